@@ -1,0 +1,1 @@
+"""Hearing: the recogniser and its model, its grammar, voice activity."""

@@ -1,0 +1,1 @@
+"""Sound in and out: device streams, the simulated room, echo cancelling, files."""

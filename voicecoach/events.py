@@ -1,0 +1,214 @@
+"""The vocabulary that the wings share: what was heard, what was meant, what is to be said, what was played.
+
+Every class is a frozen data class without behaviour beyond reading itself. Times are seconds on the audio
+clock (samples counted since the session began, divided by the sample rate) unless a name says otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+Samples = npt.NDArray[np.float32]
+"""Mono audio, shape (frames,), full scale +-1."""
+
+HEARING_RATE = 16_000
+"""Sample rate (Hz) of the recogniser, the voice-activity detector and the echo canceller."""
+
+BLOCK_SECONDS = 0.02
+"""Length of one block of the coach's loop: two 10 ms frames, the unit of the echo canceller."""
+
+
+class VoicecoachError(Exception):
+    """A mistake that the user can mend: one clear sentence saying where and what to do."""
+
+
+# --- heard -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One recognised word with its times (s) and the recogniser's confidence (0..1)."""
+
+    text: str
+    start: float
+    end: float
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """What the recogniser made of one utterance, or of an unfinished one (`final` false)."""
+
+    text: str
+    speech_start: float
+    speech_end: float
+    decided_at: float
+    words: tuple[Word, ...] = ()
+    final: bool = True
+    endpoint: str = "silence"
+    """What ended the utterance: silence, recogniser, length, input, partial, typed."""
+
+
+# --- meant -----------------------------------------------------------------------------------------------
+
+
+class Verdict(Enum):
+    """What to do with an utterance."""
+
+    ACCEPT = "accept"
+    ASK = "ask"
+    """Near enough to ask back ("did you say next?"), too far to obey."""
+    REJECT = "reject"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """An intent with its slots, ready to be obeyed. `text` is what was heard."""
+
+    intent: str
+    slots: Mapping[str, object] = field(default_factory=dict)
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What an utterance was taken for, and why.
+
+    `intent` and `slots` name the best candidate also where the verdict is not ACCEPT (a command that does not
+    fit the state, or a near miss), so that the coach can answer it. `sentence` is the matched sentence as one
+    would say it. `score` is 0..100.
+    """
+
+    text: str
+    verdict: Verdict
+    reason: str
+    intent: str | None = None
+    slots: Mapping[str, object] = field(default_factory=dict)
+    sentence: str = ""
+    score: float = 0.0
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the coach obeys."""
+        return self.verdict is Verdict.ACCEPT
+
+    @property
+    def command(self) -> Command:
+        """The candidate as a command; ValueError when there is none."""
+        if self.intent is None:
+            raise ValueError(f"nothing was understood in {self.text!r}")
+        return Command(self.intent, self.slots, self.text)
+
+
+# --- said ------------------------------------------------------------------------------------------------
+
+ToneName = Literal["start", "end", "heard", "unclear"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One thing to be played: a sentence, a number, or a tone.
+
+    In a flow script a cue begins when the one before it has ended and its `gap` has passed. In a beat script
+    its acoustic onset falls `at` seconds after the script's zero (negative: lead-in), whatever else happens.
+    A `count` cue gives way when an answer is being spoken, and is dropped rather than played late; a `keep`
+    cue (tones, release) never gives way: it cuts the answer short.
+    """
+
+    text: str = ""
+    tone: ToneName | None = None
+    at: float = 0.0
+    gap: float = 0.4
+    kind: Literal["say", "count", "keep"] = "say"
+    line: str = ""
+    """Id of the line of content it comes from, for logs and scenarios."""
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """Cues and how they are timed. `seconds` is the length of a beat script from its zero; None makes a flow."""
+
+    cues: tuple[Cue, ...] = ()
+    seconds: float | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """Rendered sound: mono samples at `rate` Hz; `onset` is the frame where it becomes audible."""
+
+    samples: Samples
+    rate: int
+    onset: int = 0
+
+    @property
+    def seconds(self) -> float:
+        """Length in seconds."""
+        return len(self.samples) / self.rate
+
+
+# --- played ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CueStarted:
+    """A cue's first frame is in the block just mixed."""
+
+    cue: Cue
+    at: float
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptEnded:
+    """The script in the foreground has been played to its end."""
+
+    script: Script
+    at: float
+
+
+# --- what the session wants done -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """Replace the script being played. `position` (s) starts a beat script there; `keep_clock` lets a beat
+    script take over from a beat script without moving its zero (a hold made longer in mid-hold)."""
+
+    script: Script
+    position: float = 0.0
+    keep_clock: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Say this over the script: a flow gives way and goes on afterwards; a beat's clock runs on under it."""
+
+    cues: tuple[Cue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hush:
+    """Stop all sound at once; the script in the foreground is dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something worth remembering happened (for the log, later the journal)."""
+
+    kind: str
+    data: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """End the program once everything has been said."""
+
+
+Action = Play | Reply | Hush | Note | Leave

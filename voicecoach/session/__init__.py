@@ -1,0 +1,1 @@
+"""The session: exercises and routines, the plan, what is said, and the state chart."""
