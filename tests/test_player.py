@@ -1,0 +1,189 @@
+"""The player: flows wait, beats do not; answers go over both."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from voicecoach.events import Clip, Cue, CueStarted, Play, Reply, Samples, Script, ScriptEnded, ToneName
+from voicecoach.tts.mixer import Mixer
+from voicecoach.tts.player import Player
+
+RATE = 16_000
+BLOCK = 320
+ONSET = 50
+
+
+class Words:
+    """Each text is a burst of a tenth of a second a letter, that becomes audible at frame 50."""
+
+    def __init__(self) -> None:
+        self.missing: set[str] = set()
+
+    def ready(self, text: str) -> Clip | None:
+        if text in self.missing:
+            return None
+        samples = np.full(len(text) * 1600, 0.1, dtype=np.float32)
+        samples[:ONSET] = 0.001
+        return Clip(samples, RATE, onset=ONSET)
+
+    def tone(self, name: ToneName) -> Clip:
+        return Clip(np.full(3200, 0.3, dtype=np.float32), RATE)
+
+
+class Stage:
+    """A player with a clock to turn."""
+
+    def __init__(self) -> None:
+        self.words = Words()
+        self.mixer = Mixer(RATE)
+        self.player = Player(self.mixer, self.words)
+        self.events: list[CueStarted | ScriptEnded] = []
+        self.sound: list[Samples] = []
+
+    def run(self, seconds: float) -> None:
+        for _ in range(round(seconds * RATE / BLOCK)):
+            self.events += self.player.tick(BLOCK)
+            self.sound.append(self.mixer.read(BLOCK))
+
+    def said(self) -> list[tuple[str, float]]:
+        return [(e.cue.text or str(e.cue.tone), round(e.at, 3)) for e in self.events if isinstance(e, CueStarted)]
+
+    def onsets(self, text: str) -> list[int]:
+        return [round(e.at * RATE) + ONSET for e in self.events if isinstance(e, CueStarted) and e.cue.text == text]
+
+    def ended(self) -> list[float]:
+        return [round(e.at, 2) for e in self.events if isinstance(e, ScriptEnded)]
+
+
+@pytest.fixture
+def stage() -> Stage:
+    return Stage()
+
+
+def flow(*texts: str, gap: float = 0.5) -> Script:
+    return Script(tuple(Cue(text=text, gap=gap) for text in texts), name="flow")
+
+
+def counts(last: int, seconds: float | None = None, **more: Cue) -> Script:
+    cues = [Cue(text=str(n), at=float(n), kind="count") for n in range(1, last + 1)]
+    return Script((*cues, *more.values()), seconds=seconds or last + 1.0, name="beat")
+
+
+def test_a_flow_speaks_one_cue_after_another_with_its_gap(stage: Stage) -> None:
+    stage.player.play(Play(flow("aaaaa", "bb", gap=0.5)))
+    stage.run(3)
+    assert stage.said() == [("aaaaa", 0.0), ("bb", pytest.approx(1.0, abs=0.02))]
+    assert stage.ended() == [pytest.approx(1.7, abs=0.03)]
+
+
+def test_the_onset_of_every_count_is_on_its_sample(stage: Stage) -> None:
+    stage.run(0.06)
+    zero = stage.mixer.frame
+    stage.player.play(Play(counts(29)))
+    stage.run(31)
+    onsets = [stage.onsets(str(n))[0] for n in range(1, 30)]
+    assert onsets == [zero + n * RATE for n in range(1, 30)]
+
+
+def test_the_lead_in_of_a_beat_comes_before_its_zero(stage: Stage) -> None:
+    script = Script((Cue(tone="start", at=-0.45, kind="keep"), Cue(text="hold", at=0.0, kind="keep")), seconds=2.0)
+    stage.player.play(Play(script, position=-0.5))
+    stage.run(1)
+    assert stage.said() == [("start", 0.05), ("hold", pytest.approx(0.5 - ONSET / RATE, abs=0.001))]
+    assert stage.player.position == pytest.approx(0.5)
+
+
+def test_an_answer_interrupts_a_flow_which_then_says_its_sentence_again(stage: Stage) -> None:
+    stage.player.play(Play(flow("aaaaaaaaaa", "bb")))
+    stage.run(0.4)
+    stage.player.reply(Reply((Cue(text="rr"),)))
+    stage.run(4)
+    assert [text for text, _at in stage.said()] == ["aaaaaaaaaa", "rr", "aaaaaaaaaa", "bb"]
+
+
+def test_an_answer_takes_the_place_of_counts_and_loses_no_beat(stage: Stage) -> None:
+    stage.player.play(Play(counts(9)))
+    stage.run(2.5)
+    stage.player.reply(Reply((Cue(text="r" * 15),)))
+    stage.run(7)
+    said = [text for text, _at in stage.said()]
+    assert "3" not in said
+    assert said[-4:] == ["6", "7", "8", "9"]
+    assert stage.onsets("9") == [9 * RATE]
+
+
+def test_a_tone_that_ends_a_hold_cuts_an_answer_short(stage: Stage) -> None:
+    stage.player.play(Play(Script((Cue(tone="end", at=2.0, kind="keep"),), seconds=3.0)))
+    stage.run(1.5)
+    stage.player.reply(Reply((Cue(text="r" * 30),)))
+    stage.run(1.5)
+    assert ("end", 2.0) in stage.said()
+    assert not stage.player.replying
+    sound = np.concatenate(stage.sound)
+    assert np.max(np.abs(sound[round(2.02 * RATE) : round(2.2 * RATE)])) == pytest.approx(0.3, abs=0.01)
+
+
+def test_a_count_that_is_late_is_dropped_not_queued(stage: Stage) -> None:
+    stage.words.missing = {"2"}
+    stage.player.play(Play(counts(4)))
+    stage.run(6.9)
+    stage.words.missing = set()
+    stage.run(6)
+    said = stage.said()
+    assert len(said) == len(set(said))
+    assert [text for text, _at in said if text != "2"] == ["1", "3", "4"]
+
+
+def test_a_sentence_that_never_gets_rendered_does_not_hold_up_the_session(stage: Stage) -> None:
+    stage.words.missing = {"aaa"}
+    stage.player.play(Play(flow("aaa", "bb")))
+    stage.run(8)
+    assert [text for text, _at in stage.said()] == ["bb"]
+    assert len(stage.ended()) == 1
+
+
+def test_a_new_script_silences_the_old_one(stage: Stage) -> None:
+    stage.player.play(Play(flow("a" * 30)))
+    stage.run(1)
+    stage.player.play(Play(Script((), seconds=2.0)))
+    stage.run(1)
+    assert not np.any(np.concatenate(stage.sound)[round(1.02 * RATE) :])
+
+
+def test_hush_is_silent_within_ten_milliseconds_and_forgets_the_script(stage: Stage) -> None:
+    stage.player.play(Play(flow("a" * 30)))
+    stage.run(1)
+    stage.player.hush()
+    stage.run(1)
+    assert not np.any(np.concatenate(stage.sound)[RATE + 160 :])
+    assert not stage.player.busy
+    assert stage.ended() == []
+
+
+def test_a_hold_made_longer_keeps_its_beat(stage: Stage) -> None:
+    stage.player.play(Play(counts(5, seconds=6.0)))
+    stage.run(3.5)
+    stage.player.play(Play(counts(8, seconds=9.0), keep_clock=True))
+    stage.run(6)
+    assert [stage.onsets(str(n)) for n in (4, 8)] == [[4 * RATE], [8 * RATE]]
+    assert stage.onsets("3") == [3 * RATE]
+    assert stage.ended() == [9.0]
+
+
+def test_a_beat_waits_until_an_answer_has_been_spoken(stage: Stage) -> None:
+    stage.player.play(Play(counts(2)))
+    stage.player.reply(Reply((Cue(text="r" * 10),)))
+    stage.run(5)
+    (first,) = stage.onsets("1")
+    assert first > 2.4 * RATE
+
+
+def test_it_is_known_what_was_said_when(stage: Stage) -> None:
+    stage.player.play(Play(flow("aaaaa", "bb")))
+    stage.run(2)
+    assert stage.player.said_between(0.0, 0.4) == "aaaaa"
+    assert stage.player.said_between(0.3, 1.1) == "aaaaa bb"
+    assert stage.player.said_between(1.4, 2.0) == ""
+    assert stage.player.speaking(within=1.0)
+    assert not stage.player.speaking(within=0.35)

@@ -1,0 +1,143 @@
+"""The one place that wires the parts together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import platformdirs
+
+from voicecoach.asr.listener import Listener
+from voicecoach.asr.model import find_model
+from voicecoach.asr.recognizer import SpeechModel
+from voicecoach.asr.vad import VoiceActivityDetector
+from voicecoach.audio.echo import EchoControl, HalfDuplexGate, make_echo_control
+from voicecoach.audio.room import Room, RoomSettings
+from voicecoach.coach import Coach, Deaf, Ear
+from voicecoach.events import Clip, Samples, Understanding
+from voicecoach.nlu.intents import IntentSet, load_intents
+from voicecoach.nlu.matcher import Matcher
+from voicecoach.scenario import Scenario
+from voicecoach.session.lines import Lines, load_lines
+from voicecoach.session.prompts import all_prompts
+from voicecoach.session.routine import Library, load_library
+from voicecoach.session.session import Session
+from voicecoach.simulate import Simulation
+from voicecoach.tts.cache import ClipCache
+from voicecoach.tts.source import EagerSource, LiveSource, SilentSource
+from voicecoach.tts.synthesizer import Synthesizer, Voice
+
+SIMULATION_RATE = 48_000
+"""Sample rate (Hz) of the coach in the simulated room: that of most sound cards."""
+
+
+def routines_folder() -> Path:
+    """Where users keep exercises and routines of their own."""
+    return Path(platformdirs.user_config_path("voicecoach")) / "routines"
+
+
+@dataclass(frozen=True)
+class Paths:
+    """Files that stand in for the built-in ones; None means the built-in one."""
+
+    model: Path | None = None
+    intents: Path | None = None
+    routines: tuple[Path, ...] = ()
+
+
+class App:
+    """Loads each part once, and only when it is needed."""
+
+    def __init__(self, paths: Paths | None = None, coach_voice: Voice | None = None):
+        self.paths = paths or Paths()
+        self.coach_voice = coach_voice or Voice()
+
+    # --- content ------------------------------------------------------------------------------------------
+
+    @cached_property
+    def library(self) -> Library:
+        """Exercises and routines: built in, from the user's folder, and from the folders given."""
+        own = routines_folder()
+        folders: Sequence[Path] = (*([own] if own.is_dir() else []), *self.paths.routines)
+        return load_library("en", folders)
+
+    @cached_property
+    def lines(self) -> Lines:
+        """What the coach says."""
+        return load_lines("en")
+
+    @cached_property
+    def intents(self) -> IntentSet:
+        """What the coach understands."""
+        return load_intents(self.paths.intents, {"routine": self.library.spoken_routines()})
+
+    @cached_property
+    def matcher(self) -> Matcher:
+        """From words to intents."""
+        return Matcher(self.intents)
+
+    def prompts(self) -> list[tuple[str, str]]:
+        """(id, text) of everything that the coach can say."""
+        return all_prompts(self.library, self.lines)
+
+    # --- hearing and understanding --------------------------------------------------------------------------
+
+    @cached_property
+    def model(self) -> SpeechModel:
+        """The recogniser's model; ModelError in one sentence when there is none, or a damaged one."""
+        return SpeechModel(find_model(self.paths.model))
+
+    def listener(self) -> Listener:
+        """A fresh pair of ears that know the intents' sentences."""
+        sentences = tuple(sentence.text for sentence in self.intents.sentences())
+        return Listener(self.model.recognizer(sentences), VoiceActivityDetector())
+
+    def understand(self, text: str, states: Collection[str] | None) -> Understanding:
+        """What a text means in `states`; None: in any state."""
+        return self.matcher.understand(text, states)
+
+    # --- coaches --------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def synthesizer(self, rate: int, voice: Voice | None = None) -> Iterator[Synthesizer]:
+        """Speech at `rate` Hz."""
+        with Synthesizer(voice or self.coach_voice, rate, ClipCache()) as synthesizer:
+            yield synthesizer
+
+    @contextmanager
+    def live_coach(self, rate: int, *, typed: bool = False) -> Iterator[Coach]:
+        """A coach for a sound card with a speaker at `rate` Hz; `typed`: it does not listen."""
+        with self.synthesizer(rate) as synthesizer:
+            source = LiveSource(synthesizer, rate)
+            source.prefetch(text for _line, text in self.prompts())
+            ear: Ear = Deaf() if typed else self.listener()
+            yield self._coach(rate, source, ear, HalfDuplexGate() if typed else make_echo_control())
+
+    def silent_coach(self, rate: int) -> Coach:
+        """A coach that is read and typed to."""
+        return self._coach(rate, SilentSource(rate), Deaf(), HalfDuplexGate())
+
+    @contextmanager
+    def simulation(
+        self, scenario: Scenario, *, typed: bool = False, record: Callable[[Samples], None] | None = None
+    ) -> Iterator[tuple[Simulation, Coach]]:
+        """A scenario in the simulated room. `typed` leaves out the recogniser and the voices; `record` gets
+        each block of the microphone, at SIMULATION_RATE."""
+        rate = SIMULATION_RATE
+        room = Room(rate, RoomSettings(**scenario.room.model_dump()))
+        if typed:
+            coach = self.silent_coach(rate)
+            yield Simulation(coach, room, scenario, None, record), coach
+            return
+        user = Voice(name=scenario.user.voice, rate=scenario.user.words_a_minute)
+        with self.synthesizer(rate) as coach_voice, self.synthesizer(rate, user) as user_voice:
+            source = EagerSource(coach_voice, rate)
+            coach = self._coach(rate, source, self.listener(), make_echo_control())
+            say: Callable[[str], Clip] = user_voice.clip
+            yield Simulation(coach, room, scenario, say, record), coach
+
+    def _coach(self, rate: int, source: LiveSource | SilentSource, ear: Ear, echo: EchoControl) -> Coach:
+        return Coach(rate, Session(self.library, self.lines), source, self.understand, ear, echo)

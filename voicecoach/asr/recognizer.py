@@ -1,0 +1,80 @@
+"""Vosk behind a small door: sound in, hypotheses out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import vosk
+
+from voicecoach.asr.grammar import grammar
+from voicecoach.events import HEARING_RATE, Hypothesis, Samples, VoicecoachError, Word
+
+
+class SpeechModel:
+    """A loaded Vosk model. Loading takes about half a second and 200 MB."""
+
+    def __init__(self, folder: Path):
+        vosk.SetLogLevel(-1)
+        try:
+            self._model = vosk.Model(str(folder))
+        except Exception as error:
+            raise VoicecoachError(
+                f"the speech model in {folder} cannot be loaded ({error}); "
+                "run `voicecoach model fetch` to get a good copy"
+            ) from error
+        self.folder = folder
+
+    def knows(self, word: str) -> bool:
+        """Whether the recogniser can hear `word`."""
+        return bool(self._model.vosk_model_find_word(word) >= 0)
+
+    def recognizer(self, sentences: tuple[str, ...]) -> Recognizer:
+        """A recogniser that listens for `sentences` (lower case, no punctuation)."""
+        vosk_recognizer = vosk.KaldiRecognizer(self._model, HEARING_RATE, grammar(sentences, self.knows))
+        vosk_recognizer.SetWords(True)
+        return Recognizer(vosk_recognizer)
+
+
+class Recognizer:
+    """One stream of utterances. Sound between utterances need not be fed."""
+
+    def __init__(self, vosk_recognizer: vosk.KaldiRecognizer):
+        self._vosk = vosk_recognizer
+        self._fed = 0
+        self._utterance_began = 0
+
+    def feed(self, samples: Samples) -> bool:
+        """Hear 16 kHz mono sound; whether the recogniser itself thinks that the utterance has ended."""
+        self._fed += len(samples)
+        pcm = (np.clip(samples, -1.0, 1.0) * 32767).astype("<i2").tobytes()
+        return bool(self._vosk.AcceptWaveform(pcm))
+
+    def partial(self) -> str:
+        """What has been understood so far of the utterance."""
+        return str(json.loads(self._vosk.PartialResult())["partial"])
+
+    def finish(self) -> tuple[str, tuple[Word, ...]]:
+        """End the utterance: its text and its words, their times in seconds from the utterance's first
+        fed sample."""
+        result = json.loads(self._vosk.FinalResult())
+        began, self._utterance_began = self._utterance_began, self._fed
+        offset = began / HEARING_RATE
+        words = tuple(
+            Word(word["word"], word["start"] - offset, word["end"] - offset, word["conf"])
+            for word in result.get("result", ())
+        )
+        return str(result["text"]), words
+
+
+def hypothesis(
+    text: str, words: tuple[Word, ...], began: float, speech: tuple[float, float], decided_at: float, endpoint: str
+) -> Hypothesis:
+    """Put an utterance on the audio clock: `began` is the time (s) of its first fed sample."""
+    placed = tuple(
+        Word(word.text, word.start + began, word.end + began, word.confidence) for word in words
+    )
+    start = placed[0].start if placed else speech[0]
+    end = placed[-1].end if placed else speech[1]
+    return Hypothesis(text, start, min(end, decided_at), decided_at, placed, endpoint=endpoint)

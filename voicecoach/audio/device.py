@@ -1,0 +1,154 @@
+"""The sound card's edge of the coach's loop: a block for the speaker out, a block from the microphone in.
+
+Two PortAudio streams with a ring each. The speaker sets the pace; the microphone is resampled to 16 kHz, and its
+clock is held to the speaker's. Either side may vanish and come back while the loop goes on.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Self
+
+from voicecoach.audio import portaudio
+from voicecoach.audio.portaudio import DeviceError, DeviceInfo, choose, list_devices
+from voicecoach.audio.resample import DriftLoop
+from voicecoach.audio.sides import DeviceNotice, Microphone, Speaker, in_background
+from voicecoach.events import BLOCK_SECONDS, Samples
+
+__all__ = [
+    "Device",
+    "DeviceError",
+    "DeviceInfo",
+    "DeviceLosses",
+    "DeviceNotice",
+    "check_devices",
+    "list_devices",
+]
+
+_CLOSING = 1.0
+"""Seconds that `close` waits for the drivers."""
+_CHECKING = 5.0
+"""Seconds that `check_devices` waits for the sound system."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceLosses:
+    """Sound lost since opening, in seconds, apart from lost devices.
+
+    `padded`: silence in place of microphone that came too late; `dropped`: microphone that had piled up;
+    `silent`: silence from the speaker because the coach came too late.
+    """
+
+    padded: float
+    dropped: float
+    silent: float
+
+
+class Device:
+    """A microphone and a speaker as one source of blocks; a context manager.
+
+    `input` and `output` are a number or (part of) a name, None for the system's default. `latency` (s) is asked of
+    the drivers, and as much again is kept ahead for the speaker.
+    """
+
+    rate: int
+    """Sample rate (Hz) of the blocks for the speaker, fixed by `open`."""
+    block: int
+    """Frames of such a block."""
+
+    def __init__(
+        self, input: str | int | None = None, output: str | int | None = None, latency: float = 0.06
+    ) -> None:
+        moved = threading.Event()
+        self._notices: deque[DeviceNotice] = deque()
+        self._microphone = Microphone(input, latency, moved, self._notices)
+        self._speaker = Speaker(output, latency, moved, self._notices)
+        self._drift = DriftLoop()
+
+    def __enter__(self) -> Self:
+        self.open()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def open(self) -> None:
+        """Open both streams and wait until they run; DeviceError says what is missing and how to get it."""
+        try:
+            self._microphone.open()
+            self.rate = self._speaker.open()
+        except DeviceError:
+            self.close()
+            raise
+        self.block = round(self.rate * BLOCK_SECONDS)
+
+    def exchange(self, out: Samples) -> Samples:
+        """Hand over the next block for the speaker and get the next one from the microphone.
+
+        `out` has shape (block,) at `rate`; the result has shape (320,) at 16 kHz. Waits until the speaker has room.
+        A lost microphone gives silence; a lost speaker swallows its blocks at the pace of the wall clock.
+        """
+        if out.shape != (self.block,):
+            raise ValueError(f"a block has the shape ({self.block},), not {out.shape}")
+        self._speaker.put(out)
+        heard = self._microphone.take(self._speaker.slack)
+        self._follow_drift()
+        return heard
+
+    def _follow_drift(self) -> None:
+        speaker, microphone = self._speaker.delay(), self._microphone.delay()
+        if speaker is None or microphone is None:
+            self._drift.restart()
+        else:
+            self._microphone.correct(self._drift.update(speaker + microphone))
+
+    @property
+    def round_trip(self) -> float:
+        """Estimated delay (s) from handing over a sample to finding it in the microphone; 0 while a side is lost.
+
+        The sum of both rings, the resampler and the latencies that PortAudio reports.
+        """
+        if not self._drift.delay:
+            return 0.0
+        return self._drift.delay + self._speaker.latency + self._microphone.latency
+
+    @property
+    def losses(self) -> DeviceLosses:
+        """What has been lost so far."""
+        return DeviceLosses(self._microphone.padded, self._microphone.dropped, self._speaker.silent)
+
+    def notices(self) -> list[DeviceNotice]:
+        """What happened to the devices since the last call, oldest first."""
+        return [self._notices.popleft() for _ in range(len(self._notices))]
+
+    def close(self) -> None:
+        """Play what has been handed over, then close; a driver that hangs is left behind after a second."""
+        deadline = perf_counter() + _CLOSING
+        closers = [*self._speaker.close(), *self._microphone.close()]
+        for closer in closers:
+            closer.join(max(0.0, deadline - perf_counter()))
+        if any(closer.is_alive() for closer in closers):
+            log.warning("a sound device hangs on closing: it is left to the system")
+            portaudio.leave_to_the_system()
+
+
+def check_devices(input: str | int | None = None, output: str | int | None = None) -> str | None:
+    """One sentence on what is missing and how to get it, None when both devices are there. Never raises."""
+    answers: list[str | None] = []
+    in_background(lambda: answers.append(_missing(input, output))).join(_CHECKING)
+    return answers[0] if answers else portaudio.NO_ANSWER
+
+
+def _missing(input: str | int | None, output: str | int | None) -> str | None:
+    try:
+        choose("input", input)
+        choose("output", output)
+    except DeviceError as error:
+        return str(error)
+    return None

@@ -1,0 +1,151 @@
+"""A simulated room: what the microphone hears when the coach and a user speak in it.
+
+The coach's loudspeaker reaches the microphone after a delay, with reverberation and at a chosen level; the
+user's voice with reverberation of its own; noise never stops. Everything follows from the seed.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+import soxr
+
+from voicecoach.events import BLOCK_SECONDS, HEARING_RATE, Samples
+
+USER_DBFS = -30.0
+"""Level (active RMS, dB re full scale) at which the user's voice arrives: two metres from a laptop."""
+
+COACH_DBFS = -20.0
+"""Level of the coach's clips, from which the echo's level is set."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomSettings:
+    """Acoustics. Levels in dB, times in seconds."""
+
+    echo_db: float = -10.0
+    """The coach's voice at the microphone against the user's."""
+    delay: float = 0.08
+    """From handing over a block to hearing it: buffers and air."""
+    rt60: float = 0.4
+    noise_db: float = -25.0
+    """Noise at the microphone against the user's voice."""
+    seed: int = 0
+
+
+def impulse_response(rt60: float, rate: int, rng: np.random.Generator, direct: float = 1.0) -> Samples:
+    """A room's impulse response by Polack's model: a direct sound, then noise that decays by 60 dB in `rt60`
+    seconds; shape (frames,), unit energy."""
+    length = max(1, round(min(rt60, 0.5) * rate))
+    decay = np.exp(-6.91 * np.arange(length) / (rt60 * rate)) if rt60 else np.zeros(length)
+    response = rng.standard_normal(length) * decay
+    response *= 0.7 / (np.sqrt(np.sum(response**2)) or 1.0)
+    response[0] += direct
+    return (response / np.sqrt(np.sum(response**2))).astype(np.float32)
+
+
+def pink_noise(frames: int, rng: np.random.Generator) -> Samples:
+    """Noise with a spectrum of 1/f (shaped in the frequency domain), unit RMS, loopable; shape (frames,)."""
+    spectrum = rng.standard_normal(frames // 2 + 1) + 1j * rng.standard_normal(frames // 2 + 1)
+    spectrum[1:] /= np.sqrt(np.arange(1, len(spectrum)))
+    spectrum[0] = 0
+    noise = np.fft.irfft(spectrum, frames)
+    return (noise / np.sqrt(np.mean(noise**2))).astype(np.float32)
+
+
+def at_level(samples: Samples, dbfs: float) -> Samples:
+    """`samples` scaled so that their active part (above -40 dB of the peak) has an RMS of `dbfs`."""
+    peak = float(np.max(np.abs(samples), initial=0.0))
+    if not peak:
+        return samples
+    active = samples[np.abs(samples) > peak / 100]
+    rms = float(np.sqrt(np.mean(active**2)))
+    return (samples * (10 ** (dbfs / 20) / rms)).astype(np.float32)
+
+
+class _Convolver:
+    """Convolution of a stream by overlap-add; costs nothing while nothing sounds."""
+
+    def __init__(self, response: Samples, block: int):
+        self._size = 1 << (len(response) + block - 1).bit_length()
+        self._response = np.fft.rfft(response, self._size)
+        self._tail = np.zeros(self._size, dtype=np.float32)
+        self._ringing = 0
+        self._block = block
+
+    def process(self, block: Samples) -> Samples:
+        """The next block, the same length."""
+        if np.any(block):
+            self._tail += np.fft.irfft(np.fft.rfft(block, self._size) * self._response, self._size).astype(np.float32)
+            self._ringing = self._size
+        if self._ringing <= 0:
+            return block
+        out = self._tail[: self._block].copy()
+        self._tail[: -self._block] = self._tail[self._block :]
+        self._tail[-self._block :] = 0
+        self._ringing -= self._block
+        return out
+
+
+class Room:
+    """Stands where the sound card stands: `exchange` a block of speaker for a block of microphone."""
+
+    def __init__(self, rate: int, settings: RoomSettings | None = None):
+        self.rate = rate
+        self.block = round(rate * BLOCK_SECONDS)
+        self.settings = settings or RoomSettings()
+        rng = np.random.default_rng(self.settings.seed)
+        echo = impulse_response(self.settings.rt60, rate, rng)
+        self._echo_gain = 10 ** ((USER_DBFS - COACH_DBFS + self.settings.echo_db) / 20)
+        self._echo = _Convolver(echo, self.block)
+        self._user_response = impulse_response(self.settings.rt60, rate, rng)
+        noise_level = 10 ** ((USER_DBFS + self.settings.noise_db) / 20)
+        self._noise = pink_noise(rate * 5, rng) * np.float32(noise_level)
+        delay = round(self.settings.delay * rate / self.block)
+        self._in_flight: deque[Samples] = deque(np.zeros(self.block, np.float32) for _ in range(delay))
+        self._voices: list[tuple[int, Samples]] = []
+        self._to_hearing = soxr.ResampleStream(rate, HEARING_RATE, 1, dtype="float32", quality="MQ")
+        self._heard = np.zeros(0, dtype=np.float32)
+        self.frame = 0
+        self.last = np.zeros(self.block, dtype=np.float32)
+        """The last block at the microphone, at `rate`: what a recorder on the mat would have."""
+
+    def user_says(self, samples: Samples, at: int) -> int:
+        """Let the user speak `samples` (at `rate`) from frame `at` on; the frame at which the voice ends."""
+        voice = at_level(samples, USER_DBFS)
+        size = len(voice) + len(self._user_response)
+        wet = np.fft.irfft(np.fft.rfft(voice, size) * np.fft.rfft(self._user_response, size), size)
+        self._voices.append((at, wet.astype(np.float32)))
+        return at + len(voice)
+
+    def exchange(self, out: Samples) -> Samples:
+        """Play a block (`block` frames at `rate`); the microphone's block (16 kHz, 320 frames)."""
+        self._in_flight.append(out)
+        heard = self._echo.process(self._in_flight.popleft() * np.float32(self._echo_gain))
+        offset = self.frame % len(self._noise)
+        heard = heard + np.take(self._noise, range(offset, offset + self.block), mode="wrap")
+        heard += self._voices_now()
+        self.frame += self.block
+        self.last = np.clip(heard, -1.0, 1.0).astype(np.float32)
+        return self._resampled(self.last)
+
+    def _voices_now(self) -> Samples:
+        block = np.zeros(self.block, dtype=np.float32)
+        begin, end = self.frame, self.frame + self.block
+        for at, voice in self._voices:
+            first, last = max(begin, at), min(end, at + len(voice))
+            if first < last:
+                block[first - begin : last - begin] += voice[first - at : last - at]
+        self._voices = [(at, voice) for at, voice in self._voices if at + len(voice) > end]
+        return block
+
+    def _resampled(self, block: Samples) -> Samples:
+        """16 kHz blocks of constant length: the resampler's own delay is filled with silence at the start."""
+        size = round(HEARING_RATE * BLOCK_SECONDS)
+        self._heard = np.concatenate([self._heard, self._to_hearing.resample_chunk(block)])
+        if len(self._heard) < size:
+            return np.zeros(size, dtype=np.float32)
+        out, self._heard = self._heard[:size], self._heard[size:]
+        return out

@@ -1,0 +1,208 @@
+"""The loop: a block of microphone in, a block of speaker out. Time is the count of samples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import soxr
+
+from voicecoach.audio.echo import RELEASE, EchoControl
+from voicecoach.events import (
+    BLOCK_SECONDS,
+    HEARING_RATE,
+    Action,
+    CueStarted,
+    Hush,
+    Hypothesis,
+    Leave,
+    Note,
+    Play,
+    Reply,
+    Samples,
+    Understanding,
+    Verdict,
+)
+from voicecoach.nlu.turns import is_own_voice
+from voicecoach.session.session import Session
+from voicecoach.tts.mixer import Mixer
+from voicecoach.tts.player import ClipSource, Player
+
+ANSWER_TIME = 8.0
+"""Seconds for which a question ("did you say next?") waits for its answer, from its end."""
+
+OWN_VOICE_LAG = 0.6
+"""How much later (s) than it was played the coach's voice may be heard: buffers, air, reverberation."""
+
+
+class Ear(Protocol):
+    """What the coach hears with."""
+
+    def feed(self, samples: Samples) -> list[Hypothesis]:
+        """Hear a block of 16 kHz mono sound; the utterances that it ended."""
+
+
+class Deaf:
+    """Hears nothing: for typed sessions."""
+
+    def feed(self, samples: Samples) -> list[Hypothesis]:  # noqa: ARG002
+        """Nothing."""
+        return []
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """One thing that happened, on the audio clock (s)."""
+
+    at: float
+    kind: str
+    data: Mapping[str, object]
+
+
+Understand = Callable[[str, Collection[str]], Understanding]
+
+
+class Coach:
+    """Joins hearing, understanding, the session and speaking.
+
+    `rate` is the speaker's rate (Hz); `understand` takes a text and the states that count. Whoever wants to
+    know what happens appends a callable to `watchers`.
+    """
+
+    def __init__(
+        self,
+        rate: int,
+        session: Session,
+        source: ClipSource,
+        understand: Understand,
+        ear: Ear,
+        echo: EchoControl,
+    ):
+        self.rate = rate
+        self.block = round(rate * BLOCK_SECONDS)
+        self.session = session
+        self.watchers: list[Callable[[Logged], None]] = []
+        self.finished = False
+        self._understand = understand
+        self._ear = ear
+        self._echo = echo
+        self._mixer = Mixer(rate)
+        self._player = Player(self._mixer, source)
+        self._leaving = False
+        self._question_until: float | None = None
+        self._state = session.state
+        self._to_hearing = soxr.ResampleStream(rate, HEARING_RATE, 1, dtype="float32", quality="MQ")
+        self._played = np.zeros(0, dtype=np.float32)
+
+    @property
+    def now(self) -> float:
+        """Seconds since the session began."""
+        return self._mixer.frame / self.rate
+
+    @property
+    def position(self) -> float:
+        """Seconds into the count or the rest; 0 while something is being explained."""
+        return self._player.position
+
+    @property
+    def busy(self) -> bool:
+        """Whether the coach is saying or counting something, or about to."""
+        return self._player.busy
+
+    def begin(self) -> None:
+        """Greet."""
+        self._carry_out(self.session.greet())
+
+    def step(self, microphone: Samples) -> Samples:
+        """One block on: 320 frames of microphone (16 kHz mono) in, `block` frames of speaker out."""
+        speaking = self._player.speaking(RELEASE)
+        clean = self._echo.process(microphone, self._reference(len(microphone)), speaking=speaking)
+        for heard in self._ear.feed(clean):
+            self.hear(heard)
+        self._watch_question()
+        for event in self._player.tick(self.block):
+            if isinstance(event, CueStarted):
+                cue = event.cue
+                data = {"text": cue.text, "tone": cue.tone, "line": cue.line, "until": event.until}
+                self._log("said", data, event.at)
+            else:
+                self._carry_out(self.session.played())
+        out = self._mixer.read(self.block)
+        self._played = np.concatenate([self._played, self._to_hearing.resample_chunk(out)])
+        self.finished = self._leaving and not self._player.busy
+        return out
+
+    def hear(self, heard: Hypothesis) -> None:
+        """Take an utterance: obey it, ask, or say in the log why not."""
+        said = self._player.said_between(heard.speech_start - OWN_VOICE_LAG, heard.speech_end)
+        if heard.endpoint != "typed" and is_own_voice(heard.text, said):
+            understanding = Understanding(heard.text, Verdict.REJECT, "the coach's own voice")
+        else:
+            understanding = self._understand(heard.text, self.session.states)
+        self._log(
+            "heard",
+            {
+                "text": heard.text,
+                "intent": understanding.intent,
+                "slots": dict(understanding.slots),
+                "verdict": understanding.verdict.value,
+                "reason": understanding.reason,
+                "score": round(understanding.score, 1),
+                "speech_start": round(heard.speech_start, 3),
+                "speech_end": round(heard.speech_end, 3),
+                "endpoint": heard.endpoint,
+            },
+        )
+        if understanding.accepted:
+            self._question_until = None
+            self._carry_out(self.session.command(understanding.command, self._player.position))
+        else:
+            self._carry_out(self.session.unclear(understanding, self._player.position))
+            if understanding.verdict is Verdict.ASK:
+                self._question_until = np.inf
+
+    def say(self, line: str) -> None:
+        """Say a line of content over what is going on."""
+        self._carry_out(self.session.say(line))
+
+    # --- inside -------------------------------------------------------------------------------------------
+
+    def _reference(self, frames: int) -> Samples:
+        """What was played, at the hearing rate, block by block."""
+        if len(self._played) < frames:
+            return np.zeros(frames, dtype=np.float32)
+        block, self._played = self._played[:frames], self._played[frames:]
+        return block
+
+    def _watch_question(self) -> None:
+        if self._question_until is None:
+            return
+        if self._player.replying:
+            self._question_until = self.now + ANSWER_TIME
+        elif self.now > self._question_until:
+            self._question_until = None
+            self.session.withdraw_question()
+
+    def _carry_out(self, actions: list[Action]) -> None:
+        for action in actions:
+            match action:
+                case Play():
+                    self._player.play(action)
+                case Reply():
+                    self._player.reply(action)
+                case Hush():
+                    self._player.hush()
+                case Leave():
+                    self._leaving = True
+                case Note():
+                    self._log(action.kind, action.data)
+        if self.session.state != self._state:
+            self._log("state", {"from": self._state, "to": self.session.state})
+            self._state = self.session.state
+
+    def _log(self, kind: str, data: Mapping[str, object], at: float | None = None) -> None:
+        entry = Logged(self.now if at is None else at, kind, data)
+        for watcher in self.watchers:
+            watcher(entry)

@@ -1,0 +1,60 @@
+"""The coach on a sound card."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TextIO
+
+import numpy as np
+
+from voicecoach.app import App
+from voicecoach.audio.device import Device, check_devices
+from voicecoach.audio.ticker import Ticker
+from voicecoach.coach import Coach, Logged
+from voicecoach.typed import run_at_terminal
+
+Watcher = Callable[[Logged], None]
+
+SPOKEN_NOTICES = {
+    "microphone lost": "device.microphone_lost",
+    "microphone back": "device.microphone_back",
+    "speaker back": "device.speaker_back",
+}
+"""What is said about a device. A lost speaker cannot say so."""
+
+
+def coach_live(
+    app: App, microphone: str | int | None, speaker: str | int | None, watchers: Sequence[Watcher]
+) -> None:
+    """Lead a session with the microphone and the speaker until the user says goodbye."""
+    app.model  # noqa: B018 - load it before the sound card is opened, and fail in one sentence
+    with Device(microphone, speaker) as device, app.live_coach(device.rate) as coach:
+        coach.watchers += watchers
+        coach.begin()
+        out = np.zeros(coach.block, dtype=np.float32)
+        while not coach.finished:
+            out = coach.step(device.exchange(out))
+            tell_notices(coach, device, watchers)
+
+
+def tell_notices(coach: Coach, device: Device, watchers: Sequence[Watcher]) -> None:
+    """Say aloud, and log, what has become of the devices."""
+    for notice in device.notices():
+        for watcher in watchers:
+            watcher(Logged(coach.now, "notice", {"text": f"{notice.kind}: {notice.detail}"}))
+        line = SPOKEN_NOTICES.get(notice.kind)
+        if line:
+            coach.say(line)
+
+
+def type_live(app: App, lines: TextIO, watcher: Watcher, *, quiet: bool) -> None:
+    """A typed session in real time; heard where there is a speaker, unless `quiet`."""
+    if quiet or check_devices(None, None):
+        clock = Ticker()
+        coach = app.silent_coach(clock.rate)
+        coach.watchers.append(watcher)
+        run_at_terminal(coach, clock, lines)
+        return
+    with Device() as device, app.live_coach(device.rate, typed=True) as coach:
+        coach.watchers.append(watcher)
+        run_at_terminal(coach, device, lines)

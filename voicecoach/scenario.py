@@ -1,0 +1,104 @@
+"""Scenarios: what a user says when, and what must come of it. Small YAML files, for the demo, tests and people."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from voicecoach.events import VoicecoachError
+from voicecoach.yamlfile import load_yaml
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class RoomModel(_Strict):
+    """Acoustics of the simulated room; see `voicecoach.audio.room.RoomSettings`."""
+
+    echo_db: float = Field(-10.0, ge=-60, le=20)
+    delay: float = Field(0.08, ge=0, le=0.5)
+    rt60: float = Field(0.4, ge=0, le=2)
+    noise_db: float = Field(-25.0, ge=-80, le=10)
+    seed: int = 0
+
+
+class UserModel(_Strict):
+    """Who speaks: a voice of the speech engine and its rate in words a minute."""
+
+    voice: str = "en-us+f2"
+    words_a_minute: int = Field(150, ge=80, le=300)
+
+
+class When(_Strict):
+    """A moment: once all that is given holds, counted from the end of the step before."""
+
+    said: str | None = None
+    """The coach has finished saying a text that contains this (case does not matter)."""
+    line: str | None = None
+    """The coach has finished saying this line of its content file, for example `announce.position`."""
+    state: str | None = None
+    """The session is in this state."""
+    position: float | None = None
+    """So many seconds of the count have passed (with the state `working`)."""
+
+
+class Expectation(_Strict):
+    """What must have come true within `within` seconds of the end of what was said."""
+
+    intent: str | None = None
+    slots: dict[str, object] = {}
+    rejected: bool = False
+    """Nothing is obeyed in that time."""
+    said: str | None = None
+    state: str | None = None
+    within: float = Field(8.0, gt=0)
+
+
+class Step(_Strict):
+    """Wait for a moment, perhaps say something, and check what comes of it."""
+
+    when: When = When()
+    delay: float = Field(0.0, ge=0, le=3600)
+    say: str | None = None
+    expect: Expectation | None = None
+
+    @model_validator(mode="after")
+    def _does_something(self) -> Step:
+        if not self.say and not self.expect and self.when == When():
+            raise ValueError("this step does nothing; give it `say`, `expect` or `when`")
+        return self
+
+
+class Scenario(_Strict):
+    """A conversation from beginning to end."""
+
+    name: str
+    room: RoomModel = RoomModel()
+    user: UserModel = UserModel()
+    limit: float = Field(3600.0, gt=0, description="seconds of the session after which it counts as stuck")
+    steps: tuple[Step, ...] = Field(min_length=1)
+
+
+BUILT_IN = resources.files("voicecoach") / "content" / "scenarios"
+
+
+def scenario_names() -> list[str]:
+    """Names of the scenarios that come with voicecoach."""
+    return sorted(entry.name.removesuffix(".yaml") for entry in BUILT_IN.iterdir() if entry.name.endswith(".yaml"))
+
+
+def load_scenario(name: str) -> Scenario:
+    """A scenario by the name of a built-in one, or from a file; VoicecoachError or ContentError in one
+    sentence when there is none, or when it is wrong."""
+    if name in scenario_names():
+        with resources.as_file(BUILT_IN / f"{name}.yaml") as path:
+            return load_yaml(Path(path), Scenario)
+    path = Path(name)
+    if not path.exists():
+        raise VoicecoachError(
+            f"there is no scenario {name!r}; give a YAML file or one of: {', '.join(scenario_names())}"
+        )
+    return load_yaml(path, Scenario)

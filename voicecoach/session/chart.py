@@ -1,0 +1,155 @@
+"""The session chart: which state follows which. Pure: no audio, no thread, no clock.
+
+Guards and what happens on entering a state are asked of the chart's model (see `Conductor`), so that this
+file stays the picture of the session and nothing else. `docs/session.md` is drawn from it.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from statemachine import HistoryState, State, StateChart
+
+
+class ChartModel(Protocol):
+    """What the chart asks of, and tells, its model."""
+
+    def more(self) -> bool:
+        """Whether another step follows."""
+
+    def rests(self) -> bool:
+        """Whether a rest or a drink comes before the next work."""
+
+    def another(self) -> bool:
+        """Whether another exercise follows this one."""
+
+    def drinks(self) -> bool:
+        """Whether a drink comes before the next exercise."""
+
+    def resumable(self) -> bool:
+        """Whether a routine was left that can be carried on with."""
+
+    def advance(self) -> None:
+        """Go to the next step."""
+
+    def advance_to_rest(self) -> None:
+        """Go to the next step, which is a drink or is rested for."""
+
+    def advance_from_rest(self) -> None:
+        """Go to the work that follows the rest."""
+
+    def advance_exercise(self) -> None:
+        """Go to the next exercise, leaving out what is left of this one."""
+
+    def advance_to_drink(self) -> None:
+        """Go to the drink that follows this exercise."""
+
+    def return_exercise(self) -> None:
+        """Go to the exercise before this one."""
+
+    def explain_again(self) -> None:
+        """Give the full text once more."""
+
+    def take_alternative(self) -> None:
+        """Exchange the exercise for its alternative."""
+
+    def complete(self) -> None:
+        """The last step has been done."""
+
+    def leave(self) -> None:
+        """The user stops."""
+
+    def on_exit_working(self) -> None:
+        """Keep the place in the count."""
+
+    def on_exit_resting(self) -> None:
+        """Keep the place in the rest."""
+
+    def on_enter_announcing(self) -> None:
+        """Explain the step."""
+
+    def on_enter_positioning(self) -> None:
+        """Leave time to get into position."""
+
+    def on_enter_working(self) -> None:
+        """Count the step."""
+
+    def on_enter_resting(self) -> None:
+        """Rest or drink."""
+
+    def on_enter_paused(self) -> None:
+        """Freeze."""
+
+    def on_enter_resuming(self) -> None:
+        """Say where we are."""
+
+
+class SessionChart(StateChart[ChartModel]):
+    """idle -> (announcing -> positioning -> working -> resting ...) -> idle, with pause and resume anywhere."""
+
+    catch_errors_as_events = False
+    allow_event_without_transition = True
+
+    idle = State(initial=True)
+
+    class leading(State.Compound):  # noqa: N801 - the name of the state
+        """A routine is being led."""
+
+        announcing = State(initial=True)
+        positioning = State()
+        working = State()
+        resting = State()
+        place = HistoryState()
+
+    paused = State()
+    resuming = State()
+
+    start = idle.to(leading)
+
+    played = (
+        leading.announcing.to(leading.positioning)
+        | leading.positioning.to(leading.working)
+        | leading.working.to(leading.resting, cond="rests", on="advance_to_rest")
+        | leading.working.to(leading.announcing, cond="more", on="advance")
+        | leading.working.to(idle, on="complete")
+        | leading.resting.to(leading.announcing, cond="more", on="advance_from_rest")
+        | leading.resting.to(idle, on="complete")
+        | resuming.to(leading.place)
+    )
+    ready = (
+        leading.announcing.to(leading.working)
+        | leading.positioning.to(leading.working)
+        | leading.resting.to(leading.announcing, cond="more", on="advance_from_rest")
+        | leading.resting.to(idle, on="complete")
+    )
+    next = (
+        leading.to(leading.resting, cond="drinks", on="advance_to_drink")
+        | paused.to(leading.resting, cond="drinks", on="advance_to_drink")
+        | resuming.to(leading.resting, cond="drinks", on="advance_to_drink")
+        | leading.to(leading.announcing, cond="another", on="advance_exercise")
+        | paused.to(leading.announcing, cond="another", on="advance_exercise")
+        | resuming.to(leading.announcing, cond="another", on="advance_exercise")
+        | leading.to(idle, on="complete")
+        | paused.to(idle, on="complete")
+        | resuming.to(idle, on="complete")
+    )
+    back = (
+        leading.to(leading.announcing, on="return_exercise")
+        | paused.to(leading.announcing, on="return_exercise")
+        | resuming.to(leading.announcing, on="return_exercise")
+    )
+    repeat = (
+        leading.resting.to(leading.resting)
+        | leading.to(leading.announcing, on="explain_again")
+        | paused.to(leading.announcing, on="explain_again")
+        | resuming.to(leading.announcing, on="explain_again")
+    )
+    exchange = leading.to(leading.announcing, on="take_alternative")
+    pause = leading.to(paused) | resuming.to(paused)
+    resume = paused.to(resuming) | idle.to(resuming, cond="resumable")
+    stop = leading.to(idle, on="leave") | paused.to(idle, on="leave") | resuming.to(idle, on="leave")
+
+    @property
+    def innermost(self) -> str:
+        """Name of the innermost active state."""
+        return str(list(self.configuration_values)[-1])

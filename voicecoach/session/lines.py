@@ -1,0 +1,91 @@
+"""What the coach says, line by line from the content file, with numbers and times as people say them."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+from pydantic import RootModel, field_validator
+from unicode_rbnf import RbnfEngine
+
+from voicecoach.yamlfile import load_yaml
+
+_PLACEHOLDER = re.compile(r"{(\w+)}")
+
+
+class LineFile(RootModel[dict[str, str]]):
+    """Id of a line -> its text, with `{placeholders}`."""
+
+    @field_validator("root")
+    @classmethod
+    def _speakable(cls, lines: dict[str, str]) -> dict[str, str]:
+        for line_id, text in lines.items():
+            if not text.strip():
+                raise ValueError(f"the line {line_id!r} is empty; write what the coach should say")
+            try:
+                list(string.Formatter().parse(text))
+            except ValueError as error:
+                raise ValueError(
+                    f"the line {line_id!r} has an unmatched bracket; write placeholders as {{name}}"
+                ) from error
+        return lines
+
+
+class Lines:
+    """The lines of one language."""
+
+    def __init__(self, texts: dict[str, str], language: str = "en"):
+        self.texts = texts
+        self._engine = RbnfEngine.for_language(language)
+
+    def __call__(self, line: str, /, **values: object) -> str:
+        """The text of `line` with its placeholders filled in; numbers become words."""
+        spoken = {
+            key: self.number(value) if isinstance(value, int) else str(value)
+            for key, value in values.items()
+        }
+        text = self.texts[line].format(**spoken)
+        return text[:1].upper() + text[1:]
+
+    def number(self, value: int) -> str:
+        """`value` in words, without hyphens (as the recogniser writes them)."""
+        return self._engine.format_number(value).text.replace("-", " ")
+
+    def duration(self, seconds: float) -> str:
+        """`seconds` as people say it: "thirty seconds", "two minutes", "one minute and ten seconds"."""
+        minutes, rest = divmod(round(seconds), 60)
+        parts = []
+        if minutes:
+            parts.append(self._counted("minute", minutes))
+        if rest or not minutes:
+            parts.append(self._counted("second", rest))
+        return self.joined(parts)
+
+    def about(self, seconds: float) -> str:
+        """`seconds` to the nearest minute."""
+        return self._counted("minute", max(1, round(seconds / 60)))
+
+    def joined(self, items: Sequence[str]) -> str:
+        """An enumeration: "a chair, a wall and a mat"."""
+        if len(items) < 2:
+            return "".join(items)
+        return f"{', '.join(items[:-1])} {self.texts['and']} {items[-1]}"
+
+    def _counted(self, unit: str, value: int) -> str:
+        form = f"{unit}.one" if value == 1 else f"{unit}.many"
+        return self.texts[form].format(n=self.number(value))
+
+    def placeholders(self, line: str) -> frozenset[str]:
+        """Names of the placeholders of a line."""
+        return frozenset(_PLACEHOLDER.findall(self.texts[line]))
+
+
+@cache
+def load_lines(language: str = "en") -> Lines:
+    """The built-in lines of `language`; ContentError tells file and line of a mistake."""
+    with resources.as_file(resources.files("voicecoach") / "content" / language / "lines.yaml") as path:
+        return Lines(load_yaml(Path(path), LineFile).root, language)

@@ -1,0 +1,150 @@
+"""A routine laid out as steps: one hold, one set of repetitions, one walk or one glass of water each.
+
+Both sides of a set follow each other (left, right, left, right), so that each muscle rests while the other
+works and the full time belongs to each side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from voicecoach.session.routine import Exercise, Hold, Library, Repetitions, Routine, Timed
+
+Side = Literal["left", "right"]
+
+ALLOWANCES = {"standing": 8.0, "chair": 12.0, "kneeling": 20.0, "floor": 20.0}
+"""Seconds to get into position, from the end of the instructions (the pacing table of the exercise reference)."""
+
+SWITCH_ALLOWANCE = 8.0
+"""Seconds to change sides when one already is on the mat or at the wall."""
+
+EXPLANATION = 25.0
+"""Rough length (s) of an exercise's full instructions, for the estimate of a routine's length."""
+
+REST_AFTER_REPETITIONS = 60.0
+REST_AFTER_HOLD = 10.0
+WATER_BREAK = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class WorkStep:
+    """One hold, one set of repetitions or one timed activity, on one side."""
+
+    exercise: Exercise
+    dose: Hold | Repetitions | Timed
+    block: int
+    """Number of the exercise in the routine: steps of one block are sets and sides of the same exercise."""
+    side: Side | None = None
+    set_number: int = 1
+    sets: int = 1
+    alternative: Exercise | None = None
+
+    @property
+    def seconds(self) -> float:
+        """Length of the work itself."""
+        if isinstance(self.dose, Repetitions):
+            return self.dose.count * sum(phase.seconds for phase in self.dose.phases)
+        return float(self.dose.seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class WaterStep:
+    """A break to drink."""
+
+    block: int
+    seconds: float = WATER_BREAK
+
+
+PlanStep = WorkStep | WaterStep
+
+
+def _work_steps(step_number: int, exercise: Exercise, template: WorkStep) -> Iterator[WorkStep]:
+    sides: tuple[Side | None, ...] = ("left", "right") if exercise.sides == "per side" else (None,)
+    sets = 1 if isinstance(template.dose, Timed) else template.dose.sets
+    for number in range(1, sets + 1):
+        for side in sides:
+            yield replace(template, block=step_number, side=side, set_number=number, sets=sets)
+
+
+def make_plan(routine: Routine, library: Library) -> tuple[PlanStep, ...]:
+    """Lay out `routine`; the library has already checked that its exercises exist."""
+    steps: list[PlanStep] = []
+    for number, step in enumerate(routine.steps):
+        if step.exercise is None:
+            steps.append(WaterStep(block=number))
+            continue
+        exercise = library.exercises[step.exercise]
+        dose = exercise.dose.model_copy(update=step.changes)
+        alternative = library.exercises[step.alternative] if step.alternative else None
+        template = WorkStep(exercise, dose, number, alternative=alternative)
+        steps.extend(_work_steps(number, exercise, template))
+    return tuple(steps)
+
+
+def with_alternative(plan: tuple[PlanStep, ...], block: int) -> tuple[PlanStep, ...]:
+    """`plan` with the exercise of `block` exchanged for its alternative, and the other way round."""
+
+    def swapped(step: PlanStep) -> PlanStep:
+        if not isinstance(step, WorkStep) or step.block != block or step.alternative is None:
+            return step
+        return replace(
+            step, exercise=step.alternative, dose=step.alternative.dose, alternative=step.exercise
+        )
+
+    return tuple(swapped(step) for step in plan)
+
+
+def with_hold(plan: tuple[PlanStep, ...], block: int, seconds: int) -> tuple[PlanStep, ...]:
+    """`plan` with every hold of `block` set to `seconds`."""
+
+    def changed(step: PlanStep) -> PlanStep:
+        if not isinstance(step, WorkStep) or step.block != block or not isinstance(step.dose, Hold):
+            return step
+        return replace(step, dose=step.dose.model_copy(update={"seconds": seconds}))
+
+    return tuple(changed(step) for step in plan)
+
+
+def rest_before(plan: tuple[PlanStep, ...], index: int) -> float:
+    """Seconds of rest before step `index`: only between sets of one exercise, and none where changing sides
+    already rests the muscle."""
+    if index == 0:
+        return 0.0
+    step, before = plan[index], plan[index - 1]
+    if not isinstance(step, WorkStep) or not isinstance(before, WorkStep):
+        return 0.0
+    if step.block != before.block or step.set_number == before.set_number:
+        return 0.0
+    if isinstance(step.dose, Repetitions):
+        return REST_AFTER_REPETITIONS
+    return 0.0 if step.side else REST_AFTER_HOLD
+
+
+def allowance(plan: tuple[PlanStep, ...], index: int) -> float:
+    """Seconds to get into position for step `index`."""
+    step = plan[index]
+    assert isinstance(step, WorkStep)
+    before = plan[index - 1] if index else None
+    if isinstance(before, WorkStep) and before.block == step.block:
+        return SWITCH_ALLOWANCE
+    return ALLOWANCES[step.exercise.position]
+
+
+def needs(plan: tuple[PlanStep, ...]) -> tuple[str, ...]:
+    """What to fetch, in the order in which it is first used."""
+    used = [thing for step in plan if isinstance(step, WorkStep) for thing in step.exercise.needs]
+    return tuple(dict.fromkeys(used))
+
+
+def seconds_from(plan: tuple[PlanStep, ...], index: int) -> float:
+    """Estimated seconds from the beginning of step `index` to the end of the plan."""
+    total = 0.0
+    for number in range(index, len(plan)):
+        step = plan[number]
+        total += step.seconds + rest_before(plan, number)
+        if isinstance(step, WorkStep):
+            first = number == 0 or plan[number - 1].block != step.block
+            total += allowance(plan, number) + (EXPLANATION if first else 3.0)
+    return total

@@ -1,0 +1,62 @@
+"""Every text the coach can say, for the lint and for rendering ahead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from voicecoach.events import Script
+from voicecoach.session.lines import Lines
+from voicecoach.session.plan import PlanStep, WaterStep, WorkStep, make_plan, rest_before, with_alternative
+from voicecoach.session.routine import Library
+from voicecoach.session.script import ScriptWriter
+
+
+def plain_lines(lines: Lines) -> Iterator[tuple[str, str]]:
+    """(id, text) of the lines that need nothing filled in."""
+    for line in lines.texts:
+        if not lines.placeholders(line):
+            yield line, lines(line)
+
+
+def routine_prompts(library: Library, lines: Lines, routine: str) -> Iterator[tuple[str, str]]:
+    """(id, text) of all that may be said while `routine` is led, in about the order in which it is needed."""
+    writer = ScriptWriter(lines)
+    plan = make_plan(library.routines[routine], library)
+    for cue in writer.opening(library.routines[routine].name, plan):
+        yield cue.line, cue.text
+    yield from _of_plan(writer, plan)
+    for block in {step.block for step in plan if isinstance(step, WorkStep) and step.alternative}:
+        changed = with_alternative(plan, block)
+        yield from _of_plan(writer, tuple(step for step in changed if step.block == block))
+
+
+def all_prompts(library: Library, lines: Lines) -> list[tuple[str, str]]:
+    """(id, text) of everything, each text once."""
+    found = {text: line for line, text in plain_lines(lines)}
+    for routine in library.routines:
+        for line, text in routine_prompts(library, lines, routine):
+            found.setdefault(text, line)
+    for exercise in library.exercises.values():
+        for text in (exercise.feel, exercise.mistake, exercise.easier, exercise.harder, exercise.caution):
+            found.setdefault(text, f"exercise.{exercise.id}")
+    return [(line, text) for text, line in found.items() if text]
+
+
+def _of_plan(writer: ScriptWriter, plan: tuple[PlanStep, ...]) -> Iterator[tuple[str, str]]:
+    for index, step in enumerate(plan):
+        if isinstance(step, WaterStep):
+            yield from _of_script(writer.water(step.seconds))
+            continue
+        before = plan[index - 1] if index else None
+        for full in (True, False):
+            for cue in writer.announce(step, before, full=full):
+                yield cue.line, cue.text
+        yield from _of_script(writer.work(step))
+        if rest_before(plan, index):
+            yield from _of_script(writer.rest(rest_before(plan, index), step))
+
+
+def _of_script(script: Script) -> Iterator[tuple[str, str]]:
+    for cue in script.cues:
+        if cue.text:
+            yield cue.line, cue.text

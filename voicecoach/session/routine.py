@@ -1,0 +1,351 @@
+"""Exercises and routines: what they are made of, and the library of the built-in ones and the user's."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, field_validator, model_validator
+
+from voicecoach.yamlfile import Content, ContentError, Source, Where, explain, load_with_source, suggestion
+
+log = logging.getLogger(__name__)
+
+Muscles = Literal["hamstrings", "quadriceps", "calves", "glutes", "hip flexors", "lower back"]
+Group = Literal["warm-up", "dynamic", "strength", Muscles]
+Position = Literal["standing", "chair", "kneeling", "floor"]
+Thing = Literal["wall", "chair", "mat", "strap", "counter", "cushion"]
+Sides = Literal["none", "per side", "alternating"]
+
+
+_PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+_UNSPEAKABLE = re.compile(r"[^\w\s',.;:?!-]|_|(?<!\w)-|-(?!\w)")
+
+
+def _speakable(text: str) -> str:
+    text = " ".join(text.replace("\u2019", "'").split())
+    for placeholder in _PLACEHOLDER.findall(text):
+        if placeholder not in ("{side}", "{other}"):
+            raise ValueError(f"has {placeholder}, which is not known - use {{side}} or {{other}}.")
+    plain = _PLACEHOLDER.sub("left", text)
+    if digit := re.search(r"\d+", plain):
+        raise ValueError(f"has the number {digit[0]} - write it in words, as it is spoken.")
+    if odd := _UNSPEAKABLE.search(plain):
+        raise ValueError(f"has {odd[0]!r}, which cannot be spoken - write it in words or leave it out.")
+    if not re.search(r"\w", plain):
+        raise ValueError("says nothing - write what the coach should say.")
+    return text
+
+
+def _one_sentence(text: str) -> str:
+    if re.search(r"[.?!](?=\s)", text):
+        raise ValueError("has more than one sentence - write one only.")
+    return text
+
+
+def _name(text: str) -> str:
+    text = " ".join(text.replace("\u2019", "'").split())
+    if not re.fullmatch(r"([^\W\d_]+'?)+( ([^\W\d_]+'?)+)*", text):
+        raise ValueError(f"cannot be a spoken name, {text!r} - use letters, apostrophes and spaces only.")
+    return text
+
+
+def _id(text: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9-]*", text):
+        raise ValueError("cannot be an id - use lower-case letters, digits and hyphens.")
+    return text
+
+
+Id = Annotated[str, AfterValidator(_id)]
+Name = Annotated[str, AfterValidator(_name)]
+Spoken = Annotated[str, AfterValidator(_speakable)]
+Sentence = Annotated[Spoken, AfterValidator(_one_sentence)]
+
+
+class Hold(Content):
+    """A position kept for `seconds`, `sets` times (per side)."""
+
+    kind: Literal["hold"] = "hold"
+    seconds: int = Field(ge=5, le=60)
+    sets: int = Field(default=1, ge=1, le=5)
+
+
+class Phase(Content):
+    """A part of a repetition: a word or two said at its start, and its length (s). The effort is counted."""
+
+    say: Name = Field(max_length=20)
+    seconds: float = Field(ge=0.5, le=10)
+    effort: bool = False
+
+
+class Repetitions(Content):
+    """`count` repetitions at a steady tempo (per side; both sides together when alternating)."""
+
+    kind: Literal["repetitions"] = "repetitions"
+    count: int = Field(ge=1, le=30)
+    sets: int = Field(default=1, ge=1, le=5)
+    phases: tuple[Phase, ...] = Field(min_length=1)
+
+    @field_validator("phases")
+    @classmethod
+    def _one_effort(cls, phases: tuple[Phase, ...]) -> tuple[Phase, ...]:
+        efforts = sum(phase.effort for phase in phases)
+        if efforts != 1:
+            raise ValueError(f"has {efforts} phases with effort - give effort: true to exactly one.")
+        return phases
+
+
+class Timed(Content):
+    """Something kept up for `seconds`, such as walking."""
+
+    kind: Literal["timed"] = "timed"
+    seconds: int = Field(ge=10, le=1800)
+
+
+Dose = Annotated[Hold | Repetitions | Timed, Field(discriminator="kind")]
+
+
+class Exercise(Content):
+    """An exercise and what the coach can say about it: `{side}` in a text is the working side, `{other}` the
+    opposite one; `reminder` stands in for `setup` from the second time on; `needs` is to be at hand."""
+
+    id: Id
+    name: Name
+    group: Group
+    position: Position
+    needs: tuple[Thing, ...] = ()
+    sides: Sides
+    dose: Dose
+    setup: tuple[Sentence, ...] = Field(min_length=1, max_length=3)
+    reminder: Sentence
+    cue: Spoken
+    feel: Spoken
+    mistake: Spoken
+    easier: Spoken
+    harder: Spoken
+    caution: Spoken
+
+    @field_validator("dose")
+    @classmethod
+    def _dose_fits_sides(cls, dose: Dose, info: ValidationInfo) -> Dose:
+        if info.data.get("sides") == "alternating":
+            if isinstance(dose, Hold):
+                raise ValueError("is a hold, which cannot alternate - write sides: per side.")
+            if isinstance(dose, Repetitions) and dose.count % 2:
+                raise ValueError(
+                    f"has a count of {dose.count}, but the sides alternate - give an even count."
+                )
+        return dose
+
+    @field_validator("setup", "reminder", "cue", "feel", "mistake", "easier", "harder", "caution")
+    @classmethod
+    def _placeholders_fit_sides(
+        cls, text: str | tuple[str, ...], info: ValidationInfo
+    ) -> str | tuple[str, ...]:
+        sides = info.data.get("sides", "per side")
+        if sides != "per side" and (
+            found := _PLACEHOLDER.search(" ".join(text) if isinstance(text, tuple) else text)
+        ):
+            raise ValueError(
+                f"has {found[0]}, but sides is {sides!r} - leave it out, or write sides: per side."
+            )
+        return text
+
+
+class Step(Content):
+    """A break to drink (`water`), or an exercise with its dose changed by `seconds`, `count` and `sets`;
+    `alternative` is the exercise to be had instead, at its own dose."""
+
+    exercise: str | None = None
+    alternative: str | None = None
+    seconds: int | None = None
+    count: int | None = None
+    sets: int | None = None
+    water: bool = False
+
+    @property
+    def changes(self) -> dict[str, int]:
+        """The parts of the dose that the step sets itself."""
+        return self.model_dump(include={"seconds", "count", "sets"}, exclude_none=True)
+
+    @model_validator(mode="after")
+    def _exercise_or_water(self) -> Step:
+        if self.water == (self.exercise is not None):
+            raise ValueError("must be an exercise or water: true - give one of the two.")
+        if self.water and self.model_fields_set > {"water"}:
+            raise ValueError("is a water break, which has nothing to set - leave the other keys out.")
+        return self
+
+
+class Routine(Content):
+    """Exercises in their order. `name` and `aliases` are what the user may call it; `about` describes it."""
+
+    id: Id
+    name: Name
+    aliases: tuple[Name, ...] = ()
+    about: Sentence
+    steps: tuple[Step, ...] = Field(min_length=1)
+
+    @field_validator("steps")
+    @classmethod
+    def _has_an_exercise(cls, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+        if all(step.water for step in steps):
+            raise ValueError("has no exercise - add one.")
+        return steps
+
+    @property
+    def spoken(self) -> tuple[str, ...]:
+        """Name and aliases in lower case."""
+        return tuple(name.lower() for name in (self.name, *self.aliases))
+
+
+@dataclass(frozen=True)
+class Library:
+    """All exercises and routines by id; every step names an exercise that is there."""
+
+    exercises: Mapping[str, Exercise]
+    routines: Mapping[str, Routine]
+
+    def spoken_routines(self) -> list[tuple[str, str]]:
+        """What a routine may be called, in lower case, and its id; no name stands for two routines."""
+        return [(spoken, routine.id) for routine in self.routines.values() for spoken in routine.spoken]
+
+
+class _File(Content):
+    exercises: dict[Id, Exercise] = Field(default_factory=dict)
+    routines: dict[Id, Routine] = Field(default_factory=dict)
+
+    @field_validator("exercises", "routines", mode="before")
+    @classmethod
+    def _key_is_the_id(cls, entries: object) -> object:
+        if not isinstance(entries, dict):
+            return entries
+        return {
+            key: {"id": key} | entry if isinstance(entry, dict) else entry for key, entry in entries.items()
+        }
+
+
+T = TypeVar("T", Exercise, Routine)
+_Shelf = dict[str, tuple[T, Source, int]]
+"""By id: the entry, its file, and the number of the folder it came from (0 is the built-in one)."""
+
+
+def load_library(language: str = "en", folders: Sequence[Path] = ()) -> Library:
+    """The built-in content of `language` with the user's own on top.
+
+    Every *.yaml in `folders` may have `exercises` and `routines`; they replace those of the same id in the
+    folders before it and in the built-in content. A folder that does not exist is empty. ContentError lists
+    every mistake in every file; then nothing is loaded.
+    """
+    exercises: _Shelf[Exercise] = {}
+    routines: _Shelf[Routine] = {}
+    mistakes: list[str] = []
+    for number, path in [(0, path) for path in _builtin(language)] + list(_own(folders)):
+        try:
+            content, source = load_with_source(path, _File)
+        except ContentError as error:
+            mistakes += error.mistakes
+            continue
+        mistakes += _add(exercises, content.exercises, "exercises", source, number)
+        mistakes += _add(routines, content.routines, "routines", source, number)
+    if not mistakes:
+        mistakes += [text for entry in routines.values() for text in _wrong_steps(*entry[:2], exercises)]
+        mistakes += _shared_names(routines)
+    if mistakes:
+        raise ContentError(mistakes)
+    return Library(
+        {key: exercise for key, (exercise, *_) in exercises.items()},
+        {key: routine for key, (routine, *_) in routines.items()},
+    )
+
+
+def _builtin(language: str) -> list[Traversable]:
+    content = resources.files("voicecoach") / "content"
+    languages = sorted(entry.name for entry in content.iterdir())
+    if language not in languages:
+        raise ContentError(
+            [f"There are no exercises in the language {language!r} - {suggestion(language, languages)}"]
+        )
+    return [content / language / "exercises.yaml", content / language / "routines.yaml"]
+
+
+def _own(folders: Sequence[Path]) -> Iterator[tuple[int, Traversable]]:
+    for number, folder in enumerate(folders, start=1):
+        try:
+            paths = sorted(folder.iterdir()) if folder.exists() else []
+        except OSError as error:
+            raise ContentError(
+                [f"{folder}: cannot be listed - {error.strerror}; name another folder."]
+            ) from None
+        # Names with a dot in front are what editors and file managers leave behind.
+        yield from (
+            (number, path) for path in paths if path.suffix == ".yaml" and not path.name.startswith(".")
+        )
+
+
+def _add(shelf: _Shelf[T], entries: dict[str, T], kind: str, source: Source, number: int) -> Iterator[str]:
+    for key, entry in entries.items():
+        if entry.id != key:
+            yield source.mistake(
+                (kind, key, "id"), f"differs from the key {key!r}, which is the id - leave it out."
+            )
+        if key in shelf:
+            _, other, other_number = shelf[key]
+            if other_number == number:
+                yield source.mistake(
+                    (kind, key), f"is in {other.path} already - rename or remove one of them."
+                )
+                continue
+            log.info("%s: %s.%s replaces the one in %s", source.path, kind, key, other.path)
+        shelf[key] = (entry, source, number)
+
+
+def _wrong_steps(routine: Routine, source: Source, exercises: _Shelf[Exercise]) -> Iterator[str]:
+    for index, step in enumerate(routine.steps):
+        where: Where = ("routines", routine.id, "steps", index)
+        for key in ("exercise", "alternative"):
+            name = getattr(step, key)
+            if name is not None and name not in exercises:
+                what = f"there is no exercise {name!r} - {suggestion(name, exercises)}"
+                yield source.mistake((*where, key), what)
+        if step.exercise in exercises:
+            exercise, origin, _ = exercises[step.exercise]
+            for key, what in _wrong_changes(step, exercise):
+                yield source.mistake((*where, key), f"{what} (The exercise is in {origin.path}.)")
+
+
+def _wrong_changes(step: Step, exercise: Exercise) -> Iterator[tuple[str, str]]:
+    kind = type(exercise.dose)
+    for key, value in step.changes.items():
+        if key not in kind.model_fields:
+            fitting = " or ".join(name for name in ("seconds", "count", "sets") if name in kind.model_fields)
+            yield key, f"does not fit {exercise.id!r}, whose dose is {exercise.dose.kind} - give {fitting}."
+            continue
+        changed: dict[str, Any] = {
+            **exercise.model_dump(),
+            "dose": {**exercise.dose.model_dump(), key: value},
+        }
+        try:
+            Exercise.model_validate(changed)
+        except ValidationError as error:
+            yield key, explain(error.errors()[0], Exercise)
+
+
+def _shared_names(routines: _Shelf[Routine]) -> Iterator[str]:
+    owners: dict[str, str] = {}
+    for key, (routine, source, _) in routines.items():
+        for spoken in routine.spoken:
+            if spoken in owners:
+                _, other, _ = routines[owners[spoken]]
+                where = f"{other.path}, line {other.line(('routines', owners[spoken]))}"
+                what = (
+                    f"the name {spoken!r} belongs to {owners[spoken]!r} already ({where}) - choose another."
+                )
+                yield source.mistake(("routines", key), what)
+            owners.setdefault(spoken, key)

@@ -1,0 +1,64 @@
+"""Where the player's clips come from: rendered ahead in a live session, on demand in a simulation, or silence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from voicecoach.events import Clip, ToneName
+from voicecoach.tts.synthesizer import Synthesizer
+from voicecoach.tts.tones import tone
+
+WORDS_A_SECOND = 2.5
+"""Speaking rate that a silent session assumes: 150 words a minute."""
+
+
+class LiveSource:
+    """Never waits: what is not rendered yet is put first in the queue."""
+
+    def __init__(self, synthesizer: Synthesizer, rate: int):
+        self._synthesizer = synthesizer
+        self.rate = rate
+
+    def ready(self, text: str) -> Clip | None:
+        """The clip, or None while it is being rendered."""
+        return self._synthesizer.ready(text)
+
+    def tone(self, name: ToneName) -> Clip:
+        """The clip of a tone."""
+        return tone(name, self.rate)
+
+    def prefetch(self, texts: Iterable[str]) -> None:
+        """Render in the background."""
+        self._synthesizer.prefetch(texts)
+
+
+class EagerSource(LiveSource):
+    """Waits for each clip: simulated time stands still meanwhile, so that a run is the same every time."""
+
+    def ready(self, text: str) -> Clip | None:
+        """The clip."""
+        return self._synthesizer.clip(text)
+
+    def prefetch(self, texts: Iterable[str]) -> None:
+        """Nothing to do: nobody waits in simulated time."""
+
+
+class SilentSource:
+    """Silence as long as the words would take, for a session that is read instead of heard."""
+
+    def __init__(self, rate: int):
+        self.rate = rate
+
+    def ready(self, text: str) -> Clip | None:
+        """Silence."""
+        seconds = 0.2 + len(text.split()) / WORDS_A_SECOND
+        return Clip(np.zeros(round(seconds * self.rate), dtype=np.float32), self.rate)
+
+    def tone(self, name: ToneName) -> Clip:  # noqa: ARG002
+        """Silence."""
+        return Clip(np.zeros(round(0.3 * self.rate), dtype=np.float32), self.rate)
+
+    def prefetch(self, texts: Iterable[str]) -> None:
+        """Nothing to do."""

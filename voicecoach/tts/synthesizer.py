@@ -1,0 +1,183 @@
+"""Text to clips: recorded by pyttsx3 in a process of its own, kept on disk and in memory.
+
+Every clip has the same loudness, begins at most 10 ms before its sound and knows its acoustic onset, so that
+counts fall on the beat.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+import threading
+from collections import deque
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future
+from types import TracebackType
+from typing import Self
+
+import soxr
+
+from voicecoach.events import Clip, Samples
+from voicecoach.tts.cache import ClipCache, RecentClips, clip_key
+from voicecoach.tts.recording import FORMAT, Recorder, SpeechError, Voice, acoustic_onset, list_voices
+from voicecoach.tts.worker import WORKER_COMMAND
+
+__all__ = ["SpeechError", "Synthesizer", "Voice", "list_voices"]
+
+_LOG = logging.getLogger(__name__)
+
+_MARKUP = re.compile(r"[<>\[\]{}\x00-\x20\x7f]+")
+"""What an engine may take for orders rather than words (SAPI5's XML, macOS's [[...]]), and blanks."""
+
+
+class Synthesizer:
+    """Clips of texts at `rate` Hz, spoken with `voice`. Thread-safe; use it as a context manager.
+
+    One child process renders. It starts with the first text that no cache holds, and is replaced when it dies
+    or gives no answer for `timeout` seconds. `command` starts it.
+    """
+
+    def __init__(
+        self,
+        voice: Voice,
+        rate: int,
+        cache: ClipCache,
+        *,
+        timeout: float = 10.0,
+        command: Sequence[str] = WORKER_COMMAND,
+    ) -> None:
+        self._voice = voice
+        self._rate = rate
+        self._cache = cache
+        self._recorder = Recorder(voice, timeout, command)
+        self._changed = threading.Condition()  # guards everything below
+        self._recent = RecentClips()
+        self._jobs: dict[str, Future[Clip]] = {}
+        self._urgent: deque[str] = deque()
+        self._background: deque[str] = deque()
+        self._thread: threading.Thread | None = None
+        self._closed = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def clip(self, text: str) -> Clip:
+        """The clip of a text; waits until there is one.
+
+        Raises SpeechError when it cannot be had, ValueError when the text has nothing to speak.
+        """
+        text = _speakable(text)
+        return self._recall(text) or self._request(text, self._urgent).result()
+
+    def ready(self, text: str) -> Clip | None:
+        """The clip of a text if it can be had without waiting. If not, None, and the text is rendered next.
+
+        A failure is logged, not raised. Raises ValueError when the text has nothing to speak.
+        """
+        text = _speakable(text)
+        with self._changed:
+            pending = text in self._jobs
+        clip = None if pending else self._recall(text)
+        if clip is None and not self._closed:
+            self._request(text, self._urgent)
+        return clip
+
+    def prefetch(self, texts: Iterable[str]) -> None:
+        """Render texts in the background, in this order, whenever nothing urgent is asked for."""
+        for text in [_speakable(text) for text in texts]:
+            self._request(text, self._background)
+
+    def close(self) -> None:
+        """End the child process and the thread; whoever still waits for a clip gets a SpeechError."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        self._recorder.close()
+        if self._thread is not None:
+            self._thread.join()
+        with self._changed:
+            for job in self._jobs.values():
+                job.set_exception(SpeechError("Speech was closed before this text was rendered."))
+            self._jobs.clear()
+
+    def _request(self, text: str, row: deque[str]) -> Future[Clip]:
+        """Put a text into a row. A text in the background row that becomes urgent is put into both."""
+        with self._changed:
+            if self._closed:
+                raise SpeechError("Speech has been closed.")
+            job = self._jobs.setdefault(text, Future())
+            if text not in row:
+                row.append(text)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._serve, name="speech", daemon=True)
+                self._thread.start()
+            self._changed.notify_all()
+        return job
+
+    def _serve(self) -> None:
+        """The rendering thread: one text after another until closed."""
+        while (text := self._next()) is not None:
+            try:
+                result: Clip | Exception = self._recall(text) or self._render(text)
+            except Exception as error:  # whatever it is, whoever waits for this clip must hear of it
+                _LOG.warning("no speech: %s", error)
+                result = error
+            with self._changed:
+                job = self._jobs.pop(text)
+            if isinstance(result, Clip):
+                job.set_result(result)
+            else:
+                job.set_exception(result)
+
+    def _next(self) -> str | None:
+        """The text to render next; waits for one. None once closed."""
+        with self._changed:
+            while not self._closed:
+                row = self._urgent or self._background
+                if not row:
+                    self._changed.wait()
+                elif (text := row.popleft()) in self._jobs:  # else it was urgent and has been done
+                    return text
+        return None
+
+    def _recall(self, text: str) -> Clip | None:
+        """The clip of a text from memory or from the disk."""
+        with self._changed:
+            clip = self._recent.get(text)
+        if clip is None and (kept := self._cache.load(self._key(text))) is not None:
+            clip = self._remember(text, *kept)
+        return clip
+
+    def _render(self, text: str) -> Clip:
+        samples, rate = self._recorder.record(text)
+        self._cache.store(self._key(text), samples, rate)
+        return self._remember(text, samples, rate)
+
+    def _remember(self, text: str, samples: Samples, rate: int) -> Clip:
+        """Make a clip at the rate asked for, and keep it in memory."""
+        if rate != self._rate:
+            samples = soxr.resample(samples, rate, self._rate)
+        samples.setflags(write=False)  # shared by all who ask for this text
+        clip = Clip(samples, self._rate, acoustic_onset(samples, self._rate))
+        with self._changed:
+            self._recent.put(text, clip)
+        return clip
+
+    def _key(self, text: str) -> str:
+        voice = self._voice
+        # Without a driver's name, it is the platform's.
+        return clip_key(FORMAT, voice.engine or sys.platform, voice.name or "", voice.rate, text)
+
+
+def _speakable(text: str) -> str:
+    """The text in one line, without markup. Raises ValueError when it has neither letter nor digit."""
+    plain = _MARKUP.sub(" ", text).strip()
+    if not any(map(str.isalnum, plain)):
+        raise ValueError(f"there is nothing to speak in {text!r}")
+    return plain

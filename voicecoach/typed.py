@@ -1,0 +1,87 @@
+"""The session by typed lines: at a terminal in real time, or fast from a file or a pipe."""
+
+from __future__ import annotations
+
+import queue
+import re
+import threading
+from collections.abc import Iterable
+from typing import Protocol, TextIO
+
+import numpy as np
+
+from voicecoach.coach import Coach
+from voicecoach.events import Hypothesis, Samples, VoicecoachError
+
+THINKING = 1.0
+"""Seconds that pass before each line of a fast session."""
+
+WIND_DOWN = 30.0
+"""Most seconds that a fast session goes on after its last line, to finish what is being said."""
+
+_WAITING = re.compile(r"\+(\d+(?:\.\d+)?)\s*(.*)")
+
+
+class Clock(Protocol):
+    """A sound card, or what stands in for one."""
+
+    def exchange(self, out: Samples) -> Samples:
+        """Play a block; the microphone's block."""
+
+
+def hear_typed(coach: Coach, text: str) -> None:
+    """Let the coach take a typed line as an utterance."""
+    coach.hear(Hypothesis(text, coach.now, coach.now, coach.now, endpoint="typed"))
+
+
+def run_fast(coach: Coach, lines: Iterable[str]) -> None:
+    """A session in no time. A line `+12.5 next` lets 12.5 seconds pass first, a line without `+` one second."""
+    coach.begin()
+    for number, line in enumerate(lines, 1):
+        seconds, text = _parse(line.strip(), number)
+        _pass(coach, seconds)
+        if text:
+            hear_typed(coach, text)
+        if coach.finished:
+            return
+    until = coach.now + WIND_DOWN
+    while coach.busy and not coach.finished and coach.now < until and coach.session.state != "working":
+        _pass(coach, 0.1)
+
+
+def run_at_terminal(coach: Coach, clock: Clock, lines: TextIO) -> None:
+    """A session in real time: what is typed is heard at once; the end of the input ends it."""
+    typed: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+
+    def read() -> None:
+        for line in lines:
+            typed.put(line.strip())
+        typed.put(None)
+
+    threading.Thread(target=read, name="typed lines", daemon=True).start()
+    coach.begin()
+    out = np.zeros(coach.block, dtype=np.float32)
+    while not coach.finished:
+        out = coach.step(clock.exchange(out))
+        while not typed.empty():
+            line = typed.get()
+            if line is None:
+                return
+            if line:
+                hear_typed(coach, line)
+
+
+def _parse(line: str, number: int) -> tuple[float, str]:
+    if not line.startswith("+"):
+        return THINKING, line
+    match = _WAITING.fullmatch(line)
+    if match is None:
+        raise VoicecoachError(f"line {number}: {line!r} should be +SECONDS and a command, for example: +10 next")
+    return float(match[1]), match[2]
+
+
+def _pass(coach: Coach, seconds: float) -> None:
+    silence = np.zeros(320, dtype=np.float32)
+    until = coach.now + seconds
+    while coach.now < until and not coach.finished:
+        coach.step(silence)
