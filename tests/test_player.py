@@ -94,6 +94,13 @@ def test_the_lead_in_of_a_beat_comes_before_its_zero(stage: Stage) -> None:
     assert stage.player.position == pytest.approx(0.5)
 
 
+def test_a_beat_that_begins_with_a_word_does_not_lose_it(stage: Stage) -> None:
+    stage.player.play(Play(Script((Cue(text="rest", at=0.0),), seconds=5.0)))
+    stage.run(1)
+    assert stage.said() == [("rest", 0.0)]
+    assert stage.player.position == pytest.approx(1 - ONSET / RATE)
+
+
 def test_an_answer_interrupts_a_flow_which_then_says_its_sentence_again(stage: Stage) -> None:
     stage.player.play(Play(flow("aaaaaaaaaa", "bb")))
     stage.run(0.4)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import resources
 from pathlib import Path
 
 import platformdirs
@@ -17,7 +19,7 @@ from voicecoach.asr.vad import VoiceActivityDetector
 from voicecoach.audio.echo import EchoControl, HalfDuplexGate, make_echo_control
 from voicecoach.audio.room import Room, RoomSettings
 from voicecoach.coach import Coach, Deaf, Ear
-from voicecoach.events import Clip, Samples, Understanding
+from voicecoach.events import HEARING_RATE, Clip, Samples, Understanding
 from voicecoach.nlu.intents import IntentSet, load_intents
 from voicecoach.nlu.matcher import Matcher
 from voicecoach.scenario import Scenario
@@ -29,6 +31,8 @@ from voicecoach.simulate import Simulation
 from voicecoach.tts.cache import ClipCache
 from voicecoach.tts.source import EagerSource, LiveSource, SilentSource
 from voicecoach.tts.synthesizer import Synthesizer, Voice
+
+_LOG = logging.getLogger(__name__)
 
 SIMULATION_RATE = 48_000
 """Sample rate (Hz) of the coach in the simulated room: that of most sound cards."""
@@ -88,16 +92,28 @@ class App:
     @cached_property
     def model(self) -> SpeechModel:
         """The recogniser's model; ModelError in one sentence when there is none, or a damaged one."""
-        return SpeechModel(find_model(self.paths.model))
+        return SpeechModel(find_model(self.paths.model), platformdirs.user_cache_path("voicecoach") / "graphs")
 
     def listener(self) -> Listener:
         """A fresh pair of ears that know the intents' sentences."""
-        sentences = tuple(sentence.text for sentence in self.intents.sentences())
-        return Listener(self.model.recognizer(sentences), VoiceActivityDetector())
+        sentences = [sentence.text for sentence in self.intents.sentences()]
+        background = resources.files("voicecoach") / "content" / "en" / "background.txt"
+        words = background.read_text(encoding="utf-8").split()
+        recognizer = self.model.recognizer(sentences, words, self.intents.hassil.skip_words)
+        return Listener(recognizer, VoiceActivityDetector())
 
     def understand(self, text: str, states: Collection[str] | None) -> Understanding:
         """What a text means in `states`; None: in any state."""
-        return self.matcher.understand(text, states)
+        understood = self.matcher.understand(text, states)
+        _LOG.debug(
+            "%r in %s: %s %s (%s)",
+            text,
+            "any state" if states is None else "/".join(states),
+            understood.verdict.value,
+            understood.intent or "nothing",
+            understood.reason,
+        )
+        return understood
 
     # --- coaches --------------------------------------------------------------------------------------------
 
@@ -125,7 +141,7 @@ class App:
         self, scenario: Scenario, *, typed: bool = False, record: Callable[[Samples], None] | None = None
     ) -> Iterator[tuple[Simulation, Coach]]:
         """A scenario in the simulated room. `typed` leaves out the recogniser and the voices; `record` gets
-        each block of the microphone, at SIMULATION_RATE."""
+        each block of the microphone, at 16 kHz."""
         rate = SIMULATION_RATE
         room = Room(rate, RoomSettings(**scenario.room.model_dump()))
         if typed:
@@ -133,7 +149,7 @@ class App:
             yield Simulation(coach, room, scenario, None, record), coach
             return
         user = Voice(name=scenario.user.voice, rate=scenario.user.words_a_minute)
-        with self.synthesizer(rate) as coach_voice, self.synthesizer(rate, user) as user_voice:
+        with self.synthesizer(rate) as coach_voice, self.synthesizer(HEARING_RATE, user) as user_voice:
             source = EagerSource(coach_voice, rate)
             coach = self._coach(rate, source, self.listener(), make_echo_control())
             say: Callable[[str], Clip] = user_voice.clip

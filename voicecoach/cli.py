@@ -62,13 +62,14 @@ def _voice_options(command: F) -> F:
 
 
 def _verbose(command: F) -> F:
-    def set_up(_ctx: click.Context, _option: click.Parameter, value: bool) -> bool:
+    def set_up(_ctx: click.Context, _option: click.Parameter, value: bool) -> None:
         level = logging.DEBUG if value else logging.WARNING
         logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s: %(message)s")
         logging.getLogger("voicecoach").setLevel(level)
-        return value
 
-    option = click.option("-v", "--verbose", is_flag=True, callback=set_up, help="Explain every decision on stderr.")
+    option = click.option(
+        "-v", "--verbose", is_flag=True, expose_value=False, callback=set_up, help="Explain every decision on stderr."
+    )
     return option(command)
 
 
@@ -109,11 +110,11 @@ def main() -> None:
 @click.pass_context
 def run(
     ctx: click.Context,
+    /,
     microphone: str | None,
     speaker: str | None,
     or_demo: bool,
     log: Path | None,
-    verbose: bool,
     **content: Any,
 ) -> None:
     """Coach with the microphone and the speaker.
@@ -128,12 +129,12 @@ def run(
         if not or_demo:
             raise click.ClickException(missing)
         click.echo(f"{missing}\nHere is the demonstration instead.\n", err=True)
-        ctx.invoke(demo, scenario="leg_routine", out=Path("demo"), typed=False, verbose=verbose, **content)
+        ctx.invoke(demo, scenario="leg_routine", out=Path("demo"), typed=False, **content)
         return
     from voicecoach.live import coach_live
     from voicecoach.transcript import json_line, writer
 
-    watchers = [_printer(verbose)]
+    watchers = [_printer()]
     with ExitStack() as files:
         if log:
             watchers.append(writer(files.enter_context(log.open("a", encoding="utf-8")).write, json_line))
@@ -153,7 +154,7 @@ def run(
 @_content_options
 @_voice_options
 @_verbose
-def demo(scenario: str, out: Path, typed: bool, verbose: bool, **content: Any) -> None:
+def demo(scenario: str, out: Path, typed: bool, **content: Any) -> None:
     """Play SCENARIO in a simulated room: a synthetic user talks to the coach.
 
     SCENARIO is the name of a built-in one or a YAML file that says what the user says when, and what must
@@ -166,7 +167,7 @@ def demo(scenario: str, out: Path, typed: bool, verbose: bool, **content: Any) -
     loaded = load_scenario(scenario)
     click.echo(f"{loaded.name}\n")
     began = time.perf_counter()
-    outcome = play_demo(_app(**content), loaded, out, typed=typed, watchers=[_printer(verbose)])
+    outcome = play_demo(_app(**content), loaded, out, typed=typed, watchers=[_printer()])
     took = time.perf_counter() - began
     click.echo(
         f"\n{outcome.seconds:.0f} s of session in {took:.1f} s: {outcome.seconds / took:.0f} times faster than life."
@@ -184,7 +185,7 @@ def demo(scenario: str, out: Path, typed: bool, verbose: bool, **content: Any) -
 @click.option("--json", "as_json", is_flag=True, help="JSON lines even when the output is a terminal.")
 @_content_options
 @_verbose
-def recognize(files: tuple[Path, ...], state: str | None, as_json: bool, verbose: bool, **content: Any) -> None:  # noqa: ARG001
+def recognize(files: tuple[Path, ...], state: str | None, as_json: bool, **content: Any) -> None:
     """Understand recordings (WAV or FLAC) as the live coach would: one JSON line a file.
 
     Each line has file, text, intent, slots, accepted, reason, decided_at, speech_end and duration (seconds
@@ -220,7 +221,7 @@ def recognize(files: tuple[Path, ...], state: str | None, as_json: bool, verbose
 @_content_options
 @_voice_options
 @_verbose
-def type_(fast: bool, quiet: bool, verbose: bool, **content: Any) -> None:
+def type_(fast: bool, quiet: bool, **content: Any) -> None:
     """Lead a session by typed lines instead of speech; no model is needed.
 
     Type what you would say, a line each. At a terminal the session runs in real time, and is heard where
@@ -233,10 +234,10 @@ def type_(fast: bool, quiet: bool, verbose: bool, **content: Any) -> None:
     app = _app(**content)
     if fast or not sys.stdin.isatty():
         coach = app.silent_coach(16_000)
-        coach.watchers.append(_printer(verbose))
+        coach.watchers.append(_printer())
         run_fast(coach, sys.stdin)
     else:
-        type_live(app, sys.stdin, _printer(verbose), quiet=quiet)
+        type_live(app, sys.stdin, _printer(), quiet=quiet)
 
 
 @main.command()
@@ -250,6 +251,15 @@ def devices() -> None:
             f"{device.outputs} out" + (" (default)" if device.default_output else "") if device.outputs else "",
         ]
         click.echo(f"{device.index:>3}  {device.name} [{device.host_api}]  {', '.join(filter(None, marks))}")
+
+
+@main.command()
+def voices() -> None:
+    """List the voices that --voice takes."""
+    from voicecoach.tts.synthesizer import list_voices
+
+    for name in list_voices():
+        click.echo(name)
 
 
 @main.group()
@@ -297,7 +307,7 @@ def _number(device: str | None) -> str | int | None:
     return int(device) if device is not None and device.isdigit() else device
 
 
-def _printer(verbose: bool) -> Callable[..., None]:
+def _printer() -> Callable[..., None]:
     from voicecoach.transcript import json_line, writer
 
     plain = writer(lambda line: click.echo(line, nl=False))
@@ -305,7 +315,7 @@ def _printer(verbose: bool) -> Callable[..., None]:
 
     def watch(entry: Any) -> None:
         plain(entry)
-        if verbose:
+        if logging.getLogger("voicecoach").isEnabledFor(logging.DEBUG):
             explain(entry)
 
     return watch

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from voicecoach.app import SIMULATION_RATE, App
+from voicecoach.app import App
 from voicecoach.audio.wav import WavWriter
 from voicecoach.coach import Logged
-from voicecoach.events import Samples
+from voicecoach.events import HEARING_RATE, Samples
 from voicecoach.files import TextFile
 from voicecoach.scenario import Scenario
 from voicecoach.simulate import Outcome
@@ -32,7 +32,7 @@ def play_demo(
         events = files.enter_context(TextFile(folder / "events.jsonl"))
         record = None
         if not typed:
-            sound = files.enter_context(WavWriter(folder / "room.wav", SIMULATION_RATE, 1))
+            sound = files.enter_context(WavWriter(folder / "room.wav", HEARING_RATE, 1))
 
             def record(block: Samples) -> None:
                 sound.write(np.clip(block * np.float32(LISTENING_GAIN), -1.0, 1.0))

@@ -23,9 +23,7 @@ SPOKEN_NOTICES = {
 """What is said about a device. A lost speaker cannot say so."""
 
 
-def coach_live(
-    app: App, microphone: str | int | None, speaker: str | int | None, watchers: Sequence[Watcher]
-) -> None:
+def coach_live(app: App, microphone: str | int | None, speaker: str | int | None, watchers: Sequence[Watcher]) -> None:
     """Lead a session with the microphone and the speaker until the user says goodbye."""
     app.model  # noqa: B018 - load it before the sound card is opened, and fail in one sentence
     with Device(microphone, speaker) as device, app.live_coach(device.rate) as coach:

@@ -34,7 +34,13 @@ def recognize(app: App, path: Path, states: Collection[str] | None) -> dict[str,
     """
     samples, rate = read_audio(path)
     utterances = [_fields(app, heard, states) for heard in hear(app, to_hearing(samples, rate))]
-    nothing = {"text": "", "intent": None, "slots": {}, "accepted": False, "reason": "no speech was heard"}
+    nothing: dict[str, object] = {
+        "text": "",
+        "intent": None,
+        "slots": {},
+        "accepted": False,
+        "reason": "no speech was heard",
+    }
     nothing |= {"decided_at": None, "speech_end": None}
     chosen = next((fields for fields in utterances if fields["accepted"]), (utterances or [nothing])[0])
     result: dict[str, object] = {"file": str(path), **chosen, "duration": round(len(samples) / rate, 3)}

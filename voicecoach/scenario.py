@@ -28,7 +28,7 @@ class RoomModel(_Strict):
 class UserModel(_Strict):
     """Who speaks: a voice of the speech engine and its rate in words a minute."""
 
-    voice: str = "en-us+f2"
+    voice: str = "en-us+Annie"
     words_a_minute: int = Field(150, ge=80, le=300)
 
 

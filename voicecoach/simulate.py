@@ -40,7 +40,7 @@ class _Saying:
 
 
 class Simulation:
-    """`coach` and a user in `room`. `voice` renders the user's words; None types them instead of speaking."""
+    """`coach` and a user in `room`. `voice` renders the user's words at 16 kHz; None types them instead of speaking."""
 
     def __init__(
         self,
@@ -55,6 +55,7 @@ class Simulation:
         self._log: list[Logged] = []
         self._number = 0
         self._mark = 0
+        self._since = 0.0
         self._due: float | None = None
         self._saying = _Saying()
         self._checking_from: float | None = None
@@ -69,7 +70,7 @@ class Simulation:
         while self._number < len(self._scenario.steps) and not self.outcome.failures:
             microphone = self._room.exchange(out)
             if self._record:
-                self._record(self._room.last)
+                self._record(microphone)
             out = self._coach.step(microphone)
             self._advance()
             if self._coach.now > self._scenario.limit:
@@ -106,6 +107,7 @@ class Simulation:
         if (not missing and not waits_for_silence and late >= 0) or (late >= patience and not missing):
             self._number += 1
             self._due = self._checking_from = None
+            self._since = self._coach.now
             self._mark = len(self._log)
         elif late >= patience and missing:
             self._fail(f"{missing} within {patience:g} s of {step.say!r}" if step.say else missing)
@@ -114,8 +116,8 @@ class Simulation:
         self.outcome.failures.append(f"step {self._number + 1}, at {self._coach.now:.1f} s: {what}")
 
     def _holds(self, when: When) -> bool:
-        recent = [entry for entry in self._log[self._mark :] if entry.kind == "said"]
-        ended = [entry.data for entry in recent if float(str(entry.data["until"])) <= self._coach.now]
+        said = [entry.data for entry in self._log if entry.kind == "said"]
+        ended = [data for data in said if self._since < float(str(data["until"])) <= self._coach.now]
         if when.said is not None and not any(when.said.lower() in str(data["text"]).lower() for data in ended):
             return False
         if when.line is not None and not any(data["line"] == when.line for data in ended):
@@ -137,7 +139,7 @@ class Simulation:
             self._coach.hear(Hypothesis(text, now, now, now, endpoint="typed"))
             return now
         clip = self._voice(text)
-        end = self._room.user_says(clip.samples, self._room.frame) / self._room.rate
+        end = self._room.user_says(clip.samples)
         self._saying = _Saying(text, now, end)
         self._announce(now)
         return end

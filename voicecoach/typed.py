@@ -35,7 +35,7 @@ def hear_typed(coach: Coach, text: str) -> None:
 
 
 def run_fast(coach: Coach, lines: Iterable[str]) -> None:
-    """A session in no time. A line `+12.5 next` lets 12.5 seconds pass first, a line without `+` one second."""
+    """A session in no time. A line `+12.5 next` lets 12.5 seconds pass first, one without `+` one second."""
     coach.begin()
     for number, line in enumerate(lines, 1):
         seconds, text = _parse(line.strip(), number)
@@ -76,7 +76,7 @@ def _parse(line: str, number: int) -> tuple[float, str]:
         return THINKING, line
     match = _WAITING.fullmatch(line)
     if match is None:
-        raise VoicecoachError(f"line {number}: {line!r} should be +SECONDS and a command, for example: +10 next")
+        raise VoicecoachError(f"line {number}: {line!r} should be +SECONDS and a command, such as: +10 next")
     return float(match[1]), match[2]
 
 

@@ -60,11 +60,18 @@ class Source:
 
     def mistakes(self, error: ValidationError, model: type[BaseModel]) -> list[str]:
         """What pydantic found, in the order of the lines."""
+        details = error.errors(include_url=False)
+        found = [self._found(detail["loc"]) for detail in details]
         told = []
-        for detail in error.errors(include_url=False):
-            where = self._found(detail["loc"])
+        for detail, where in zip(details, found, strict=True):
+            # A list with wrong entries is said to be too short as well.
+            inner = (loc for loc in found if loc[: len(where)] == where and loc != where)
+            if detail["type"] == "too_short" and any(inner):
+                continue
             if detail["type"] == "missing":
                 where = (*where, detail["loc"][-1])
+            elif detail["type"].startswith("union_tag"):
+                where = (*where, detail["ctx"]["discriminator"].strip(_QUOTE))
             told.append((self.line(where), self.mistake(where, explain(detail, model))))
         return [text for _, text in sorted(told)]
 
@@ -85,11 +92,11 @@ def load_yaml(path: Traversable, model: type[T]) -> T:
 def load_with_source(path: Traversable, model: type[T]) -> tuple[T, Source]:
     """As `load_yaml`, with the lines, for checks across files; ContentError lists every mistake."""
     root, loader = _parse(path, _read(path))
-    if root is None:
+    tree = _Tree(loader)
+    data = tree.value(root, ()) if root else None
+    if data is None:
         keys = _keys(list(_flat(model)))
         raise ContentError([f"{path}: is empty - {_use_one_of(keys) if keys else 'fill it in.'}"])
-    tree = _Tree(loader)
-    data = tree.value(root, ())
     source = Source(path, tree.lines)
     mistakes = [source.mistake(where, what) for where, what in tree.mistakes]
     try:
@@ -102,10 +109,12 @@ def load_with_source(path: Traversable, model: type[T]) -> tuple[T, Source]:
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
-    """What to write instead of `word`: the nearest of the known words, or the list of them."""
+    """What to write instead of `word`: the nearest of the known words, or some that come into question."""
     names = list(known)
     near = process.extractOne(word, names, scorer=fuzz.ratio, score_cutoff=60)  # two letters wrong in five
-    return f"did you mean '{near[0]}'?" if near else _use_one_of(names)
+    if near:
+        return f"did you mean '{near[0]}'?"
+    return _use_one_of(names if len(names) < 10 else [name for name, *_ in process.extract(word, names)])
 
 
 def _use_one_of(names: Iterable[str]) -> str:
@@ -121,9 +130,7 @@ class _Loader(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         event = self.peek_event()  # type: ignore[no-untyped-call]
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise yaml.MarkedYAMLError(
-                problem="an anchor or alias is not allowed", problem_mark=event.start_mark
-            )
+            raise yaml.MarkedYAMLError(problem="an anchor or alias is not allowed", problem_mark=event.start_mark)
         if getattr(event, "tag", None):
             raise yaml.MarkedYAMLError(problem="a tag is not allowed", problem_mark=event.start_mark)
         return super().compose_node(parent, index)
@@ -140,12 +147,16 @@ for _tag, _pattern, _first in (
 _ADVICE = (
     ("'\\t'", "indent with spaces, not with tabs"),
     ("cannot start any token", "put the text in quotes"),
-    ("mapping values are not allowed", "check the indentation, and put text that has a colon in quotes"),
+    (
+        "mapping values are not allowed",
+        "check the indentation, and put text that has a colon and a space in quotes",
+    ),
     ("expected ':'", "write a colon and a space after the key"),
     ("end of stream", "close the quote or the bracket"),
     ("<stream end>", "close the quote or the bracket"),
     ("expected ','", "put commas between the entries, and close the bracket"),
     ("expected <block end>", "line the indentation up, and put text that begins with { or a quote in quotes"),
+    ("while scanning an", "put the text in quotes"),
     ("another document", "leave out the second ---"),
     ("anchor or alias", "write the value out, or put the text in quotes"),
     ("a tag is not", "leave out the word with !, or put the text in quotes"),
@@ -173,10 +184,9 @@ def _parse(path: Traversable, text: str) -> tuple[yaml.Node | None, _Loader]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "line 1"
-        problem = " ".join(part for part in (error.context, error.problem) if part)
-        advice = next(
-            (advice for sign, advice in _ADVICE if sign in problem), "compare it with its neighbours"
-        )
+        begun = f" from line {error.context_mark.line + 1}" if error.context_mark else ""
+        problem = ", ".join(part for part in (f"{error.context or ''}{begun}", error.problem) if part)
+        advice = next((advice for sign, advice in _ADVICE if sign in problem), "compare it with its neighbours")
         raise ContentError([f"{path}, {place}: is not valid YAML: {problem} - {advice}."]) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
@@ -247,26 +257,28 @@ def explain(error: ErrorDetails, model: type[BaseModel]) -> str:
         case "literal_error" | "union_tag_invalid":
             word = str(ctx.get("tag", given))
             choices = re.split(", | or ", str(ctx.get("expected") or ctx["expected_tags"]))
-            return f"cannot be {_shown(word)} - {suggestion(word, [name.strip(_QUOTE) for name in choices])}"
+            what = "has no value" if word == "None" else f"cannot be {_shown(word)}"
+            return f"{what} - {suggestion(word, [name.strip(_QUOTE) for name in choices])}"
         case "union_tag_not_found":
-            key = str(ctx["discriminator"]).strip(_QUOTE)
-            return f"has no {key} - add one of: {', '.join(_literals(options, key))}."
+            return f"is missing - {_use_one_of(_literals(options, str(ctx['discriminator']).strip(_QUOTE)))}"
         case "too_short":
-            return f"must have at least {ctx['min_length']} entries, not {ctx['actual_length']} - add one."
+            return f"has too few entries - give at least {ctx['min_length']}."
         case "too_long":
-            return f"may have at most {ctx['max_length']} entries - take some out."
+            return f"has too many entries - give at most {ctx['max_length']}."
         case "greater_than_equal" | "less_than_equal" | "greater_than" | "less_than":
             wanted = _range(field) or error["msg"].removeprefix("Input should be ")
             return f"must be {wanted}, not {given} - give such a number."
     base, _, reason = kind.partition("_")
-    if base in _EXPECTED and reason in ("type", "parsing", "from_float"):
+    if base in _EXPECTED and reason in ("type", "attributes_type", "parsing", "from_float"):
         expected, advice = _EXPECTED[base]
+        if given is None:
+            return f"has no value - give {expected}."
         return f"must be {expected}, not {_shown(given)} - {advice}."
     return f"is not valid ({error['msg'][0].lower()}{error['msg'][1:]}) - change it."
 
 
 def _shown(value: object) -> str:
-    names: dict[object, str] = {list: "a list", dict: "a group of keys", type(None): "nothing"}
+    names: dict[object, str] = {list: "a list", dict: "a group of keys"}
     text = repr(value) if isinstance(value, str) else str(value)
     return names.get(type(value), text if len(text) <= 40 else text[:37] + "...")
 

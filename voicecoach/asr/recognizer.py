@@ -3,38 +3,45 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import vosk
 
-from voicecoach.asr.grammar import grammar
+from voicecoach.asr.graph import model_with_graph, vocabulary
 from voicecoach.events import HEARING_RATE, Hypothesis, Samples, VoicecoachError, Word
 
 
 class SpeechModel:
-    """A loaded Vosk model. Loading takes about half a second and 200 MB."""
+    """A Vosk model on disk, and the graphs made from it (kept in `cache`)."""
 
-    def __init__(self, folder: Path):
-        vosk.SetLogLevel(-1)
-        try:
-            self._model = vosk.Model(str(folder))
-        except Exception as error:
-            raise VoicecoachError(
-                f"the speech model in {folder} cannot be loaded ({error}); "
-                "run `voicecoach model fetch` to get a good copy"
-            ) from error
+    def __init__(self, folder: Path, cache: Path):
         self.folder = folder
+        self._cache = cache
+        self._ids = vocabulary(folder)
 
     def knows(self, word: str) -> bool:
         """Whether the recogniser can hear `word`."""
-        return bool(self._model.vosk_model_find_word(word) >= 0)
+        return word in self._ids
 
-    def recognizer(self, sentences: tuple[str, ...]) -> Recognizer:
-        """A recogniser that listens for `sentences` (lower case, no punctuation)."""
-        vosk_recognizer = vosk.KaldiRecognizer(self._model, HEARING_RATE, grammar(sentences, self.knows))
-        vosk_recognizer.SetWords(True)
-        return Recognizer(vosk_recognizer)
+    def recognizer(
+        self, sentences: Sequence[str], background: Sequence[str] = (), skip_words: Sequence[str] = ()
+    ) -> Recognizer:
+        """A recogniser that listens for `sentences` (lower case, no punctuation), with `skip_words` before or
+        after them, and takes other speech for `background` words. Loading takes a third of a second."""
+        vosk.SetLogLevel(-1)
+        try:
+            folder = model_with_graph(self.folder, sentences, background, skip_words, self._cache)
+            model = vosk.Model(str(folder))
+        except Exception as error:
+            raise VoicecoachError(
+                f"the speech model in {self.folder} cannot be loaded ({error}); "
+                "run `voicecoach model fetch` to get a good copy"
+            ) from error
+        recognizer = vosk.KaldiRecognizer(model, HEARING_RATE)
+        recognizer.SetWords(True)
+        return Recognizer(recognizer)
 
 
 class Recognizer:
@@ -69,12 +76,15 @@ class Recognizer:
 
 
 def hypothesis(
-    text: str, words: tuple[Word, ...], began: float, speech: tuple[float, float], decided_at: float, endpoint: str
+    text: str,
+    words: tuple[Word, ...],
+    began: float,
+    speech: tuple[float, float],
+    decided_at: float,
+    endpoint: str,
 ) -> Hypothesis:
     """Put an utterance on the audio clock: `began` is the time (s) of its first fed sample."""
-    placed = tuple(
-        Word(word.text, word.start + began, word.end + began, word.confidence) for word in words
-    )
+    placed = tuple(Word(word.text, word.start + began, word.end + began, word.confidence) for word in words)
     start = placed[0].start if placed else speech[0]
     end = placed[-1].end if placed else speech[1]
     return Hypothesis(text, start, min(end, decided_at), decided_at, placed, endpoint=endpoint)

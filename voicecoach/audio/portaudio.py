@@ -1,7 +1,7 @@
 """PortAudio: the library itself and its devices by number, name or default.
 
-Only this module imports `sounddevice`, and late, because the import fails where the PortAudio library is missing
-(a bare Linux; the wheels for macOS and Windows carry it).
+Only this module imports `sounddevice`, and late, because the import fails where the PortAudio library is
+missing (a bare Linux; the wheels for macOS and Windows carry it).
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ NOUNS: dict[Direction, str] = {"input": "microphone", "output": "speaker"}
 
 _BEST_HOST_APIS = ("Windows WASAPI", "Core Audio", "ALSA")
 """Windows lists every device under four host APIs; WASAPI has the whole name and the shortest delay."""
+
+NO_ANSWER = "The sound system does not answer: restart it, or log in again."
 
 LOCK = threading.RLock()
 """PortAudio is not safe for calls from several threads: held while listing, opening and initialising."""
@@ -65,9 +67,7 @@ def library() -> ModuleType:
     try:
         import sounddevice
     except (ImportError, OSError) as error:
-        raise DeviceError(
-            f"The PortAudio library is missing: install it with {_install_command()}."
-        ) from error
+        raise DeviceError(f"The PortAudio library is missing: install it with {_install_command()}.") from error
     return sounddevice
 
 
@@ -99,7 +99,7 @@ def join_com() -> None:
 
 
 def refresh() -> None:
-    """Read the list of devices anew, which PortAudio does only when it starts: every open stream dies of it."""
+    """Read the list of devices anew. PortAudio does that only when it starts: every open stream dies."""
     with LOCK:
         sounddevice = library()
         try:
@@ -107,7 +107,7 @@ def refresh() -> None:
                 sounddevice._terminate()
             sounddevice._initialize()
         except sounddevice.PortAudioError as error:
-            raise _no_answer(error) from error
+            raise DeviceError(NO_ANSWER) from error
 
 
 def leave_to_the_system() -> None:
@@ -127,7 +127,7 @@ def list_devices() -> list[DeviceInfo]:
             entries = sounddevice.query_devices()
             default_input, default_output = _defaults(sounddevice, host_apis)
         except sounddevice.PortAudioError as error:
-            raise _no_answer(error) from error
+            raise DeviceError(NO_ANSWER) from error
     return [
         DeviceInfo(
             index,
@@ -142,10 +142,6 @@ def list_devices() -> list[DeviceInfo]:
     ]
 
 
-def _no_answer(error: Exception) -> DeviceError:
-    return DeviceError(f"The sound system does not answer ({error.args[0]}): restart it, or log in again.")
-
-
 def _defaults(sounddevice: ModuleType, host_apis: Any) -> tuple[int, int]:
     for host_api in host_apis:
         if host_api["name"] == "Windows WASAPI":
@@ -154,13 +150,14 @@ def _defaults(sounddevice: ModuleType, host_apis: Any) -> tuple[int, int]:
 
 
 def choose(direction: Direction, wanted: str | int | None) -> DeviceInfo:
-    """The device by number, by name or part of it (in any case), or the default; DeviceError says what there is."""
+    """The device by number, by name or part of it (in any case), or the default.
+
+    DeviceError when there is none or several fit; it says which there are.
+    """
     noun = NOUNS[direction]
     devices = [device for device in list_devices() if device.channels(direction) > 0]
     if not devices:
-        raise DeviceError(
-            f"No {noun} was found: plug one in, and check that the system's sound settings show it."
-        )
+        raise DeviceError(f"No {noun} was found: plug one in, and check that the system's sound settings show it.")
     if wanted is None:
         return next((device for device in devices if device.is_default(direction)), devices[0])
     if isinstance(wanted, int) or wanted.isdecimal():
@@ -171,9 +168,7 @@ def choose(direction: Direction, wanted: str | int | None) -> DeviceInfo:
         return matches[0]
     if matches:
         raise DeviceError(f'"{wanted}" fits several {noun}s: choose one of {_choices(matches)}.')
-    raise DeviceError(
-        f'There is no {noun} "{wanted}": choose one of {_choices(_nearest(devices, str(wanted)))}.'
-    )
+    raise DeviceError(f'There is no {noun} "{wanted}": choose one of {_choices(_nearest(devices, str(wanted)))}.')
 
 
 def _by_name(devices: list[DeviceInfo], wanted: str) -> list[DeviceInfo]:

@@ -12,7 +12,7 @@ MOST_CORRECTION = 1e-3
 """Widest correction of the ratio. Consumer sound cards lie within some 100 ppm of their nominal rate."""
 
 _BANDWIDTH = 0.1
-"""Natural frequency (rad/s) of the drift loop: slow enough that the jitter of the callbacks does not bend pitch."""
+"""Natural frequency (rad/s) of the drift loop: so slow that the jitter of callbacks does not bend pitch."""
 _DAMPING = 0.7
 _SMOOTHING = 1.0
 """Time constant (s) of the filter before the loop."""
@@ -25,7 +25,7 @@ _JUMP = 0.005
 class StreamResampler:
     """Resamples a stream from one rate (Hz) to another and queues the result.
 
-    soxr's variable-rate engine. Besides following drift it suits streams better than soxr's fixed-rate engine:
+    soxr's variable-rate engine. Besides following drift it suits streams better than the fixed-rate engine:
     48 to 16 kHz has a delay of 12.5 ms instead of 24 and gives 320 samples for each 960, not 489 now and then
     (measured with soxr 1.1; both pass 7 kHz unchanged and keep what folds back below -110 dB).
     """
@@ -73,9 +73,9 @@ class StreamResampler:
 class DriftLoop:
     """Holds a delay between two clocks by correcting a resampler's ratio.
 
-    A proportional-integral loop after F. Adriaensen, "Controlling adaptive resampling" (Linux Audio Conference
-    2012). The first second fixes the delay to hold; a jump (a gap, a dropped block) fixes it anew, since only a
-    slow change is drift. The learned drift survives a jump.
+    A proportional-integral loop after F. Adriaensen, "Controlling adaptive resampling" (Linux Audio
+    Conference 2012). The first second fixes the delay to hold; a jump (a gap, a dropped block) fixes it anew,
+    since only a slow change is drift. The learned drift survives a jump.
     """
 
     def __init__(self) -> None:

@@ -14,9 +14,9 @@ Strided = npt.NDArray[np.float32]
 class Ring:
     """Bounded queue of mono float32 samples over one array that is allocated once.
 
-    Safe without a lock for exactly one writing and one reading thread: each owns one of the two counts and only
-    reads the other, and storing an int in an attribute is atomic under the interpreter's lock. A count is moved
-    only after the samples have been copied. Counts grow for ever, so that "empty" and "full" differ.
+    Safe without a lock for exactly one writing and one reading thread: each owns one of the two counts and
+    only reads the other, and storing an int in an attribute is atomic under the interpreter's lock. A count
+    is moved only after the samples have been copied. Counts grow for ever, so "empty" and "full" differ.
     """
 
     def __init__(self, capacity: int) -> None:
@@ -40,7 +40,7 @@ class Ring:
         return count
 
     def read_into(self, out: Strided) -> int:
-        """Move the oldest samples into the beginning of `out`, shape (frames,); return how many there were."""
+        """Move the oldest samples to the beginning of `out`, shape (frames,); return how many there were."""
         count = min(len(out), len(self))
         start = self.taken % len(self._data)
         first = min(count, len(self._data) - start)
@@ -56,7 +56,7 @@ class Ring:
         return out
 
     def skip(self, count: int) -> int:
-        """Reader: throw away the oldest `count` samples; return how many there were to throw away."""
-        skipped = min(count, len(self))
+        """Reader: throw away the oldest `count` samples (none if negative); return how many there were."""
+        skipped = max(0, min(count, len(self)))
         self.taken += skipped
         return skipped

@@ -14,6 +14,8 @@ import soxr
 
 from voicecoach.events import BLOCK_SECONDS, HEARING_RATE, Samples
 
+BLOCK = round(HEARING_RATE * BLOCK_SECONDS)
+
 USER_DBFS = -30.0
 """Level (active RMS, dB re full scale) at which the user's voice arrives: two metres from a laptop."""
 
@@ -43,7 +45,8 @@ def impulse_response(rt60: float, rate: int, rng: np.random.Generator, direct: f
     response = rng.standard_normal(length) * decay
     response *= 0.7 / (np.sqrt(np.sum(response**2)) or 1.0)
     response[0] += direct
-    return (response / np.sqrt(np.sum(response**2))).astype(np.float32)
+    unit: Samples = (response / np.sqrt(np.sum(response**2))).astype(np.float32)
+    return unit
 
 
 def pink_noise(frames: int, rng: np.random.Generator) -> Samples:
@@ -52,7 +55,8 @@ def pink_noise(frames: int, rng: np.random.Generator) -> Samples:
     spectrum[1:] /= np.sqrt(np.arange(1, len(spectrum)))
     spectrum[0] = 0
     noise = np.fft.irfft(spectrum, frames)
-    return (noise / np.sqrt(np.mean(noise**2))).astype(np.float32)
+    unit: Samples = (noise / np.sqrt(np.mean(noise**2))).astype(np.float32)
+    return unit
 
 
 def at_level(samples: Samples, dbfs: float) -> Samples:
@@ -90,50 +94,54 @@ class _Convolver:
 
 
 class Room:
-    """Stands where the sound card stands: `exchange` a block of speaker for a block of microphone."""
+    """Stands where the sound card stands: `exchange` a block of speaker for a block of microphone.
+
+    The speaker runs at `rate` Hz; the room itself is computed at the microphone's 16 kHz.
+    """
 
     def __init__(self, rate: int, settings: RoomSettings | None = None):
         self.rate = rate
-        self.block = round(rate * BLOCK_SECONDS)
         self.settings = settings or RoomSettings()
         rng = np.random.default_rng(self.settings.seed)
-        echo = impulse_response(self.settings.rt60, rate, rng)
-        self._echo_gain = 10 ** ((USER_DBFS - COACH_DBFS + self.settings.echo_db) / 20)
-        self._echo = _Convolver(echo, self.block)
-        self._user_response = impulse_response(self.settings.rt60, rate, rng)
+        echo = impulse_response(self.settings.rt60, HEARING_RATE, rng)
+        self._echo_gain = np.float32(10 ** ((USER_DBFS - COACH_DBFS + self.settings.echo_db) / 20))
+        self._echo = _Convolver(echo, BLOCK)
+        self._user_response = impulse_response(self.settings.rt60, HEARING_RATE, rng)
         noise_level = 10 ** ((USER_DBFS + self.settings.noise_db) / 20)
-        self._noise = pink_noise(rate * 5, rng) * np.float32(noise_level)
-        delay = round(self.settings.delay * rate / self.block)
-        self._in_flight: deque[Samples] = deque(np.zeros(self.block, np.float32) for _ in range(delay))
+        self._noise = pink_noise(HEARING_RATE * 5, rng) * np.float32(noise_level)
+        blocks = round(self.settings.delay / BLOCK_SECONDS)
+        self._in_flight: deque[Samples] = deque(np.zeros(BLOCK, np.float32) for _ in range(blocks))
         self._voices: list[tuple[int, Samples]] = []
-        self._to_hearing = soxr.ResampleStream(rate, HEARING_RATE, 1, dtype="float32", quality="MQ")
-        self._heard = np.zeros(0, dtype=np.float32)
+        self._from_speaker = soxr.ResampleStream(rate, HEARING_RATE, 1, dtype="float32", quality="MQ")
+        self._arrived = np.zeros(0, dtype=np.float32)
         self.frame = 0
-        self.last = np.zeros(self.block, dtype=np.float32)
-        """The last block at the microphone, at `rate`: what a recorder on the mat would have."""
 
-    def user_says(self, samples: Samples, at: int) -> int:
-        """Let the user speak `samples` (at `rate`) from frame `at` on; the frame at which the voice ends."""
+    @property
+    def now(self) -> float:
+        """Seconds since the beginning."""
+        return self.frame / HEARING_RATE
+
+    def user_says(self, samples: Samples) -> float:
+        """Let the user speak `samples` (16 kHz) from now on; the time (s) at which the voice ends."""
         voice = at_level(samples, USER_DBFS)
         size = len(voice) + len(self._user_response)
         wet = np.fft.irfft(np.fft.rfft(voice, size) * np.fft.rfft(self._user_response, size), size)
-        self._voices.append((at, wet.astype(np.float32)))
-        return at + len(voice)
+        self._voices.append((self.frame, wet.astype(np.float32)))
+        return self.now + len(voice) / HEARING_RATE
 
     def exchange(self, out: Samples) -> Samples:
-        """Play a block (`block` frames at `rate`); the microphone's block (16 kHz, 320 frames)."""
-        self._in_flight.append(out)
-        heard = self._echo.process(self._in_flight.popleft() * np.float32(self._echo_gain))
+        """Play a block (20 ms at `rate`); the microphone's block (320 frames at 16 kHz)."""
+        self._in_flight.append(self._at_hearing_rate(out))
+        heard = self._echo.process(self._in_flight.popleft() * self._echo_gain)
         offset = self.frame % len(self._noise)
-        heard = heard + np.take(self._noise, range(offset, offset + self.block), mode="wrap")
+        heard = heard + np.take(self._noise, range(offset, offset + BLOCK), mode="wrap")
         heard += self._voices_now()
-        self.frame += self.block
-        self.last = np.clip(heard, -1.0, 1.0).astype(np.float32)
-        return self._resampled(self.last)
+        self.frame += BLOCK
+        return np.clip(heard, -1.0, 1.0).astype(np.float32)
 
     def _voices_now(self) -> Samples:
-        block = np.zeros(self.block, dtype=np.float32)
-        begin, end = self.frame, self.frame + self.block
+        block = np.zeros(BLOCK, dtype=np.float32)
+        begin, end = self.frame, self.frame + BLOCK
         for at, voice in self._voices:
             first, last = max(begin, at), min(end, at + len(voice))
             if first < last:
@@ -141,11 +149,10 @@ class Room:
         self._voices = [(at, voice) for at, voice in self._voices if at + len(voice) > end]
         return block
 
-    def _resampled(self, block: Samples) -> Samples:
-        """16 kHz blocks of constant length: the resampler's own delay is filled with silence at the start."""
-        size = round(HEARING_RATE * BLOCK_SECONDS)
-        self._heard = np.concatenate([self._heard, self._to_hearing.resample_chunk(block)])
-        if len(self._heard) < size:
-            return np.zeros(size, dtype=np.float32)
-        out, self._heard = self._heard[:size], self._heard[size:]
-        return out
+    def _at_hearing_rate(self, out: Samples) -> Samples:
+        """Blocks of constant length: the resampler's own delay is filled with silence at the start."""
+        self._arrived = np.concatenate([self._arrived, self._from_speaker.resample_chunk(out)])
+        if len(self._arrived) < BLOCK:
+            return np.zeros(BLOCK, dtype=np.float32)
+        block, self._arrived = self._arrived[:BLOCK], self._arrived[BLOCK:]
+        return block

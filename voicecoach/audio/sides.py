@@ -1,17 +1,17 @@
 """The two sides of a sound device, each with a way back when its stream dies.
 
-The wall clock is read here, at the outermost edge, and for three things only: to see that a device has fallen
-silent, to measure how two devices' clocks drift apart, and to pace the loop while there is no speaker to do it.
+The wall clock is read here, at the outermost edge, and for three things only: to see that a device has
+fallen silent, to measure how two devices' clocks drift apart, and to pace the loop while there is no speaker.
 """
 
 from __future__ import annotations
 
 import logging
-import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import chain, repeat
+from threading import Event, Lock, Thread
 from time import perf_counter
 from typing import Generic, Literal
 
@@ -40,28 +40,32 @@ _MOST_BACKLOG = 0.06
 _BACKLOG_BLOCKS = 50
 """Blocks that "all the time" means: devices deliver in chunks of up to 0.1 s."""
 _MOST_LAG = 1.0
-"""Seconds that the wall clock's pace makes up for; the rest of a longer gap (a sleeping computer) is let go."""
+"""Seconds that the wall clock's pace makes up for; more (a sleeping computer) is let go."""
+_DRAIN = 1.0
+"""Seconds that the speaker may take on closing to play what it was given."""
 
 log = logging.getLogger(__name__)
+
+NoticeKind = Literal["microphone lost", "microphone back", "speaker lost", "speaker back"]
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceNotice:
     """A device went or came. `device` is its name, `detail` how that was noticed."""
 
-    kind: Literal["microphone lost", "microphone back", "speaker lost", "speaker back"]
+    kind: NoticeKind
     device: str
     detail: str = ""
 
 
-def in_background(task: Callable[[], None]) -> threading.Thread:
+def in_background(task: Callable[[], None]) -> Thread:
     """Run `task`, which may hang in a driver, in a thread that does not keep the program from ending."""
 
     def run() -> None:
         portaudio.join_com()
         task()
 
-    thread = threading.Thread(target=run, daemon=True)
+    thread = Thread(target=run, daemon=True)
     thread.start()
     return thread
 
@@ -69,31 +73,39 @@ def in_background(task: Callable[[], None]) -> threading.Thread:
 class Side(Generic[LineT]):
     """One direction: the open line, if there is one, and the search for another when it is lost."""
 
-    noun: Literal["microphone", "speaker"]
+    noun: str
+    lost: NoticeKind
+    back: NoticeKind
     kind: type[LineT]
 
     def __init__(
         self,
         wanted: str | int | None,
         latency: float,
-        moved: threading.Event,
+        moved: Event,
         notices: deque[DeviceNotice],
     ) -> None:
         self._wanted = wanted
         self._asked_latency = latency
         self._moved = moved
         self._notices = notices
-        self._rate: int | None = None
+        self._rate = 0
+        self._past_glitches = 0
         self._line: LineT | None = None
         self._adopted: LineT | None = None
-        self._swap = threading.Lock()
-        self._leaving = threading.Event()
-        self._closers: list[threading.Thread] = []
+        self._swap = Lock()
+        self._leaving = Event()
+        self._closers: list[Thread] = []
 
     @property
     def latency(self) -> float:
-        """What PortAudio reports (s); 0 while lost."""
+        """The delay (s) that the driver reports; 0 while lost."""
         return self._line.latency if self._line else 0.0
+
+    @property
+    def glitches(self) -> int:
+        """How often a driver reported that it lost sound."""
+        return self._past_glitches + (self._adopted.glitches if self._adopted else 0)
 
     def open(self) -> int:
         """Open a line for the first time; return its rate (Hz). DeviceError says what is missing."""
@@ -105,22 +117,25 @@ class Side(Generic[LineT]):
         self._rate = line.rate
         return line.rate
 
-    def close(self) -> list[threading.Thread]:
+    def close(self) -> list[Thread]:
         """Begin to close and stop searching; return the threads that close."""
         self._leaving.set()
         with self._swap:
             line, self._line = self._line, None
         if line:
-            self._closers.append(in_background(lambda: line.close(drain=True)))
+            self._closers.append(in_background(lambda: self._finish(line)))
         return self._closers
 
+    def _finish(self, line: LineT) -> None:
+        line.close()
+
     def _open(self, wanted: str | int | None) -> LineT:
-        line = open_line(self.kind, wanted, self._asked_latency, self._moved, self._rate)
+        line = open_line(self.kind, wanted, self._asked_latency, self._moved, self._rate or None)
         if not line.settle(_SETTLE):
             in_background(line.close)
             raise DeviceError(
-                f'The {self.noun} "{line.device.name}" was opened but does not run: unplug it and plug it in again, '
-                "or choose another one."
+                f'The {self.noun} "{line.device.name}" was opened but does not run: '
+                "unplug it and plug it in again, or choose another one."
             )
         return line
 
@@ -131,17 +146,19 @@ class Side(Generic[LineT]):
             self._lose(line, "the system ended the stream")
             return None
         if line and line is not self._adopted:
-            self._adopted = line
+            self._past_glitches = self.glitches
             self._adopt(line)
+            self._adopted = line
         return line
 
     def _adopt(self, line: LineT) -> None:
+        """Begin to use `line` in place of `_adopted`."""
         raise NotImplementedError
 
     def _lose(self, line: LineT, detail: str) -> None:
         self._line = None
         log.warning('the %s "%s" is lost: %s', self.noun, line.device.name, detail)
-        self._notices.append(DeviceNotice(f"{self.noun} lost", line.device.name, detail))
+        self._notices.append(DeviceNotice(self.lost, line.device.name, detail))
         self._closers.append(in_background(line.close))
         in_background(self._search)
 
@@ -157,7 +174,7 @@ class Side(Generic[LineT]):
             with self._swap:
                 if not self._leaving.is_set():
                     self._line = line
-                    self._notices.append(DeviceNotice(f"{self.noun} back", line.device.name))
+                    self._notices.append(DeviceNotice(self.back, line.device.name))
                     return
             line.close()
 
@@ -175,31 +192,26 @@ class Speaker(Side[Playback]):
     """Takes blocks at the rate of its first line, whatever line it has now."""
 
     noun = "speaker"
+    lost: NoticeKind = "speaker lost"
+    back: NoticeKind = "speaker back"
     kind = Playback
-
-    def __init__(
-        self,
-        wanted: str | int | None,
-        latency: float,
-        moved: threading.Event,
-        notices: deque[DeviceNotice],
-    ) -> None:
-        super().__init__(wanted, latency, moved, notices)
-        self._resampler: StreamResampler | None = None
-        self._fill = latency
-        self._due = perf_counter()
-        self._silent = 0.0
+    _resampler: StreamResampler | None = None
+    _fill = 0.0
+    """Seconds that are kept in the ring."""
+    _due = 0.0
+    """When the next block is to be handed over (s, `perf_counter`)."""
+    _past_silent = 0.0
 
     @property
     def silent(self) -> float:
         """Silence (s) played because no block was there in time."""
-        return self._silent + (self._adopted.silent / self._adopted.rate if self._adopted else 0.0)
+        return self._past_silent + (self._adopted.silent / self._adopted.rate if self._adopted else 0.0)
 
     def put(self, block: Samples) -> None:
-        """Hand over a block, shape (frames,), when there is room for it; without a speaker, when it is due."""
+        """Hand over a block, shape (frames,), when there is room; without a speaker, when it is due."""
         line = self._current()
         if line and self._wait_for_room(line):
-            if self._resampler:
+            if self._resampler is not None:
                 self._resampler.feed(block)
                 block = self._resampler.take()
             line.ring.write(block)
@@ -213,16 +225,20 @@ class Speaker(Side[Playback]):
         line = self._line
         return line.delay() - BLOCK_SECONDS if line else self._due - perf_counter()
 
+    def _finish(self, line: Playback) -> None:
+        line.drain(_DRAIN)
+        line.close()
+
     def delay(self) -> float | None:
         """Sound (s) on its way to the device's driver; None while lost."""
         line = self._line
         if line is None or line is not self._adopted:
             return None
-        return line.delay() + (self._resampler.delay if self._resampler else 0.0)
+        return line.delay() + (0.0 if self._resampler is None else self._resampler.delay)
 
     def _adopt(self, line: Playback) -> None:
-        self._silent = self.silent
-        self._resampler = StreamResampler(self._rate, line.rate) if self._rate != line.rate else None
+        self._past_silent = self.silent
+        self._resampler = StreamResampler(self._rate, line.rate) if line.rate != self._rate else None
         self._fill = max(self._asked_latency, line.chunk / line.rate + BLOCK_SECONDS)
         line.ring.write(np.zeros(round((self._fill - BLOCK_SECONDS) * line.rate), np.float32))
 
@@ -246,26 +262,22 @@ class Microphone(Side[Capture]):
     """Gives blocks of 20 ms at 16 kHz, silence while it is lost."""
 
     noun = "microphone"
+    lost: NoticeKind = "microphone lost"
+    back: NoticeKind = "microphone back"
     kind = Capture
+    padded = 0.0
+    """Silence (s) given because the microphone's sound had not come in time."""
+    _dropped = 0.0
+    _starved = 0
+    """Blocks in a row that were padded."""
 
-    def __init__(
-        self,
-        wanted: str | int | None,
-        latency: float,
-        moved: threading.Event,
-        notices: deque[DeviceNotice],
-    ) -> None:
-        super().__init__(wanted, latency, moved, notices)
-        self._resampler = StreamResampler(HEARING_RATE, HEARING_RATE)
-        self._starved = 0
-        self._backlogs: deque[float] = deque(maxlen=_BACKLOG_BLOCKS)
-        self.padded = 0.0
-        """Silence (s) given because the microphone's sound had not come in time."""
-        self.dropped = 0.0
-        """Microphone sound (s) thrown away because it had piled up."""
+    @property
+    def dropped(self) -> float:
+        """Sound (s) of the microphone thrown away because it had piled up."""
+        return self._dropped + (self._adopted.overflow / self._adopted.rate if self._adopted else 0.0)
 
     def take(self, slack: Callable[[], float]) -> Samples:
-        """The next block, shape (320,). Waits for it while `slack`, seconds, is positive; then pads with silence."""
+        """The next block, shape (320,). Waits while `slack` (s) is positive, then pads with silence."""
         block = np.zeros(HEARD, np.float32)
         line = self._current()
         if line is None:
@@ -293,9 +305,10 @@ class Microphone(Side[Capture]):
         return line.delay() + self._resampler.delay
 
     def _adopt(self, line: Capture) -> None:
+        self._dropped = self.dropped
         self._resampler = StreamResampler(line.rate, HEARING_RATE)
         self._starved = 0
-        self._backlogs.clear()
+        self._backlogs: deque[float] = deque(maxlen=_BACKLOG_BLOCKS)
         line.ring.skip(len(line.ring) - line.chunk - round(2 * BLOCK_SECONDS * line.rate))
 
     def _pull(self, line: Capture, out: Samples) -> int:
@@ -313,5 +326,5 @@ class Microphone(Side[Capture]):
         self._backlogs.append(len(line.ring) / line.rate + len(self._resampler) / HEARING_RATE)
         excess = min(self._backlogs) - BLOCK_SECONDS
         if len(self._backlogs) == _BACKLOG_BLOCKS and excess > _MOST_BACKLOG - BLOCK_SECONDS:
-            self.dropped += line.ring.skip(round(excess * line.rate)) / line.rate
+            self._dropped += line.ring.skip(round(excess * line.rate)) / line.rate
             self._backlogs.clear()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-from time import perf_counter
+from threading import Event
+from time import perf_counter, sleep
 from types import ModuleType
 from typing import Any, TypeVar
 
@@ -16,6 +16,12 @@ RATES = (48_000, 44_100, 16_000, 96_000, 32_000, 24_000, 22_050, 8_000)
 """Sample rates (Hz) by preference. A block is a whole number of frames at each."""
 
 _RING_SECONDS = 2.0
+_POLL = 0.01
+"""Seconds between two looks at a stream that begins or ends; the event of the callbacks is the coach's alone."""
+_MOST_DELAY = 1.0
+"""Seconds beyond which a driver's timestamps are not believed. Some drivers leave them at zero."""
+_LATENCY_WEIGHT = 0.02
+"""Weight of one timestamp in the running mean: they jump by up to a chunk."""
 
 _open_lines: set[Line] = set()
 
@@ -23,14 +29,14 @@ _open_lines: set[Line] = set()
 class Line:
     """One open stream and its ring of mono samples at the device's own rate.
 
-    The callbacks run in PortAudio's thread under the interpreter's lock. They copy between PortAudio's buffer and
-    the ring, store one small tuple, and set an event to wake the coach. The event's inner lock is held for a few
-    instructions only; without it the coach would have to poll.
+    The callback runs in PortAudio's thread under the interpreter's lock. It copies between PortAudio's buffer
+    and the ring, stores one small tuple, and sets an event to wake the coach. The event's inner lock is held
+    for a few instructions only; without it the coach would have to poll.
     """
 
     direction: Direction
 
-    def __init__(self, device: DeviceInfo, rate: int, moved: threading.Event) -> None:
+    def __init__(self, device: DeviceInfo, rate: int, moved: Event) -> None:
         self.device = device
         self.rate = rate
         self.ring = Ring(int(rate * _RING_SECONDS))
@@ -39,11 +45,13 @@ class Line:
         self.chunk = 0
         """The most frames that one callback has moved."""
         self.stamp = (0, perf_counter())
-        """The ring's count that the callback moves, and when (s, `perf_counter`): one object, so always a pair."""
+        """The ring's count that the callback moved, and when (`perf_counter`): one object, so a true pair."""
+        self.glitches = 0
+        """How often PortAudio reported that the driver lost sound before or after the callback."""
         self.ended = False
         """Whether PortAudio has ended the stream by itself."""
         self.latency = 0.0
-        """PortAudio's own estimate of the delay (s) in the device and its driver."""
+        """The delay (s) in the device and its driver, counted from the end of what a callback moves."""
         self._moved = moved
         self._stream: Any = None
 
@@ -63,19 +71,15 @@ class Line:
         enough = self.rate * max(2 * self.latency, 3 * BLOCK_SECONDS)
         deadline = perf_counter() + seconds
         while self.frames < enough and not self.ended and perf_counter() < deadline:
-            self._moved.clear()
-            self._moved.wait(BLOCK_SECONDS)
+            sleep(_POLL)
         return self.frames >= enough and not self.ended
 
-    def close(self, drain: bool = False) -> None:
-        """End the stream, with `drain` after what it holds has been played. It can block for a minute."""
-        if drain and not self.ended:
-            self._stream.stop()
-        else:
-            self._stream.abort()
+    def close(self) -> None:
+        """End the stream. A speaker's is dropped with what it holds. It can block for a minute."""
+        self._stream.abort()
         with portaudio.LOCK:
-            # PortAudio's list of streams has no lock of its own: do not begin to close while a stream is opened.
-            # Not held below: only the first moment of a close touches that list, and the rest can take long.
+            # PortAudio's list of streams has no lock of its own: do not begin while a stream is being opened.
+            # Not held below: only the first moment of closing touches that list, and the rest can take long.
             pass
         self._stream.close()
         _open_lines.discard(self)
@@ -85,15 +89,25 @@ class Line:
         self.ended = True
         self._moved.set()
 
-    def callback(self, data: Any, frames: int, _time: Any, _status: Any) -> None:
+    def callback(self, data: Any, frames: int, time: Any, status: Any) -> None:
         """For `sounddevice`: move `frames` frames between `data`, shape (frames, channels), and the ring."""
-        count = self._move(data, frames)
+        count = self._move(data)
+        if status:
+            self.glitches += 1
         self.stamp = (count, perf_counter())
         self.frames += frames
         self.chunk = max(self.chunk, frames)
+        delay = self._driver_delay(time, frames / self.rate)
+        if time.currentTime and abs(delay) < _MOST_DELAY:
+            self.latency += (delay - self.latency) * _LATENCY_WEIGHT
         self._moved.set()
 
-    def _move(self, data: Any, frames: int) -> int:
+    def _driver_delay(self, time: Any, chunk: float) -> float:
+        """Seconds between now and the converter's time for the last of the chunk, which is `chunk` s long."""
+        raise NotImplementedError
+
+    def _move(self, data: Any) -> int:
+        """Copy between `data` and the ring; return the ring's count that moved."""
         raise NotImplementedError
 
 
@@ -101,10 +115,15 @@ class Capture(Line):
     """An open microphone: its first channel runs into the ring. A full ring drops the newest samples."""
 
     direction = "input"
+    overflow = 0
+    """Frames dropped because the ring was full."""
 
-    def _move(self, data: Any, frames: int) -> int:
-        self.ring.write(data[:, 0])
+    def _move(self, data: Any) -> int:
+        self.overflow += len(data) - self.ring.write(data[:, 0])
         return self.ring.written
+
+    def _driver_delay(self, time: Any, chunk: float) -> float:
+        return float(time.currentTime - time.inputBufferAdcTime) - chunk
 
     def delay(self) -> float:
         """Sound (s) that has arrived and was not taken, as if it came sample by sample and not in chunks."""
@@ -119,13 +138,25 @@ class Playback(Line):
     silent = 0
     """Frames of silence played because the ring was empty, after it had been filled for the first time."""
 
-    def _move(self, data: Any, frames: int) -> int:
+    def _move(self, data: Any) -> int:
         count = self.ring.read_into(data[:, 0])
-        if count < frames:
+        if count < len(data):
             data[count:, 0] = 0
-            self.silent += frames - count if self.ring.written else 0
+            self.silent += len(data) - count if self.ring.written else 0
         data[:, 1:] = data[:, :1]
         return self.ring.taken
+
+    def _driver_delay(self, time: Any, chunk: float) -> float:
+        return float(time.outputBufferDacTime - time.currentTime) + chunk
+
+    def drain(self, seconds: float) -> None:
+        """Wait until all that was handed over has been played, `seconds` at most for the ring."""
+        deadline = perf_counter() + seconds
+        while len(self.ring) and not self.ended and perf_counter() < deadline:
+            sleep(_POLL)
+        if not self.ended:
+            # PortAudio's own way to play to the end, Pa_StopStream, drops 50 ms with ALSA on PulseAudio.
+            sleep(self.latency)
 
     def delay(self) -> float:
         """Sound (s) that waits to be played, as if it left sample by sample and not in chunks."""
@@ -140,21 +171,19 @@ def open_line(
     kind: type[LineT],
     wanted: str | int | None,
     latency: float,
-    moved: threading.Event,
+    moved: Event,
     rate: int | None = None,
 ) -> LineT:
     """Open and start a stream on the device `wanted` (see `portaudio.choose`), at `rate` (Hz) if it can.
 
-    `latency` (s) is suggested to the driver, `moved` is set by every callback. DeviceError when there is no such
-    device or it refuses.
+    `latency` (s) is suggested to the driver, `moved` is set by every callback. DeviceError when there is no
+    such device or it refuses.
     """
     with portaudio.LOCK:
         sounddevice = portaudio.library()
         device = portaudio.choose(kind.direction, wanted)
         settings = _settings(sounddevice, device)
-        found, channels = _format(
-            sounddevice, kind.direction, device, settings, (rate, *RATES) if rate else RATES
-        )
+        found, channels = _format(sounddevice, kind.direction, device, settings, (rate, *RATES) if rate else RATES)
         line = kind(device, found, moved)
         make = sounddevice.InputStream if kind is Capture else sounddevice.OutputStream
         try:
@@ -170,8 +199,8 @@ def open_line(
             )
         except sounddevice.PortAudioError as error:
             raise DeviceError(
-                f'The {portaudio.NOUNS[kind.direction]} "{device.name}" could not be opened ({error.args[0]}): '
-                "close other programs that use it, or choose another one."
+                f'The {portaudio.NOUNS[kind.direction]} "{device.name}" could not be opened '
+                f"({error.args[0]}): close other programs that use it, or choose another one."
             ) from error
         return line
 
@@ -186,8 +215,8 @@ def refresh_if_idle() -> None:
 def _settings(sounddevice: ModuleType, device: DeviceInfo) -> dict[str, Any]:
     settings: dict[str, Any] = {"device": device.index, "dtype": "float32"}
     if device.host_api == "Windows WASAPI":
-        # Shared mode, so that other programs are heard too, with Windows' own converter: without it WASAPI takes
-        # only the rate and the channels of its mixer.
+        # Shared mode, so that other programs are heard too, with Windows' own converter: without it WASAPI
+        # takes only the rate and the channels of its mixer.
         settings["extra_settings"] = sounddevice.WasapiSettings(auto_convert=True)
     return settings
 

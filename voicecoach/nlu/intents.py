@@ -11,16 +11,17 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from hassil import Intents, recognize_all
-from hassil.intents import Intent, IntentData, RangeSlotList
+from hassil.intents import Intent, IntentData, RangeSlotList, SlotList
 from hassil.recognize import RecognizeResult
 from hassil.util import remove_skip_words
 
 from voicecoach.nlu import expand
-from voicecoach.nlu.intent_file import IntentFile, IntentsError
+from voicecoach.nlu.intent_file import IntentFile, IntentsError, read_intents
 from voicecoach.nlu.numbers import spoken
+from voicecoach.nlu.template import Node, Scope, TemplateError, count, in_words, whole
+from voicecoach.yamlfile import Source, Where
 
 __all__ = ["LIMIT", "IntentSet", "IntentsError", "Template", "TemplateSentence", "load_intents"]
 
@@ -37,7 +38,7 @@ class TemplateSentence:
     """One sentence as it is spoken, and what it means.
 
     `states` are the states of the session in which it counts (None: all of them); `template` is where it comes
-    from, as it stands in the file.
+    from, as it stands in the file; `confirm` is whether to ask back before obeying it.
     """
 
     text: str
@@ -45,6 +46,7 @@ class TemplateSentence:
     slots: Mapping[str, object]
     states: frozenset[str] | None
     template: str
+    confirm: bool = False
 
     @property
     def meaning(self) -> tuple[str, str]:
@@ -64,12 +66,13 @@ class Template:
     intent: str
     slots: Mapping[str, object]
     states: frozenset[str] | None
+    confirm: bool
     line: int
-    node: expand.Node
+    node: Node
 
     def sentence(self, text: str, slots: Mapping[str, object]) -> TemplateSentence:
         """A sentence of this template."""
-        return TemplateSentence(text, self.intent, {**self.slots, **slots}, self.states, self.text)
+        return TemplateSentence(text, self.intent, {**self.slots, **slots}, self.states, self.text, self.confirm)
 
 
 class IntentSet:
@@ -86,11 +89,9 @@ class IntentSet:
         self.skip_words = tuple(hassil.skip_words)
         self.templates = tuple(template for _, templates in blocks for template in templates)
         self.states = frozenset(state for template in self.templates for state in template.states or ())
-        self.count = sum(expand.count(template.node) for template in self.templates)
+        self.count = sum(count(template.node) for template in self.templates)
         self._rank = {id(data): rank for rank, (data, _) in enumerate(blocks)}
-        self._template = {
-            (id(data), template.text): template for data, templates in blocks for template in templates
-        }
+        self._template = {(id(data), template.text): template for data, templates in blocks for template in templates}
         self._sentences = lru_cache(maxsize=2)(self._expand)
 
     def sentences(self, limit: int = LIMIT) -> tuple[TemplateSentence, ...]:
@@ -112,7 +113,7 @@ class IntentSet:
         """What `text`, in spoken form, says word for word, in whatever state it counts, the best reading first:
         fewest wildcards, then most words of the template itself, then the order of the file."""
         results = sorted(recognize_all(text, self.hassil, language=self.language), key=self._order)
-        kept = self.without_skip_words(text)
+        kept = self.without_skip_words(text) or text
         found = [self._read(kept, result) for result in results]
         return tuple({(one.meaning, one.states, one.template): one for one in found}.values())
 
@@ -142,47 +143,37 @@ class IntentSet:
         intents: dict[str, list[Template]] = {}
         for template in self.templates:
             intents.setdefault(template.intent, []).append(template)
-        counts = [[expand.count(template.node) for template in templates] for templates in intents.values()]
+        counts = [[count(template.node) for template in templates] for templates in intents.values()]
         for templates, sizes, share in zip(
             intents.values(), counts, expand.shares(list(map(sum, counts)), limit), strict=True
         ):
             yield from zip(templates, expand.shares(sizes, share), strict=True)
 
 
-def load_intents(
-    path: Path | None = None, lists: Mapping[str, Sequence[tuple[str, str]]] | None = None
-) -> IntentSet:
+def load_intents(path: Path | None = None, lists: Mapping[str, Sequence[tuple[str, str]]] | None = None) -> IntentSet:
     """The intents of the file at `path` (None: the project's own), with `lists` of (what is said, what it means)
     added to, or in the place of, those in the file. IntentsError where the file is at fault."""
     if path is None:
         path = _PACKAGED if _PACKAGED.is_file() else _CHECKOUT
-    file = IntentFile(path)
-    raw = file.raw
-    language = raw["language"]
-    added = {
-        name: {"values": [{"in": spoken(said, language), "out": value} for said, value in pairs]}
-        for name, pairs in (lists or {}).items()
-    }
-    raw = {
-        **raw,
-        "lists": {**raw.get("lists", {}), **added},
-        "skip_words": [spoken(word, language) for word in raw.get("skip_words", ())],
-    }
+    file, source = read_intents(path)
+    language = file.language
+    raw = file.model_dump(by_alias=True, exclude_none=True)
+    for name, pairs in (lists or {}).items():
+        raw["lists"][name] = {"values": [{"in": spoken(said, language), "out": value} for said, value in pairs]}
+    raw["skip_words"] = [spoken(word, language) for word in file.skip_words]
     hassil = _ungated(Intents.from_dict(raw))
+    compiler = _Compiler(file, source, hassil)
     blocks = [
-        (data, _templates(file, hassil, intent.name, number, data))
-        for intent in hassil.intents.values()
+        (data, compiler.templates(name, number, data))
+        for name, intent in hassil.intents.items()
         for number, data in enumerate(intent.data)
     ]
-    return IntentSet(file.name, hassil, blocks)
+    if compiler.mistakes:
+        raise IntentsError(compiler.mistakes)
+    return IntentSet(path.name, hassil, blocks)
 
 
 def _ungated(intents: Intents) -> Intents:
-    """The same intents without gates. Spoken numbers are always words, whatever a list says of digits."""
-    for block in (intents, *(data for intent in intents.intents.values() for data in intent.data)):
-        for values in block.slot_lists.values():
-            if isinstance(values, RangeSlotList):
-                values.words = True
     ungated = {
         name: Intent(name, [replace(data, requires_context={}) for data in intent.data])
         for name, intent in intents.intents.items()
@@ -190,29 +181,47 @@ def _ungated(intents: Intents) -> Intents:
     return replace(intents, intents=ungated)
 
 
-def _templates(
-    file: IntentFile, hassil: Intents, intent: str, number: int, data: IntentData
-) -> list[Template]:
-    place = ("intents", intent, "data", number)
-    raw: dict[str, Any] = file.raw["intents"][intent]["data"][number]
-    lines = {text: file.line((*place, "sentences", index)) for index, text in enumerate(raw["sentences"])}
-    gate = (raw.get("requires_context") or {}).get("state")
-    states = frozenset([gate] if isinstance(gate, str) else gate) if gate is not None else None
-    scope = expand.Scope(
-        {**hassil.slot_lists, **data.slot_lists},
-        {**hassil.expansion_rules, **data.expansion_rules},
-        hassil.language,
-    )
-    templates = []
-    for sentence in data.sentences:
-        text = sentence.text or ""
-        try:
-            node = scope.compile(sentence.expression)
-        except (expand.TemplateError, RecursionError) as error:
-            raise IntentsError(f"{file.name}, line {lines[text]}: {error} (in {text!r})") from None
-        templates.append(Template(text, intent, data.slots, states, lines[text], node))
-    return templates
+class _Compiler:
+    """Compiles the templates of a file, and collects the mistakes that come to light."""
+
+    def __init__(self, file: IntentFile, source: Source, hassil: Intents):
+        self.mistakes: list[str] = []
+        self._file, self._source, self._hassil = file, source, hassil
+        self._put_in_words((), hassil.slot_lists)
+
+    def templates(self, intent: str, number: int, data: IntentData) -> list[Template]:
+        """The templates of block `number` of `intent`, which hassil holds as `data`."""
+        where: Where = ("intents", intent, "data", number)
+        block = self._file.intents[intent].data[number]
+        states = frozenset(block.requires_context.state) if block.requires_context else None
+        self._put_in_words(where, data.slot_lists)
+        lists = {**self._hassil.slot_lists, **data.slot_lists}
+        rules = {**self._hassil.expansion_rules, **data.expansion_rules}
+        scope = Scope(lists, rules, self._hassil.language)
+        templates = []
+        for sentence in data.sentences:
+            text = sentence.text or ""
+            place = (*where, "sentences", block.sentences.index(text))
+            try:
+                node = scope.compile(sentence.expression)
+            except (TemplateError, RecursionError) as error:
+                self.mistakes.append(self._source.mistake(place, f"{text!r} cannot be used - {error}."))
+            else:
+                line, confirm = self._source.line(place), block.metadata.confirm
+                templates.append(Template(text, intent, data.slots, states, confirm, line, node))
+        return templates
+
+    def _put_in_words(self, where: Where, lists: dict[str, SlotList]) -> None:
+        """Exchange the ranges of numbers among `lists` for their spoken forms."""
+        for name, values in lists.items():
+            if isinstance(values, RangeSlotList):
+                try:
+                    lists[name] = in_words(values, self._hassil.language)
+                except TemplateError as error:
+                    self.mistakes.append(self._source.mistake((*where, "lists", name), f"{error}."))
 
 
 def _value(value: object) -> object:
-    return value.strip() if isinstance(value, str) else expand.whole(value)
+    if isinstance(value, str):
+        return value.strip()
+    return whole(value) if isinstance(value, float) else value  # hassil reads digits of inline ranges as floats

@@ -13,6 +13,7 @@ UNKNOWN = "[unk]"
 _APOSTROPHES = str.maketrans("’ʼ", "''")
 _DIGITS = re.compile(r"(?<![0-9])[0-9]{1,9}(?![0-9])")
 _SILENT = re.compile(r"\[unk\]|[^\w\s']|_")
+_SPACES = re.compile(r"\s+")
 _QUOTES = re.compile(r"(?<!\w)'|'(?!\w)")
 
 
@@ -26,10 +27,11 @@ def number_words(number: float, language: str) -> tuple[str, ...]:
 def spell_out(text: str, language: str) -> str:
     """`text` in lower case with numbers in words and spaces for punctuation.
 
-    Apostrophes and whitespace are kept: the text may be a piece of a template, such as the "'s" of "what['s]".
+    Apostrophes and outer spaces are kept: the text may be a piece of a template, such as the "'s" of "what['s]".
     """
     text = _DIGITS.sub(lambda digits: _say(digits.group(), language), text.lower().translate(_APOSTROPHES))
-    return _SILENT.sub(lambda mark: mark.group() if mark.group() == UNKNOWN else " ", text)
+    text = _SILENT.sub(lambda mark: mark.group() if mark.group() == UNKNOWN else " ", text)
+    return _SPACES.sub(" ", text)
 
 
 def spoken(text: str, language: str) -> str:

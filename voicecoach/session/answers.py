@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from voicecoach.session.conductor import Conductor
 from voicecoach.session.plan import WorkStep, seconds_from
-from voicecoach.session.routine import Hold, Repetitions, Timed
+from voicecoach.session.routine import Hold, Repetitions
 
 
 class Answers:
@@ -98,8 +98,3 @@ class Answers:
         """Whether the current step is held."""
         step = self.conductor.work
         return step is not None and isinstance(step.dose, Hold)
-
-    def is_timed(self) -> bool:
-        """Whether the current step is walking or jogging."""
-        step = self.conductor.work
-        return step is not None and isinstance(step.dose, Timed)

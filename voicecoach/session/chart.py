@@ -121,6 +121,7 @@ class SessionChart(StateChart[ChartModel]):
         | leading.positioning.to(leading.working)
         | leading.resting.to(leading.announcing, cond="more", on="advance_from_rest")
         | leading.resting.to(idle, on="complete")
+        | resuming.to(leading.place)
     )
     next = (
         leading.to(leading.resting, cond="drinks", on="advance_to_drink")

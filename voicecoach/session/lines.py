@@ -15,6 +15,7 @@ from unicode_rbnf import RbnfEngine
 from voicecoach.yamlfile import load_yaml
 
 _PLACEHOLDER = re.compile(r"{(\w+)}")
+_SENTENCE_START = re.compile(r"(?:^|[.?!] )[a-z]")
 
 
 class LineFile(RootModel[dict[str, str]]):
@@ -44,12 +45,8 @@ class Lines:
 
     def __call__(self, line: str, /, **values: object) -> str:
         """The text of `line` with its placeholders filled in; numbers become words."""
-        spoken = {
-            key: self.number(value) if isinstance(value, int) else str(value)
-            for key, value in values.items()
-        }
-        text = self.texts[line].format(**spoken)
-        return text[:1].upper() + text[1:]
+        spoken = {key: self.number(value) if isinstance(value, int) else str(value) for key, value in values.items()}
+        return _SENTENCE_START.sub(lambda start: start[0].upper(), self.texts[line].format(**spoken))
 
     def number(self, value: int) -> str:
         """`value` in words, without hyphens (as the recogniser writes them)."""

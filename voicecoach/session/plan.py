@@ -89,9 +89,7 @@ def with_alternative(plan: tuple[PlanStep, ...], block: int) -> tuple[PlanStep, 
     def swapped(step: PlanStep) -> PlanStep:
         if not isinstance(step, WorkStep) or step.block != block or step.alternative is None:
             return step
-        return replace(
-            step, exercise=step.alternative, dose=step.alternative.dose, alternative=step.exercise
-        )
+        return replace(step, exercise=step.alternative, dose=step.alternative.dose, alternative=step.exercise)
 
     return tuple(swapped(step) for step in plan)
 

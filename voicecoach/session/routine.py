@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
@@ -23,8 +23,8 @@ Position = Literal["standing", "chair", "kneeling", "floor"]
 Thing = Literal["wall", "chair", "mat", "strap", "counter", "cushion"]
 Sides = Literal["none", "per side", "alternating"]
 
-
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+_NAME = re.compile(r"(?:(?:^| )[^\W\d_]+(?:'[^\W\d_]*)*)+")
 _UNSPEAKABLE = re.compile(r"[^\w\s',.;:?!-]|_|(?<!\w)-|-(?!\w)")
 
 
@@ -51,7 +51,7 @@ def _one_sentence(text: str) -> str:
 
 def _name(text: str) -> str:
     text = " ".join(text.replace("\u2019", "'").split())
-    if not re.fullmatch(r"([^\W\d_]+'?)+( ([^\W\d_]+'?)+)*", text):
+    if not _NAME.fullmatch(text):
         raise ValueError(f"cannot be a spoken name, {text!r} - use letters, apostrophes and spaces only.")
     return text
 
@@ -115,7 +115,7 @@ class Exercise(Content):
     """An exercise and what the coach can say about it: `{side}` in a text is the working side, `{other}` the
     opposite one; `reminder` stands in for `setup` from the second time on; `needs` is to be at hand."""
 
-    id: Id
+    id: str
     name: Name
     group: Group
     position: Position
@@ -138,23 +138,15 @@ class Exercise(Content):
             if isinstance(dose, Hold):
                 raise ValueError("is a hold, which cannot alternate - write sides: per side.")
             if isinstance(dose, Repetitions) and dose.count % 2:
-                raise ValueError(
-                    f"has a count of {dose.count}, but the sides alternate - give an even count."
-                )
+                raise ValueError(f"has a count of {dose.count}, but the sides alternate - make it even.")
         return dose
 
     @field_validator("setup", "reminder", "cue", "feel", "mistake", "easier", "harder", "caution")
     @classmethod
-    def _placeholders_fit_sides(
-        cls, text: str | tuple[str, ...], info: ValidationInfo
-    ) -> str | tuple[str, ...]:
+    def _placeholders_fit_sides(cls, text: object, info: ValidationInfo) -> object:
         sides = info.data.get("sides", "per side")
-        if sides != "per side" and (
-            found := _PLACEHOLDER.search(" ".join(text) if isinstance(text, tuple) else text)
-        ):
-            raise ValueError(
-                f"has {found[0]}, but sides is {sides!r} - leave it out, or write sides: per side."
-            )
+        if sides != "per side" and (found := _PLACEHOLDER.search(str(text))):
+            raise ValueError(f"has {found[0]}, but sides is {sides!r} - leave it out, or write sides: per side.")
         return text
 
 
@@ -186,7 +178,7 @@ class Step(Content):
 class Routine(Content):
     """Exercises in their order. `name` and `aliases` are what the user may call it; `about` describes it."""
 
-    id: Id
+    id: str
     name: Name
     aliases: tuple[Name, ...] = ()
     about: Sentence
@@ -226,9 +218,7 @@ class _File(Content):
     def _key_is_the_id(cls, entries: object) -> object:
         if not isinstance(entries, dict):
             return entries
-        return {
-            key: {"id": key} | entry if isinstance(entry, dict) else entry for key, entry in entries.items()
-        }
+        return {key: {"id": key} | value if isinstance(value, dict) else value for key, value in entries.items()}
 
 
 T = TypeVar("T", Exercise, Routine)
@@ -239,9 +229,9 @@ _Shelf = dict[str, tuple[T, Source, int]]
 def load_library(language: str = "en", folders: Sequence[Path] = ()) -> Library:
     """The built-in content of `language` with the user's own on top.
 
-    Every *.yaml in `folders` may have `exercises` and `routines`; they replace those of the same id in the
-    folders before it and in the built-in content. A folder that does not exist is empty. ContentError lists
-    every mistake in every file; then nothing is loaded.
+    Every *.yaml or *.yml in `folders` may have `exercises` and `routines`; they replace those of the same id
+    in the folders before it and in the built-in content. A folder that does not exist is empty. ContentError
+    lists every mistake in every file; then nothing is loaded.
     """
     exercises: _Shelf[Exercise] = {}
     routines: _Shelf[Routine] = {}
@@ -255,7 +245,8 @@ def load_library(language: str = "en", folders: Sequence[Path] = ()) -> Library:
         mistakes += _add(exercises, content.exercises, "exercises", source, number)
         mistakes += _add(routines, content.routines, "routines", source, number)
     if not mistakes:
-        mistakes += [text for entry in routines.values() for text in _wrong_steps(*entry[:2], exercises)]
+        for entry in routines.values():
+            mistakes += _wrong_steps(*entry, exercises)
         mistakes += _shared_names(routines)
     if mistakes:
         raise ContentError(mistakes)
@@ -267,11 +258,9 @@ def load_library(language: str = "en", folders: Sequence[Path] = ()) -> Library:
 
 def _builtin(language: str) -> list[Traversable]:
     content = resources.files("voicecoach") / "content"
-    languages = sorted(entry.name for entry in content.iterdir())
+    languages = sorted(entry.name for entry in content.iterdir() if (entry / "exercises.yaml").is_file())
     if language not in languages:
-        raise ContentError(
-            [f"There are no exercises in the language {language!r} - {suggestion(language, languages)}"]
-        )
+        raise ContentError([f"There is no content in language {language!r} - {suggestion(language, languages)}"])
     return [content / language / "exercises.yaml", content / language / "routines.yaml"]
 
 
@@ -280,33 +269,26 @@ def _own(folders: Sequence[Path]) -> Iterator[tuple[int, Traversable]]:
         try:
             paths = sorted(folder.iterdir()) if folder.exists() else []
         except OSError as error:
-            raise ContentError(
-                [f"{folder}: cannot be listed - {error.strerror}; name another folder."]
-            ) from None
-        # Names with a dot in front are what editors and file managers leave behind.
-        yield from (
-            (number, path) for path in paths if path.suffix == ".yaml" and not path.name.startswith(".")
-        )
+            raise ContentError([f"{folder}: cannot be listed - {error.strerror}; name another."]) from None
+        for path in paths:
+            # Names with a dot in front are what editors and file managers leave behind.
+            if path.suffix.lower() in (".yaml", ".yml") and not path.name.startswith("."):
+                yield number, path
 
 
 def _add(shelf: _Shelf[T], entries: dict[str, T], kind: str, source: Source, number: int) -> Iterator[str]:
     for key, entry in entries.items():
         if entry.id != key:
-            yield source.mistake(
-                (kind, key, "id"), f"differs from the key {key!r}, which is the id - leave it out."
-            )
+            yield source.mistake((kind, key, "id"), f"differs from {key!r}, which is the id - leave it out.")
         if key in shelf:
             _, other, other_number = shelf[key]
             if other_number == number:
-                yield source.mistake(
-                    (kind, key), f"is in {other.path} already - rename or remove one of them."
-                )
-                continue
+                yield source.mistake((kind, key), f"is in {other.path} already - rename or remove one.")
             log.info("%s: %s.%s replaces the one in %s", source.path, kind, key, other.path)
         shelf[key] = (entry, source, number)
 
 
-def _wrong_steps(routine: Routine, source: Source, exercises: _Shelf[Exercise]) -> Iterator[str]:
+def _wrong_steps(routine: Routine, source: Source, number: int, exercises: _Shelf[Exercise]) -> Iterator[str]:
     for index, step in enumerate(routine.steps):
         where: Where = ("routines", routine.id, "steps", index)
         for key in ("exercise", "alternative"):
@@ -315,9 +297,12 @@ def _wrong_steps(routine: Routine, source: Source, exercises: _Shelf[Exercise]) 
                 what = f"there is no exercise {name!r} - {suggestion(name, exercises)}"
                 yield source.mistake((*where, key), what)
         if step.exercise in exercises:
-            exercise, origin, _ = exercises[step.exercise]
+            exercise, origin, changed_in = exercises[step.exercise]
+            place = f"{origin.path}, line {origin.line(('exercises', exercise.id))}"
+            # A step that was right has come to be wrong: its author is not to blame.
+            hint = f" The exercise was changed in {place}." if changed_in > number else ""
             for key, what in _wrong_changes(step, exercise):
-                yield source.mistake((*where, key), f"{what} (The exercise is in {origin.path}.)")
+                yield source.mistake((*where, key), what + hint)
 
 
 def _wrong_changes(step: Step, exercise: Exercise) -> Iterator[tuple[str, str]]:
@@ -327,10 +312,8 @@ def _wrong_changes(step: Step, exercise: Exercise) -> Iterator[tuple[str, str]]:
             fitting = " or ".join(name for name in ("seconds", "count", "sets") if name in kind.model_fields)
             yield key, f"does not fit {exercise.id!r}, whose dose is {exercise.dose.kind} - give {fitting}."
             continue
-        changed: dict[str, Any] = {
-            **exercise.model_dump(),
-            "dose": {**exercise.dose.model_dump(), key: value},
-        }
+        changed = exercise.model_dump()
+        changed["dose"][key] = value
         try:
             Exercise.model_validate(changed)
         except ValidationError as error:
@@ -340,12 +323,11 @@ def _wrong_changes(step: Step, exercise: Exercise) -> Iterator[tuple[str, str]]:
 def _shared_names(routines: _Shelf[Routine]) -> Iterator[str]:
     owners: dict[str, str] = {}
     for key, (routine, source, _) in routines.items():
-        for spoken in routine.spoken:
+        for index, spoken in enumerate(routine.spoken):
             if spoken in owners:
                 _, other, _ = routines[owners[spoken]]
-                where = f"{other.path}, line {other.line(('routines', owners[spoken]))}"
-                what = (
-                    f"the name {spoken!r} belongs to {owners[spoken]!r} already ({where}) - choose another."
-                )
-                yield source.mistake(("routines", key), what)
+                first = f"{other.path}, line {other.line(('routines', owners[spoken]))}"
+                part: Where = ("aliases", index - 1) if index else ("name",)
+                what = f"{spoken!r} is a name of {owners[spoken]!r} already ({first}) - choose another."
+                yield source.mistake(("routines", key, *part), what)
             owners.setdefault(spoken, key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from voicecoach.events import Action, Command, Cue, Leave, Play, Reply, Script, Understanding, Verdict
 from voicecoach.session.answers import Answers
@@ -10,7 +11,7 @@ from voicecoach.session.chart import SessionChart
 from voicecoach.session.conductor import Conductor
 from voicecoach.session.lines import Lines
 from voicecoach.session.plan import make_plan
-from voicecoach.session.routine import Library
+from voicecoach.session.routine import Hold, Library
 from voicecoach.session.script import ScriptWriter
 
 LEAST_HOLD, MOST_HOLD = 5, 60
@@ -18,6 +19,9 @@ LEAST_HOLD, MOST_HOLD = 5, 60
 
 WAIT = 20.0
 """Seconds that "wait" adds when no number is said."""
+
+SOONEST_END = 2
+"""Seconds until the end of a hold that is made shorter than what has passed of it."""
 
 NEAR_A_COMMAND = 60.0
 """From this score on, a reject is taken for a command that went wrong, and is answered with a tone."""
@@ -181,9 +185,8 @@ class Session:
             conductor.reply("hold.too_long", duration=self.lines.duration(seconds), least=least, most=most)
         else:
             conductor.set_hold(round(seconds))
-            if self.state == "working" and conductor.work:
-                script = conductor.writer.work(conductor.work)
-                conductor.actions.append(Play(script, keep_clock=True))
+            if self.state == "working":
+                self._change_count(round(seconds))
             conductor.reply("hold.changed", duration=self.lines.duration(seconds))
 
     def _alternative(self, _slots: Mapping[str, object]) -> None:
@@ -245,6 +248,15 @@ class Session:
         "HowManyLeft": _how_many_left,
         "WhichSide": _which_side,
     }
+
+    def _change_count(self, seconds: int) -> None:
+        """Let the hold being counted go on with a new length, ending no sooner than it can be announced."""
+        step, position = self.conductor.work, self.conductor.position
+        if step is None or not isinstance(step.dose, Hold):
+            return
+        seconds = max(seconds, int(position) + SOONEST_END)
+        changed = replace(step, dose=step.dose.model_copy(update={"seconds": seconds}))
+        self.conductor.actions.append(Play(self.conductor.writer.work(changed), keep_clock=True))
 
     # --- small things -------------------------------------------------------------------------------------
 

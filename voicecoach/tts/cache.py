@@ -20,7 +20,7 @@ from voicecoach.events import Clip, Samples
 _LOG = logging.getLogger(__name__)
 
 DISK_LIMIT = 200_000_000
-"""Bytes the folder may hold: about three hours of speech."""
+"""Bytes the folder may hold: about two hours of speech."""
 
 MEMORY_LIMIT = 32_000_000
 """Bytes of samples held in memory: about three minutes at 48 kHz."""
@@ -45,24 +45,18 @@ class ClipCache:
         self._prune(limit)
 
     def load(self, key: str) -> tuple[Samples, int] | None:
-        """Samples and their rate (Hz), or None. A damaged file is removed, so that it is rendered anew."""
+        """Samples and their rate (Hz), or None. A damaged file counts as none; `store` will replace it."""
         path = self._path(key)
         try:
             content = path.read_bytes()
         except OSError:
             return None
         try:
-            with sf.SoundFile(io.BytesIO(content)) as file:
-                samples = file.read(dtype="float32")
-                if samples.ndim == 1 and 0 < len(samples) == file.frames:
-                    return samples, file.samplerate
-                problem = "its length is wrong"
-        except (sf.SoundFileError, TypeError, ValueError) as error:
-            problem = str(error)
-        _LOG.info("discarding the damaged recording %s: %s", path.name, problem)
-        with contextlib.suppress(OSError):
-            path.unlink()
-        return None
+            samples, rate = sf.read(io.BytesIO(content), dtype="float32")
+        except sf.SoundFileError as error:
+            _LOG.warning("passing over the damaged recording %s: %s", path, error)
+            return None
+        return samples, int(rate)
 
     def store(self, key: str, samples: Samples, rate: int) -> None:
         """Keep a mono recording at `rate` Hz. Want of room or rights is logged, not raised."""

@@ -168,10 +168,19 @@ class Player:
             late = self._mixer.frame - self._waiting_since > PATIENCE * rate
             if not late and any(self._clip(cue) is None for cue in script.cues):
                 return
-            zero = self._mixer.frame - round(order.position * rate)
             pending = sorted((cue for cue in script.cues if cue.at >= order.position), key=lambda cue: cue.at)
+            zero = self._zero(order.position, pending)
             self._beat = _Beat(pending, zero, zero + round(script.seconds * rate))
         self._waiting = None
+
+    def _zero(self, position: float, pending: list[Cue]) -> int:
+        """The zero of a beat that begins now at `position`: as much later as its first word needs to become
+        audible on its beat."""
+        rate, frame = self._mixer.rate, self._mixer.frame
+        zero = frame - round(position * rate)
+        clips = [(cue, self._clip(cue)) for cue in pending]
+        firsts = [zero + round(cue.at * rate) - clip.onset for cue, clip in clips if clip]
+        return zero + max(0, frame - min(firsts, default=frame))
 
     def _tick_flow(self, flow: _Flow, horizon: int, events: list[CueStarted | ScriptEnded]) -> None:
         if flow.sounding and flow.sounding.end < horizon:

@@ -43,13 +43,19 @@ LEVEL_WINDOW = 0.020
 """Lengths (s) of the windows that envelope and level are taken over."""
 
 LEAD, TAIL = 0.010, 0.030
-"""Silence (s) left before and after the sound; the sound's ends are faded within it."""
+"""Silence (s) left before and after the sound, and faded."""
+
+SHORTEST_FADE = 0.002
+"""Length (s) of the fade where an engine leaves no silence: eSpeak begins "ready" in the middle of a wave."""
 
 LETTERS_A_WORD = 5
 """The standard word of a rate in words a minute."""
 
 CUT_OFF = 0.3
-"""Speech shorter than this share of its expected length was cut off. Measured with eSpeak: 0.7 at least."""
+"""Speech shorter than this share of its expected length was cut off. Measured with eSpeak: 0.9 at least."""
+
+
+CLOSED = "Speech was closed before this text was rendered."
 
 
 class SpeechError(VoicecoachError):
@@ -108,25 +114,24 @@ class Recorder:
 
     def record(self, text: str) -> tuple[Samples, int]:
         """Speech, trimmed and levelled, and its rate (Hz). Raises SpeechError after a second failure."""
+        if self._refusal is not None:  # no engine or voice turns up while the program runs: do not ask again
+            raise SpeechError(self._refusal)
         problem = ""
         for _attempt in range(2):
-            if (
-                self._refusal is not None
-            ):  # no engine or voice turns up while the program runs: do not ask again
-                raise SpeechError(self._refusal)
             try:
                 return self._try(text)
-            except RefusedError as error:
+            except (RefusedError, WorkerLostError, BadRecordingError, OSError) as error:
                 problem = str(error)
-                if error.kind != "render":
+                self._end_worker()
+                if isinstance(error, RefusedError) and error.kind != "render":
                     self._refusal = _advice(error)
-            except (WorkerLostError, BadRecordingError, OSError) as error:
-                problem = str(error)
+                    break
             if self._closed:
-                break
-            _LOG.warning('the speech process is replaced after "%s": %s', text, problem)
-            self._end_worker()
-        raise SpeechError(self._refusal or f'"{text}" cannot be spoken: {problem}.')
+                raise SpeechError(CLOSED)
+            _LOG.warning('speaking "%s" failed, the speech process is ended: %s', text, problem)
+        message = self._refusal or f'"{text}" cannot be spoken: {problem}.'
+        _LOG.error(message)
+        raise SpeechError(message)
 
     def close(self) -> None:
         """End the child process, even if it is being waited for, and start no other."""
@@ -149,7 +154,7 @@ class Recorder:
     def _start_worker(self) -> Worker:
         with self._lock:
             if self._closed:
-                raise WorkerLostError("speech has been closed")
+                raise SpeechError(CLOSED)
             self._worker = worker = Worker(self._command, timeout=self._timeout)
         voice = self._voice
         worker.ask(do="open", engine=voice.engine, voice=voice.name, rate=voice.rate)
@@ -196,7 +201,7 @@ def acoustic_onset(samples: Samples, rate: int) -> int:
 
 
 def trim(samples: Samples, rate: int) -> Samples:
-    """Without the silence at both ends, but for a faded 10 and 30 ms. Raises BadRecordingError for silence."""
+    """Without the silence at both ends but for 10 and 30 ms, faded. Raises BadRecordingError for silence."""
     envelope = _envelope(samples, rate)
     audible = np.flatnonzero(envelope > envelope.max(initial=0.0) * _gain(AUDIBLE))
     if len(audible) == 0:
@@ -205,9 +210,10 @@ def trim(samples: Samples, rate: int) -> Samples:
     begin = max(first - round(LEAD * rate), 0)
     end = min(last + round(TAIL * rate), len(samples))
     trimmed = samples[begin:end].copy()
-    fade_in, fade_out = first - begin, end - last
+    shortest = min(round(SHORTEST_FADE * rate), len(trimmed))
+    fade_in, fade_out = max(first - begin, shortest), max(end - last, shortest)
     trimmed[:fade_in] *= _fade(fade_in)
-    trimmed[len(trimmed) - fade_out :] *= _fade(fade_out)[::-1]
+    trimmed[-fade_out:] *= _fade(fade_out)[::-1]
     return trimmed
 
 
@@ -233,12 +239,12 @@ def _envelope(samples: Samples, rate: int) -> npt.NDArray[np.float64]:
     window = max(round(ENVELOPE_WINDOW * rate), 1)
     energy = np.cumsum(np.square(samples, dtype=np.float64))
     energy[window:] -= energy[:-window].copy()
-    return np.sqrt(np.maximum(energy, 0.0) / window)
+    return np.asarray(np.sqrt(np.maximum(energy, 0.0) / window))
 
 
 def _fade(frames: int) -> Samples:
     """The rising half of a raised cosine, from 0 to 1."""
-    return (0.5 - 0.5 * np.cos(np.pi * np.arange(frames) / max(frames, 1))).astype(np.float32)
+    return (0.5 - 0.5 * np.cos(np.pi * np.arange(frames) / frames)).astype(np.float32)
 
 
 def _gain(decibels: float) -> float:

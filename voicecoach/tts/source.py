@@ -1,4 +1,4 @@
-"""Where the player's clips come from: rendered ahead in a live session, on demand in a simulation, or silence."""
+"""Where the player's clips come from: rendered ahead when live, on demand in a simulation, or silence."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ counts fall on the beat.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
 import sys
@@ -20,7 +21,7 @@ import soxr
 
 from voicecoach.events import Clip, Samples
 from voicecoach.tts.cache import ClipCache, RecentClips, clip_key
-from voicecoach.tts.recording import FORMAT, Recorder, SpeechError, Voice, acoustic_onset, list_voices
+from voicecoach.tts.recording import CLOSED, FORMAT, Recorder, SpeechError, Voice, acoustic_onset, list_voices
 from voicecoach.tts.worker import WORKER_COMMAND
 
 __all__ = ["SpeechError", "Synthesizer", "Voice", "list_voices"]
@@ -84,8 +85,9 @@ class Synthesizer:
         with self._changed:
             pending = text in self._jobs
         clip = None if pending else self._recall(text)
-        if clip is None and not self._closed:
-            self._request(text, self._urgent)
+        if clip is None:
+            with contextlib.suppress(SpeechError):  # closed: there will be none
+                self._request(text, self._urgent)
         return clip
 
     def prefetch(self, texts: Iterable[str]) -> None:
@@ -103,14 +105,14 @@ class Synthesizer:
             self._thread.join()
         with self._changed:
             for job in self._jobs.values():
-                job.set_exception(SpeechError("Speech was closed before this text was rendered."))
+                job.set_exception(SpeechError(CLOSED))
             self._jobs.clear()
 
     def _request(self, text: str, row: deque[str]) -> Future[Clip]:
         """Put a text into a row. A text in the background row that becomes urgent is put into both."""
         with self._changed:
             if self._closed:
-                raise SpeechError("Speech has been closed.")
+                raise SpeechError(CLOSED)
             job = self._jobs.setdefault(text, Future())
             if text not in row:
                 row.append(text)
@@ -125,8 +127,10 @@ class Synthesizer:
         while (text := self._next()) is not None:
             try:
                 result: Clip | Exception = self._recall(text) or self._render(text)
-            except Exception as error:  # whatever it is, whoever waits for this clip must hear of it
-                _LOG.warning("no speech: %s", error)
+            except SpeechError as error:
+                result = error
+            except Exception as error:  # a defect; whoever waits for this clip must not wait for ever
+                _LOG.exception("speech failed")
                 result = error
             with self._changed:
                 job = self._jobs.pop(text)

@@ -14,8 +14,8 @@ ATTACK, RELEASE = 0.006, 0.060
 """Lengths (s) of a note's raised-cosine rise and fall: too soft to click, quick enough to mark a beat."""
 
 PARTIALS = (1.0, 0.3, 0.1)
-"""Amplitudes of the fundamental and its overtones: rounder than a bare sine. Nearly all of it lies between 400
-and 1800 Hz, for hearing fades with age from the high frequencies down (ISO 7029)."""
+"""Amplitudes of the fundamental and its overtones: rounder than a bare sine. Nearly all of it lies between
+400 and 1800 Hz, for hearing fades with age from the high frequencies down (ISO 7029)."""
 
 
 @dataclass(frozen=True, slots=True)

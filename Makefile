@@ -1,0 +1,42 @@
+# make run   sets everything up and starts coaching (without a microphone and a speaker: the demonstration)
+# make test  sets everything up and checks the project: style, types, tests
+# Both make .venv and fetch the speech model; once that is done they do not touch the network.
+
+PYTHON ?= python3
+BIN := .venv/bin
+ifeq ($(OS),Windows_NT)
+BIN := .venv/Scripts
+endif
+
+.PHONY: run demo test model system clean
+
+run: .venv/ready model
+	@$(BIN)/voicecoach run --or-demo
+
+demo: .venv/ready model
+	@$(BIN)/voicecoach demo
+
+test: .venv/ready model
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/voicecoach lint
+	$(BIN)/pytest
+
+.venv/ready: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "voicecoach needs Python 3.11 or newer; name one with: make PYTHON=python3.11 ..."; exit 1; }
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "Python has no venv module; on Debian: apt install python3-venv"; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[echo,speech,dev]'
+	@touch $@
+
+model: .venv/ready
+	@$(BIN)/voicecoach model fetch
+
+# What Debian needs for a microphone and a speaker, and for the tests that play through a real sound server.
+system:
+	apt-get update -qq
+	apt-get install -y -qq --no-install-recommends libportaudio2 libasound2-plugins pulseaudio pulseaudio-utils
+
+clean:
+	rm -rf .venv demo .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,159 @@
+"""The ring between two threads, and the resampler that follows a clock."""
+
+import sys
+import threading
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voicecoach.audio.resample import DriftLoop, StreamResampler
+from voicecoach.audio.ring import Ring
+
+
+def ramp(start: int, count: int) -> np.ndarray:
+    return np.arange(start, start + count, dtype=np.float32)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["write", "read", "skip"]), st.integers(0, 30)), max_size=60))
+def test_a_ring_gives_back_what_fitted_in_order(steps: list[tuple[str, int]]) -> None:
+    ring, kept, given_samples = Ring(17), [], 0
+    for step, count in steps:
+        if step == "write":
+            written = ring.write(ramp(given_samples, count))
+            assert written == min(count, 17 - len(kept))
+            kept += range(given_samples, given_samples + written)
+            given_samples += written
+        elif step == "read":
+            assert ring.read(count).tolist() == kept[:count]
+            kept = kept[count:]
+        else:
+            assert ring.skip(count) == min(count, len(kept))
+            kept = kept[count:]
+        assert len(ring) == len(kept)
+
+
+def test_a_negative_skip_does_not_bring_samples_back() -> None:
+    ring = Ring(10)
+    ring.write(ramp(0, 4))
+    ring.read(2)
+    assert ring.skip(-1) == 0
+    assert ring.read(9).tolist() == [2, 3]
+
+
+def test_reading_leaves_the_rest_of_the_buffer_alone() -> None:
+    ring, out = Ring(10), np.full(5, -1, np.float32)
+    ring.write(ramp(1, 3))
+    assert ring.read_into(out) == 3
+    assert out.tolist() == [1, 2, 3, -1, -1]
+
+
+def test_a_channel_of_an_interleaved_buffer_can_be_written_and_read() -> None:
+    ring, frames = Ring(4), np.zeros((3, 2), np.float32)
+    ring.write(ramp(0, 6).reshape(3, 2)[:, 1])
+    ring.read_into(frames[:, 0])
+    assert frames.tolist() == [[1, 0], [3, 0], [5, 0]]
+
+
+@pytest.fixture
+def _threads_take_turns_often() -> Iterator[None]:
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    yield
+    sys.setswitchinterval(usual)
+
+
+@pytest.mark.usefixtures("_threads_take_turns_often")
+def test_two_threads_lose_and_mix_up_nothing() -> None:
+    ring, total = Ring(256), 20_000
+    read = np.full(total, -1, np.float32)
+
+    def produce() -> None:
+        sent = 0
+        while sent < total:
+            sent += ring.write(ramp(sent, min(137, total - sent)))
+
+    producer = threading.Thread(target=produce)
+    producer.start()
+    got = 0
+    while got < total:
+        got += ring.read_into(read[got : got + 99])
+    producer.join()
+    np.testing.assert_array_equal(read, ramp(0, total))
+
+
+def resampled(source: int, target: int, frequency: float, fraction: float = 0.0) -> np.ndarray:
+    """Two seconds of a tone, fed in blocks of 20 ms."""
+    resampler = StreamResampler(source, target)
+    resampler.correct(fraction)
+    pieces = []
+    for sound in np.split(np.sin(2 * np.pi * frequency / source * np.arange(2 * source)), 100):
+        resampler.feed(sound.astype(np.float32))
+        pieces.append(resampler.take())
+    return np.concatenate(pieces)
+
+
+def level_of(sound: np.ndarray, frequency: float, rate: int) -> float:
+    phase = np.exp(-2j * np.pi * frequency / rate * np.arange(len(sound)))
+    return float(2 * np.abs(np.mean(sound * phase)))
+
+
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [(48_000, 16_000), (44_100, 16_000), (16_000, 16_000), (8_000, 16_000), (48_000, 44_100), (16_000, 48_000)],
+)
+@pytest.mark.parametrize("frequency", [100, 1_000, 3_000])
+def test_a_tone_keeps_pitch_and_level_from_any_rate(source: int, target: int, frequency: int) -> None:
+    steady = resampled(source, target, frequency)[target // 2 : target * 3 // 2]
+    assert level_of(steady, frequency, target) == pytest.approx(1.0, abs=1e-3)
+    assert np.sqrt(np.mean(steady**2)) == pytest.approx(np.sqrt(0.5), abs=1e-3)
+
+
+@pytest.mark.parametrize("frequency", [8_500, 10_000, 20_000])
+def test_what_lies_above_the_hearing_band_does_not_fold_into_it(frequency: int) -> None:
+    assert np.abs(resampled(48_000, 16_000, frequency)[2_000:]).max() < 1e-4
+
+
+@pytest.mark.parametrize("source", [48_000, 44_100, 16_000])
+def test_each_block_gives_a_block(source: int) -> None:
+    resampler = StreamResampler(source, 16_000)
+    made = []
+    for _ in range(100):
+        resampler.feed(np.zeros(source // 50, np.float32))
+        made.append(len(resampler.take()))
+    assert set(made[5:]) == {320}
+
+
+def test_a_correction_changes_the_speed_by_that_fraction() -> None:
+    exact, faster = len(resampled(48_000, 16_000, 100)), len(resampled(48_000, 16_000, 100, 1e-3))
+    assert exact - faster == pytest.approx(32_000 * 1e-3, abs=1)
+
+
+def test_the_delay_is_what_was_fed_and_not_taken() -> None:
+    resampler = StreamResampler(48_000, 16_000)
+    taken = 0
+    for count in (960, 100, 4_000, 1, 960):
+        resampler.feed(np.zeros(count, np.float32))
+        taken += resampler.take_into(np.empty(150, np.float32))
+    assert resampler.delay == pytest.approx(6_021 / 48_000 - taken / 16_000, abs=1e-4)
+
+
+@pytest.mark.parametrize("drift", [-200e-6, 0.0, 50e-6, 200e-6])
+def test_the_loop_holds_the_delay_of_drifting_clocks_through_jitter(drift: float) -> None:
+    rng, loop, delay, correction, delays = np.random.default_rng(3), DriftLoop(), 0.1, 0.0, []
+    for _ in range(50 * 120):
+        delay += (drift - correction) * 0.02
+        correction = loop.update(delay + rng.normal(0, 0.002) + rng.exponential(0.002))
+        delays.append(delay)
+    assert np.abs(np.array(delays) - 0.1).max() < 0.002
+    assert np.abs(np.array(delays[-1000:]) - 0.1).max() < 0.001
+
+
+def test_the_loop_takes_a_jump_for_the_new_delay_and_does_not_bend_pitch_for_it() -> None:
+    loop = DriftLoop()
+    for delay in [0.1] * 500 + [0.14] * 500:
+        correction = loop.update(delay)
+    assert loop.delay == pytest.approx(0.14, abs=1e-6)
+    assert abs(correction) < 20e-6

@@ -1,0 +1,343 @@
+"""The session chart: every command in every state, and what a person would expect of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from voicecoach.events import Action, Command, Cue, Hush, Leave, Play, Reply, Script, Understanding, Verdict
+from voicecoach.session.lines import load_lines
+from voicecoach.session.plan import WaterStep, WorkStep, make_plan
+from voicecoach.session.routine import Library, load_library
+from voicecoach.session.session import Session
+
+LIBRARY = load_library()
+LINES = load_lines()
+
+
+class Talk:
+    """A session and what it wanted done last."""
+
+    def __init__(self, library: Library = LIBRARY):
+        self.session = Session(library, LINES)
+        self.actions: list[Action] = []
+        self.script: Script | None = None
+
+    def say(self, intent: str, position: float = 0.0, **slots: object) -> Talk:
+        self._take(self.session.command(Command(intent, slots), position))
+        return self
+
+    def played(self, times: int = 1) -> Talk:
+        for _ in range(times):
+            self._take(self.session.played())
+        return self
+
+    def until(self, state: str, side: str | None = None) -> Talk:
+        for _ in range(200):
+            work = self.session.conductor.work
+            if self.session.state == state and (side is None or (work is not None and work.side == side)):
+                return self
+            self.played()
+        raise AssertionError(f"{state} never came")
+
+    def _take(self, actions: list[Action]) -> None:
+        self.actions = actions
+        for action in actions:
+            if isinstance(action, Play):
+                self.script = action.script
+
+    @property
+    def state(self) -> str:
+        return self.session.state
+
+    @property
+    def said(self) -> str:
+        cues: list[Cue] = []
+        for action in self.actions:
+            if isinstance(action, Reply):
+                cues += action.cues
+            elif isinstance(action, Play):
+                cues += action.script.cues
+        return " ".join(cue.text for cue in cues)
+
+    @property
+    def exercise(self) -> str:
+        work = self.session.conductor.work
+        return work.exercise.id if work else "water"
+
+
+def stretching() -> Talk:
+    """At the first stretch, which has two sides and thirty seconds; the walk before it is left out."""
+    return Talk().say("StartRoutine", routine="stretch").say("Next")
+
+
+STATES: dict[str, Callable[[], Talk]] = {
+    "idle": Talk,
+    "announcing": stretching,
+    "positioning": lambda: stretching().until("positioning"),
+    "working": lambda: stretching().until("working"),
+    "resting": lambda: Talk().say("StartRoutine", routine="leg").until("resting"),
+    "paused": lambda: stretching().until("working").say("Pause", position=7.3),
+    "resuming": lambda: stretching().until("working").say("Pause", position=7.3).say("Resume"),
+}
+
+# state -> intent -> state after it. What is not listed must leave the state as it is, and must answer.
+MOVES: dict[str, dict[str, str]] = {
+    "idle": {"StartRoutine": "announcing"},
+    "announcing": {"Next": "announcing", "Back": "announcing", "Repeat": "announcing", "Pause": "paused",
+                   "Stop": "idle", "Ready": "working", "Resume": "working"},
+    "positioning": {"Next": "announcing", "Back": "announcing", "Repeat": "announcing", "Pause": "paused",
+                    "Stop": "idle", "Ready": "working", "Resume": "working"},
+    "working": {"Next": "announcing", "Back": "announcing", "Repeat": "announcing", "Pause": "paused", "Stop": "idle"},
+    "resting": {"Next": "announcing", "Back": "announcing", "Pause": "paused", "Stop": "idle",
+                "Ready": "announcing", "Resume": "announcing"},
+    "paused": {"Next": "announcing", "Back": "announcing", "Repeat": "announcing", "Resume": "resuming",
+               "Ready": "resuming", "Stop": "idle"},
+    "resuming": {"Next": "announcing", "Back": "announcing", "Repeat": "announcing", "Pause": "paused", "Stop": "idle",
+                 "Ready": "working", "Resume": "working"},
+}  # fmt: skip
+
+INTENTS = [*sorted(Session._handlers), "Yes", "No"]
+
+
+@pytest.mark.parametrize("intent", INTENTS)
+@pytest.mark.parametrize("state", STATES)
+def test_every_command_in_every_state_is_answered_and_leads_where_it_should(state: str, intent: str) -> None:
+    talk = STATES[state]()
+    assert talk.state == state
+    talk.say(intent, position=3.0, routine="leg", seconds=20)
+    assert talk.state == MOVES[state].get(intent, state)
+    assert talk.actions
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_questions_never_touch_what_is_being_played(state: str) -> None:
+    for question in (
+        "HowLongHold",
+        "HowLongLeft",
+        "WhatsNext",
+        "HowManyLeft",
+        "WhichSide",
+        "Help",
+        "ListRoutines",
+    ):
+        talk = STATES[state]().say(question, position=3.0)
+        assert all(isinstance(action, Reply) for action in talk.actions), question
+
+
+def test_the_leg_routine_leads_through_every_step_of_its_plan_in_order() -> None:
+    talk = Talk().say("StartRoutine", routine="leg")
+    done: list[tuple[str, str | None]] = []
+    while talk.state != "idle":
+        talk.played()
+        work = talk.session.conductor.work
+        if talk.state == "working" and work:
+            done.append((work.exercise.id, work.side))
+    plan = make_plan(LIBRARY.routines["leg"], LIBRARY)
+    assert done == [(step.exercise.id, step.side) for step in plan if isinstance(step, WorkStep)]
+    assert "well done" in talk.said.lower()
+
+
+@pytest.mark.parametrize("routine", LIBRARY.routines)
+def test_every_routine_comes_to_its_end(routine: str) -> None:
+    talk = Talk().say("StartRoutine", routine=routine)
+    assert talk.state == "announcing"
+    for _ in range(400):
+        talk.played()
+        if talk.state == "idle":
+            return
+    raise AssertionError("no end")
+
+
+def test_the_second_side_gets_the_full_time() -> None:
+    talk = stretching().until("working", side="left")
+    left = talk.script
+    talk.played().until("working", side="right")
+    assert talk.script is not None
+    assert left is not None
+    assert talk.script.seconds == left.seconds
+
+
+def test_switching_sides_is_announced_with_time_to_do_it() -> None:
+    talk = stretching().until("working", side="left").played()
+    assert "Right leg now" in talk.said
+    talk.played()
+    assert talk.state == "positioning"
+    assert talk.script is not None
+    assert talk.script.seconds == 8.0
+
+
+def test_the_full_text_comes_once_and_a_line_afterwards() -> None:
+    talk = stretching()
+    first = len(talk.said.split())
+    work = talk.session.conductor.work
+    assert work is not None
+    assert all(talk.session.conductor.writer.sided(text, work) in talk.said for text in work.exercise.setup)
+    talk.until("working").played()
+    assert len(talk.said.split()) < 12 < first
+
+
+def test_repeat_in_a_hold_explains_fully_and_starts_that_hold_anew() -> None:
+    talk = stretching().until("working", side="right").say("Repeat", position=12.0)
+    work = talk.session.conductor.work
+    assert work is not None
+    assert work.side == "right"
+    assert talk.session.conductor.writer.sided(work.exercise.setup[0], work) in talk.said
+    talk.played(2)
+    assert talk.state == "working"
+    assert talk.script is not None
+    assert any(cue.text == "Hold" for cue in talk.script.cues)
+
+
+def test_next_leaves_the_exercise_and_back_returns_to_it() -> None:
+    talk = stretching().until("working")
+    first = talk.exercise
+    talk.say("Next", position=5.0)
+    assert talk.exercise != first
+    talk.say("Back")
+    assert talk.exercise == first
+    assert talk.state == "announcing"
+
+
+def test_back_on_the_first_exercise_says_so_and_begins_it_once_more() -> None:
+    talk = Talk().say("StartRoutine", routine="stretch").until("working").say("Back")
+    assert "first exercise" in talk.said
+    assert talk.session.conductor.index == 0
+
+
+def test_next_on_the_last_exercise_ends_the_routine() -> None:
+    talk = stretching()
+    while talk.state != "idle":
+        before = talk.exercise
+        talk.say("Next")
+    assert before
+    assert "everything" in talk.said
+
+
+def test_pausing_keeps_side_and_time_and_resuming_counts_in_from_three() -> None:
+    talk = stretching().until("working", side="right").say("Pause", position=12.4)
+    assert any(isinstance(action, Hush) for action in talk.actions)
+    talk.say("Resume")
+    assert "right leg" in talk.said
+    assert "Eighteen seconds left" in talk.said
+    talk.played()
+    assert talk.state == "working"
+    (play,) = [action for action in talk.actions if isinstance(action, Play)]
+    counted_in = [(cue.text, cue.at) for cue in play.script.cues if cue.at < 12.0]
+    assert counted_in == [("three", 9.0), ("two", 10.0), ("one", 11.0)]
+    assert play.position < 9.0
+    assert play.script.seconds == pytest.approx(31.8)
+
+
+def test_a_second_pause_in_the_same_hold_keeps_the_later_place() -> None:
+    talk = stretching().until("working").say("Pause", position=10.0).say("Resume").played()
+    talk.say("Pause", position=20.5).say("Resume")
+    assert "Ten seconds left" in talk.said
+
+
+def test_a_pause_while_resuming_keeps_the_place() -> None:
+    talk = stretching().until("working").say("Pause", position=10.0).say("Resume").say("Pause").say("Resume")
+    assert "Twenty seconds left" in talk.said
+
+
+def test_repetitions_resume_at_the_repetition_that_was_interrupted() -> None:
+    talk = Talk().say("StartRoutine", routine="strength")
+    while talk.exercise != "chair-squat":
+        talk.say("Next")
+    talk.until("working")
+    work = talk.session.conductor.work
+    assert work is not None
+    period = work.seconds / 10
+    talk.say("Pause", position=3.5 * period).say("Resume")
+    assert "Seven repetitions left" in talk.said
+
+
+def test_carry_on_after_stop_returns_to_the_same_place() -> None:
+    talk = stretching().until("working", side="right").say("Stop", position=9.0)
+    assert talk.state == "idle"
+    talk.say("Resume")
+    assert "right leg" in talk.said
+    assert talk.played().state == "working"
+
+
+def test_there_is_nothing_to_carry_on_with_after_the_end() -> None:
+    talk = stretching()
+    while talk.state != "idle":
+        talk.say("Next")
+    talk.say("Resume")
+    assert talk.state == "idle"
+    assert "nothing to carry on" in talk.said
+
+
+def test_holds_are_set_by_voice_within_reason() -> None:
+    talk = stretching().until("working").say("SetHold", position=4.0, seconds=20)
+    plays = [action for action in talk.actions if isinstance(action, Play)]
+    assert plays[0].keep_clock
+    assert plays[0].script.seconds == pytest.approx(21.8)
+    talk.say("SetHold", position=4.0, seconds=900)
+    assert "too much" in talk.said
+    assert not [action for action in talk.actions if isinstance(action, Play)]
+
+
+def test_a_hold_made_shorter_than_what_has_passed_still_ends_with_its_tone() -> None:
+    talk = stretching().until("working").say("SetHold", position=14.2, seconds=10)
+    (play,) = [action for action in talk.actions if isinstance(action, Play)]
+    (end,) = [cue for cue in play.script.cues if cue.tone == "end"]
+    assert 14.2 < end.at <= 17.0
+
+
+def test_how_long_is_left_tells_the_seconds_of_the_hold() -> None:
+    assert "Eighteen seconds left" in stretching().until("working").say("HowLongLeft", position=12.0).said
+
+
+def test_the_walk_can_be_exchanged_for_a_jog_and_back() -> None:
+    talk = Talk().say("StartRoutine", routine="leg").say("Alternative")
+    assert "og on the spot" in talk.said
+    assert talk.say("Alternative").exercise == "walk"
+
+
+def test_a_doubtful_command_is_asked_about_and_obeyed_on_yes() -> None:
+    talk = stretching().until("working")
+    doubt = Understanding("nest", Verdict.ASK, "near (80)", "Next", sentence="next", score=80.0)
+    talk._take(talk.session.unclear(doubt, 3.0))
+    assert talk.said == "Did you say next?"
+    assert "asking" in talk.session.states
+    assert talk.say("Yes").state == "announcing"
+
+
+def test_a_doubtful_command_is_forgotten_on_no_and_when_nobody_answers() -> None:
+    doubt = Understanding("nest", Verdict.ASK, "near (80)", "Next", sentence="next", score=80.0)
+    talk = stretching().until("working")
+    talk._take(talk.session.unclear(doubt, 3.0))
+    assert talk.say("No").state == "working"
+    talk._take(talk.session.unclear(doubt, 3.0))
+    talk.session.withdraw_question()
+    assert talk.say("Yes").state == "working"
+
+
+def test_a_command_that_does_not_fit_gets_an_answer() -> None:
+    talk = stretching().until("working")
+    odd = Understanding("resume", Verdict.REJECT, "not now: Resume counts only when paused", "Resume", score=100.0)
+    talk._take(talk.session.unclear(odd, 3.0))
+    assert "does not fit" in talk.said
+    assert talk.state == "working"
+
+
+def test_goodbye_ends_the_program_after_a_word() -> None:
+    talk = stretching().say("Goodbye")
+    assert isinstance(talk.actions[-1], Leave)
+    assert "Goodbye" in talk.said
+
+
+def test_next_before_a_drink_leads_to_the_drink() -> None:
+    plan = make_plan(LIBRARY.routines["leg"], LIBRARY)
+    drink = next(i for i, step in enumerate(plan) if isinstance(step, WaterStep))
+    before = plan[drink - 1]
+    assert isinstance(before, WorkStep)
+    talk = Talk().say("StartRoutine", routine="leg")
+    while talk.exercise != before.exercise.id:
+        talk.say("Next")
+    assert talk.say("Next").exercise == "water"
+    assert "water" in talk.said
+    assert talk.played().state in ("announcing", "idle")

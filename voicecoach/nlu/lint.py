@@ -1,0 +1,170 @@
+"""Checks that find, before anybody speaks, what would go wrong when they do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from pathlib import Path
+from typing import Any, ClassVar
+
+from pydantic import Field
+
+from voicecoach.events import Understanding, Verdict
+from voicecoach.nlu import expand
+from voicecoach.nlu.intents import IntentsError, IntentSet, TemplateSentence
+from voicecoach.nlu.matcher import Matcher
+from voicecoach.nlu.numbers import spoken
+from voicecoach.yamlfile import Content, ContentError, load_yaml
+
+_PAUSE = re.compile(r"[.,;:!?…()\"\n]+|\s[-–—]+\s|[–—]")
+"""Where a speaker pauses: what stands between two of these may be heard alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class TestSentence:
+    """What somebody says, and what it must be taken for in each of `states` (none given: whatever the state).
+
+    With `confirm` the coach must ask back; without an `intent` it must not obey.
+    """
+
+    __test__: ClassVar[bool] = False  # not a class of tests for pytest
+
+    text: str
+    intent: str | None
+    slots: Mapping[str, object] = field(default_factory=dict)
+    states: tuple[str, ...] = ()
+    confirm: bool = False
+
+
+class _Case(Content):
+    sentences: tuple[str, ...] = Field(min_length=1)
+    intent: str | None = None
+    slots: dict[str, Any] = Field(default_factory=dict)
+    states: tuple[str, ...] = ()
+    confirm: bool = False
+
+
+class _Tests(Content):
+    tests: tuple[_Case, ...]
+
+
+def load_tests(path: Path) -> list[TestSentence]:
+    """The test sentences in the YAML file at `path`; IntentsError lists its mistakes."""
+    try:
+        cases = load_yaml(path, _Tests).tests
+    except ContentError as error:
+        raise IntentsError(error.mistakes) from None
+    return [
+        TestSentence(text, case.intent, case.slots, case.states, case.confirm)
+        for case in cases
+        for text in case.sentences
+    ]
+
+
+def lint(
+    intents: IntentSet,
+    known_word: Callable[[str], bool] | None,
+    tests: Sequence[TestSentence] | None = None,
+    states: Collection[str] | None = None,
+) -> list[str]:
+    """Problems of `intents`, each in one sentence.
+
+    `known_word` tells whether the recogniser's model knows a word, every template needs one of `tests`, `states`
+    are all states of the session; None leaves out that check. A file with more sentences than `LIMIT` is checked
+    for ambiguity in a sample only.
+    """
+    problems = [*_ambiguous(intents)]
+    if known_word is not None:
+        problems += _unknown_words(intents, known_word)
+    if states is not None:
+        problems += _unknown_states(intents, states)
+    if tests is not None:
+        problems += [*_untested(intents, tests), *_misunderstood(Matcher(intents), tests)]
+    return problems
+
+
+def lint_prompts(prompts: Iterable[tuple[str, str]], matcher: Matcher) -> list[str]:
+    """What of `prompts` (id, text) the coach would obey if it heard itself: the whole, or a part between pauses."""
+    problems = []
+    for name, text in prompts:
+        heard = {spoken(part, matcher.intents.language): part.strip() for part in (*_PAUSE.split(text), text)}
+        for part in heard.values():
+            understanding = matcher.understand(part)
+            if understanding.accepted:
+                problems.append(f"{name}: {part!r} would be obeyed as {understanding.intent}")
+    return problems
+
+
+def _unknown_words(intents: IntentSet, known_word: Callable[[str], bool]) -> Iterator[str]:
+    reported: set[str] = set()
+    for template in intents.templates:
+        for word in sorted(expand.words(template.node) - reported):
+            reported.add(word)
+            if not known_word(word):
+                where = f"{intents.name}, line {template.line}"
+                yield f"{where}: the recogniser does not know {word!r} (in {template.text!r})"
+    for word in sorted(intents.words() - reported):
+        if not known_word(word):
+            yield f"{intents.name}: the recogniser does not know the skip word {word!r}"
+
+
+def _unknown_states(intents: IntentSet, states: Collection[str]) -> Iterator[str]:
+    for state in sorted(intents.states.difference(states)):
+        lines = sorted(template.line for template in intents.templates if state in (template.states or ()))
+        yield f"{intents.name}, line {lines[0]}: there is no state {state!r}; there are {', '.join(sorted(states))}"
+
+
+def _ambiguous(intents: IntentSet) -> Iterator[str]:
+    """Sentences that mean two things in one state, one example for each pair of templates."""
+    lines = {(template.intent, template.text): template.line for template in intents.templates}
+    meanings: dict[str, list[TemplateSentence]] = {}
+    for sentence in intents.sentences():
+        meanings.setdefault(sentence.text, []).append(sentence)
+    reported: set[tuple[int, int]] = set()
+    for text, readings in meanings.items():
+        for one, other in combinations(readings, 2):
+            pair = lines[one.intent, one.template], lines[other.intent, other.template]
+            if one.meaning != other.meaning and other.counts_in(one.states) and pair not in reported:
+                reported.add(pair)
+                yield (
+                    f"{intents.name}, lines {pair[0]} and {pair[1]}: {text!r} means {_said(one.intent, one.slots)} "
+                    f"and {_said(other.intent, other.slots)} in the same state"
+                )
+
+
+def _untested(intents: IntentSet, tests: Iterable[TestSentence]) -> Iterator[str]:
+    tested = {
+        (reading.intent, reading.template)
+        for test in tests
+        for reading in intents.exact(spoken(test.text, intents.language))
+        if reading.intent == test.intent
+    }
+    for template in intents.templates:
+        if (template.intent, template.text) not in tested:
+            yield f"{intents.name}, line {template.line}: no test sentence for {template.text!r} ({template.intent})"
+
+
+def _misunderstood(matcher: Matcher, tests: Iterable[TestSentence]) -> Iterator[str]:
+    for test in tests:
+        for state in test.states or (None,):
+            understanding = matcher.understand(test.text, None if state is None else (state,))
+            if not _as_stated(test, understanding):
+                when = f" when {state}" if state else ""
+                wanted = _said(test.intent, test.slots) + (", to be confirmed" if test.confirm else "")
+                taken = _said(understanding.intent, understanding.slots) if understanding.accepted else "no command"
+                yield f"{test.text!r}{when} should be {wanted}, not {taken} ({understanding.reason})"
+
+
+def _as_stated(test: TestSentence, understanding: Understanding) -> bool:
+    if test.intent is None:
+        return not understanding.accepted
+    verdict = Verdict.ASK if test.confirm else Verdict.ACCEPT
+    meant = understanding.intent, dict(understanding.slots)
+    return understanding.verdict is verdict and meant == (test.intent, dict(test.slots))
+
+
+def _said(intent: str | None, slots: Mapping[str, object]) -> str:
+    values = ", ".join(f"{name} {value}" for name, value in sorted(slots.items()))
+    return f"{intent or 'no command'}{f' ({values})' if values else ''}"
