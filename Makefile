@@ -8,7 +8,7 @@ ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
 endif
 
-.PHONY: run demo test model system clean
+.PHONY: run demo test docs model system clean
 
 run: .venv/ready model
 	@$(BIN)/voicecoach run --or-demo
@@ -29,6 +29,9 @@ test: .venv/ready model
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "Python has no venv module; on Debian: apt install python3-venv"; exit 1; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[echo,speech,dev]'
 	@touch $@
+
+docs: .venv/ready
+	$(BIN)/python -m voicecoach.session.diagram docs/session.md
 
 model: .venv/ready
 	@$(BIN)/voicecoach model fetch

@@ -37,8 +37,13 @@ class _Running:
     card: Card
     line: Line
     next_call: float
+    not_before: float = 0.0
     closed: bool = False
     latency = 0.06
+
+    @property
+    def due(self) -> float:
+        return max(self.next_call, self.not_before)
 
     def start(self) -> None:
         self.closed = False
@@ -77,18 +82,18 @@ class World:
         end = self.now + seconds
         while not until():
             alive = [one for one in self._running if not (one.closed or one.card.frozen)]
-            one = min(alive, key=lambda one: one.next_call, default=None)
-            if one is None or one.next_call > end:
+            one = min(alive, key=lambda one: one.due, default=None)
+            if one is None or one.due > end:
                 self.now = end
                 return
-            self.now = max(self.now, one.next_call)
+            self.now = max(self.now, one.due)
             self._call_back(one)
 
     def delay_microphone(self, seconds: float) -> None:
-        """Let the microphone's next sound come later, once."""
+        """Let the microphone's callbacks come late, once, and then all at a time."""
         for one in self._running:
             if isinstance(one.line, Capture):
-                one.next_call += seconds
+                one.not_before = self.now + seconds
 
     def hang(self, seconds: float) -> None:
         """Let time pass while nothing runs at all, not even callbacks: they come late."""

@@ -178,6 +178,14 @@ def test_a_hold_made_longer_keeps_its_beat(stage: Stage) -> None:
     assert stage.ended() == [9.0]
 
 
+def test_a_hold_changed_before_it_begins_keeps_its_lead_in(stage: Stage) -> None:
+    lead = Cue(tone="start", at=-0.45, kind="keep")
+    stage.player.play(Play(Script((lead, Cue(text="1", at=1.0)), seconds=2.0), position=-0.45))
+    stage.player.play(Play(Script((lead, Cue(text="2", at=2.0)), seconds=3.0), keep_clock=True))
+    stage.run(3)
+    assert [text for text, _at in stage.said()] == ["start", "2"]
+
+
 def test_a_beat_waits_until_an_answer_has_been_spoken(stage: Stage) -> None:
     stage.player.play(Play(counts(2)))
     stage.player.reply(Reply((Cue(text="r" * 10),)))

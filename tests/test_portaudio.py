@@ -43,7 +43,7 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
 
 @pytest.mark.parametrize(
     ("wanted", "index"),
-    [(None, 3), (2, 2), ("2", 2), ("jabra", 2), ("PULSE", 3), ("pulse, alsa", 3), ("alc662 analog", 0)],
+    [(None, 3), ("", 3), (2, 2), ("2", 2), ("jabra", 2), ("PULSE", 3), ("pulse, alsa", 3), ("alc662 analog", 0)],
 )
 def test_a_microphone_is_chosen_by_number_by_part_of_its_name_or_as_the_default(
     machine: Machine, wanted: str | int | None, index: int

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from voicecoach.events import Action, Command, Cue, Hush, Leave, Play, Reply, Script, Understanding, Verdict
+from voicecoach.session.diagram import page
 from voicecoach.session.lines import load_lines
 from voicecoach.session.plan import WaterStep, WorkStep, make_plan
 from voicecoach.session.routine import Library, load_library
@@ -328,6 +332,30 @@ def test_goodbye_ends_the_program_after_a_word() -> None:
     talk = stretching().say("Goodbye")
     assert isinstance(talk.actions[-1], Leave)
     assert "Goodbye" in talk.said
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_whatever_is_said_the_session_goes_on_and_can_be_brought_to_its_end(data: st.DataObject) -> None:
+    talk = Talk().say("StartRoutine", routine=data.draw(st.sampled_from(sorted(LIBRARY.routines))))
+    said = st.tuples(st.sampled_from([*INTENTS, "played", "played"]), st.floats(-0.4, 320.0))
+    for intent, position in data.draw(st.lists(said, max_size=40)):
+        if intent == "played":
+            talk.played()
+        else:
+            talk.say(intent, position=position, routine="quick", seconds=25)
+    if talk.state == "paused":
+        talk.say("Resume")
+    for _ in range(300):
+        if talk.state == "idle":
+            return
+        talk.played()
+    raise AssertionError(f"stuck in {talk.state}")
+
+
+def test_the_diagram_in_the_docs_is_that_of_the_code() -> None:
+    docs = Path(__file__).parents[1] / "docs" / "session.md"
+    assert docs.read_text(encoding="utf-8") == page(), "run: make docs"
 
 
 def test_next_before_a_drink_leads_to_the_drink() -> None:

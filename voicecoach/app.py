@@ -127,6 +127,7 @@ class App:
     def live_coach(self, rate: int, *, typed: bool = False) -> Iterator[Coach]:
         """A coach for a sound card with a speaker at `rate` Hz; `typed`: it does not listen."""
         with self.synthesizer(rate) as synthesizer:
+            synthesizer.clip(self.lines("greeting"))  # what is wrong with the speech engine is told now
             source = LiveSource(synthesizer, rate)
             source.prefetch(text for _line, text in self.prompts())
             ear: Ear = Deaf() if typed else self.listener()

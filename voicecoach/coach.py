@@ -43,9 +43,15 @@ class Ear(Protocol):
     def feed(self, samples: Samples) -> list[Hypothesis]:
         """Hear a block of 16 kHz mono sound; the utterances that it ended."""
 
+    @property
+    def hearing_speech(self) -> bool:
+        """Whether somebody is speaking right now."""
+
 
 class Deaf:
     """Hears nothing: for typed sessions."""
+
+    hearing_speech = False
 
     def feed(self, samples: Samples) -> list[Hypothesis]:  # noqa: ARG002
         """Nothing."""
@@ -122,6 +128,7 @@ class Coach:
         for heard in self._ear.feed(clean):
             self.hear(heard)
         self._watch_question()
+        self._mixer.ducked = self._ear.hearing_speech
         for event in self._player.tick(self.block):
             if isinstance(event, CueStarted):
                 cue = event.cue

@@ -137,7 +137,8 @@ def model_with_graph(
 
     Built once for each model and set of sentences, and put in place whole.
     """
-    told = "\n".join([str(FORMAT), str(model.resolve()), *sentences, "", *background, "", *skip_words])
+    costs = f"{BACKGROUND_ENTRY} {BACKGROUND_WORD} {UNKNOWN_COST} {SKIP_WORD}"
+    told = "\n".join([str(FORMAT), costs, str(model.resolve()), *sentences, "", *background, "", *skip_words])
     folder = cache / hashlib.sha256(told.encode()).hexdigest()[:20]
     if (folder / "graph" / "Gr.fst").exists():
         return folder

@@ -136,10 +136,10 @@ class Device:
     def close(self) -> None:
         """Play what has been handed over, then close; a driver that hangs is left behind after a second."""
         deadline = perf_counter() + _CLOSING
-        closers = [*self._speaker.close(), *self._microphone.close()]
-        for closer in closers:
-            closer.join(max(0.0, deadline - perf_counter()))
-        if any(closer.is_alive() for closer in closers):
+        threads = [*self._speaker.close(), *self._microphone.close()]
+        for thread in threads:
+            thread.join(max(0.0, deadline - perf_counter()))
+        if any(thread.is_alive() for thread in threads):
             log.warning("a sound device hangs on closing: it is left to the system")
             portaudio.leave_to_the_system()
 

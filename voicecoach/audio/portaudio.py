@@ -12,6 +12,7 @@ import platform
 import sys
 import threading
 from dataclasses import dataclass
+from importlib import import_module
 from types import ModuleType
 from typing import Any, Literal
 
@@ -65,10 +66,9 @@ class DeviceInfo:
 def library() -> ModuleType:
     """The `sounddevice` module; DeviceError when it or the PortAudio library is missing."""
     try:
-        import sounddevice
+        return import_module("sounddevice")
     except (ImportError, OSError) as error:
         raise DeviceError(f"The PortAudio library is missing: install it with {_install_command()}.") from error
-    return sounddevice
 
 
 def _install_command() -> str:
@@ -158,7 +158,7 @@ def choose(direction: Direction, wanted: str | int | None) -> DeviceInfo:
     devices = [device for device in list_devices() if device.channels(direction) > 0]
     if not devices:
         raise DeviceError(f"No {noun} was found: plug one in, and check that the system's sound settings show it.")
-    if wanted is None:
+    if wanted is None or wanted == "":
         return next((device for device in devices if device.is_default(direction)), devices[0])
     if isinstance(wanted, int) or wanted.isdecimal():
         matches = [device for device in devices if device.index == int(wanted)]

@@ -100,7 +100,7 @@ class DriftLoop:
         error = self.delay - self._held
         if abs(error) > _JUMP:
             self.restart()
-            return self._drift
+            return self.update(delay)
         self._drift += _BANDWIDTH**2 * error * BLOCK_SECONDS
         self._drift = float(np.clip(self._drift, -MOST_CORRECTION, MOST_CORRECTION))
         correction = self._drift + 2 * _DAMPING * _BANDWIDTH * error

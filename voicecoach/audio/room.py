@@ -10,11 +10,15 @@ from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import soxr
 
 from voicecoach.events import BLOCK_SECONDS, HEARING_RATE, Samples
 
 BLOCK = round(HEARING_RATE * BLOCK_SECONDS)
+
+NOISE_BLOCKS = 250
+"""The noise repeats after so many blocks: five seconds."""
 
 USER_DBFS = -30.0
 """Level (active RMS, dB re full scale) at which the user's voice arrives: two metres from a laptop."""
@@ -30,7 +34,7 @@ class RoomSettings:
     echo_db: float = -10.0
     """The coach's voice at the microphone against the user's."""
     delay: float = 0.08
-    """From handing over a block to hearing it: buffers and air."""
+    """From handing over a block to hearing it: buffers and air; not below one block (0.02)."""
     rt60: float = 0.4
     noise_db: float = -25.0
     """Noise at the microphone against the user's voice."""
@@ -40,7 +44,7 @@ class RoomSettings:
 def impulse_response(rt60: float, rate: int, rng: np.random.Generator, direct: float = 1.0) -> Samples:
     """A room's impulse response by Polack's model: a direct sound, then noise that decays by 60 dB in `rt60`
     seconds; shape (frames,), unit energy."""
-    length = max(1, round(min(rt60, 0.5) * rate))
+    length = max(1, round(rt60 * rate))
     decay = np.exp(-6.91 * np.arange(length) / (rt60 * rate)) if rt60 else np.zeros(length)
     response = rng.standard_normal(length) * decay
     response *= 0.7 / (np.sqrt(np.sum(response**2)) or 1.0)
@@ -70,26 +74,29 @@ def at_level(samples: Samples, dbfs: float) -> Samples:
 
 
 class _Convolver:
-    """Convolution of a stream by overlap-add; costs nothing while nothing sounds."""
+    """Convolution of a stream by uniformly partitioned overlap-save; costs nothing while nothing sounds."""
 
     def __init__(self, response: Samples, block: int):
-        self._size = 1 << (len(response) + block - 1).bit_length()
-        self._response = np.fft.rfft(response, self._size)
-        self._tail = np.zeros(self._size, dtype=np.float32)
-        self._ringing = 0
         self._block = block
+        count = -(-len(response) // block)
+        partitions = np.zeros((count, block), dtype=np.float32)
+        partitions.ravel()[: len(response)] = response
+        self._partitions = np.fft.rfft(partitions, 2 * block)
+        self._spectra: deque[npt.NDArray[np.complex128]] = deque(maxlen=count)
+        self._before = np.zeros(block, dtype=np.float32)
+        self._silent = count + 1
 
     def process(self, block: Samples) -> Samples:
         """The next block, the same length."""
-        if np.any(block):
-            self._tail += np.fft.irfft(np.fft.rfft(block, self._size) * self._response, self._size).astype(np.float32)
-            self._ringing = self._size
-        if self._ringing <= 0:
+        self._silent = 0 if np.any(block) else self._silent + 1
+        if self._silent > len(self._partitions):
+            self._spectra.clear()
+            self._before = block
             return block
-        out = self._tail[: self._block].copy()
-        self._tail[: -self._block] = self._tail[self._block :]
-        self._tail[-self._block :] = 0
-        self._ringing -= self._block
+        self._spectra.appendleft(np.fft.rfft(np.concatenate([self._before, block])))
+        self._before = block
+        spectrum = np.sum(self._partitions[: len(self._spectra)] * np.asarray(self._spectra), axis=0)
+        out: Samples = np.fft.irfft(spectrum)[self._block :].astype(np.float32)
         return out
 
 
@@ -108,12 +115,10 @@ class Room:
         self._echo = _Convolver(echo, BLOCK)
         self._user_response = impulse_response(self.settings.rt60, HEARING_RATE, rng)
         noise_level = 10 ** ((USER_DBFS + self.settings.noise_db) / 20)
-        self._noise = pink_noise(HEARING_RATE * 5, rng) * np.float32(noise_level)
-        blocks = round(self.settings.delay / BLOCK_SECONDS)
-        self._in_flight: deque[Samples] = deque(np.zeros(BLOCK, np.float32) for _ in range(blocks))
+        self._noise = pink_noise(NOISE_BLOCKS * BLOCK, rng) * np.float32(noise_level)
         self._voices: list[tuple[int, Samples]] = []
         self._from_speaker = soxr.ResampleStream(rate, HEARING_RATE, 1, dtype="float32", quality="MQ")
-        self._arrived = np.zeros(0, dtype=np.float32)
+        self._in_flight = np.zeros(round(self.settings.delay * HEARING_RATE), dtype=np.float32)
         self.frame = 0
 
     @property
@@ -131,10 +136,8 @@ class Room:
 
     def exchange(self, out: Samples) -> Samples:
         """Play a block (20 ms at `rate`); the microphone's block (320 frames at 16 kHz)."""
-        self._in_flight.append(self._at_hearing_rate(out))
-        heard = self._echo.process(self._in_flight.popleft() * self._echo_gain)
         offset = self.frame % len(self._noise)
-        heard = heard + np.take(self._noise, range(offset, offset + BLOCK), mode="wrap")
+        heard = self._echo.process(self._arriving(out) * self._echo_gain) + self._noise[offset : offset + BLOCK]
         heard += self._voices_now()
         self.frame += BLOCK
         return np.clip(heard, -1.0, 1.0).astype(np.float32)
@@ -149,10 +152,10 @@ class Room:
         self._voices = [(at, voice) for at, voice in self._voices if at + len(voice) > end]
         return block
 
-    def _at_hearing_rate(self, out: Samples) -> Samples:
-        """Blocks of constant length: the resampler's own delay is filled with silence at the start."""
-        self._arrived = np.concatenate([self._arrived, self._from_speaker.resample_chunk(out)])
-        if len(self._arrived) < BLOCK:
-            return np.zeros(BLOCK, dtype=np.float32)
-        block, self._arrived = self._arrived[:BLOCK], self._arrived[BLOCK:]
+    def _arriving(self, out: Samples) -> Samples:
+        """What of the speaker reaches the microphone in this block; `out` sets out on its way."""
+        self._in_flight = np.concatenate([self._in_flight, self._from_speaker.resample_chunk(out)])
+        if len(self._in_flight) < BLOCK:  # the resampler keeps its first samples for a while
+            self._in_flight = np.concatenate([np.zeros(BLOCK, dtype=np.float32), self._in_flight])
+        block, self._in_flight = self._in_flight[:BLOCK], self._in_flight[BLOCK:]
         return block

@@ -95,7 +95,7 @@ class Side(Generic[LineT]):
         self._adopted: LineT | None = None
         self._swap = Lock()
         self._leaving = Event()
-        self._closers: list[Thread] = []
+        self._threads: list[Thread] = []
 
     @property
     def latency(self) -> float:
@@ -118,13 +118,13 @@ class Side(Generic[LineT]):
         return line.rate
 
     def close(self) -> list[Thread]:
-        """Begin to close and stop searching; return the threads that close."""
+        """Begin to close and stop searching; return the threads that are at it."""
         self._leaving.set()
         with self._swap:
             line, self._line = self._line, None
         if line:
-            self._closers.append(in_background(lambda: self._finish(line)))
-        return self._closers
+            self._threads.append(in_background(lambda: self._finish(line)))
+        return self._threads
 
     def _finish(self, line: LineT) -> None:
         line.close()
@@ -149,6 +149,7 @@ class Side(Generic[LineT]):
             self._past_glitches = self.glitches
             self._adopt(line)
             self._adopted = line
+            line.glitches = 0
         return line
 
     def _adopt(self, line: LineT) -> None:
@@ -159,8 +160,8 @@ class Side(Generic[LineT]):
         self._line = None
         log.warning('the %s "%s" is lost: %s', self.noun, line.device.name, detail)
         self._notices.append(DeviceNotice(self.lost, line.device.name, detail))
-        self._closers.append(in_background(line.close))
-        in_background(self._search)
+        self._threads.append(in_background(line.close))
+        self._threads.append(in_background(self._search))
 
     def _search(self) -> None:
         for delay in chain(_BACK_OFF, repeat(_BACK_OFF_AT_LAST)):
@@ -168,7 +169,7 @@ class Side(Generic[LineT]):
                 return
             try:
                 line = self._open_any()
-            except DeviceError as error:
+            except Exception as error:  # whatever a driver in trouble does, go on searching
                 log.debug("still no %s: %s", self.noun, error)
                 continue
             with self._swap:
@@ -309,6 +310,7 @@ class Microphone(Side[Capture]):
         self._resampler = StreamResampler(line.rate, HEARING_RATE)
         self._starved = 0
         self._backlogs: deque[float] = deque(maxlen=_BACKLOG_BLOCKS)
+        line.overflow = 0
         line.ring.skip(len(line.ring) - line.chunk - round(2 * BLOCK_SECONDS * line.rate))
 
     def _pull(self, line: Capture, out: Samples) -> int:

@@ -26,6 +26,9 @@ class ChartModel(Protocol):
     def drinks(self) -> bool:
         """Whether a drink comes before the next exercise."""
 
+    def at_work(self) -> bool:
+        """Whether the step is an exercise and not a drink."""
+
     def resumable(self) -> bool:
         """Whether a routine was left that can be carried on with."""
 
@@ -142,8 +145,10 @@ class SessionChart(StateChart[ChartModel]):
     repeat = (
         leading.resting.to(leading.resting)
         | leading.to(leading.announcing, on="explain_again")
-        | paused.to(leading.announcing, on="explain_again")
-        | resuming.to(leading.announcing, on="explain_again")
+        | paused.to(leading.announcing, cond="at_work", on="explain_again")
+        | resuming.to(leading.announcing, cond="at_work", on="explain_again")
+        | paused.to(resuming)
+        | resuming.to(resuming)
     )
     exchange = leading.to(leading.announcing, on="take_alternative")
     pause = leading.to(paused) | resuming.to(paused)

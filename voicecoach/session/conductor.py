@@ -107,6 +107,10 @@ class Conductor:
         """Whether another exercise follows this one."""
         return self._block_start(1) is not None
 
+    def at_work(self) -> bool:
+        """Whether the step is an exercise and not a drink."""
+        return self.work is not None
+
     def resumable(self) -> bool:
         """Whether a routine was left that can be carried on with."""
         return self._on_the_way
@@ -196,6 +200,7 @@ class Conductor:
         before = self.plan[self.index - 1] if self.index else None
         cues = self._preface + self.writer.announce(step, before, full=full)
         self._preface, self._explain_fully, self._kept = (), False, None
+        self._resting_before_work = False
         self._play(self.writer.flow("announce", *cues))
 
     def on_enter_positioning(self) -> None:

@@ -14,6 +14,9 @@ from voicecoach.session.routine import Exercise, Hold, Library, Repetitions, Rou
 
 Side = Literal["left", "right"]
 
+FIRST_SIDE: Side = "left"
+"""The side that each set begins with."""
+
 ALLOWANCES = {"standing": 8.0, "chair": 12.0, "kneeling": 20.0, "floor": 20.0}
 """Seconds to get into position, from the end of the instructions (the pacing table of the exercise reference)."""
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from voicecoach.events import Cue, Script
 from voicecoach.session.lines import Lines
-from voicecoach.session.plan import PlanStep, WorkStep, needs, seconds_from
+from voicecoach.session.plan import FIRST_SIDE, PlanStep, WorkStep, needs, seconds_from
 from voicecoach.session.routine import Hold, Phase, Repetitions, Timed
 
 COUNT_EVERY_SECOND = 15
@@ -101,8 +101,9 @@ class ScriptWriter:
     def _headline(self, step: WorkStep) -> Cue:
         values = {"exercise": step.exercise.name, "dose": self.dose(step)}
         if step.side:
-            side = self.lines(f"side.{step.side}")
-            return Cue(text=self.lines("announce.side", side=side, **values), gap=1.0, line="announce.side")
+            line = "announce.side" if step.side == FIRST_SIDE and step.set_number == 1 else "announce.one_side"
+            text = self.lines(line, side=self.lines(f"side.{step.side}"), **values)
+            return Cue(text=text, gap=1.0, line=line)
         return Cue(text=self.lines("announce.plain", **values), gap=1.0, line="announce.plain")
 
     def dose(self, step: WorkStep) -> str:

@@ -11,6 +11,12 @@ from voicecoach.events import Clip, Samples
 FADE_SECONDS = 0.01
 """A clip that is cut fades out over this long, so that it does not click."""
 
+DUCKED = 0.1
+"""Level (-20 dB) of the coach while somebody else speaks."""
+
+DUCK_SECONDS, UNDUCK_SECONDS = 0.06, 0.3
+"""How fast the level falls and comes back, over its whole range."""
+
 
 @dataclass(slots=True)
 class Sounding:
@@ -26,11 +32,16 @@ class Sounding:
 
 
 class Mixer:
-    """Mixes mono clips at `rate` Hz. Nothing is played before the frame that `read` has reached."""
+    """Mixes mono clips at `rate` Hz. Nothing is played before the frame that `read` has reached.
+
+    While `ducked`, everything is played at DUCKED of its level.
+    """
 
     def __init__(self, rate: int):
         self.rate = rate
         self.frame = 0
+        self.ducked = False
+        self._gain = 1.0
         self._sounding: list[Sounding] = []
 
     def add(self, clip: Clip, at: int) -> Sounding:
@@ -67,4 +78,15 @@ class Mixer:
                 block[first - begin : last - begin] += part
         self.frame = end
         self._sounding = [placed for placed in self._sounding if placed.end > end]
+        self._apply_gain(block)
         return np.clip(block, -1.0, 1.0, out=block)
+
+    def _apply_gain(self, block: Samples) -> None:
+        target = DUCKED if self.ducked else 1.0
+        if self._gain == target == 1.0:
+            return
+        seconds = DUCK_SECONDS if target < self._gain else UNDUCK_SECONDS
+        reach = len(block) / self.rate / seconds
+        end = max(target, self._gain - reach) if target < self._gain else min(target, self._gain + reach)
+        block *= np.linspace(self._gain, end, len(block), dtype=np.float32)
+        self._gain = end

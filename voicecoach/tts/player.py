@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from voicecoach.events import Clip, Cue, CueStarted, Play, Reply, Script, ScriptEnded, ToneName
@@ -109,6 +109,8 @@ class Player:
         if order.keep_clock and self._beat is not None:
             self._take_over(order.script)
             return
+        if order.keep_clock and self._waiting is not None:
+            order = replace(order, position=self._waiting.position)
         if self._script is not None:
             self.hush()
         self._script = order.script
