@@ -137,7 +137,7 @@ def run(
     watchers = [_printer()]
     with ExitStack() as files:
         if log:
-            watchers.append(writer(files.enter_context(log.open("a", encoding="utf-8")).write, json_line))
+            watchers.append(writer(files.enter_context(log.open("a", encoding="utf-8", buffering=1)).write, json_line))
         coach_live(_app(**content), _number(microphone), _number(speaker), watchers)
 
 

@@ -51,16 +51,20 @@ class _Node:
 
 
 def vocabulary(model: Path) -> dict[str, int]:
-    """Word -> id: from `graph/words.txt`, or, where a model has none, from the symbol table of its `Gr.fst`."""
+    """Word -> id: from `graph/words.txt`, or, where a model has none, from the symbol table of its `Gr.fst`.
+
+    Raises ValueError when that is damaged, or has no sign for what is none of its words."""
     words = model / "graph" / "words.txt"
-    if not words.exists():
-        return read_symbols(model / "graph" / "Gr.fst") or {}
-    ids = {}
-    with words.open(encoding="utf-8") as lines:
-        for line in lines:
-            word, number = line.split()
-            ids[word] = int(number)
+    ids = _word_list(words) if words.exists() else read_symbols(model / "graph" / "Gr.fst") or {}
+    if UNKNOWN not in ids:
+        raise ValueError(f"its vocabulary does not have {UNKNOWN}")
     return ids
+
+
+def _word_list(path: Path) -> dict[str, int]:
+    with path.open(encoding="utf-8") as lines:
+        pairs = [line.split() for line in lines if line.strip()]
+    return {word: int(number) for word, number in pairs}
 
 
 class GraphBuilder:
@@ -157,9 +161,21 @@ def model_with_graph(
         graph.write(copy / "graph" / "Gr.fst")
         if not (copy / "graph" / "words.txt").exists():
             _write_words(copy / "graph" / "words.txt", ids)
-        if not folder.exists():
-            copy.rename(folder)
+        _put_in_place(copy, folder)
     return folder
+
+
+def _put_in_place(copy: Path, folder: Path) -> None:
+    """Another process may have been faster: then its folder is as good. One without a graph is debris."""
+    try:
+        copy.rename(folder)
+    except OSError:
+        if (folder / "graph" / "Gr.fst").exists():
+            return
+        if not folder.is_dir():
+            raise
+        shutil.rmtree(folder)
+        copy.rename(folder)
 
 
 def _write_words(path: Path, ids: Mapping[str, int]) -> None:

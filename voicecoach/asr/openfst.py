@@ -52,7 +52,15 @@ class Acceptor:
 
 
 def read_symbols(path: Path) -> dict[str, int] | None:
-    """Word -> id of the symbol table inside an FST file; None when it has none, ValueError when it is no FST."""
+    """Word -> id of the symbol table inside an FST file; None when it has none, ValueError when it is no FST, or
+    a damaged one."""
+    try:
+        return _read_symbols(path)
+    except (struct.error, UnicodeDecodeError) as error:
+        raise ValueError(f"{path} ends too early or is damaged") from error
+
+
+def _read_symbols(path: Path) -> dict[str, int] | None:
     with path.open("rb") as file:
         if _int(file) != FST_MAGIC:
             raise ValueError(f"{path} is not an OpenFst file")

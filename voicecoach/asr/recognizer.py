@@ -12,6 +12,9 @@ import vosk
 from voicecoach.asr.graph import model_with_graph, vocabulary
 from voicecoach.events import HEARING_RATE, Hypothesis, Samples, VoicecoachError, Word
 
+SOFT_START = 0.1
+"""Seconds by which speech may have begun before the detector noticed it."""
+
 
 class SpeechModel:
     """A Vosk model on disk, and the graphs made from it (kept in `cache`)."""
@@ -19,7 +22,10 @@ class SpeechModel:
     def __init__(self, folder: Path, cache: Path):
         self.folder = folder
         self._cache = cache
-        self._ids = vocabulary(folder)
+        try:
+            self._ids = vocabulary(folder)
+        except (OSError, ValueError) as error:
+            raise VoicecoachError(_unusable(folder, error)) from error
 
     def knows(self, word: str) -> bool:
         """Whether the recogniser can hear `word`."""
@@ -33,15 +39,22 @@ class SpeechModel:
         vosk.SetLogLevel(-1)
         try:
             folder = model_with_graph(self.folder, sentences, background, skip_words, self._cache)
-            model = vosk.Model(str(folder))
-        except Exception as error:
+        except OSError as error:
             raise VoicecoachError(
-                f"the speech model in {self.folder} cannot be loaded ({error}); "
-                "run `voicecoach model fetch` to get a good copy"
+                f"the recogniser's graph cannot be written in {self._cache}: {error.strerror or error}; "
+                "make room there, or give yourself the right to write there"
             ) from error
+        try:
+            model = vosk.Model(str(folder))
+        except Exception as error:  # Vosk raises nothing more special
+            raise VoicecoachError(_unusable(self.folder, error)) from error
         recognizer = vosk.KaldiRecognizer(model, HEARING_RATE)
         recognizer.SetWords(True)
         return Recognizer(recognizer)
+
+
+def _unusable(folder: Path, error: Exception) -> str:
+    return f"the speech model in {folder} cannot be loaded ({error}); run `voicecoach model fetch` to get a good copy"
 
 
 class Recognizer:
@@ -83,8 +96,10 @@ def hypothesis(
     decided_at: float,
     endpoint: str,
 ) -> Hypothesis:
-    """Put an utterance on the audio clock: `began` is the time (s) of its first fed sample."""
+    """Put an utterance on the audio clock: `began` is the time (s) of its first fed sample, `speech` when the
+    detector heard it start and end. The words' times are nearer to the truth, except that the recogniser now and
+    then begins the first word in the silence before it."""
     placed = tuple(Word(word.text, word.start + began, word.end + began, word.confidence) for word in words)
-    start = placed[0].start if placed else speech[0]
+    start = max(placed[0].start, speech[0] - SOFT_START) if placed else speech[0]
     end = placed[-1].end if placed else speech[1]
     return Hypothesis(text, start, min(end, decided_at), decided_at, placed, endpoint=endpoint)

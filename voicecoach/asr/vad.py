@@ -44,7 +44,7 @@ class VoiceActivityDetector:
         return found
 
     def _chunk(self, chunk: Samples) -> float:
-        level = 10 * float(np.log10(np.mean(np.square(chunk)) + 1e-10))
+        level = 10 * float(np.log10(np.var(chunk) + 1e-10))  # a constant offset of the card's is no sound
         self._floor_db = min(level, self._floor_db + FLOOR_RISE_DB)
         if level > max(QUIET_DB, self._floor_db + ABOVE_FLOOR_DB):
             self._asked = SETTLE_CHUNKS

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
+import logging
 from typing import Protocol
 
 import numpy as np
 
 from voicecoach.events import HEARING_RATE, Samples
+
+_LOG = logging.getLogger(__name__)
 
 RELEASE = 0.35
 """Seconds after the coach's last sound for which the gate stays shut: reverberation and buffers (design)."""
@@ -36,7 +38,9 @@ class EchoCanceller:
         self._aec = pywebrtc_audio.EchoCanceller(HEARING_RATE)
 
     def process(self, near: Samples, far: Samples, *, speaking: bool) -> Samples:  # noqa: ARG002
-        """See EchoControl."""
+        """See EchoControl. What is no number (a driver's fault) is silence: one such sample would spoil the
+        canceller for good."""
+        near = np.nan_to_num(near, nan=0.0, posinf=0.0, neginf=0.0)
         return np.asarray(self._aec.process(near, far), dtype=np.float32)
 
 
@@ -52,7 +56,9 @@ class HalfDuplexGate:
 
 
 def make_echo_control() -> EchoControl:
-    """The best that is installed."""
-    if importlib.util.find_spec("pywebrtc_audio") is None:
+    """The best that is installed, and that loads."""
+    try:
+        return EchoCanceller()
+    except ImportError as error:
+        _LOG.info("no echo canceller: %s", error)
         return HalfDuplexGate()
-    return EchoCanceller()

@@ -1,0 +1,78 @@
+"""What several tests share: an app with the real model, and synthetic voices with a cache for the session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from voicecoach.app import App
+from voicecoach.asr.model import ModelError, find_model
+from voicecoach.events import HEARING_RATE, Clip, Samples
+from voicecoach.tts.cache import ClipCache
+from voicecoach.tts.synthesizer import Synthesizer, Voice
+
+LEVEL = 10 ** (-26 / 20)
+"""RMS of the user's voice in the tests."""
+
+
+@pytest.fixture(scope="session")
+def model_folder() -> Path:
+    """The recogniser's model; skips where it has not been fetched."""
+    try:
+        return find_model()
+    except ModelError as error:
+        pytest.skip(f"needs the speech model: {error}")
+
+
+@pytest.fixture(scope="session")
+def speech_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for the session's recordings: nothing is left in, or taken from, the user's cache."""
+    return tmp_path_factory.mktemp("speech")
+
+
+@pytest.fixture(scope="session")
+def app(
+    model_folder: Path, speech_cache: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[App]:
+    """The app as it comes: built-in content, real model; its caches are the session's."""
+    caches = tmp_path_factory.mktemp("caches")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("platformdirs.user_cache_path", lambda *_args, **_kwargs: caches)
+        patch.setattr("voicecoach.app.ClipCache", lambda: ClipCache(speech_cache))
+        patch.setattr("voicecoach.app.routines_folder", lambda: caches / "no routines")
+        yield App()
+
+
+@pytest.fixture(scope="session")
+def coach_voice(speech_cache: Path) -> Iterator[Synthesizer]:
+    """The coach's voice at a sound card's rate."""
+    with Synthesizer(Voice(), 48_000, ClipCache(speech_cache)) as synthesizer:
+        yield synthesizer
+
+
+@pytest.fixture(scope="session")
+def user_voice(speech_cache: Path) -> Iterator[Callable[[str], Clip]]:
+    """A user's voice at the hearing rate."""
+    with Synthesizer(Voice(name="en-us+Annie", rate=150), HEARING_RATE, ClipCache(speech_cache)) as synthesizer:
+        yield synthesizer.clip
+
+
+@pytest.fixture(scope="session")
+def spoken(user_voice: Callable[[str], Clip]) -> Callable[[str], Samples]:
+    """A text as a user says it: without silence around it, at LEVEL."""
+
+    def say(text: str) -> Samples:
+        samples = user_voice(text).samples
+        loud = np.flatnonzero(np.abs(samples) > np.abs(samples).max() / 50)
+        samples = samples[loud[0] : loud[-1] + 1]
+        return (samples * (LEVEL / np.sqrt(np.mean(np.square(samples))))).astype(np.float32)
+
+    return say
+
+
+def silence(seconds: float, rate: int = HEARING_RATE) -> Samples:
+    """Digital silence."""
+    return np.zeros(round(seconds * rate), dtype=np.float32)

@@ -1,0 +1,277 @@
+"""The decoding graph: OpenFst's bytes, what a sentence costs, and the folder that Vosk loads."""
+
+from __future__ import annotations
+
+import errno
+import math
+import os
+import struct
+from pathlib import Path
+
+import pytest
+
+from voicecoach.asr import graph, openfst
+from voicecoach.asr.graph import GraphBuilder, known_sentences, model_with_graph, vocabulary
+from voicecoach.asr.openfst import Acceptor, read_symbols
+from voicecoach.asr.recognizer import SpeechModel
+from voicecoach.events import VoicecoachError
+
+WORDS = ["<eps>", "stop", "next", "please", "hold", "for", "seconds", "one", "two", "three", "up", "no", "[unk]"]
+IDS = {word: number for number, word in enumerate(WORDS)}
+SENTENCES = ["stop", "next", "hold for two seconds"]
+
+
+class Fst:
+    """OpenFst's vector type, read by the format's description and nothing of the package."""
+
+    def __init__(self, content: bytes):
+        self._content, self._at = content, 0
+        assert self._take("<i") == (2125659606,)
+        self.types = (self._text(), self._text())
+        self.version, self.flags, self.properties, self.start, states, arcs = self._take("<iiQqqq")
+        self.final: dict[int, float] = {}
+        self.arcs: list[list[tuple[int, int, float, int]]] = []
+        for state in range(states):
+            weight, count = self._take("<fq")
+            if weight != math.inf:
+                self.final[state] = weight
+            self.arcs.append([self._take("<iifi") for _ in range(count)])
+        assert sum(map(len, self.arcs)) == arcs
+        assert self._at == len(content)
+
+    def _take(self, layout: str) -> tuple:
+        values = struct.unpack_from(layout, self._content, self._at)
+        self._at += struct.calcsize(layout)
+        return values
+
+    def _text(self) -> str:
+        (size,) = self._take("<i")
+        self._at += size
+        return self._content[self._at - size : self._at].decode()
+
+    def cost(self, words: list[int]) -> float:
+        """The cheapest path for `words`."""
+        costs = {self.start: 0.0}
+        for word in words:
+            following: dict[int, float] = {}
+            for state, cost in costs.items():
+                for label, _, weight, target in self.arcs[state]:
+                    if label == word:
+                        following[target] = min(following.get(target, math.inf), cost + weight)
+            costs = following
+        return min((cost + self.final[state] for state, cost in costs.items() if state in self.final), default=math.inf)
+
+
+def text(value: str) -> bytes:
+    return struct.pack("<i", len(value)) + value.encode()
+
+
+def fst_with_symbols(flags: int = 3, words: list[str] = WORDS) -> bytes:
+    """An FST without states that carries its words, as the model's maker writes it."""
+    header = struct.pack("<i", 2125659606) + text("vector") + text("standard")
+    header += struct.pack("<iiQqqq", 2, flags, 3, 0, 0, 0)
+    symbols = struct.pack("<i", 2125658996) + text("words.txt") + struct.pack("<qq", len(words), len(words))
+    return header + symbols + b"".join(text(word) + struct.pack("<q", i) for i, word in enumerate(words))
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    """A model's folder as far as the graph is concerned, with its words inside of Gr.fst."""
+    folder = tmp_path / "model"
+    for name, content in {"am/final.mdl": b"acoustic", "graph/Gr.fst": fst_with_symbols(), "graph/HCLr.fst": b"h"}.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    return folder
+
+
+def built(sentences: list[str], tmp_path: Path, skip_words: tuple[str, ...] = ("please",)) -> Fst:
+    path = tmp_path / "Gr.fst"
+    GraphBuilder(IDS).build(sentences, ["up", "no"], skip_words).write(path)
+    return Fst(path.read_bytes())
+
+
+def cost(fst: Fst, sentence: str) -> float:
+    return fst.cost([IDS[word] for word in sentence.split()])
+
+
+# --- OpenFst's format -----------------------------------------------------------------------------------------
+
+
+def test_an_acceptor_is_written_as_openfst_describes_it(tmp_path):
+    fst = Acceptor()
+    end = fst.add_state()
+    fst.add_arc(0, 7, 0.5, end)
+    fst.add_arc(0, 3, 1.5, end)
+    fst.add_arc(end, 4, 0.25, 0)
+    fst.final[end] = 2.0
+    fst.write(tmp_path / "a.fst")
+    read = Fst((tmp_path / "a.fst").read_bytes())
+    assert read.types == ("vector", "standard")
+    assert (read.version, read.flags, read.start) == (2, 0, 0)
+    assert read.arcs == [[(3, 3, 1.5, end), (7, 7, 0.5, end)], [(4, 4, 0.25, 0)]]
+    assert read.final == {end: 2.0}
+
+
+def test_the_declared_properties_are_true(tmp_path):
+    fst = built(SENTENCES, tmp_path)
+    assert fst.properties & 0x10000000, "sorted by input label"
+    assert all([arc[0] for arc in arcs] == sorted(arc[0] for arc in arcs) for arcs in fst.arcs)
+    assert fst.properties & 0x10000, "an acceptor"
+    assert all(arc[0] == arc[1] for arcs in fst.arcs for arc in arcs)
+
+
+@pytest.mark.parametrize("flags", [1, 2, 3])
+def test_words_are_read_from_an_embedded_symbol_table(tmp_path, flags):
+    (tmp_path / "Gr.fst").write_bytes(fst_with_symbols(flags))
+    assert read_symbols(tmp_path / "Gr.fst") == IDS
+
+
+def test_an_fst_without_a_symbol_table_has_no_words(tmp_path):
+    Acceptor().write(tmp_path / "a.fst")
+    assert read_symbols(tmp_path / "a.fst") is None
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"abc", b"something else altogether", fst_with_symbols()[:60], fst_with_symbols()[:-3]],
+    ids=["empty", "short", "no FST", "cut in the header", "cut in the words"],
+)
+def test_a_damaged_fst_is_refused_by_name(tmp_path, content):
+    (tmp_path / "Gr.fst").write_bytes(content)
+    with pytest.raises(ValueError, match=r"Gr\.fst"):
+        read_symbols(tmp_path / "Gr.fst")
+
+
+# --- what a sentence costs ------------------------------------------------------------------------------------
+
+
+def test_stop_costs_the_same_however_many_number_sentences_there_are(tmp_path):
+    few = built(["stop", "hold for one seconds"], tmp_path)
+    many = built(["stop", *(f"hold for {a} {b} seconds" for a in WORDS[7:10] for b in WORDS[7:10])], tmp_path)
+    assert cost(few, "stop") == pytest.approx(cost(many, "stop"))
+    assert cost(many, "stop") < cost(many, "hold for one two seconds")
+
+
+def test_a_sentence_is_heard_whole_or_not_as_itself(tmp_path):
+    fst = built(SENTENCES, tmp_path)
+    for sentence in SENTENCES:
+        assert cost(fst, sentence) < math.inf
+    assert cost(fst, "hold for") == math.inf
+    assert cost(fst, "stop next") == math.inf, "sentences do not recombine"
+
+
+def test_other_words_find_their_home_in_the_background(tmp_path):
+    fst = built(SENTENCES, tmp_path)
+    assert cost(fst, "stop") < cost(fst, "no") < cost(fst, "no up") < math.inf
+    assert cost(fst, "up [unk] no") < math.inf
+
+
+def test_a_skip_word_may_stand_on_either_side_at_a_price(tmp_path):
+    fst = built(SENTENCES, tmp_path)
+    for polite in ("please next", "next please", "please next please"):
+        assert cost(fst, "next") < cost(fst, polite) < math.inf
+
+
+def test_a_sentence_that_begins_another_is_still_a_sentence(tmp_path):
+    fst = built(["hold", "hold for one seconds", "stop"], tmp_path)
+    assert cost(fst, "hold") < math.inf
+    assert cost(fst, "hold for one seconds") < math.inf
+
+
+def test_a_sentence_with_an_unknown_word_is_logged_and_left_out(caplog):
+    assert known_sentences(["stop", "stop the flexors"], IDS) == ["stop"]
+    assert "flexors" in caplog.text
+    assert "stop the flexors" in caplog.text
+
+
+# --- the folder that Vosk loads -------------------------------------------------------------------------------
+
+
+def make(model: Path, cache: Path, sentences: list[str] = SENTENCES) -> Path:
+    return model_with_graph(model, sentences, ["up", "no", "up", "flexors"], ["please"], cache)
+
+
+def test_the_folder_has_our_graph_and_the_models_other_files(model, tmp_path):
+    folder = make(model, tmp_path / "cache")
+    assert cost(Fst((folder / "graph" / "Gr.fst").read_bytes()), "stop") < math.inf
+    assert (folder / "am" / "final.mdl").read_bytes() == b"acoustic"
+    assert (model / "graph" / "Gr.fst").read_bytes() == fst_with_symbols(), "the model itself is untouched"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no symbolic links for everybody")
+def test_the_folder_is_links_and_not_copies(model, tmp_path):
+    folder = make(model, tmp_path / "cache")
+    assert (folder / "am" / "final.mdl").is_symlink()
+    assert (folder / "graph" / "HCLr.fst").resolve() == model / "graph" / "HCLr.fst"
+
+
+def test_without_symbolic_links_there_are_hard_links_or_copies(model, tmp_path, monkeypatch):
+    def refuse(*_args: object) -> None:
+        raise OSError(errno.EPERM, "a required privilege is not held")
+
+    monkeypatch.setattr(os, "symlink", refuse)
+    linked = make(model, tmp_path / "hard")
+    assert (linked / "am" / "final.mdl").samefile(model / "am" / "final.mdl")
+    monkeypatch.setattr(os, "link", refuse)
+    copied = make(model, tmp_path / "copies")
+    assert not (copied / "am" / "final.mdl").samefile(model / "am" / "final.mdl")
+    assert (copied / "am" / "final.mdl").read_bytes() == b"acoustic"
+
+
+def test_a_model_without_a_word_list_gets_one(model, tmp_path):
+    words = make(model, tmp_path / "cache") / "graph" / "words.txt"
+    assert words.read_text(encoding="utf-8").split("\n")[:2] == ["<eps> 0", "stop 1"]
+    assert vocabulary(words.parents[1]) == IDS
+    assert not (model / "graph" / "words.txt").exists()
+
+
+def test_the_same_sentences_are_built_once(model, tmp_path, monkeypatch):
+    folder = make(model, tmp_path / "cache")
+    monkeypatch.setattr(Acceptor, "write", lambda *_: pytest.fail("built again"))
+    assert make(model, tmp_path / "cache") == folder
+
+
+def test_other_sentences_words_or_costs_make_another_folder(model, tmp_path, monkeypatch):
+    cache = tmp_path / "cache"
+    folders = [make(model, cache), make(model, cache, ["stop"])]
+    folders.append(model_with_graph(model, SENTENCES, ["up"], ["please"], cache))
+    folders.append(model_with_graph(model, SENTENCES, ["up"], [], cache))
+    monkeypatch.setattr(graph, "SKIP_WORD", graph.SKIP_WORD + 1)
+    folders.append(make(model, cache))
+    assert len(set(folders)) == len(folders)
+
+
+def test_a_full_disk_leaves_nothing_half_built(model, tmp_path, monkeypatch):
+    def full(self: Acceptor, path: Path) -> None:
+        path.write_bytes(b"half a gra")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(openfst.Acceptor, "write", full)
+        with pytest.raises(VoicecoachError, match=r"cache.*No space left.*make room"):
+            SpeechModel(model, tmp_path / "cache").recognizer(SENTENCES)
+    assert list((tmp_path / "cache").iterdir()) == []
+    assert (make(model, tmp_path / "cache") / "graph" / "Gr.fst").exists(), "and it is built once there is room"
+
+
+def test_debris_of_a_folder_is_replaced(model, tmp_path):
+    folder = make(model, tmp_path / "cache")
+    (folder / "graph" / "Gr.fst").unlink()
+    assert make(model, tmp_path / "cache") == folder
+    assert cost(Fst((folder / "graph" / "Gr.fst").read_bytes()), "stop") < math.inf
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("words.txt", b"stop 1 too many\n"), ("words.txt", b"stop one\n"), ("words.txt", b"stop 1\n"), ("Gr.fst", b"junk")],
+    ids=["three columns", "no number", "no [unk]", "no FST"],
+)
+def test_a_model_with_a_damaged_vocabulary_is_refused_in_a_sentence(model, tmp_path, name, content):
+    (model / "graph" / name).write_bytes(content)
+    with pytest.raises(VoicecoachError, match=r"speech model in .*model cannot be loaded .*model fetch"):
+        SpeechModel(model, tmp_path / "cache")
+
+
+def test_a_model_that_vosk_cannot_load_is_refused_in_a_sentence(model, tmp_path):
+    with pytest.raises(VoicecoachError, match=r"speech model in .*model cannot be loaded .*model fetch"):
+        SpeechModel(model, tmp_path / "cache").recognizer(SENTENCES)
