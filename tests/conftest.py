@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,9 @@ import pytest
 
 from voicecoach.app import App
 from voicecoach.asr.model import ModelError, find_model
+from voicecoach.asr.recognizer import SpeechModel
 from voicecoach.events import HEARING_RATE, Clip, Samples
+from voicecoach.session.routine import Library, load_library
 from voicecoach.tts.cache import ClipCache
 from voicecoach.tts.synthesizer import Synthesizer, Voice
 
@@ -33,17 +37,31 @@ def speech_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("speech")
 
 
+class SessionApp(App):
+    """The app as it comes (built-in content, real model), with caches of its own and without the user's routines."""
+
+    def __init__(self, model_folder: Path, graphs: Path, speech: Path):
+        super().__init__()
+        self._model_folder, self._graphs, self._speech = model_folder, graphs, speech
+
+    @cached_property
+    def library(self) -> Library:
+        return load_library("en", ())
+
+    @cached_property
+    def model(self) -> SpeechModel:
+        return SpeechModel(self._model_folder, self._graphs)
+
+    @contextmanager
+    def synthesizer(self, rate: int, voice: Voice | None = None) -> Iterator[Synthesizer]:
+        with Synthesizer(voice or self.coach_voice, rate, ClipCache(self._speech)) as synthesizer:
+            yield synthesizer
+
+
 @pytest.fixture(scope="session")
-def app(
-    model_folder: Path, speech_cache: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[App]:
-    """The app as it comes: built-in content, real model; its caches are the session's."""
-    caches = tmp_path_factory.mktemp("caches")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("platformdirs.user_cache_path", lambda *_args, **_kwargs: caches)
-        patch.setattr("voicecoach.app.ClipCache", lambda: ClipCache(speech_cache))
-        patch.setattr("voicecoach.app.routines_folder", lambda: caches / "no routines")
-        yield App()
+def app(model_folder: Path, speech_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> App:
+    """An app that hears and speaks."""
+    return SessionApp(model_folder, tmp_path_factory.mktemp("graphs"), speech_cache)
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import sys
@@ -14,22 +15,10 @@ from typing import Any, TypeVar
 import click
 
 from voicecoach import __version__
+from voicecoach.commands import FAILED, Commands, Failure
 from voicecoach.events import VoicecoachError
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-
-class _Commands(click.Group):
-    """Turns the mistakes that a user can mend into one sentence and exit code 1."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except VoicecoachError as error:
-            raise click.ClickException(str(error)) from error
-        except OSError as error:
-            where = f" ({error.filename})" if error.filename else ""
-            raise click.ClickException(f"{error.strerror or error}{where}") from error
 
 
 def _content_options(command: F) -> F:
@@ -83,10 +72,12 @@ def _app(
     from voicecoach.app import App, Paths
     from voicecoach.tts.synthesizer import Voice
 
-    return App(Paths(model, intents, routines), Voice(name=voice, rate=rate))
+    app = App(Paths(model, intents, routines), Voice(name=voice, rate=rate))
+    app.matcher  # noqa: B018 - mistakes in intents and routines are told before anything begins
+    return app
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="voicecoach")
 def main() -> None:
     """An offline voice coach for people whose legs hurt.
@@ -94,9 +85,10 @@ def main() -> None:
     It listens, leads you through warm-up, dynamic work, strength and stretches, and counts every hold aloud.
     Say "start leg routine", then "next", "repeat", "pause", "how long do I hold" and the like. No sound ever
     leaves this machine.
-
-    Exit codes: 0 all went well, 1 something is missing or failed (one sentence says what), 2 a wrong option.
     """
+    for stream, errors in ((sys.stdin, "replace"), (sys.stdout, "backslashreplace")):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=errors)  # letters that a terminal or a pipe does not have end nothing
 
 
 @main.command()
@@ -127,17 +119,18 @@ def run(
     missing = check_devices(_number(microphone), _number(speaker))
     if missing:
         if not or_demo:
-            raise click.ClickException(missing)
+            raise Failure(missing)
         click.echo(f"{missing}\nHere is the demonstration instead.\n", err=True)
         ctx.invoke(demo, scenario="leg_routine", out=Path("demo"), typed=False, **content)
         return
+    from voicecoach.files import LogFile
     from voicecoach.live import coach_live
     from voicecoach.transcript import json_line, writer
 
     watchers = [_printer()]
     with ExitStack() as files:
         if log:
-            watchers.append(writer(files.enter_context(log.open("a", encoding="utf-8", buffering=1)).write, json_line))
+            watchers.append(writer(files.enter_context(LogFile(log)).write, json_line))
         coach_live(_app(**content), _number(microphone), _number(speaker), watchers)
 
 
@@ -155,11 +148,11 @@ def run(
 @_voice_options
 @_verbose
 def demo(scenario: str, out: Path, typed: bool, **content: Any) -> None:
-    """Play SCENARIO in a simulated room: a synthetic user talks to the coach.
+    """Let a synthetic user talk to the coach.
 
-    SCENARIO is the name of a built-in one or a YAML file that says what the user says when, and what must
-    come of it. The same coach runs as with a microphone, over echo, reverberation and noise. Ends with exit
-    code 1 when something did not come as expected.
+    It happens in a simulated room. SCENARIO is the name of a built-in one or a YAML file that says what the user
+    says when, and what must come of it. The same coach runs as with a microphone, over echo, reverberation and
+    noise. Ends with exit code 1 when something did not come as expected.
     """
     from voicecoach.demo import play_demo
     from voicecoach.scenario import load_scenario
@@ -172,11 +165,9 @@ def demo(scenario: str, out: Path, typed: bool, **content: Any) -> None:
     click.echo(
         f"\n{outcome.seconds:.0f} s of session in {took:.1f} s: {outcome.seconds / took:.0f} times faster than life."
     )
-    click.echo(f"Sound, transcript and events are in {out}/.")
-    for failure in outcome.failures:
-        click.echo(f"Not as expected: {failure}", err=True)
+    click.echo(f"{'Transcript' if typed else 'Sound, transcript'} and events are in {out}.")
     if not outcome.passed:
-        raise SystemExit(1)
+        raise Failure("\n".join(f"Not as expected: {failure}" for failure in outcome.failures))
 
 
 @main.command()
@@ -186,33 +177,34 @@ def demo(scenario: str, out: Path, typed: bool, **content: Any) -> None:
 @_content_options
 @_verbose
 def recognize(files: tuple[Path, ...], state: str | None, as_json: bool, **content: Any) -> None:
-    """Understand recordings (WAV or FLAC) as the live coach would: one JSON line a file.
+    """Understand recordings as the live coach would.
 
-    Each line has file, text, intent, slots, accepted, reason, decided_at, speech_end and duration (seconds
-    from the beginning of the file), and, where there are several, all of them under utterances. Ends with
-    exit code 1 when a file could not be read; the others are done all the same.
+    FILES are WAV or FLAC. Each gives a JSON line with file, text, intent, slots, accepted, reason, decided_at,
+    speech_end and duration (seconds from the beginning of the file), and, where there are several utterances, all of
+    them under utterances. Ends with exit code 1 when a file could not be read; the others are done all the same.
     """
     from voicecoach.recognize import recognize as understand
 
     app = _app(**content)
     if state is not None and app.intents.states and state not in app.intents.states:
-        raise click.BadParameter(f"{state!r} is none of {', '.join(sorted(app.intents.states))}", param_hint="--state")
+        known = ", ".join(sorted(app.intents.states))
+        raise click.BadParameter(f"{state!r} is none of {known}", param_hint="'--state'")
     app.listener()
     failed = False
     for file in files:
         try:
             found = understand(app, file, None if state is None else (state,))
         except VoicecoachError as error:
-            click.echo(f"Error: {error}", err=True)
+            Failure(str(error)).show()
             failed = True
             continue
         if as_json or not sys.stdout.isatty():
-            click.echo(json.dumps(found, ensure_ascii=False))
+            click.echo(json.dumps(found))
         else:
             what = found["intent"] or "nothing obeyed"
             click.echo(f"{file}: {found['text']!r}: {what} {found['slots'] or ''} ({found['reason']})")
     if failed:
-        raise SystemExit(1)
+        raise SystemExit(FAILED)
 
 
 @main.command(name="type")
@@ -222,10 +214,10 @@ def recognize(files: tuple[Path, ...], state: str | None, as_json: bool, **conte
 @_voice_options
 @_verbose
 def type_(fast: bool, quiet: bool, **content: Any) -> None:
-    """Lead a session by typed lines instead of speech; no model is needed.
+    """Lead a session by typed lines.
 
-    Type what you would say, a line each. At a terminal the session runs in real time, and is heard where
-    there is a speaker. From a file or a pipe (or with --fast) it takes no time: a line `+12.5 next` lets
+    No model is needed. Type what you would say, a line each. At a terminal the session runs in real time, and is
+    heard where there is a speaker. From a file or a pipe (or with --fast) it takes no time: a line `+12.5 next` lets
     12.5 seconds of the session pass before "next" is heard, an empty line one second.
     """
     from voicecoach.live import type_live
@@ -291,7 +283,10 @@ def verify(folder: Path | None) -> None:
 @main.command()
 @_content_options
 def lint(**content: Any) -> None:
-    """Check intents, routines and everything the coach says: could it obey its own voice?"""
+    """Check intents, routines and the coach's lines.
+
+    Can every sentence be heard, and could the coach obey its own voice? Each problem is told in a line.
+    """
     from voicecoach.checks import check_content
 
     app = _app(**content)
@@ -299,7 +294,7 @@ def lint(**content: Any) -> None:
     for problem in problems:
         click.echo(problem, err=True)
     if problems:
-        raise SystemExit(1)
+        raise SystemExit(FAILED)
     click.echo(f"{len(app.intents.sentences())} sentences and {len(app.prompts())} prompts are fine.")
 
 

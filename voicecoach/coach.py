@@ -134,7 +134,7 @@ class Coach:
                 cue = event.cue
                 data = {"text": cue.text, "tone": cue.tone, "line": cue.line, "until": event.until}
                 self._log("said", data, event.at)
-            else:
+            elif not self._leaving:
                 self._carry_out(self.session.played())
         out = self._mixer.read(self.block)
         self._played = np.concatenate([self._played, self._to_hearing.resample_chunk(out)])

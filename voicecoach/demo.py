@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +11,9 @@ import numpy as np
 from voicecoach.app import App
 from voicecoach.audio.wav import WavWriter
 from voicecoach.coach import Logged
-from voicecoach.events import HEARING_RATE, Samples
+from voicecoach.events import HEARING_RATE, Samples, VoicecoachError
 from voicecoach.files import TextFile
-from voicecoach.scenario import Scenario
+from voicecoach.scenario import Scenario, check_lines
 from voicecoach.simulate import Outcome
 from voicecoach.transcript import json_line, writer
 
@@ -24,10 +24,11 @@ LISTENING_GAIN = 10.0
 def play_demo(
     app: App, scenario: Scenario, folder: Path, *, typed: bool, watchers: Sequence[Callable[[Logged], None]]
 ) -> Outcome:
-    """Play `scenario`; write room.wav, transcript.txt and events.jsonl into `folder`. Each file appears only
-    when it is complete."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Play `scenario`; write room.wav (unless `typed`), transcript.txt and events.jsonl into `folder`. Each file
+    appears only when it is complete; VoicecoachError when something is missing, wrong or cannot be written."""
+    check_lines(scenario, app.lines.texts)
     with ExitStack() as files:
+        files.enter_context(_folder(folder))
         transcript = files.enter_context(TextFile(folder / "transcript.txt"))
         events = files.enter_context(TextFile(folder / "events.jsonl"))
         record = None
@@ -40,3 +41,20 @@ def play_demo(
         simulation, coach = files.enter_context(app.simulation(scenario, typed=typed, record=record))
         coach.watchers += [*watchers, writer(transcript.write), writer(events.write, json_line)]
         return simulation.run()
+
+
+@contextmanager
+def _folder(path: Path) -> Iterator[None]:
+    """Makes the folder; when the demo fails, an empty one that was not there before is left out again."""
+    is_new = not path.exists()
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise VoicecoachError(f"{path} cannot be made a folder: {error.strerror}; choose another place") from error
+    try:
+        yield
+    except BaseException:
+        if is_new:
+            with suppress(OSError):
+                path.rmdir()
+        raise

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from importlib import resources
 from pathlib import Path
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from voicecoach.events import VoicecoachError
-from voicecoach.yamlfile import load_yaml
+from voicecoach.yamlfile import load_yaml, suggestion
+
+State = Literal["idle", "announcing", "positioning", "working", "resting", "paused", "resuming"]
+"""The states of a session."""
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class RoomModel(_Strict):
     """Acoustics of the simulated room; see `voicecoach.audio.room.RoomSettings`."""
 
     echo_db: float = Field(-10.0, ge=-60, le=20)
-    delay: float = Field(0.08, ge=0, le=0.5)
+    delay: float = Field(0.08, ge=0.02, le=0.5)
     rt60: float = Field(0.4, ge=0, le=2)
     noise_db: float = Field(-25.0, ge=-80, le=10)
-    seed: int = 0
+    seed: int = Field(0, ge=0)
 
 
 class UserModel(_Strict):
@@ -39,9 +44,9 @@ class When(_Strict):
     """The coach has finished saying a text that contains this (case does not matter)."""
     line: str | None = None
     """The coach has finished saying this line of its content file, for example `announce.position`."""
-    state: str | None = None
+    state: State | None = None
     """The session is in this state."""
-    position: float | None = None
+    position: float | None = Field(None, ge=0)
     """So many seconds of the count have passed (with the state `working`)."""
 
 
@@ -53,8 +58,18 @@ class Expectation(_Strict):
     rejected: bool = False
     """Nothing is obeyed in that time."""
     said: str | None = None
-    state: str | None = None
-    within: float = Field(8.0, gt=0)
+    state: State | None = None
+    within: float = Field(8.0, gt=0, le=3600)
+
+    @model_validator(mode="after")
+    def _can_fail(self) -> Expectation:
+        if not (self.intent or self.rejected or self.said or self.state):
+            raise ValueError("this expects nothing; give it `intent`, `rejected: true`, `said` or `state`")
+        if self.slots and not self.intent:
+            raise ValueError("these slots belong to no intent; give the `intent` as well")
+        if self.intent and self.rejected:
+            raise ValueError("it cannot be both obeyed and rejected; leave out `intent` or `rejected`")
+        return self
 
 
 class Step(_Strict):
@@ -64,6 +79,13 @@ class Step(_Strict):
     delay: float = Field(0.0, ge=0, le=3600)
     say: str | None = None
     expect: Expectation | None = None
+
+    @field_validator("say")
+    @classmethod
+    def _can_be_spoken(cls, say: str | None) -> str | None:
+        if say and not any(map(str.isalnum, say)):
+            raise ValueError(f"there is nothing to speak in {say!r}; write what the user says")
+        return say
 
     @model_validator(mode="after")
     def _does_something(self) -> Step:
@@ -102,3 +124,11 @@ def load_scenario(name: str) -> Scenario:
             f"there is no scenario {name!r}; give a YAML file or one of: {', '.join(scenario_names())}"
         )
     return load_yaml(path, Scenario)
+
+
+def check_lines(scenario: Scenario, known: Collection[str]) -> None:
+    """VoicecoachError when a step waits for a line of content that is not among the `known`: it would wait in vain."""
+    for number, step in enumerate(scenario.steps, 1):
+        line = step.when.line
+        if line is not None and line not in known:
+            raise VoicecoachError(f"step {number}: the coach has no line {line!r} - {suggestion(line, known)}")

@@ -10,8 +10,8 @@ from voicecoach.coach import Logged
 
 def clock(seconds: float) -> str:
     """Minutes, seconds and tenths: 02:07.5."""
-    minutes, rest = divmod(max(0.0, seconds), 60)
-    return f"{int(minutes):02d}:{rest:04.1f}"
+    minutes, tenths = divmod(round(max(0.0, seconds) * 10), 600)
+    return f"{minutes:02d}:{tenths / 10:04.1f}"
 
 
 def transcript_line(entry: Logged) -> str | None:

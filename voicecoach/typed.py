@@ -19,7 +19,10 @@ THINKING = 1.0
 WIND_DOWN = 30.0
 """Most seconds that a fast session goes on after its last line, to finish what is being said."""
 
-_WAITING = re.compile(r"\+(\d+(?:\.\d+)?)\s*(.*)")
+LONGEST = 3600.0
+"""Most seconds that one line may let pass: an hour takes some seconds."""
+
+_WAITING = re.compile(r"\+(\d{1,9}(?:\.\d*)?)(?:\s+(.*))?")
 
 
 class Clock(Protocol):
@@ -38,14 +41,14 @@ def run_fast(coach: Coach, lines: Iterable[str]) -> None:
     """A session in no time. A line `+12.5 next` lets 12.5 seconds pass first, one without `+` one second."""
     coach.begin()
     for number, line in enumerate(lines, 1):
-        seconds, text = _parse(line.strip(), number)
+        seconds, text = _parse(line.removeprefix("\ufeff").strip(), number)  # Windows marks UTF-8 so
         _pass(coach, seconds)
         if text:
             hear_typed(coach, text)
         if coach.finished:
             return
     until = coach.now + WIND_DOWN
-    while coach.busy and not coach.finished and coach.now < until and coach.session.state != "working":
+    while coach.busy and not coach.finished and coach.now < until:
         _pass(coach, 0.1)
 
 
@@ -75,9 +78,13 @@ def _parse(line: str, number: int) -> tuple[float, str]:
     if not line.startswith("+"):
         return THINKING, line
     match = _WAITING.fullmatch(line)
-    if match is None:
-        raise VoicecoachError(f"line {number}: {line!r} should be +SECONDS and a command, such as: +10 next")
-    return float(match[1]), match[2]
+    seconds = float(match[1]) if match else None
+    if match is None or seconds is None or seconds > LONGEST:
+        raise VoicecoachError(
+            f"line {number}: {line[:40]!r} should be + with at most {LONGEST:.0f} seconds, a blank and a command, "
+            "such as: +10 next"
+        )
+    return seconds, match[2] or ""
 
 
 def _pass(coach: Coach, seconds: float) -> None:

@@ -270,7 +270,9 @@ class Session:
         if intent in ("Yes", "No"):
             return
         help_line = self.lines(f"help.{self.states[0]}")
-        if self.state == "idle":
+        if (intent, self.state) == ("Ready", "working"):
+            self.conductor.reply("ready.already")
+        elif self.state == "idle":
             self.conductor.reply("routine.not_running")
         else:
             self.conductor.reply("not_now", help=help_line)

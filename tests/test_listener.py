@@ -1,0 +1,314 @@
+"""Hearing: where utterances begin and end, and what is heard in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from conftest import silence
+
+from voicecoach.app import App
+from voicecoach.asr.listener import LONGEST, PRE_ROLL, Listener
+from voicecoach.asr.vad import CHUNK, CHUNK_SECONDS, SpeechSegmenter, VoiceActivityDetector
+from voicecoach.events import HEARING_RATE, Hypothesis, Samples, Word
+from voicecoach.recognize import hear
+
+Say = Callable[[str], Samples]
+
+
+class ScriptedDetector:
+    """Hears speech wherever the sound is louder than 0.5; its probability is the chunk's loudest sample."""
+
+    def __init__(self) -> None:
+        self._rest = silence(0)
+
+    def feed(self, samples: Samples) -> list[float]:
+        self._rest = np.concatenate([self._rest, samples])
+        count = len(self._rest) // CHUNK
+        chunks, self._rest = self._rest[: count * CHUNK].reshape(count, CHUNK), self._rest[count * CHUNK :]
+        return [float(chunk.max()) for chunk in chunks]
+
+
+class NotingRecogniser:
+    """Keeps the sound of each utterance; hears `text`."""
+
+    def __init__(self, text: str = "stop", ends_after: float = np.inf):
+        self.text, self.ends_after = text, ends_after
+        self.now: list[Samples] = []
+        self.utterances: list[Samples] = []
+
+    def feed(self, samples: Samples) -> bool:
+        self.now.append(samples)
+        return sum(map(len, self.now)) / HEARING_RATE >= self.ends_after
+
+    def finish(self) -> tuple[str, tuple[Word, ...]]:
+        self.utterances.append(np.concatenate(self.now))
+        self.now = []
+        return self.text, ()
+
+
+def chunks(count: int, probability: float) -> Samples:
+    return np.full(count * CHUNK, probability, dtype=np.float32)
+
+
+def listen(
+    sound: list[Samples], recogniser: NotingRecogniser, block: int = 320, flush: bool = False
+) -> list[Hypothesis]:
+    listener = Listener(recogniser, ScriptedDetector())
+    heard: list[Hypothesis] = []
+    whole = np.concatenate(sound)
+    for start in range(0, len(whole), block):
+        heard += listener.feed(whole[start : start + block])
+    return heard + (listener.flush() if flush else [])
+
+
+# --- with a detector and a recogniser made for the purpose ------------------------------------------------------
+
+
+def test_an_utterance_ends_after_a_quarter_of_a_second_of_silence():
+    [heard] = listen([chunks(30, 0), chunks(10, 0.9), chunks(30, 0)], NotingRecogniser())
+    assert heard.endpoint == "silence"
+    assert heard.speech_start == pytest.approx(30 * CHUNK_SECONDS)
+    assert heard.speech_end == pytest.approx(40 * CHUNK_SECONDS)
+    assert heard.decided_at - heard.speech_end == pytest.approx(0.25, abs=CHUNK_SECONDS / 2)
+
+
+def test_a_shorter_silence_belongs_to_the_utterance():
+    pause = round(0.25 / CHUNK_SECONDS) - 1
+    heard = listen([chunks(9, 0.9), chunks(pause, 0), chunks(9, 0.9), chunks(30, 0)], NotingRecogniser())
+    assert len(heard) == 1
+
+
+def test_doubtful_sound_goes_on_with_speech_but_does_not_begin_it():
+    assert listen([chunks(40, 0.4), chunks(20, 0)], NotingRecogniser()) == []
+    [heard] = listen([chunks(5, 0.9), chunks(40, 0.4), chunks(20, 0)], NotingRecogniser())
+    assert heard.speech_end == pytest.approx(45 * CHUNK_SECONDS)
+
+
+def test_the_recogniser_gets_what_came_just_before():
+    recogniser = NotingRecogniser()
+    rising = np.linspace(0, 0.3, 40 * CHUNK, dtype=np.float32)
+    listen([rising, chunks(5, 0.9), chunks(20, 0)], recogniser)
+    [sound] = recogniser.utterances
+    before = round(PRE_ROLL / CHUNK_SECONDS) * CHUNK
+    np.testing.assert_array_equal(sound[:before], rising[-before:])
+    np.testing.assert_array_equal(sound[before : before + 5 * CHUNK], chunks(5, 0.9))
+
+
+def test_speech_from_the_first_sample_on_has_nothing_before_it():
+    recogniser = NotingRecogniser()
+    [heard] = listen([chunks(5, 0.9), chunks(20, 0)], recogniser)
+    assert heard.speech_start == 0
+    assert recogniser.utterances[0][0] == pytest.approx(0.9)
+
+
+def test_no_sound_is_in_two_utterances():
+    recogniser = NotingRecogniser()
+    numbered = [chunks(5, 0.9), chunks(12, 0.01), chunks(5, 0.8), chunks(20, 0.02)]
+    assert len(listen(numbered, recogniser)) == 2
+    assert 0.9 not in np.round(recogniser.utterances[1], 3)
+
+
+def test_what_does_not_end_is_cut():
+    heard = listen([chunks(round(30 / CHUNK_SECONDS), 0.9)], NotingRecogniser())
+    assert [utterance.endpoint for utterance in heard] == ["length", "length"]
+    assert heard[0].decided_at == pytest.approx(LONGEST, abs=0.1)
+    assert heard[1].decided_at == pytest.approx(2 * LONGEST, abs=0.2)
+
+
+def test_the_recognisers_own_endpoint_counts():
+    heard = listen([chunks(60, 0.9), chunks(20, 0)], NotingRecogniser(ends_after=1.0))
+    assert heard[0].endpoint == "recognizer"
+    assert heard[0].decided_at == pytest.approx(1.0, abs=2 * CHUNK_SECONDS)
+
+
+def test_what_is_still_being_said_at_the_end_is_finished():
+    recogniser = NotingRecogniser()
+    [heard] = listen([chunks(5, 0.9), np.full(100, 0.7, dtype=np.float32)], recogniser, flush=True)
+    assert heard.endpoint == "input"
+    assert recogniser.utterances[0][-1] == pytest.approx(0.7), "down to the last sample"
+
+
+def test_nothing_is_finished_when_nothing_is_being_said():
+    assert listen([chunks(5, 0)], NotingRecogniser(), flush=True) == []
+
+
+def test_voice_without_words_is_no_utterance():
+    assert listen([chunks(5, 0.9), chunks(20, 0)], NotingRecogniser(text="")) == []
+
+
+def test_somebody_is_speaking_from_the_first_chunk_to_the_endpoint():
+    listener = Listener(NotingRecogniser(), ScriptedDetector())
+    speaking = []
+    for chunk in np.concatenate([chunks(2, 0), chunks(3, 0.9), chunks(10, 0)]).reshape(-1, CHUNK):
+        listener.feed(chunk)
+        speaking.append(listener.hearing_speech)
+    assert speaking == [False] * 2 + [True] * (3 + 7) + [False] * 3
+
+
+def test_a_segmenter_that_was_reset_starts_afresh():
+    segmenter = SpeechSegmenter()
+    assert [segmenter.feed(0.9), segmenter.feed(0.9)] == ["start", None]
+    segmenter.reset()
+    assert segmenter.feed(0.9) == "start"
+
+
+# --- the real detector ----------------------------------------------------------------------------------------
+
+
+def probabilities(sound: Samples) -> list[float]:
+    return VoiceActivityDetector().feed(sound)
+
+
+def test_the_detector_hears_speech_on_top_of_a_constant_offset(spoken: Say):
+    sound = np.concatenate([silence(15), spoken("start leg routine"), silence(1)]) + np.float32(0.2)
+    found = probabilities(sound)
+    assert max(found[: round(14.9 / CHUNK_SECONDS)]) < 0.5
+    assert max(found[round(15 / CHUNK_SECONDS) :]) > 0.9
+
+
+def test_the_detector_hears_speech_after_long_loud_noise(spoken: Say):
+    noise = np.random.default_rng(0).standard_normal(20 * HEARING_RATE).astype(np.float32) * 0.02
+    found = probabilities(np.concatenate([noise, spoken("start leg routine")]))
+    assert max(found[round(20 / CHUNK_SECONDS) :]) > 0.9
+
+
+# --- the real ears --------------------------------------------------------------------------------------------
+
+
+def texts(heard: list[Hypothesis]) -> list[str]:
+    return [utterance.text for utterance in heard]
+
+
+def obeyed(app: App, heard: list[Hypothesis]) -> list[str]:
+    return [utterance.text for utterance in heard if app.understand(utterance.text, None).accepted]
+
+
+START = "start leg routine"
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        START,
+        "next",
+        "stop",
+        "pause",
+        "ready",
+        "how long is left",
+        "hold for twenty seconds",
+        "skip this one",
+        "repeat that",
+        "go back",
+        "how many are left",
+    ],
+)
+def test_a_sentence_is_heard_as_itself_and_in_time(app: App, spoken: Say, sentence):
+    voice = spoken(sentence)
+    [heard] = hear(app, np.concatenate([silence(1.3), voice]))
+    assert heard.text == sentence
+    assert heard.speech_start == pytest.approx(1.3, abs=0.15)
+    assert heard.speech_end == pytest.approx(1.3 + len(voice) / HEARING_RATE, abs=0.15)
+    assert 0.2 <= heard.decided_at - heard.speech_end <= 0.45
+    assert heard.endpoint == "silence"
+
+
+@pytest.mark.model
+def test_two_sentences_a_second_apart_are_two(app: App, spoken: Say):
+    first, second = spoken("skip this one"), spoken("how long is left")
+    heard = hear(app, np.concatenate([silence(0.7), first, silence(1.0), second]))
+    assert texts(heard) == ["skip this one", "how long is left"]
+    begins = [0.7, 1.7 + len(first) / HEARING_RATE]
+    ends = [begins[0] + len(first) / HEARING_RATE, begins[1] + len(second) / HEARING_RATE]
+    np.testing.assert_allclose([utterance.speech_start for utterance in heard], begins, atol=0.15)
+    np.testing.assert_allclose([utterance.speech_end for utterance in heard], ends, atol=0.15)
+
+
+@pytest.mark.model
+def test_words_lie_on_the_clock_in_their_order(app: App, spoken: Say):
+    [_, heard] = hear(app, np.concatenate([silence(0.7), spoken("next"), silence(2), spoken(START)]))
+    assert [word.text for word in heard.words] == START.split()
+    times = [time for word in heard.words for time in (word.start, word.end)]
+    assert times == sorted(times)
+    assert times[0] > 2.5
+
+
+def rng() -> np.random.Generator:
+    return np.random.default_rng(1)
+
+
+NOISES = {
+    "silence": silence(4),
+    "white noise": rng().standard_normal(4 * HEARING_RATE).astype(np.float32) * 0.1,
+    "quiet noise": rng().standard_normal(4 * HEARING_RATE).astype(np.float32) * 0.003,
+    "tones": np.concatenate(
+        [0.3 * np.sin(2 * np.pi * f * np.arange(HEARING_RATE) / HEARING_RATE) for f in (120, 440, 587, 880)]
+    ).astype(np.float32),
+    "clicks": np.tile(np.concatenate([np.ones(8, dtype=np.float32), silence(0.5)]), 6),
+    "bursts": (
+        rng().standard_normal(4 * HEARING_RATE) * (np.arange(4 * HEARING_RATE) % HEARING_RATE < 2000) * 0.2
+    ).astype(np.float32),
+}
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("noise", NOISES)
+def test_what_nobody_said_is_not_obeyed(app: App, noise):
+    assert obeyed(app, hear(app, NOISES[noise])) == []
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("block", [7, 160, 4096])
+def test_the_size_of_the_blocks_makes_no_difference(app: App, spoken: Say, block):
+    sound = np.concatenate([silence(0.5), spoken("next"), silence(0.8), spoken(START), silence(0.6)])
+    listener = app.listener()
+    heard = [
+        utterance
+        for start in range(0, len(sound), block)
+        for utterance in listener.feed(sound[start : start + block])
+    ]
+    listener = app.listener()
+    at_once = listener.feed(sound)
+    assert texts(heard) == texts(at_once) == ["next", START]
+    assert [h.decided_at for h in heard] == [h.decided_at for h in at_once]
+
+
+@pytest.mark.model
+def test_a_word_cut_in_half_at_the_start_spoils_nothing_after_it(app: App, spoken: Say):
+    half = spoken("pause")
+    heard = hear(app, np.concatenate([half[len(half) // 2 :], silence(1), spoken(START)]))
+    assert texts(heard)[-1] == START
+    assert obeyed(app, heard) == [START]
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda sound: np.clip(sound * 10, -1, 1),
+        lambda sound: sound * 10 ** (-24 / 20),
+        lambda sound: sound + 0.2,
+        lambda sound: -sound,
+    ],
+    ids=["clipped", "at -50 dBFS", "with an offset", "upside down"],
+)
+def test_a_badly_set_microphone_is_heard_through(app: App, spoken: Say, spoil):
+    sound = spoil(np.concatenate([silence(1), spoken(START), silence(1)])).astype(np.float32)
+    assert texts(hear(app, sound)) == [START]
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_samples_that_are_no_numbers_do_not_deafen(app: App, spoken: Say, bad):
+    first = spoken("next")
+    first[len(first) // 2 :] = bad
+    sound = np.concatenate([silence(0.5), first, silence(1), spoken(START)])
+    assert texts(hear(app, sound))[-1] == START
+
+
+@pytest.mark.model
+def test_a_text_that_is_no_sentence_is_not_obeyed(app: App, spoken: Say):
+    for other in ("the weather is nice today", "where did you put my glasses"):
+        assert obeyed(app, hear(app, np.concatenate([silence(0.5), spoken(other)]))) == []
