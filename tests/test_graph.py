@@ -78,7 +78,11 @@ def fst_with_symbols(flags: int = 3, words: list[str] = WORDS) -> bytes:
 def model(tmp_path: Path) -> Path:
     """A model's folder as far as the graph is concerned, with its words inside of Gr.fst."""
     folder = tmp_path / "model"
-    for name, content in {"am/final.mdl": b"acoustic", "graph/Gr.fst": fst_with_symbols(), "graph/HCLr.fst": b"h"}.items():
+    for name, content in {
+        "am/final.mdl": b"acoustic",
+        "graph/Gr.fst": fst_with_symbols(),
+        "graph/HCLr.fst": b"h",
+    }.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
     return folder
@@ -225,6 +229,14 @@ def test_a_model_without_a_word_list_gets_one(model, tmp_path):
     assert not (model / "graph" / "words.txt").exists()
 
 
+def test_the_features_are_without_random_numbers(model, tmp_path):
+    (model / "conf").mkdir()
+    (model / "conf" / "mfcc.conf").write_text("--num-ceps=40\n--dither=1\n")
+    folder = make(model, tmp_path / "cache")
+    assert (folder / "conf" / "mfcc.conf").read_text().split() == ["--num-ceps=40", "--dither=1", "--dither=0"]
+    assert (model / "conf" / "mfcc.conf").read_text() == "--num-ceps=40\n--dither=1\n"
+
+
 def test_the_same_sentences_are_built_once(model, tmp_path, monkeypatch):
     folder = make(model, tmp_path / "cache")
     monkeypatch.setattr(Acceptor, "write", lambda *_: pytest.fail("built again"))
@@ -263,7 +275,12 @@ def test_debris_of_a_folder_is_replaced(model, tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("words.txt", b"stop 1 too many\n"), ("words.txt", b"stop one\n"), ("words.txt", b"stop 1\n"), ("Gr.fst", b"junk")],
+    [
+        ("words.txt", b"stop 1 too many\n"),
+        ("words.txt", b"stop one\n"),
+        ("words.txt", b"stop 1\n"),
+        ("Gr.fst", b"junk"),
+    ],
     ids=["three columns", "no number", "no [unk]", "no FST"],
 )
 def test_a_model_with_a_damaged_vocabulary_is_refused_in_a_sentence(model, tmp_path, name, content):

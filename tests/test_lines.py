@@ -83,7 +83,7 @@ def test_a_bare_command_in_a_line_is_found() -> None:
 def test_mistakes_in_a_file_of_lines_are_told(tmp_path: Path) -> None:
     path = tmp_path / "lines.yaml"
     path.write_text("greeting: Hello {name\n", encoding="utf-8")
-    with pytest.raises(ContentError, match="lines.yaml"):
+    with pytest.raises(ContentError, match=r"lines\.yaml"):
         load_yaml(path, LineFile)
 
 

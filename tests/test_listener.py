@@ -265,9 +265,7 @@ def test_the_size_of_the_blocks_makes_no_difference(app: App, spoken: Say, block
     sound = np.concatenate([silence(0.5), spoken("next"), silence(0.8), spoken(START), silence(0.6)])
     listener = app.listener()
     heard = [
-        utterance
-        for start in range(0, len(sound), block)
-        for utterance in listener.feed(sound[start : start + block])
+        utterance for start in range(0, len(sound), block) for utterance in listener.feed(sound[start : start + block])
     ]
     listener = app.listener()
     at_once = listener.feed(sound)

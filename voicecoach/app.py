@@ -52,6 +52,13 @@ class Paths:
     routines: tuple[Path, ...] = ()
 
 
+def _words(name: str) -> list[str]:
+    """A word list of the content: `background` (everyday speech) or `decoys` (single words that sound like commands:
+    without them "no" is heard as "next" and "down" as "don't"; the matcher turns them away)."""
+    file = resources.files("voicecoach") / "content" / "en" / f"{name}.txt"
+    return file.read_text(encoding="utf-8").split()
+
+
 class App:
     """Loads each part once, and only when it is needed."""
 
@@ -96,10 +103,8 @@ class App:
 
     def listener(self) -> Listener:
         """A fresh pair of ears that know the intents' sentences."""
-        sentences = [sentence.text for sentence in self.intents.sentences()]
-        background = resources.files("voicecoach") / "content" / "en" / "background.txt"
-        words = background.read_text(encoding="utf-8").split()
-        recognizer = self.model.recognizer(sentences, words, self.intents.hassil.skip_words)
+        sentences = [sentence.text for sentence in self.intents.sentences()] + _words("decoys")
+        recognizer = self.model.recognizer(sentences, _words("background"), self.intents.hassil.skip_words)
         return Listener(recognizer, VoiceActivityDetector())
 
     def understand(self, text: str, states: Collection[str] | None) -> Understanding:

@@ -21,6 +21,13 @@ from voicecoach.events import VoicecoachError
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+def _with_content(_ctx: click.Context, _option: click.Parameter, folders: tuple[Path, ...]) -> tuple[Path, ...]:
+    for folder in folders:
+        if not any(path.suffix in (".yaml", ".yml") for path in folder.iterdir()):
+            raise click.BadParameter(f"{folder} has no .yaml file")
+    return folders
+
+
 def _content_options(command: F) -> F:
     for option in (
         click.option(
@@ -34,6 +41,7 @@ def _content_options(command: F) -> F:
             "--routines",
             type=click.Path(path_type=Path, file_okay=False, exists=True),
             multiple=True,
+            callback=_with_content,
             help="A folder with exercises and routines of your own; may be given several times.",
         ),
     ):

@@ -43,10 +43,10 @@ def run_fast(coach: Coach, lines: Iterable[str]) -> None:
     for number, line in enumerate(lines, 1):
         seconds, text = _parse(line.removeprefix("\ufeff").strip(), number)  # Windows marks UTF-8 so
         _pass(coach, seconds)
-        if text:
-            hear_typed(coach, text)
         if coach.finished:
             return
+        if text:
+            hear_typed(coach, text)
     until = coach.now + WIND_DOWN
     while coach.busy and not coach.finished and coach.now < until:
         _pass(coach, 0.1)

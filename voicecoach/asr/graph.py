@@ -37,8 +37,15 @@ UNKNOWN_COST = 6.0
 SKIP_WORD = 3.0
 """Cost of a word that may come before or after a sentence without changing it ("please")."""
 
-FORMAT = 1
+FORMAT = 2
 """Part of the cache's key: to be raised when the construction changes."""
+
+FEATURES = Path("conf/mfcc.conf")
+"""Kaldi's features. Ours are without its dither, random numbers that differ from one utterance to the next: the same
+sound is to be heard the same each time (the recogniser adds a dither that is)."""
+
+OWN_FILES = (Path("graph/Gr.fst"), FEATURES)
+"""What the folder of links has of its own."""
 
 
 @dataclass(slots=True)
@@ -156,11 +163,13 @@ def model_with_graph(
         for source in sorted(path for path in model.rglob("*") if path.is_file()):
             target = copy / source.relative_to(model)
             target.parent.mkdir(parents=True, exist_ok=True)
-            if target.relative_to(copy) != Path("graph/Gr.fst"):
+            if target.relative_to(copy) not in OWN_FILES:
                 _link(source.resolve(), target)
         graph.write(copy / "graph" / "Gr.fst")
         if not (copy / "graph" / "words.txt").exists():
             _write_words(copy / "graph" / "words.txt", ids)
+        if (model / FEATURES).exists():
+            (copy / FEATURES).write_text(f"{(model / FEATURES).read_text().rstrip()}\n--dither=0\n")
         _put_in_place(copy, folder)
     return folder
 

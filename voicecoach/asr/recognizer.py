@@ -58,17 +58,23 @@ def _unusable(folder: Path, error: Exception) -> str:
 
 
 class Recognizer:
-    """One stream of utterances. Sound between utterances need not be fed."""
+    """One stream of utterances. Sound between utterances need not be fed.
+
+    The same sound gives the same words: Kaldi's dither (noise of one quantisation step, against logarithms of zero)
+    is off in the model's folder, and one that begins anew with each utterance takes its place.
+    """
 
     def __init__(self, vosk_recognizer: vosk.KaldiRecognizer):
         self._vosk = vosk_recognizer
         self._fed = 0
         self._utterance_began = 0
+        self._dither = np.random.default_rng(0)
 
     def feed(self, samples: Samples) -> bool:
         """Hear 16 kHz mono sound; whether the recogniser itself thinks that the utterance has ended."""
         self._fed += len(samples)
-        pcm = (np.clip(samples, -1.0, 1.0) * 32767).astype("<i2").tobytes()
+        dithered = samples * 32767 + self._dither.standard_normal(len(samples), dtype=np.float32)
+        pcm = np.clip(dithered, -32768, 32767).astype("<i2").tobytes()
         return bool(self._vosk.AcceptWaveform(pcm))
 
     def partial(self) -> str:
@@ -80,6 +86,7 @@ class Recognizer:
         fed sample."""
         result = json.loads(self._vosk.FinalResult())
         began, self._utterance_began = self._utterance_began, self._fed
+        self._dither = np.random.default_rng(0)
         offset = began / HEARING_RATE
         words = tuple(
             Word(word["word"], word["start"] - offset, word["end"] - offset, word["conf"])

@@ -1,0 +1,202 @@
+"""The simulated room, and keeping the coach from hearing itself in it."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import soxr
+from conftest import silence
+
+from voicecoach.audio.echo import RELEASE, EchoCanceller, HalfDuplexGate, make_echo_control
+from voicecoach.audio.room import BLOCK, COACH_DBFS, USER_DBFS, Room, RoomSettings, at_level
+from voicecoach.events import BLOCK_SECONDS, HEARING_RATE, Samples
+from voicecoach.tts.synthesizer import Synthesizer
+
+RATE = 48_000
+OUT = round(RATE * BLOCK_SECONDS)
+DEAD = RoomSettings(echo_db=0.0, delay=0.08, rt60=0.0, noise_db=-150.0)
+"""No reverberation and no noise."""
+
+
+def decibel(samples: Samples) -> float:
+    return 10 * float(np.log10(np.mean(np.square(samples, dtype=np.float64)) + 1e-30))
+
+
+def play(room: Room, sound: Samples) -> Samples:
+    """What the microphone hears while `sound` is played and for a second after."""
+    blocks = -(-len(sound) // OUT) + round(1 / BLOCK_SECONDS)
+    padded = np.zeros(blocks * OUT, dtype=np.float32)
+    padded[: len(sound)] = sound
+    return np.concatenate([room.exchange(block) for block in padded.reshape(-1, OUT)])
+
+
+def noise(seconds: float, dbfs: float) -> Samples:
+    """White up to 8 kHz, at the speaker's rate."""
+    white = np.random.default_rng(3).standard_normal(round(seconds * HEARING_RATE)).astype(np.float32)
+    sound = soxr.resample(white, HEARING_RATE, RATE)
+    return (sound * 10 ** ((dbfs - decibel(sound)) / 20)).astype(np.float32)
+
+
+# --- the room -------------------------------------------------------------------------------------------------
+
+
+def test_everything_follows_from_the_seed():
+    def heard(seed: int) -> Samples:
+        room = Room(RATE, RoomSettings(seed=seed))
+        room.user_says(noise(0.3, -20))
+        return play(room, noise(0.3, COACH_DBFS))
+
+    np.testing.assert_array_equal(heard(1), heard(1))
+    assert np.abs(heard(1) - heard(2)).max() > 0.001
+
+
+@pytest.mark.parametrize("echo_db", [-16.0, 0.0, 10.0])
+@pytest.mark.parametrize("rt60", [0.0, 0.4])
+def test_the_echo_has_the_level_that_was_set(echo_db, rt60):
+    room = Room(RATE, replace(DEAD, echo_db=echo_db, rt60=rt60))
+    heard = play(room, noise(3, COACH_DBFS))
+    steady = heard[HEARING_RATE : 3 * HEARING_RATE]
+    assert decibel(steady) == pytest.approx(USER_DBFS + echo_db, abs=1.0)
+
+
+@pytest.mark.parametrize("delay", [0.02, 0.05, 0.08, 0.2, 0.3333])
+def test_the_echo_comes_after_the_delay_that_was_set(delay):
+    sound = silence(0.5, RATE)
+    sound[12_000] = 0.5
+    heard = play(Room(RATE, replace(DEAD, delay=delay)), sound)
+    assert np.argmax(np.abs(heard)) / HEARING_RATE == pytest.approx(12_000 / RATE + delay, abs=0.0005)
+
+
+@pytest.mark.parametrize("rt60", [0.2, 0.4, 1.2])
+def test_reverberation_dies_as_fast_as_was_set(rt60):
+    """By Schroeder's backward integration, from -5 to -25 dB (T20 of ISO 3382)."""
+    sound = silence(0.1 + rt60, RATE)
+    sound[0] = 0.5
+    heard = play(Room(RATE, replace(DEAD, rt60=rt60)), sound).astype(np.float64)
+    response = heard[np.argmax(np.abs(heard)) :]
+    energy = np.cumsum(np.square(response)[::-1])[::-1]
+    level = 10 * np.log10(energy / energy[0] + 1e-30)
+    first, last = np.argmax(level < -5), np.argmax(level < -25)
+    assert 3 * (last - first) / HEARING_RATE == pytest.approx(rt60, rel=0.2)
+
+
+def test_the_room_is_silent_again_once_the_echo_has_died():
+    heard = play(Room(RATE, replace(DEAD, rt60=0.3)), noise(0.5, COACH_DBFS))
+    assert decibel(heard[-HEARING_RATE // 4 :]) < -100
+
+
+def test_sound_through_the_room_is_the_convolution_with_its_response():
+    sound = noise(0.5, COACH_DBFS)
+    click = silence(0.01, RATE)
+    click[0] = 0.5
+    settings = replace(DEAD, rt60=0.25)
+    response = play(Room(RATE, settings), click) / 0.5
+    # A click at the speaker's rate is a third of one at the hearing rate.
+    at_hearing_rate = soxr.resample(sound, RATE, HEARING_RATE)
+    whole = np.convolve(at_hearing_rate, 3 * response)[: HEARING_RATE // 2]
+    heard = play(Room(RATE, settings), sound)[: HEARING_RATE // 2]
+    assert decibel(heard - whole) < decibel(heard) - 25
+
+
+def test_the_users_voice_arrives_at_its_level_and_in_time():
+    room = Room(RATE, DEAD)
+    nothing = silence(0.5, RATE)
+    play(room, nothing)
+    began = room.now
+    voice = np.random.default_rng(4).standard_normal(HEARING_RATE).astype(np.float32)
+    assert room.user_says(voice) == pytest.approx(began + 1.0)
+    heard = play(room, nothing)
+    assert decibel(heard[:HEARING_RATE]) == pytest.approx(USER_DBFS, abs=0.5)
+    assert decibel(heard[HEARING_RATE + BLOCK :]) < -100
+
+
+def test_two_voices_add_up():
+    room = Room(RATE, DEAD)
+    voice = at_level(np.random.default_rng(4).standard_normal(HEARING_RATE).astype(np.float32), USER_DBFS)
+    room.user_says(voice)
+    room.user_says(voice)
+    assert decibel(play(room, silence(0, RATE))) == pytest.approx(USER_DBFS + 6.02, abs=0.1)
+
+
+def test_noise_has_the_level_that_was_set_and_never_stops():
+    room = Room(RATE, replace(DEAD, noise_db=-12.0))
+    heard = play(room, silence(11, RATE))
+    seconds = heard.reshape(-1, HEARING_RATE)
+    assert decibel(heard) == pytest.approx(USER_DBFS - 12, abs=0.5)
+    assert min(map(decibel, seconds)) > USER_DBFS - 18
+
+
+def test_the_microphone_does_not_go_beyond_full_scale():
+    heard = play(Room(RATE, replace(DEAD, echo_db=20.0)), noise(0.5, 0.0))
+    assert np.abs(heard).max() == 1.0
+
+
+def test_silence_has_no_level_to_set():
+    np.testing.assert_array_equal(at_level(silence(0.1), -20), silence(0.1))
+
+
+# --- the echo -------------------------------------------------------------------------------------------------
+
+PROMPTS = [
+    "Stand up straight with one hand on the wall, and keep your knees together.",
+    "Keep your heel on the floor, and lean forward until you feel a gentle stretch.",
+    "Get into position, and say ready when you are there.",
+    "Switch sides. Left leg now. Nothing should hurt, a gentle pull is enough.",
+]
+
+
+def test_the_canceller_takes_the_coachs_speech_out(coach_voice: Synthesizer):
+    sound = np.concatenate([coach_voice.clip(prompt).samples for prompt in PROMPTS])
+    room = Room(RATE, RoomSettings(echo_db=0.0, noise_db=-60.0, rt60=0.3))
+    to_hearing = soxr.ResampleStream(RATE, HEARING_RATE, 1, dtype="float32", quality="MQ")
+    canceller = EchoCanceller()
+    played, near, clean = silence(0), [], []
+    for block in sound[: len(sound) // OUT * OUT].reshape(-1, OUT):
+        microphone = room.exchange(block)
+        played = np.concatenate([played, to_hearing.resample_chunk(block)])
+        far = played[:BLOCK] if len(played) >= BLOCK else silence(BLOCK_SECONDS)
+        played = played[len(far) :] if len(played) >= BLOCK else played
+        near.append(microphone)
+        clean.append(canceller.process(microphone, far, speaking=True))
+    converged = len(near) // 2
+    before, after = np.concatenate(near[converged:]), np.concatenate(clean[converged:])
+    assert decibel(before) - decibel(after) > 15
+
+
+def test_the_canceller_lets_the_user_through_while_the_coach_is_silent():
+    voice = noise(1, -25)[::3]
+    canceller = EchoCanceller()
+    blocks = [canceller.process(block, np.zeros_like(block), speaking=False) for block in voice[:15_840].reshape(-1, 320)]
+    assert decibel(np.concatenate(blocks[25:])) == pytest.approx(decibel(voice), abs=3)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_the_canceller_survives_samples_that_are_no_numbers(bad):
+    canceller = EchoCanceller()
+    near = np.random.default_rng(5).standard_normal(16_000).astype(np.float32) * 0.1
+    far = np.zeros(BLOCK, dtype=np.float32)
+    canceller.process(np.full(BLOCK, bad, dtype=np.float32), far, speaking=False)
+    after = [canceller.process(block, far, speaking=False) for block in near.reshape(-1, BLOCK)]
+    assert decibel(np.concatenate(after[-10:])) == pytest.approx(-20, abs=4)
+
+
+def test_the_gate_is_deaf_while_the_coach_speaks_and_only_then():
+    gate = HalfDuplexGate()
+    near, far = np.full(BLOCK, 0.1, dtype=np.float32), np.zeros(BLOCK, dtype=np.float32)
+    assert not gate.process(near, far, speaking=True).any()
+    np.testing.assert_array_equal(gate.process(near, far, speaking=False), near)
+    assert RELEASE == 0.35
+
+
+def test_the_canceller_is_used_where_it_is_installed():
+    assert make_echo_control().full_duplex
+
+
+def test_without_the_canceller_there_is_the_gate(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pywebrtc_audio", None)
+    control = make_echo_control()
+    assert isinstance(control, HalfDuplexGate)
+    assert "voicecoach[echo]" in control.name

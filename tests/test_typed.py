@@ -1,0 +1,119 @@
+"""`voicecoach type`: sessions by typed lines, from a file or a pipe."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from conftest import SessionApp
+
+from voicecoach import cli
+
+
+@pytest.fixture(scope="module")
+def modelless(tmp_path_factory: pytest.TempPathFactory) -> SessionApp:
+    """An app without a model."""
+    nowhere = tmp_path_factory.mktemp("empty")
+    return SessionApp(nowhere / "model", nowhere, nowhere)
+
+
+@pytest.fixture(autouse=True)
+def _shared(modelless: SessionApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "_app", lambda **_options: modelless)
+
+
+def typed(*lines: str, options: tuple[str, ...] = ()) -> Result:
+    return CliRunner().invoke(cli.main, ["type", *options], input="".join(f"{line}\n" for line in lines))
+
+
+def states(result: Result) -> list[str]:
+    return [line.rsplit(" -> ", 1)[1] for line in result.stdout.splitlines() if "  state  " in line]
+
+
+def test_a_little_session_goes_from_state_to_state() -> None:
+    result = typed("start quick routine", "+30 ready", "+5 pause", "resume", "+20 next", "+3 stop", "goodbye")
+    assert result.exit_code == 0
+    assert states(result) == [
+        *("announcing", "working", "paused", "resuming", "working", "announcing", "idle"),
+    ]
+    assert result.stderr == ""
+
+
+def test_time_passes_as_the_lines_say() -> None:
+    lines = typed("", "", "+12.5 help").stdout.splitlines()
+    (heard,) = [line for line in lines if "  heard  " in line]
+    assert heard.startswith("00:14.5  ")
+
+
+def test_what_is_no_command_is_not_obeyed_and_says_why() -> None:
+    result = typed("start quick routine", "flubber wobble")
+    assert '"flubber wobble": not obeyed, nothing like a command' in result.stdout
+    assert states(result)[0] == "announcing"
+
+
+def test_what_does_not_fit_the_state_is_not_obeyed_and_says_when_it_would() -> None:
+    result = typed("ready")
+    assert result.exit_code == 0
+    assert '"ready": not obeyed, not now: Ready counts only when ' in result.stdout
+    assert states(result) == []
+
+
+def test_goodbye_ends_the_session_and_is_answered_even_in_mid_count() -> None:
+    result = typed("start quick routine", "+30 ready", "+5 goodbye")
+    assert result.exit_code == 0
+    heard, answer = result.stdout.splitlines()[-2:]
+    assert '"goodbye": Goodbye' in heard
+    assert "coach  Goodbye" in answer
+
+
+def test_after_goodbye_nothing_is_heard() -> None:
+    result = typed("goodbye", "+10 start leg routine")
+    assert result.exit_code == 0
+    assert "StartRoutine" not in result.stdout
+
+
+@pytest.mark.parametrize("lines", [(), ("",), ("start leg routine",), ("start leg routine", "+30 ready", "pause")])
+def test_the_end_of_the_input_ends_the_session(lines: tuple[str, ...]) -> None:
+    result = typed(*lines)
+    assert result.exit_code == 0
+    assert result.stdout.startswith("00:00.0  coach  Hello")
+
+
+@pytest.mark.parametrize("line", ["+x next", "+ 5 next", "+5next", "+1e9 next", "+-3 next", "+3601", "+", "+inf next"])
+def test_a_wrong_waiting_time_is_told_with_its_line(line: str) -> None:
+    result = typed("help", line)
+    assert result.exit_code == 1
+    (complaint,) = result.stderr.splitlines()
+    assert complaint.startswith(f"Error: line 2: {line!r} should be ")
+
+
+def test_the_mark_that_windows_puts_before_text_is_no_word() -> None:
+    result = typed("\ufeff+5 start quick routine")
+    assert "00:05.0  heard  " in result.stdout
+    assert states(result)[0] == "announcing"
+
+
+def test_verbose_explains_every_event_on_stderr() -> None:
+    result = typed("flubber", options=("-v",))
+    assert result.exit_code == 0
+    assert '"verdict": "reject"' in result.stderr
+    assert '"verdict"' not in result.stdout
+
+
+def run_process(text: bytes, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "voicecoach", "type"]
+    return subprocess.run(
+        command, input=text, capture_output=True, env={**os.environ, **environment}, timeout=60, check=False
+    )
+
+
+def test_no_model_is_needed_and_bytes_that_are_no_text_do_no_harm(tmp_path: Path) -> None:
+    nowhere = str(tmp_path / "nowhere")
+    result = run_process(b"\xff\xfe help\nstart quick routine\n", VOICECOACH_MODEL=nowhere, PYTHONIOENCODING="utf-8")
+    assert result.returncode == 0
+    assert result.stderr == b""
+    assert b"idle -> announcing" in result.stdout
