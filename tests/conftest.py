@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
@@ -22,13 +22,20 @@ LEVEL = 10 ** (-26 / 20)
 """RMS of the user's voice in the tests."""
 
 
-@pytest.fixture(scope="session")
-def model_folder() -> Path:
-    """The recogniser's model; skips where it has not been fetched."""
+@cache
+def _why_no_model() -> str:
+    """Why the recogniser's model cannot be used; empty when it can."""
     try:
-        return find_model()
+        find_model()
     except ModelError as error:
-        pytest.skip(f"needs the speech model: {error}")
+        return f"needs the speech model: {error}"
+    return ""
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what needs the model where it has not been fetched."""
+    if item.get_closest_marker("model") and (reason := _why_no_model()):
+        pytest.skip(reason)
 
 
 @pytest.fixture(scope="session")
@@ -40,9 +47,9 @@ def speech_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class SessionApp(App):
     """The app as it comes (built-in content, real model), with caches of its own and without the user's routines."""
 
-    def __init__(self, model_folder: Path, graphs: Path, speech: Path):
+    def __init__(self, graphs: Path, speech: Path):
         super().__init__()
-        self._model_folder, self._graphs, self._speech = model_folder, graphs, speech
+        self._graphs, self._speech = graphs, speech
 
     @cached_property
     def library(self) -> Library:
@@ -50,7 +57,7 @@ class SessionApp(App):
 
     @cached_property
     def model(self) -> SpeechModel:
-        return SpeechModel(self._model_folder, self._graphs)
+        return SpeechModel(find_model(), self._graphs)
 
     @contextmanager
     def synthesizer(self, rate: int, voice: Voice | None = None) -> Iterator[Synthesizer]:
@@ -59,9 +66,9 @@ class SessionApp(App):
 
 
 @pytest.fixture(scope="session")
-def app(model_folder: Path, speech_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> App:
-    """An app that hears and speaks."""
-    return SessionApp(model_folder, tmp_path_factory.mktemp("graphs"), speech_cache)
+def app(speech_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> App:
+    """An app that speaks, and hears where a test is marked `model`."""
+    return SessionApp(tmp_path_factory.mktemp("graphs"), speech_cache)
 
 
 @pytest.fixture(scope="session")

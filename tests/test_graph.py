@@ -176,6 +176,12 @@ def test_a_skip_word_may_stand_on_either_side_at_a_price(tmp_path):
         assert cost(fst, "next") < cost(fst, polite) < math.inf
 
 
+def test_a_word_that_draws_others_to_it_is_dearer(tmp_path, monkeypatch):
+    monkeypatch.setattr(graph, "ATTRACTORS", {"next": 2.0, "unheard": 2.0})
+    fst = built(["stop", "next"], tmp_path)
+    assert cost(fst, "next") == pytest.approx(cost(fst, "stop") + 2.0)
+
+
 def test_a_sentence_that_begins_another_is_still_a_sentence(tmp_path):
     fst = built(["hold", "hold for one seconds", "stop"], tmp_path)
     assert cost(fst, "hold") < math.inf

@@ -293,8 +293,8 @@ def test_a_word_cut_in_half_at_the_start_spoils_nothing_after_it(app: App, spoke
     ids=["clipped", "at -50 dBFS", "with an offset", "upside down"],
 )
 def test_a_badly_set_microphone_is_heard_through(app: App, spoken: Say, spoil):
-    sound = spoil(np.concatenate([silence(1), spoken(START), silence(1)])).astype(np.float32)
-    assert texts(hear(app, sound)) == [START]
+    sound = spoil(np.concatenate([silence(1), spoken("how long is left"), silence(1)])).astype(np.float32)
+    assert texts(hear(app, sound)) == ["how long is left"]
 
 
 @pytest.mark.model

@@ -62,7 +62,7 @@ def test_the_echo_has_the_level_that_was_set(echo_db, rt60):
     assert decibel(steady) == pytest.approx(USER_DBFS + echo_db, abs=1.0)
 
 
-@pytest.mark.parametrize("delay", [0.02, 0.05, 0.08, 0.2, 0.3333])
+@pytest.mark.parametrize("delay", [0.04, 0.05, 0.08, 0.2, 0.3333])
 def test_the_echo_comes_after_the_delay_that_was_set(delay):
     sound = silence(0.5, RATE)
     sound[12_000] = 0.5
@@ -88,17 +88,13 @@ def test_the_room_is_silent_again_once_the_echo_has_died():
     assert decibel(heard[-HEARING_RATE // 4 :]) < -100
 
 
-def test_sound_through_the_room_is_the_convolution_with_its_response():
-    sound = noise(0.5, COACH_DBFS)
-    click = silence(0.01, RATE)
-    click[0] = 0.5
-    settings = replace(DEAD, rt60=0.25)
-    response = play(Room(RATE, settings), click) / 0.5
-    # A click at the speaker's rate is a third of one at the hearing rate.
-    at_hearing_rate = soxr.resample(sound, RATE, HEARING_RATE)
-    whole = np.convolve(at_hearing_rate, 3 * response)[: HEARING_RATE // 2]
-    heard = play(Room(RATE, settings), sound)[: HEARING_RATE // 2]
-    assert decibel(heard - whole) < decibel(heard) - 25
+def test_a_long_reverberation_is_as_good_as_a_short_one_in_blocks():
+    """Twice the sound at half the level, in two rooms of one seed: the convolution is linear and forgets nothing."""
+    settings = replace(DEAD, rt60=0.7)
+    first, second = noise(0.4, COACH_DBFS), np.roll(noise(0.4, COACH_DBFS), 5_000)
+    together = play(Room(RATE, settings), first + second)
+    apart = play(Room(RATE, settings), first) + play(Room(RATE, settings), second)
+    assert decibel(together - apart) < -100
 
 
 def test_the_users_voice_arrives_at_its_level_and_in_time():
@@ -115,7 +111,7 @@ def test_the_users_voice_arrives_at_its_level_and_in_time():
 
 def test_two_voices_add_up():
     room = Room(RATE, DEAD)
-    voice = at_level(np.random.default_rng(4).standard_normal(HEARING_RATE).astype(np.float32), USER_DBFS)
+    voice = np.sign(np.random.default_rng(4).standard_normal(HEARING_RATE)).astype(np.float32)
     room.user_says(voice)
     room.user_says(voice)
     assert decibel(play(room, silence(0, RATE))) == pytest.approx(USER_DBFS + 6.02, abs=0.1)
@@ -169,7 +165,7 @@ def test_the_canceller_takes_the_coachs_speech_out(coach_voice: Synthesizer):
 def test_the_canceller_lets_the_user_through_while_the_coach_is_silent():
     voice = noise(1, -25)[::3]
     canceller = EchoCanceller()
-    blocks = [canceller.process(block, np.zeros_like(block), speaking=False) for block in voice[:15_840].reshape(-1, 320)]
+    blocks = [canceller.process(block, np.zeros_like(block), speaking=False) for block in voice.reshape(-1, BLOCK)]
     assert decibel(np.concatenate(blocks[25:])) == pytest.approx(decibel(voice), abs=3)
 
 

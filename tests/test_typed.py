@@ -9,20 +9,24 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from conftest import SessionApp
 
 from voicecoach import cli
+from voicecoach.app import App, Paths
 
 
 @pytest.fixture(scope="module")
-def modelless(tmp_path_factory: pytest.TempPathFactory) -> SessionApp:
-    """An app without a model."""
-    nowhere = tmp_path_factory.mktemp("empty")
-    return SessionApp(nowhere / "model", nowhere, nowhere)
+def modelless(tmp_path_factory: pytest.TempPathFactory) -> App:
+    """An app without a model, and without the user's own routines."""
+    nowhere = tmp_path_factory.mktemp("empty") / "nowhere"
+    found = App(Paths(model=nowhere))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("voicecoach.app.routines_folder", lambda: nowhere)
+        found.matcher  # noqa: B018 - loads all content
+    return found
 
 
 @pytest.fixture(autouse=True)
-def _shared(modelless: SessionApp, monkeypatch: pytest.MonkeyPatch) -> None:
+def _shared(modelless: App, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cli, "_app", lambda **_options: modelless)
 
 

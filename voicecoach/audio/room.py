@@ -17,6 +17,9 @@ from voicecoach.events import BLOCK_SECONDS, HEARING_RATE, Samples
 
 BLOCK = round(HEARING_RATE * BLOCK_SECONDS)
 
+SHORTEST_DELAY = 0.04
+"""Seconds (two blocks) for which the resampler may keep what it was given."""
+
 NOISE_BLOCKS = 250
 """The noise repeats after so many blocks: five seconds."""
 
@@ -34,7 +37,7 @@ class RoomSettings:
     echo_db: float = -10.0
     """The coach's voice at the microphone against the user's."""
     delay: float = 0.08
-    """From handing over a block to hearing it: buffers and air; not below one block (0.02)."""
+    """From handing over a block to hearing it: buffers and air; SHORTEST_DELAY at least."""
     rt60: float = 0.4
     noise_db: float = -25.0
     """Noise at the microphone against the user's voice."""
@@ -118,7 +121,8 @@ class Room:
         self._noise = pink_noise(NOISE_BLOCKS * BLOCK, rng) * np.float32(noise_level)
         self._voices: list[tuple[int, Samples]] = []
         self._from_speaker = soxr.ResampleStream(rate, HEARING_RATE, 1, dtype="float32", quality="MQ")
-        self._in_flight = np.zeros(round(self.settings.delay * HEARING_RATE), dtype=np.float32)
+        delay = max(self.settings.delay, SHORTEST_DELAY)
+        self._in_flight = np.zeros(round(delay * HEARING_RATE), dtype=np.float32)
         self.frame = 0
 
     @property
@@ -155,7 +159,5 @@ class Room:
     def _arriving(self, out: Samples) -> Samples:
         """What of the speaker reaches the microphone in this block; `out` sets out on its way."""
         self._in_flight = np.concatenate([self._in_flight, self._from_speaker.resample_chunk(out)])
-        if len(self._in_flight) < BLOCK:  # the resampler keeps its first samples for a while
-            self._in_flight = np.concatenate([np.zeros(BLOCK, dtype=np.float32), self._in_flight])
         block, self._in_flight = self._in_flight[:BLOCK], self._in_flight[BLOCK:]
         return block

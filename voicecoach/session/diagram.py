@@ -18,8 +18,8 @@ Drawn from `voicecoach/session/chart.py` by `make docs`; a test keeps it up to d
 {chart}
 ```
 
-- **announcing** explains the exercise; **positioning** leaves time to get there; **working** counts a hold, repetitions or a
-  walk; **resting** is a rest or a drink. `played` means that the script of the state has been played to its end.
+- **announcing** explains the exercise; **positioning** leaves time to get there; **working** counts a hold, repetitions
+  or a walk; **resting** is a rest or a drink. `played` means that the script of the state has been played to its end.
 - **paused** keeps the place; **resuming** says the side and the time left, and the history state `place` leads back.
 - After "stop" the session is **idle** but keeps its place: "carry on" is `resume`.
 - Questions ("how long is left") are not in the chart: they are answered over whatever is going on.

@@ -1,0 +1,345 @@
+"""The loop: what it obeys, when it is quiet, and that it counts to the sample."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+import numpy as np
+import pytest
+from conftest import silence
+
+from voicecoach.app import App
+from voicecoach.audio.echo import RELEASE, EchoControl, HalfDuplexGate
+from voicecoach.coach import ANSWER_TIME, Coach, Deaf, Ear, Logged
+from voicecoach.events import BLOCK_SECONDS, HEARING_RATE, Clip, Hypothesis, Samples, Understanding, Verdict
+from voicecoach.session.session import Session
+from voicecoach.tts.mixer import DUCKED, UNDUCK_SECONDS
+from voicecoach.tts.source import EagerSource, SilentSource
+from voicecoach.tts.synthesizer import Synthesizer
+from voicecoach.tts.tones import tone
+
+RATE = 48_000
+MILLISECOND = RATE // 1000
+QUIET = silence(BLOCK_SECONDS)
+
+
+class NotingEar:
+    """Keeps what it is fed; hears speech when it is told to."""
+
+    def __init__(self) -> None:
+        self.hearing_speech = False
+        self.blocks: list[Samples] = []
+
+    def feed(self, samples: Samples) -> list[Hypothesis]:
+        self.blocks.append(samples)
+        return []
+
+
+class Bench:
+    """A coach on the bench: step it, type to it, read what it said."""
+
+    def __init__(
+        self,
+        app: App,
+        source: EagerSource | SilentSource,
+        ear: Ear | None = None,
+        echo: EchoControl | None = None,
+        understand: Callable[[str, Collection[str]], Understanding] | None = None,
+    ):
+        session = Session(app.library, app.lines)
+        self.coach = Coach(RATE, session, source, understand or app.understand, ear or Deaf(), echo or HalfDuplexGate())
+        self.log: list[Logged] = []
+        self.out: list[Samples] = []
+        self.coach.watchers.append(self.log.append)
+
+    def run(self, seconds: float, microphone: Samples = QUIET) -> None:
+        for _ in range(round(seconds / BLOCK_SECONDS)):
+            self.out.append(self.coach.step(microphone))
+
+    def run_until(self, holds: Callable[[], bool], limit: float = 120.0) -> None:
+        end = self.coach.now + limit
+        while not holds():
+            self.run(BLOCK_SECONDS)
+            assert self.coach.now < end, self.said[-3:]
+
+    def type(self, text: str) -> None:
+        now = self.coach.now
+        self.coach.hear(Hypothesis(text, now, now, now, endpoint="typed"))
+
+    def hears(self, text: str, start: float, end: float) -> Logged:
+        """The recogniser has heard `text`; what the coach made of it."""
+        self.coach.hear(Hypothesis(text, start, end, self.coach.now))
+        return next(entry for entry in reversed(self.log) if entry.kind == "heard")
+
+    @property
+    def said(self) -> list[Logged]:
+        return [entry for entry in self.log if entry.kind == "said"]
+
+    def last(self, *, line: str | None = None, tone: str | None = None) -> Logged | None:
+        found = [one for one in self.said if (one.data["tone"] if tone else one.data["line"]) == (tone or line)]
+        return found[-1] if found else None
+
+    @property
+    def sound(self) -> Samples:
+        return np.concatenate(self.out)
+
+
+@pytest.fixture
+def spoken_bench(app: App, coach_voice: Synthesizer) -> Bench:
+    return Bench(app, EagerSource(coach_voice, RATE))
+
+
+@pytest.fixture
+def silent_bench(app: App) -> Bench:
+    return Bench(app, SilentSource(RATE))
+
+
+# --- whose voice it was ---------------------------------------------------------------------------------------
+
+
+def test_the_coachs_own_words_are_not_obeyed(silent_bench: Bench):
+    bench = silent_bench
+    bench.coach.begin()
+    bench.run(4)
+    heard = bench.hears("start leg routine", 2.0, 3.5)
+    assert (heard.data["verdict"], heard.data["reason"]) == ("reject", "the coach's own voice")
+    assert bench.coach.session.state == "idle"
+
+
+def test_the_same_words_are_obeyed_once_the_coach_is_silent(silent_bench: Bench):
+    bench = silent_bench
+    bench.coach.begin()
+    bench.run_until(lambda: not bench.coach.busy)
+    bench.run(3)
+    heard = bench.hears("start leg routine", bench.coach.now - 1.5, bench.coach.now - 0.3)
+    assert heard.data["verdict"] == "accept"
+    assert bench.coach.session.state == "announcing"
+
+
+def test_other_words_are_obeyed_while_the_coach_speaks(silent_bench: Bench):
+    bench = silent_bench
+    bench.coach.begin()
+    bench.run(3)
+    assert bench.hears("start stretch only", 1.5, 2.8).data["verdict"] == "accept"
+
+
+def test_what_is_typed_is_never_the_coachs_voice(silent_bench: Bench):
+    bench = silent_bench
+    bench.coach.begin()
+    bench.run(3)
+    bench.type("start leg routine")
+    assert bench.coach.session.state == "announcing"
+
+
+# --- a question ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def asked(app: App) -> Bench:
+    """The coach has asked "did you say start leg routine?", and nobody speaks."""
+
+    def understand(text: str, states: Collection[str]) -> Understanding:
+        if text == "start beg routine":
+            slots = {"routine": "leg"}
+            return Understanding(text, Verdict.ASK, "near", "StartRoutine", slots, "start leg routine", 80)
+        return app.understand(text, states)
+
+    bench = Bench(app, SilentSource(RATE), understand=understand)
+    bench.type("start beg routine")
+    bench.run_until(lambda: bench.last(line="ask") is not None)
+    bench.run_until(lambda: not bench.coach.busy)
+    return bench
+
+
+def test_a_question_waits_for_its_answer(asked: Bench):
+    asked.run(ANSWER_TIME - 0.5)
+    asked.type("yes")
+    assert asked.coach.session.state == "announcing"
+
+
+def test_a_question_is_withdrawn_when_nobody_answers(asked: Bench):
+    asked.run(ANSWER_TIME + 0.5)
+    asked.type("yes")
+    asked.run(1)
+    assert asked.coach.session.state == "idle"
+
+
+def test_a_question_is_answered_with_no(asked: Bench):
+    asked.run(1)
+    asked.type("no")
+    asked.run(1)
+    assert asked.last(line="ask.no") is not None
+    assert asked.coach.session.state == "idle"
+
+
+# --- half duplex ---------------------------------------------------------------------------------------------
+
+
+def test_without_a_canceller_the_coach_is_deaf_while_it_speaks_and_a_little_longer(app: App):
+    ear = NotingEar()
+    bench = Bench(app, SilentSource(RATE), ear=ear)
+    bench.coach.begin()
+    bench.run(12, np.full_like(QUIET, 0.1))
+    [greeting] = bench.said
+    heard = np.array([block.any() for block in ear.blocks])
+    spoke = np.flatnonzero(~heard) * BLOCK_SECONDS
+    until = float(str(greeting.data["until"]))
+    assert spoke[0] <= greeting.at + BLOCK_SECONDS
+    assert not heard[round(spoke[0] / BLOCK_SECONDS) : round(until / BLOCK_SECONDS)].any()
+    assert spoke[-1] == pytest.approx(until + RELEASE, abs=2 * BLOCK_SECONDS)
+    assert heard[-10:].all()
+
+
+# --- counting ------------------------------------------------------------------------------------------------
+
+
+def lead_to_hold(bench: Bench) -> None:
+    """Into the first thirty-second hold of the stretches, just before its count begins."""
+    bench.run(0.2)
+    bench.type("start stretch only")
+    bench.type("next")
+    bench.type("ready")
+    assert bench.coach.session.state == "working"
+
+
+def hold(bench: Bench, *, ask_at: float | None = None, speech: tuple[float, float] | None = None) -> None:
+    """Run a hold to its end. Ask how long is left at `ask_at` (s of the count); the ear hears speech between."""
+    lead_to_hold(bench)
+    asked = False
+    while bench.coach.session.state == "working":
+        position = bench.coach.position
+        if ask_at is not None and not asked and position >= ask_at:
+            bench.type("how long is left")
+            asked = True
+        if speech and isinstance(bench.coach._ear, NotingEar):
+            bench.coach._ear.hearing_speech = speech[0] <= position < speech[1]
+        bench.run(BLOCK_SECONDS)
+
+
+def beats(bench: Bench, voice: Synthesizer) -> dict[str, int]:
+    """Frame of the acoustic onset of each count and tone, as the log and the clips have it."""
+    found = {}
+    for entry in bench.said:
+        line, name = entry.data["line"], entry.data["tone"]
+        clip: Clip = tone(name, RATE) if name else voice.clip(str(entry.data["text"]))  # type: ignore[arg-type]
+        if name in ("start", "end") or line in ("hold.start", "hold.half", "count", "hold.end"):
+            found[str(name or entry.data["text"])] = round(entry.at * RATE) + clip.onset
+    return found
+
+
+def energy_onset(sound: Samples, near: int) -> int:
+    """Where sound begins around frame `near`: the first frame after which 1 ms has a hundredth of the energy that
+    the loudest millisecond of the next 150 has, looked for from the middle of the silence before it."""
+    begin = near - 60 * MILLISECOND
+    energy = np.cumsum(np.square(sound[begin : near + 150 * MILLISECOND], dtype=np.float64))
+    power = energy[MILLISECOND:] - energy[:-MILLISECOND]
+    return begin + int(np.argmax(power >= power.max() / 3000))
+
+
+EXPECTED = {
+    "start": -0.45,
+    "Hold": 0.0,
+    "half way": 15.0,
+    "five": 25.0,
+    "four": 26.0,
+    "three": 27.0,
+    "two": 28.0,
+    "one": 29.0,
+    "end": 30.0,
+    "And release": 30.45,
+}
+
+
+@pytest.mark.parametrize("ask_at", [None, 5.0, 17.0])
+def test_a_hold_is_counted_to_the_sample(spoken_bench: Bench, coach_voice: Synthesizer, ask_at):
+    hold(spoken_bench, ask_at=ask_at)
+    onsets = {text.lower(): at for text, at in beats(spoken_bench, coach_voice).items()}
+    zero = onsets["hold"]
+    seconds = {text: (at - zero) / RATE for text, at in onsets.items()}
+    assert seconds == {text.lower(): at for text, at in EXPECTED.items()}
+    assert (spoken_bench.last(line="left.work") is not None) == (ask_at is not None)
+
+
+def test_an_answer_in_the_last_seconds_leaves_out_counts_but_moves_nothing(
+    spoken_bench: Bench, coach_voice: Synthesizer
+):
+    hold(spoken_bench, ask_at=25.2)
+    onsets = {text.lower(): at for text, at in beats(spoken_bench, coach_voice).items()}
+    seconds = {text: (at - onsets["hold"]) / RATE for text, at in onsets.items()}
+    assert "four" not in seconds, "the answer was being spoken"
+    assert seconds["end"] == 30.0
+    expected = {text.lower(): at for text, at in EXPECTED.items()}
+    assert seconds.items() <= expected.items()
+
+
+def test_the_sound_itself_falls_on_the_beat(spoken_bench: Bench, coach_voice: Synthesizer):
+    """Measured in the samples that leave the loop: each count and tone against the same clip played alone."""
+    hold(spoken_bench)
+    sound = spoken_bench.sound
+    onsets = beats(spoken_bench, coach_voice)
+    measured = {}
+    for text, at in onsets.items():
+        clip = tone(text, RATE) if text in ("start", "end") else coach_voice.clip(text)  # type: ignore[arg-type]
+        alone = np.concatenate([silence(0.2, RATE), clip.samples, silence(0.2, RATE)])
+        begins = round(0.2 * RATE) + clip.onset
+        late = energy_onset(alone, begins) - begins
+        measured[text.lower()] = energy_onset(sound, at) - late
+    zero = measured["hold"]
+    for text in ("five", "four", "three", "two", "one", "end", "half way"):
+        seconds = EXPECTED[text]
+        assert abs(measured[text] - zero - seconds * RATE) <= MILLISECOND, text
+
+
+def test_a_count_is_audible_on_its_beat_to_the_ear(spoken_bench: Bench):
+    """Without any knowledge of the clips: what sounds in a second of the count begins at the second."""
+    hold(spoken_bench)
+    first = spoken_bench.last(line="hold.start")
+    end = spoken_bench.last(tone="end")
+    assert first is not None
+    assert end is not None
+    zero = round(end.at * RATE) - 30 * RATE
+    sound = spoken_bench.sound
+    for second in (25, 26, 27, 28, 29, 30):
+        at = zero + second * RATE
+        onset = energy_onset(sound, at)
+        assert abs(onset - at) < 40 * MILLISECOND, second
+
+
+# --- ducking -------------------------------------------------------------------------------------------------
+
+
+def test_while_somebody_speaks_the_coach_is_lower_and_the_count_stays(app: App, coach_voice: Synthesizer):
+    def bench() -> Bench:
+        return Bench(app, EagerSource(coach_voice, RATE), ear=NotingEar())
+
+    plain, ducked = bench(), bench()
+    hold(plain)
+    hold(ducked, speech=(24.5, 27.5))
+    assert beats(ducked, coach_voice) == beats(plain, coach_voice)
+    five = beats(plain, coach_voice)["five"]
+    zero = five - 25 * RATE
+    full, low = plain.sound, ducked.sound
+    begin, end = zero + round(24.7 * RATE), zero + round(27.4 * RATE)
+    assert np.abs(full[begin:end]).max() > 0.1, "there is something to be lowered"
+    np.testing.assert_allclose(low[begin:end], full[begin:end] * DUCKED, atol=1e-6)
+    assert 20 * np.log10(DUCKED) == pytest.approx(-20)
+    back = zero + round((27.6 + UNDUCK_SECONDS) * RATE)
+    np.testing.assert_array_equal(low[back:], full[back:])
+    np.testing.assert_array_equal(low[: zero + 24 * RATE], full[: zero + 24 * RATE])
+
+
+def test_the_reference_of_the_canceller_is_what_was_played(app: App, coach_voice: Synthesizer):
+    fars: list[Samples] = []
+
+    class Noting(HalfDuplexGate):
+        def process(self, near: Samples, far: Samples, *, speaking: bool) -> Samples:
+            fars.append(far)
+            return near
+
+    bench = Bench(app, EagerSource(coach_voice, RATE), echo=Noting())
+    bench.coach.begin()
+    bench.run(6)
+    played = bench.sound[::3]
+    far = np.concatenate(fars)
+    lag = int(np.argmax(np.correlate(far[: 4 * HEARING_RATE], played[: 3 * HEARING_RATE], "valid")))
+    assert lag / HEARING_RATE <= 0.08, "a canceller must hear of the sound before the microphone does"

@@ -1,0 +1,67 @@
+"""The whole coach in the simulated room: real recogniser, real speech, real echo canceller."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from voicecoach.app import App
+from voicecoach.coach import Logged
+from voicecoach.scenario import load_scenario, scenario_names
+from voicecoach.simulate import Outcome
+
+SHORT = """
+name: A greeting is interrupted, and a count is asked about
+room: {echo_db: -10, noise_db: -25, seed: 5}
+limit: 120
+steps:
+  - delay: 8.5
+    say: start quick routine
+    expect: {intent: StartRoutine}
+  - delay: 2
+    say: next
+    expect: {intent: Next, state: announcing}
+  - when: {line: announce.side}
+    say: stop
+    expect: {intent: Stop, state: idle}
+"""
+
+
+def run(app: App, name: str, *, typed: bool = False) -> tuple[Outcome, list[Logged]]:
+    log: list[Logged] = []
+    with app.simulation(load_scenario(name), typed=typed) as (simulation, coach):
+        coach.watchers.append(log.append)
+        return simulation.run(), log
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("name", scenario_names())
+def test_a_built_in_scenario_goes_as_it_is_written(app: App, name):
+    outcome, _ = run(app, name)
+    assert outcome.failures == []
+    assert outcome.steps_done == len(load_scenario(name).steps)
+
+
+@pytest.mark.parametrize("name", scenario_names())
+def test_a_built_in_scenario_goes_the_same_when_it_is_typed(app: App, name):
+    outcome, _ = run(app, name, typed=True)
+    assert outcome.failures == []
+    assert outcome.steps_done == len(load_scenario(name).steps)
+
+
+@pytest.mark.model
+def test_two_runs_are_the_same_to_the_sample(app: App, tmp_path: Path):
+    path = tmp_path / "short.yaml"
+    path.write_text(SHORT, encoding="utf-8")
+    first, second = run(app, str(path)), run(app, str(path))
+    assert first == second
+    assert first[0].failures == []
+    assert any(entry.kind == "heard" for entry in first[1])
+
+
+@pytest.mark.model
+def test_nobody_speaking_nothing_is_heard_as_a_command(app: App):
+    _, log = run(app, "self_trigger")
+    obeyed = [entry.data["text"] for entry in log if entry.kind == "heard" and entry.data["verdict"] == "accept"]
+    assert obeyed == ["start quick routine"]
