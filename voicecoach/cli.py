@@ -187,9 +187,10 @@ def demo(scenario: str, out: Path, typed: bool, **content: Any) -> None:
 def recognize(files: tuple[Path, ...], state: str | None, as_json: bool, **content: Any) -> None:
     """Understand recordings as the live coach would.
 
-    FILES are WAV or FLAC. Each gives a JSON line with file, text, intent, slots, accepted, reason, decided_at,
-    speech_end and duration (seconds from the beginning of the file), and, where there are several utterances, all of
-    them under utterances. Ends with exit code 1 when a file could not be read; the others are done all the same.
+    FILES are WAV or FLAC, best of 16 kHz or more: of telephone sound (8 kHz) less is understood. Each gives a JSON
+    line with file, text, intent, slots, accepted, reason, decided_at, speech_end and duration (seconds from the
+    beginning of the file), and, where there are several utterances, all of them under utterances. Ends with exit
+    code 1 when a file could not be read; the others are done all the same.
     """
     from voicecoach.recognize import recognize as understand
 

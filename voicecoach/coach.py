@@ -142,7 +142,9 @@ class Coach:
         return out
 
     def hear(self, heard: Hypothesis) -> None:
-        """Take an utterance: obey it, ask, or say in the log why not."""
+        """Take an utterance: obey it, ask, or say in the log why not. Once the coach is leaving it hears no more."""
+        if self._leaving:
+            return
         said = self._player.said_between(heard.speech_start - OWN_VOICE_LAG, heard.speech_end)
         if heard.endpoint != "typed" and is_own_voice(heard.text, said):
             understanding = Understanding(heard.text, Verdict.REJECT, "the coach's own voice")

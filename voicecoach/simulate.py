@@ -93,8 +93,8 @@ class Simulation:
             self._due = now + step.delay
         if now < self._due:
             return
-        end = self._speak(step.say) if step.say else now
         self._mark = len(self._log)
+        end = self._speak(step.say) if step.say else now
         self._checking_from = end
         self._check(step)
 

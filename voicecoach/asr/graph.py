@@ -37,10 +37,10 @@ UNKNOWN_COST = 6.5
 SKIP_WORD = 3.0
 """Cost of a word that may come before or after a sentence without changing it ("please")."""
 
-ATTRACTORS: Mapping[str, float] = {"glute": 5.0}
+ATTRACTORS: Mapping[str, float] = {"glute": 8.0}
 """Words that the model hears in the place of others, and what they cost more. Without it, twelve renderings of "start
-quick routine" (synthetic voices in a room) were heard as "start glute routine" five times, with it never; and
-"start glute routine" itself every time either way."""
+quick routine" (synthetic voices in a room) were heard as "start glute routine" five times, from 5 on never, in the
+coach's own loop from 8 on never; "start glute routine" itself was heard every time up to 11, and no more at 15."""
 
 FORMAT = 2
 """Part of the cache's key: to be raised when the construction changes."""

@@ -69,7 +69,8 @@ class Listener:
     def feed(self, samples: Samples) -> list[Hypothesis]:
         """Hear a block; the utterances that it ended. What is no number (a driver's fault) is silence: one such
         sample would deafen the detector for good."""
-        samples = np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
+        if not np.isfinite(samples).all():
+            samples = np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
         self._pending = np.concatenate([self._pending, samples])
         probabilities = self._detector.feed(samples)
         found = []

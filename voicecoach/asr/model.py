@@ -174,6 +174,9 @@ def _structure_fault(folder: Path) -> str | None:
     missing = [name for name in ("am/final.mdl", "conf/model.conf") if not (folder / name).is_file()]
     if missing:
         return f"{missing[0]} is missing"
+    empty = [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.stat().st_size]
+    if empty:
+        return f"{empty[0].relative_to(folder)} is empty"  # Vosk would end the process over some
     graph = folder / "graph"
     if (graph / "HCLr.fst").is_file() and (graph / "Gr.fst").is_file():
         return None

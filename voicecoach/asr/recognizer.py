@@ -16,12 +16,17 @@ SOFT_START = 0.1
 """Seconds by which speech may have begun before the detector noticed it."""
 
 
+QUIET = -3
+"""Vosk's log level at which Kaldi's own error lines stay off stderr: errors are told in our words."""
+
+
 class SpeechModel:
     """A Vosk model on disk, and the graphs made from it (kept in `cache`)."""
 
     def __init__(self, folder: Path, cache: Path):
         self.folder = folder
         self._cache = cache
+        self._loaded: dict[Path, vosk.Model] = {}
         try:
             self._ids = vocabulary(folder)
         except (OSError, ValueError) as error:
@@ -35,8 +40,9 @@ class SpeechModel:
         self, sentences: Sequence[str], background: Sequence[str] = (), skip_words: Sequence[str] = ()
     ) -> Recognizer:
         """A recogniser that listens for `sentences` (lower case, no punctuation), with `skip_words` before or
-        after them, and takes other speech for `background` words. Loading takes a third of a second."""
-        vosk.SetLogLevel(-1)
+        after them, and takes other speech for `background` words. The first for some sentences takes a third of
+        a second to load."""
+        vosk.SetLogLevel(QUIET)
         try:
             folder = model_with_graph(self.folder, sentences, background, skip_words, self._cache)
         except OSError as error:
@@ -45,10 +51,11 @@ class SpeechModel:
                 "make room there, or give yourself the right to write there"
             ) from error
         try:
-            model = vosk.Model(str(folder))
+            if folder not in self._loaded:
+                self._loaded[folder] = vosk.Model(str(folder))
+            recognizer = vosk.KaldiRecognizer(self._loaded[folder], HEARING_RATE)
         except Exception as error:  # Vosk raises nothing more special
             raise VoicecoachError(_unusable(self.folder, error)) from error
-        recognizer = vosk.KaldiRecognizer(model, HEARING_RATE)
         recognizer.SetWords(True)
         return Recognizer(recognizer)
 

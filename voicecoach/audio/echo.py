@@ -40,7 +40,8 @@ class EchoCanceller:
     def process(self, near: Samples, far: Samples, *, speaking: bool) -> Samples:  # noqa: ARG002
         """See EchoControl. What is no number (a driver's fault) is silence: one such sample would spoil the
         canceller for good."""
-        near = np.nan_to_num(near, nan=0.0, posinf=0.0, neginf=0.0)
+        if not np.isfinite(near).all():
+            near = np.nan_to_num(near, nan=0.0, posinf=0.0, neginf=0.0)
         return np.asarray(self._aec.process(near, far), dtype=np.float32)
 
 

@@ -130,7 +130,7 @@ class Recorder:
                 raise SpeechError(CLOSED)
             _LOG.warning('speaking "%s" failed, the speech process is ended: %s', text, problem)
         message = self._refusal or f'"{text}" cannot be spoken: {problem}.'
-        _LOG.error(message)
+        _LOG.info(message)
         raise SpeechError(message)
 
     def close(self) -> None:
