@@ -104,6 +104,6 @@ def test_a_spoken_command_is_answered_aloud_and_goodbye_ends_the_session(
 
     coach.wait_for(lambda event: event.get("line") == "announce.position")
     coach.wait_for(lambda event: event["event"] == "state" and event["to"] == "positioning")
-    say(pulse, tmp_path, "goodbye")
+    say(pulse, tmp_path, "that's all for today")
     coach.wait_for(lambda event: event.get("line") == "goodbye")
     assert coach.process.wait(timeout=PATIENCE) == 0

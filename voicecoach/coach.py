@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-import soxr
 
 from voicecoach.audio.echo import RELEASE, EchoControl
+from voicecoach.audio.resample import StreamResampler
 from voicecoach.events import (
     BLOCK_SECONDS,
     HEARING_RATE,
@@ -99,8 +99,7 @@ class Coach:
         self._leaving = False
         self._question_until: float | None = None
         self._state = session.state
-        self._to_hearing = soxr.ResampleStream(rate, HEARING_RATE, 1, dtype="float32", quality="MQ")
-        self._played = np.zeros(0, dtype=np.float32)
+        self._played = StreamResampler(rate, HEARING_RATE)
 
     @property
     def now(self) -> float:
@@ -137,7 +136,7 @@ class Coach:
             elif not self._leaving:
                 self._carry_out(self.session.played())
         out = self._mixer.read(self.block)
-        self._played = np.concatenate([self._played, self._to_hearing.resample_chunk(out)])
+        self._played.feed(out)
         self.finished = self._leaving and not self._player.busy
         return out
 
@@ -180,9 +179,8 @@ class Coach:
 
     def _reference(self, frames: int) -> Samples:
         """What was played, at the hearing rate, block by block."""
-        if len(self._played) < frames:
-            return np.zeros(frames, dtype=np.float32)
-        block, self._played = self._played[:frames], self._played[frames:]
+        block = np.zeros(frames, dtype=np.float32)
+        self._played.take_into(block)
         return block
 
     def _watch_question(self) -> None:

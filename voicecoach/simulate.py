@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -53,6 +53,7 @@ class Simulation:
         self._coach, self._room, self._scenario = coach, room, scenario
         self._voice, self._record = voice, record
         self._log: list[Logged] = []
+        self._said: list[Mapping[str, object]] = []
         self._number = 0
         self._mark = 0
         self._since = 0.0
@@ -60,7 +61,7 @@ class Simulation:
         self._saying = _Saying()
         self._checking_from: float | None = None
         self.outcome = Outcome()
-        coach.watchers.append(self._log.append)
+        coach.watchers.append(self._note)
         coach.watchers.append(self._guard)
 
     def run(self) -> Outcome:
@@ -74,7 +75,9 @@ class Simulation:
             out = self._coach.step(microphone)
             self._advance()
             if self._coach.now > self._scenario.limit:
-                self._fail(f"not finished after {self._scenario.limit:.0f} s")
+                awaited = self._scenario.steps[self._number]
+                waits_for = awaited.when.model_dump(exclude_none=True) or awaited.say or "what it expects"
+                self._fail(f"not finished after {self._scenario.limit:.0f} s; this step waits for {waits_for}")
         self.outcome.seconds = self._coach.now
         self.outcome.steps_done = self._number
         return self.outcome
@@ -108,6 +111,7 @@ class Simulation:
             self._number += 1
             self._due = self._checking_from = None
             self._since = self._coach.now
+            self._said = [data for data in self._said if float(str(data["until"])) > self._since]
             self._mark = len(self._log)
         elif late >= patience and missing:
             self._fail(f"{missing} within {patience:g} s of {step.say!r}" if step.say else missing)
@@ -116,8 +120,7 @@ class Simulation:
         self.outcome.failures.append(f"step {self._number + 1}, at {self._coach.now:.1f} s: {what}")
 
     def _holds(self, when: When) -> bool:
-        said = [entry.data for entry in self._log if entry.kind == "said"]
-        ended = [data for data in said if self._since < float(str(data["until"])) <= self._coach.now]
+        ended = [data for data in self._said if self._since < float(str(data["until"])) <= self._coach.now]
         if when.said is not None and not any(when.said.lower() in str(data["text"]).lower() for data in ended):
             return False
         if when.line is not None and not any(data["line"] == when.line for data in ended):
@@ -147,6 +150,11 @@ class Simulation:
     def _announce(self, at: float) -> None:
         for watcher in self._coach.watchers:
             watcher(Logged(at, "user", {"text": self._saying.text, "until": self._saying.end}))
+
+    def _note(self, entry: Logged) -> None:
+        self._log.append(entry)
+        if entry.kind == "said":
+            self._said.append(entry.data)
 
     def _guard(self, entry: Logged) -> None:
         """Nothing may be obeyed that nobody said."""
