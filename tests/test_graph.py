@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from voicecoach.asr import graph, openfst
-from voicecoach.asr.graph import GraphBuilder, known_sentences, model_with_graph, vocabulary
+from voicecoach.asr.graph import KEPT, GraphBuilder, known_sentences, model_with_graph, vocabulary
 from voicecoach.asr.openfst import Acceptor, read_symbols
 from voicecoach.asr.recognizer import SpeechModel
 from voicecoach.events import VoicecoachError
@@ -241,6 +241,16 @@ def test_the_features_are_without_random_numbers(model, tmp_path):
     folder = make(model, tmp_path / "cache")
     assert (folder / "conf" / "mfcc.conf").read_text().split() == ["--num-ceps=40", "--dither=1", "--dither=0"]
     assert (model / "conf" / "mfcc.conf").read_text() == "--num-ceps=40\n--dither=1\n"
+
+
+def test_only_the_graphs_that_were_used_last_are_kept(model, tmp_path):
+    cache = tmp_path / "cache"
+    first = make(model, cache, ["up"])
+    os.utime(first, (0, 0))
+    later = [make(model, cache, ["stop", *["stop"] * number]) for number in range(KEPT)]
+    assert not first.exists()
+    assert all(folder.exists() for folder in later)
+    assert len(list(cache.iterdir())) == KEPT
 
 
 def test_the_same_sentences_are_built_once(model, tmp_path, monkeypatch):

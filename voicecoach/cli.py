@@ -246,7 +246,10 @@ def devices() -> None:
     """List microphones and speakers."""
     from voicecoach.audio.device import list_devices
 
-    for device in list_devices():
+    found = list_devices()
+    if not found:
+        click.echo("There is no microphone and no speaker.")
+    for device in found:
         marks = [
             f"{device.inputs} in" + (" (default)" if device.default_input else "") if device.inputs else "",
             f"{device.outputs} out" + (" (default)" if device.default_output else "") if device.outputs else "",

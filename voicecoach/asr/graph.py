@@ -49,6 +49,9 @@ FEATURES = Path("conf/mfcc.conf")
 """Kaldi's features. Ours are without its dither, random numbers that differ from one utterance to the next: the same
 sound is to be heard the same each time (the recogniser adds a dither that is)."""
 
+KEPT = 8
+"""Graphs that stay in the cache."""
+
 OWN_FILES = (Path("graph/Gr.fst"), FEATURES)
 """What the folder of links has of its own."""
 
@@ -158,6 +161,7 @@ def model_with_graph(
     told = "\n".join([str(FORMAT), costs, str(model.resolve()), *sentences, "", *background, "", *skip_words])
     folder = cache / hashlib.sha256(told.encode()).hexdigest()[:20]
     if (folder / "graph" / "Gr.fst").exists():
+        os.utime(folder)
         return folder
     ids = vocabulary(model)
     known = known_sentences(sentences, ids)
@@ -177,7 +181,15 @@ def model_with_graph(
         if (model / FEATURES).exists():
             (copy / FEATURES).write_text(f"{(model / FEATURES).read_text().rstrip()}\n--dither=0\n")
         _put_in_place(copy, folder)
+    _prune(cache)
     return folder
+
+
+def _prune(cache: Path) -> None:
+    """Keep the graphs that were used last: each is some megabytes, and every change of the intents makes one."""
+    folders = [path for path in cache.iterdir() if path.is_dir() and not path.name.startswith(".")]
+    for old in sorted(folders, key=lambda path: path.stat().st_mtime, reverse=True)[KEPT:]:
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def _put_in_place(copy: Path, folder: Path) -> None:
