@@ -27,7 +27,8 @@ test: .venv/ready model
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "voicecoach needs Python 3.11 or newer; name one with: make PYTHON=python3.11 ..."; exit 1; }
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "Python has no venv module; on Debian: apt install python3-venv"; exit 1; }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[echo,speech,dev]'
+	@echo "Setting up .venv; this takes a minute or two the first time."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[echo,speech,dev]'
 	@touch $@
 
 docs: .venv/ready
