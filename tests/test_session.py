@@ -310,6 +310,17 @@ def test_a_doubtful_command_is_asked_about_and_obeyed_on_yes() -> None:
     assert talk.say("Yes").state == "announcing"
 
 
+def test_the_bare_name_of_a_routine_answers_the_question_which_one() -> None:
+    bare = Understanding("calves", Verdict.ASK, "confirm", "StartRoutine", {"routine": "calves"}, "calves", 100.0)
+    talk = Talk().say("StartRoutine")
+    assert "Which one" in talk.said
+    talk._take(talk.session.unclear(bare))
+    assert (talk.state, talk.session.conductor.routine) == ("announcing", "calf routine")
+    unasked = Talk()
+    unasked._take(unasked.session.unclear(bare))
+    assert unasked.state == "idle"
+
+
 def test_a_doubtful_command_is_forgotten_on_no_and_when_nobody_answers() -> None:
     doubt = Understanding("nest", Verdict.ASK, "near (80)", "Next", sentence="next", score=80.0)
     talk = stretching().until("working")

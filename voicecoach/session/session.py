@@ -41,6 +41,7 @@ class Session:
         self.chart = SessionChart(self.conductor)
         self._answers = Answers(self.conductor)
         self._question: Command | None = None
+        self._asked_which_routine = False
 
     # --- what others may know -----------------------------------------------------------------------------
 
@@ -72,6 +73,7 @@ class Session:
         """Obey `command`."""
         self.conductor.position = position
         question, self._question = self._question, None
+        self._asked_which_routine = False
         if command.intent == "Yes" and question:
             command = question
         handler = self._handlers.get(command.intent)
@@ -86,6 +88,8 @@ class Session:
     def unclear(self, understanding: Understanding, position: float = 0.0) -> list[Action]:
         """React to an utterance that is not obeyed: ask, explain, or let it pass."""
         self.conductor.position = position
+        if self._asked_which_routine and understanding.intent == "StartRoutine" and understanding.slots:
+            return self.command(understanding.command, position)
         if understanding.verdict is Verdict.ASK:
             self._question = understanding.command
             self.conductor.reply("ask", sentence=understanding.sentence)
@@ -112,6 +116,7 @@ class Session:
             return
         asked = slots.get("routine")
         if asked is None:
+            self._asked_which_routine = True
             self.conductor.reply("routine.which", routines=self._routine_names())
         elif str(asked) not in self.library.routines:
             self.conductor.reply("routine.none", routines=self._routine_names())
