@@ -194,6 +194,21 @@ def test_a_beat_waits_until_an_answer_has_been_spoken(stage: Stage) -> None:
     assert first > 2.4 * RATE
 
 
+def test_it_is_known_which_words_of_a_sentence_sounded_when(stage: Stage) -> None:
+    stage.player.play(Play(flow("say ready when you are there")))
+    stage.run(4)
+    assert stage.player.said_between(0.2, 0.8) == "say ready"
+    assert stage.player.said_between(2.4, 3.0) == "there"
+
+
+def test_a_sentence_that_was_cut_was_said_only_so_far(stage: Stage) -> None:
+    stage.player.play(Play(flow("say ready when you are there")))
+    stage.run(0.9)
+    stage.player.hush()
+    stage.run(1)
+    assert stage.player.said_between(0.0, 5.0) == "say ready"
+
+
 def test_it_is_known_what_was_said_when(stage: Stage) -> None:
     stage.player.play(Play(flow("aaaaa", "bb")))
     stage.run(2)

@@ -58,6 +58,10 @@ class Deaf:
         return []
 
 
+OWN_VOICE_LEAD = 0.2
+"""How much earlier (s) it may seem to be heard: where a word falls in its sentence is only estimated."""
+
+
 @dataclass(frozen=True, slots=True)
 class Logged:
     """One thing that happened, on the audio clock (s)."""
@@ -144,7 +148,7 @@ class Coach:
         """Take an utterance: obey it, ask, or say in the log why not. Once the coach is leaving it hears no more."""
         if self._leaving:
             return
-        said = self._player.said_between(heard.speech_start - OWN_VOICE_LAG, heard.speech_end)
+        said = self._player.said_between(heard.speech_start - OWN_VOICE_LAG, heard.speech_end + OWN_VOICE_LEAD)
         if heard.endpoint != "typed" and is_own_voice(heard.text, said):
             understanding = Understanding(heard.text, Verdict.REJECT, "the coach's own voice")
         else:

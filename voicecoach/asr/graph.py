@@ -1,7 +1,7 @@
 """The decoding graph: the sentences that may be said, and beside them everyday words for all other speech.
 
 Vosk's phrase lists become a bigram model, in which phrases recombine: "start leg routine" was heard as "start
-left routine" by five of six synthetic voices. Vosk also loads `graph/Gr.fst` from the model's folder, so that a
+left routine" from most synthetic voices. Vosk also loads `graph/Gr.fst` from the model's folder, so that a
 folder of links with a graph of our own gives true finite-state decoding: a sentence is heard whole, or the sound
 finds its home among the background words (design).
 """

@@ -36,6 +36,27 @@ class ClipSource(Protocol):
 
 
 @dataclass(slots=True)
+class _Said:
+    """A text that sounded from frame `begin` to `end`; uncut it would have sounded until `whole`."""
+
+    text: str
+    begin: int
+    end: int
+    whole: int
+
+    def between(self, first: float, last: float) -> list[str]:
+        """The words that sounded between two frames, each letter taking its share of the time."""
+        found, at = [], float(self.begin)
+        letter = (self.whole - self.begin) / max(1, len(self.text))
+        for word in self.text.split():
+            until = at + (len(word) + 1) * letter
+            if at < min(last, self.end) and until > first:
+                found.append(word)
+            at = until
+        return found
+
+
+@dataclass(slots=True)
 class _Flow:
     """A row of cues and how far it has come."""
 
@@ -69,7 +90,7 @@ class Player:
         self._beat: _Beat | None = None
         self._reply: _Flow | None = None
         self._resume_at = 0
-        self._said: deque[tuple[str, int, int]] = deque()
+        self._said: deque[_Said] = deque()
 
     # --- what others may know -----------------------------------------------------------------------------
 
@@ -95,12 +116,12 @@ class Player:
     def speaking(self, within: float = 0.0) -> bool:
         """Whether a voice or a tone sounds now or sounded in the last `within` seconds."""
         since = self._mixer.frame - round(within * self._mixer.rate)
-        return any(end > since and begin <= self._mixer.frame for _text, begin, end in self._said)
+        return any(one.end > since and one.begin <= self._mixer.frame for one in self._said)
 
     def said_between(self, start: float, end: float) -> str:
-        """The texts (joined) of which any part sounded between two times (s)."""
+        """The words (joined) that sounded between two times (s)."""
         first, last = start * self._mixer.rate, end * self._mixer.rate
-        return " ".join(text for text, begin, until in self._said if text and begin < last and until > first)
+        return " ".join(word for one in self._said for word in one.between(first, last))
 
     # --- orders -------------------------------------------------------------------------------------------
 
@@ -122,7 +143,7 @@ class Player:
     def reply(self, reply: Reply) -> None:
         """Speak an answer over the script, from the next block on."""
         if self._reply and self._reply.sounding:
-            self._mixer.cut(self._reply.sounding)
+            self._forget(self._reply.sounding)
         self._reply = _Flow(reply.cues, next_at=self._mixer.frame)
         if self._flow and self._flow.sounding:
             self._forget(self._flow.sounding)
@@ -155,7 +176,7 @@ class Player:
         elif self._flow and not self._reply and self._mixer.frame >= self._resume_at:
             self._tick_flow(self._flow, horizon, events)
         self._end_script(horizon, events)
-        while self._said and self._said[0][2] < self._mixer.frame - MEMORY * self._mixer.rate:
+        while self._said and self._said[0].end < self._mixer.frame - MEMORY * self._mixer.rate:
             self._said.popleft()
         return events
 
@@ -275,14 +296,13 @@ class Player:
 
     def _place(self, cue: Cue, clip: Clip, at: int, events: list[CueStarted | ScriptEnded]) -> Sounding:
         placed = self._mixer.add(clip, at)
-        self._said.append((cue.text, at, placed.end))
+        self._said.append(_Said(cue.text, at, placed.end, placed.end))
         events.append(CueStarted(cue, at / self._mixer.rate, placed.end / self._mixer.rate))
         return placed
 
     def _forget(self, placed: Sounding, at: int | None = None) -> None:
         """Cut a clip, and remember that its text was heard only so far."""
-        begin = placed.start
         self._mixer.cut(placed, at)
-        self._said = deque(
-            (text, start, min(end, placed.end) if start == begin else end) for text, start, end in self._said
-        )
+        for one in self._said:
+            if one.begin == placed.start:
+                one.end = min(one.end, placed.end)
