@@ -329,6 +329,20 @@ def test_while_somebody_speaks_the_coach_is_lower_and_the_count_stays(app: App, 
     np.testing.assert_array_equal(low[: zero + 24 * RATE], full[: zero + 24 * RATE])
 
 
+def test_quieter_halves_what_is_played_from_then_on(spoken_bench: Bench):
+    bench = spoken_bench
+
+    def loudest(text: str) -> float:
+        begun = len(bench.out)
+        bench.type(text)
+        bench.run_until(lambda: not bench.coach.busy)
+        return float(np.abs(np.concatenate(bench.out[begun:])).max())
+
+    before = loudest("help")
+    loudest("quieter")
+    assert loudest("help") == pytest.approx(before * 10 ** (-6 / 20), rel=0.01)
+
+
 def test_the_reference_of_the_canceller_is_what_was_played(app: App, coach_voice: Synthesizer):
     fars: list[Samples] = []
 

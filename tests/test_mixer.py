@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from voicecoach.events import Clip
-from voicecoach.tts.mixer import Mixer
+from voicecoach.tts.mixer import DUCKED, Mixer
 
 RATE = 16_000
 
@@ -69,3 +69,26 @@ def test_a_clip_can_be_cut_at_a_frame_to_come() -> None:
     out = mixer.read(1000)
     assert np.all(out[:500] == np.float32(0.5))
     assert not np.any(out[660:])
+
+
+def test_the_volume_is_reached_without_a_click_and_ducking_is_relative_to_it() -> None:
+    mixer = Mixer(RATE)
+    mixer.add(clip(RATE), at=0)
+    mixer.volume = 0.5
+    out = mixer.read(RATE // 2)
+    assert np.max(np.abs(np.diff(out))) < 0.01
+    assert out[-1] == pytest.approx(0.25)
+    mixer.ducked = True
+    mixer.read(RATE // 4)
+    assert mixer.read(160) == pytest.approx(0.5 * 0.5 * DUCKED)
+
+
+def test_a_volume_above_one_is_louder_and_never_exceeds_full_scale() -> None:
+    mixer = Mixer(RATE)
+    mixer.volume = 2.0
+    mixer.read(RATE)
+    mixer.add(clip(100, 0.3), at=RATE)
+    mixer.add(clip(100, 0.9), at=RATE + 200)
+    out = mixer.read(400)
+    assert out[:100] == pytest.approx(0.6)
+    assert out[200:300] == pytest.approx(1.0)

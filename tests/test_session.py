@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voicecoach.events import Action, Command, Cue, Hush, Leave, Play, Reply, Script, Understanding, Verdict
+from voicecoach.events import Action, Command, Cue, Hush, Leave, Play, Reply, Script, Understanding, Verdict, Volume
 from voicecoach.session.diagram import page
 from voicecoach.session.lines import load_lines
 from voicecoach.session.plan import WaterStep, WorkStep, make_plan
@@ -90,16 +90,17 @@ STATES: dict[str, Callable[[], Talk]] = {
 MOVES: dict[str, dict[str, str]] = {
     "idle": {"StartRoutine": "announcing"},
     "announcing": {"Next": "announcing", "Back": "announcing", "Repeat": "announcing", "Pause": "paused",
-                   "Stop": "idle", "Ready": "working", "Resume": "working"},
+                   "Stop": "idle", "Ready": "working", "Resume": "working", "Pain": "paused"},
     "positioning": {"Next": "announcing", "Back": "announcing", "Repeat": "announcing", "Pause": "paused",
-                    "Stop": "idle", "Ready": "working", "Resume": "working"},
-    "working": {"Next": "announcing", "Back": "announcing", "Repeat": "announcing", "Pause": "paused", "Stop": "idle"},
+                    "Stop": "idle", "Ready": "working", "Resume": "working", "Pain": "paused"},
+    "working": {"Next": "announcing", "Back": "announcing", "Repeat": "announcing", "Pause": "paused", "Stop": "idle",
+                "Wait": "paused", "Pain": "paused"},
     "resting": {"Next": "announcing", "Back": "announcing", "Pause": "paused", "Stop": "idle",
-                "Ready": "announcing", "Resume": "announcing"},
+                "Ready": "announcing", "Resume": "announcing", "Pain": "paused"},
     "paused": {"Next": "announcing", "Back": "announcing", "Repeat": "announcing", "Resume": "resuming",
                "Ready": "resuming", "Stop": "idle"},
     "resuming": {"Next": "announcing", "Back": "announcing", "Repeat": "announcing", "Pause": "paused", "Stop": "idle",
-                 "Ready": "working", "Resume": "working"},
+                 "Ready": "working", "Resume": "working", "Pain": "paused"},
 }  # fmt: skip
 
 INTENTS = [*sorted(Session._handlers), "Yes", "No"]
@@ -125,6 +126,8 @@ def test_questions_never_touch_what_is_being_played(state: str) -> None:
         "WhichSide",
         "Help",
         "ListRoutines",
+        "Easier",
+        "Harder",
     ):
         talk = STATES[state]().say(question, position=3.0)
         assert all(isinstance(action, Reply) for action in talk.actions), question
@@ -279,9 +282,126 @@ def test_holds_are_set_by_voice_within_reason() -> None:
     plays = [action for action in talk.actions if isinstance(action, Play)]
     assert plays[0].keep_clock
     assert plays[0].script.seconds == pytest.approx(21.8)
-    talk.say("SetHold", position=4.0, seconds=900)
-    assert "too much" in talk.said
-    assert not [action for action in talk.actions if isinstance(action, Play)]
+
+
+@pytest.mark.parametrize(
+    ("slots", "answer"),
+    [
+        ({"seconds": 900}, "Fifteen minutes is too long for one hold. The longest that I count is one minute."),
+        ({"seconds": 61}, "One minute and one second is too long"),
+        ({"minutes": 1, "seconds": 30}, "One minute and thirty seconds is too long"),
+        ({"seconds": 4}, "Four seconds is too short for one hold. The shortest that I count is five seconds."),
+        ({"seconds": 0}, "Zero seconds is too short"),
+    ],
+)
+def test_a_hold_beyond_reason_is_declined_with_what_there_is_and_the_count_goes_on(
+    slots: dict[str, int], answer: str
+) -> None:
+    talk = stretching().until("working").say("SetHold", position=4.0, **slots)
+    assert answer in talk.said
+    assert all(isinstance(action, Reply) for action in talk.actions)
+    assert talk.state == "working"
+
+
+def test_sixty_seconds_said_in_any_way_is_the_longest_hold() -> None:
+    for slots in ({"seconds": 60}, {"minutes": 0, "seconds": 60}, {"minutes": 1}):
+        talk = stretching().until("working").say("SetHold", position=4.0, **slots)
+        assert talk.script is not None
+        assert talk.script.seconds == pytest.approx(61.8)
+
+
+@pytest.mark.parametrize(
+    ("slots", "seconds"), [({}, 20.0), ({"seconds": 90}, 90.0), ({"minutes": 1, "seconds": 10}, 70.0)]
+)
+def test_waiting_takes_as_long_as_was_asked_for(slots: dict[str, int], seconds: float) -> None:
+    talk = stretching().until("positioning").say("Wait", **slots)
+    assert talk.script is not None
+    assert talk.script.seconds == seconds
+
+
+@pytest.mark.parametrize("state", ["announcing", "positioning", "resting", "resuming"])
+def test_somebody_who_wants_a_quarter_of_an_hour_is_not_called_back_before(state: str) -> None:
+    talk = STATES[state]().say("Wait", seconds=900)
+    assert talk.state == "paused"
+    assert "resume" in talk.said
+
+
+def test_waiting_in_mid_hold_stops_the_count_and_keeps_the_place() -> None:
+    talk = stretching().until("working").say("Wait", position=12.0, seconds=60)
+    assert any(isinstance(action, Hush) for action in talk.actions)
+    assert "Eighteen seconds left" in talk.say("Resume").said
+
+
+@pytest.mark.parametrize("state", [state for state in STATES if state != "idle"])
+def test_when_it_hurts_everything_stops_and_the_way_out_is_said(state: str) -> None:
+    talk = STATES[state]().say("Pain", position=9.0)
+    assert any(isinstance(action, Hush) for action in talk.actions)
+    assert talk.state == "paused"
+    for word in ("gently", "next", "resume"):
+        assert word in talk.said
+
+
+def test_after_pain_the_hold_goes_on_where_it_was_or_is_left_out() -> None:
+    hurt = stretching().until("working", side="right").say("Pain", position=12.0)
+    assert "Eighteen seconds left" in hurt.say("Resume").said
+    assert hurt.played().state == "working"
+    left = stretching().until("working").say("Pain", position=12.0)
+    before = left.exercise
+    assert left.say("Next").exercise != before
+
+
+def test_a_pause_after_pain_is_an_ordinary_pause_again() -> None:
+    talk = stretching().until("working").say("Pain", position=9.0).say("Resume").played().say("Pause", position=12.0)
+    assert talk.said == LINES("pause")
+
+
+def test_pain_is_answered_when_nothing_is_running_and_no_routine_is_offered() -> None:
+    talk = Talk().say("Pain")
+    assert "doctor" in talk.said
+    assert "start" not in talk.said
+
+
+def test_easier_and_harder_tell_how_with_the_right_leg() -> None:
+    talk = stretching().until("working", side="right")
+    work = talk.session.conductor.work
+    assert work is not None
+    sided = talk.session.conductor.writer.sided
+    assert talk.say("Easier", position=9.0).said == sided(work.exercise.easier, work)
+    assert talk.say("Harder", position=9.0).said == sided(work.exercise.harder, work)
+    assert talk.state == "working"
+
+
+def test_a_break_cannot_be_made_harder() -> None:
+    talk = Talk().say("StartRoutine", routine="leg")
+    while talk.exercise != "water":
+        talk.say("Next")
+    assert "break" in talk.say("Harder").said
+
+
+def test_the_volume_goes_up_and_down_in_steps_and_ends_with_a_word() -> None:
+    talk, levels = Talk(), []
+    for intent in ["Louder"] * 3 + ["Quieter"] * 7 + ["Louder"]:
+        talk.say(intent)
+        levels += [action.decibels for action in talk.actions if isinstance(action, Volume)]
+        assert talk.said
+    assert levels == [6, 0, -6, -12, -18, -12]
+    assert "as soft as" in talk.say("Quieter").say("Quieter").said
+
+
+def test_not_so_fast_gives_time_where_there_is_something_to_wait_for() -> None:
+    talk = stretching().until("positioning").say("Slower")
+    assert talk.script is not None
+    assert talk.script.seconds == 20.0
+    counting = stretching().until("working").say("Slower", position=5.0)
+    assert "Say pause" in counting.said
+    assert all(isinstance(action, Reply) for action in counting.actions)
+
+
+def test_keep_going_in_mid_count_is_not_refused() -> None:
+    talk = stretching().until("working")
+    odd = Understanding("keep going", Verdict.REJECT, "not now: Resume counts only when paused", "Resume", score=100.0)
+    talk._take(talk.session.unclear(odd, 3.0))
+    assert talk.said == LINES("ready.already")
 
 
 def test_a_hold_made_shorter_than_what_has_passed_still_ends_with_its_tone() -> None:
@@ -332,11 +452,12 @@ def test_a_doubtful_command_is_forgotten_on_no_and_when_nobody_answers() -> None
 
 
 def test_a_command_that_does_not_fit_gets_an_answer() -> None:
-    talk = stretching().until("working")
-    odd = Understanding("resume", Verdict.REJECT, "not now: Resume counts only when paused", "Resume", score=100.0)
+    talk = STATES["resting"]()
+    reason = "not now: Alternative counts only when working"
+    odd = Understanding("jog instead", Verdict.REJECT, reason, "Alternative", score=100.0)
     talk._take(talk.session.unclear(odd, 3.0))
     assert "does not fit" in talk.said
-    assert talk.state == "working"
+    assert talk.state == "resting"
 
 
 def test_goodbye_ends_the_program_after_a_word() -> None:

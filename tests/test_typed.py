@@ -66,6 +66,29 @@ def test_what_does_not_fit_the_state_is_not_obeyed_and_says_when_it_would() -> N
     assert states(result) == []
 
 
+def test_ouch_stops_the_count_at_once_and_resume_goes_on_with_it() -> None:
+    result = typed("start quick routine", "+30 ready", "+5 that hurts", "+8 resume", "+8 stop")
+    assert states(result) == ["announcing", "working", "paused", "resuming", "working", "idle"]
+    assert "coach  Come out of it slowly and gently." in result.stdout
+
+
+def test_a_hold_of_nine_hundred_seconds_is_understood_and_declined() -> None:
+    result = typed("start quick routine", "+2 next", "+2 hold for nine hundred seconds", "+3")
+    assert '"hold for nine hundred seconds": SetHold' in result.stdout
+    assert "The longest that I count is one minute." in result.stdout
+
+
+def test_a_hold_of_one_and_a_half_minutes_is_named_as_it_was_meant() -> None:
+    result = typed("start quick routine", "+2 next", "+2 hold for a minute and thirty seconds", "+3")
+    assert "One minute and thirty seconds is too long for one hold." in result.stdout
+
+
+def test_louder_is_answered_even_before_a_routine() -> None:
+    result = typed("+5 louder", "+3 louder", "+3")
+    assert result.stdout.count(": Louder") == 2
+    assert "as loud as I can speak" in result.stdout
+
+
 def test_goodbye_ends_the_session_and_is_answered_even_in_mid_count() -> None:
     result = typed("start quick routine", "+30 ready", "+5 goodbye")
     assert result.exit_code == 0

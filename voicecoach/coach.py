@@ -24,6 +24,7 @@ from voicecoach.events import (
     Samples,
     Understanding,
     Verdict,
+    Volume,
 )
 from voicecoach.nlu.turns import is_own_voice
 from voicecoach.session.session import Session
@@ -205,6 +206,8 @@ class Coach:
                     self._player.reply(action)
                 case Hush():
                     self._player.hush()
+                case Volume():
+                    self._mixer.volume = 10 ** (action.decibels / 20)
                 case Leave():
                     self._leaving = True
                 case Note():

@@ -28,6 +28,15 @@ class VoicecoachError(Exception):
     """A mistake that the user can mend: one clear sentence saying where and what to do."""
 
 
+@dataclass(frozen=True, slots=True)
+class WordGraph:
+    """Sentences as an acyclic automaton over words: state -> word -> next state. State 0 is the start, a state comes
+    after those that lead to it, and in the states of `final` a sentence may end."""
+
+    arcs: tuple[Mapping[str, int], ...]
+    final: frozenset[int]
+
+
 # --- heard -----------------------------------------------------------------------------------------------
 
 
@@ -199,6 +208,14 @@ class Hush:
 
 
 @dataclass(frozen=True, slots=True)
+class Volume:
+    """Play everything at this level from now on."""
+
+    decibels: float
+    """Re the level of the recordings."""
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """Something worth remembering happened (for the log, later the journal)."""
 
@@ -211,4 +228,4 @@ class Leave:
     """End the program once everything has been said."""
 
 
-Action = Play | Reply | Hush | Note | Leave
+Action = Play | Reply | Hush | Volume | Note | Leave

@@ -18,7 +18,7 @@ from rapidfuzz import fuzz, process
 from voicecoach.nlu import expand
 from voicecoach.nlu.intents import LIMIT, IntentSet, Template, TemplateSentence
 from voicecoach.nlu.numbers import spoken
-from voicecoach.nlu.template import Slot
+from voicecoach.nlu.template import Slot, count
 
 Words = tuple[str, ...]
 
@@ -124,9 +124,10 @@ class _Outlines:
         self._blank_words = frozenset(self._blanks.values())
         entries: dict[Words, tuple[Template, list[Slot]]] = {}
         rng = random.Random(_SEED)
-        for template in intents.templates:
-            node = expand.outline(template.node, lambda slot: self._blanks[id(slot.values)])
-            for raw, slots in expand.sample(node, max(1, LIMIT // len(intents.templates)), rng):
+        nodes = [expand.outline(one.node, lambda slot: self._blanks[id(slot.values)]) for one in intents.templates]
+        sizes = expand.shares([count(node) for node in nodes], LIMIT)
+        for template, node, size in zip(intents.templates, nodes, sizes, strict=True):
+            for raw, slots in expand.sample(node, size, rng):
                 words = tuple(intents.without_skip_words(spoken(raw, intents.language)).split())
                 blanks = [slot for slot in slots.values() if isinstance(slot, Slot)]
                 entries.setdefault(words, (template, blanks))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from hassil.numbers import get_rbnf_engine
@@ -19,9 +20,26 @@ _QUOTES = re.compile(r"(?<!\w)'|'(?!\w)")
 
 @lru_cache(maxsize=4096)
 def number_words(number: float, language: str) -> tuple[str, ...]:
-    """The ways to say `number`, without hyphens ("twenty five"); ValueError for a language without rules."""
-    said = get_rbnf_engine(language).format_number(number).text_by_ruleset.values()
-    return tuple(dict.fromkeys(text.replace("-", " ") for text in said))
+    """The ways to say `number`, the plain one first, without hyphens ("twenty five"); ValueError for a language
+    without rules. English has more ways than its rules ("a hundred and twenty", "one twenty")."""
+    said = [text.replace("-", " ") for text in get_rbnf_engine(language).format_number(number).text_by_ruleset.values()]
+    if language.split("-")[0] == "en":
+        said += _english(number)
+    return tuple(dict.fromkeys(said))
+
+
+def _english(number: float) -> Iterator[str]:
+    """What the rules leave out: nought, and how hundreds are said in talk."""
+    if number == 0:
+        yield "nought"
+    if number != int(number) or not 100 <= number < 1000:
+        return
+    hundreds, rest = divmod(int(number), 100)
+    (digit, *_), (tail, *_) = number_words(hundreds, "en"), number_words(rest, "en")
+    for hundred in (f"{digit} hundred", *(("a hundred", "hundred") if hundreds == 1 else ())):
+        yield from (f"{hundred} {tail}", f"{hundred} and {tail}") if rest else (hundred,)
+    if rest >= 10:
+        yield f"{digit} {tail}"
 
 
 def spell_out(text: str, language: str) -> str:

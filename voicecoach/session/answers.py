@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from voicecoach.events import Cue, Reply
 from voicecoach.session.conductor import Conductor
 from voicecoach.session.plan import WorkStep, seconds_from
-from voicecoach.session.routine import Hold, Repetitions
+from voicecoach.session.routine import Repetitions
 
 
 class Answers:
@@ -94,7 +95,21 @@ class Answers:
         """What can be said now: at most three things."""
         self.conductor.reply(f"help.{state}")
 
-    def is_hold(self) -> bool:
-        """Whether the current step is held."""
+    def easier(self) -> None:
+        """How to make the exercise easier."""
         step = self.conductor.work
-        return step is not None and isinstance(step.dose, Hold)
+        self._way(step.exercise.easier if step else None)
+
+    def harder(self) -> None:
+        """How to make the exercise harder."""
+        step = self.conductor.work
+        self._way(step.exercise.harder if step else None)
+
+    def _way(self, text: str | None) -> None:
+        """Say another way to do the exercise; in a break there is none."""
+        step = self.conductor.work
+        if step is None or text is None:
+            self.conductor.reply("way.none")
+        else:
+            cue = Cue(text=self.writer.sided(text, step), line=f"exercise.{step.exercise.id}")
+            self.conductor.actions.append(Reply((cue,)))

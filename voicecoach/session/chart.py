@@ -62,6 +62,9 @@ class ChartModel(Protocol):
     def leave(self) -> None:
         """The user stops."""
 
+    def ease_off(self) -> None:
+        """Something hurts: say so on entering the pause."""
+
     def on_exit_working(self) -> None:
         """Keep the place in the count."""
 
@@ -152,6 +155,7 @@ class SessionChart(StateChart[ChartModel]):
     )
     exchange = leading.to(leading.announcing, on="take_alternative")
     pause = leading.to(paused) | resuming.to(paused)
+    hurt = leading.to(paused, on="ease_off") | resuming.to(paused, on="ease_off") | paused.to(paused, on="ease_off")
     resume = paused.to(resuming) | idle.to(resuming, cond="resumable")
     stop = leading.to(idle, on="leave") | paused.to(idle, on="leave") | resuming.to(idle, on="leave")
 

@@ -35,6 +35,7 @@ class Conductor:
         self._resting_before_work = False
         self._kept: float | None = None
         self._on_the_way = False
+        self._pausing = "pause"
 
     # --- the plan -----------------------------------------------------------------------------------------
 
@@ -176,6 +177,10 @@ class Conductor:
         self.actions.append(Note("routine stopped", {"routine": self.routine}))
         self._play(self.writer.flow("stopped", self.writer.cue("stop")))
 
+    def ease_off(self) -> None:
+        """Something hurts: say in the pause what to do about it."""
+        self._pausing = "pain"
+
     def _go_to(self, index: int) -> None:
         self.index = index
         self._kept = None
@@ -241,8 +246,9 @@ class Conductor:
 
     def on_enter_paused(self) -> None:
         """Freeze."""
+        line, self._pausing = self._pausing, "pause"
         self.actions.append(Hush())
-        self._play(self.writer.flow("paused", self.writer.cue("pause")))
+        self._play(self.writer.flow("paused", self.writer.cue(line)))
 
     def on_enter_resuming(self) -> None:
         """Say where we are."""

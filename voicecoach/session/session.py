@@ -3,28 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
-from voicecoach.events import Action, Command, Cue, Leave, Play, Reply, Script, Understanding, Verdict
+from voicecoach.events import Action, Command, Cue, Leave, Play, Reply, Script, Understanding, Verdict, Volume
 from voicecoach.session.answers import Answers
 from voicecoach.session.chart import SessionChart
 from voicecoach.session.conductor import Conductor
+from voicecoach.session.lengths import MOST_WAIT, Lengths, length
 from voicecoach.session.lines import Lines
 from voicecoach.session.plan import make_plan
-from voicecoach.session.routine import Hold, Library
+from voicecoach.session.routine import Library
 from voicecoach.session.script import ScriptWriter
 
-LEAST_HOLD, MOST_HOLD = 5, 60
-"""Seconds a user may set a hold to: up to sixty when asked for (exercise reference)."""
+VOLUME_STEP = 6.0
+"""Step (dB) of "louder" and "quieter": a change that nobody asks about twice."""
 
-WAIT = 20.0
-"""Seconds that "wait" adds when no number is said."""
-
-SOONEST_END = 2
-"""Seconds until the end of a hold that is made shorter than what has passed of it."""
+QUIETEST, LOUDEST = -18.0, 6.0
+"""Volume (dB re the level of the recordings) between which the user may choose. Above +6 dB speech is clipped more
+than in its highest peaks."""
 
 NEAR_A_COMMAND = 60.0
 """From this score on, a reject is taken for a command that went wrong, and is answered with a tone."""
+
+
+Handler = Callable[["Session", Mapping[str, object]], None]
+
+
+def _answering(answer: Callable[[Answers], None]) -> Handler:
+    """Obeys a command that asks something about the routine that is running."""
+
+    def handle(session: Session, _slots: Mapping[str, object]) -> None:
+        if session._running():
+            answer(session._answers)
+
+    return handle
 
 
 class Session:
@@ -40,6 +51,8 @@ class Session:
         self.conductor = Conductor(ScriptWriter(lines))
         self.chart = SessionChart(self.conductor)
         self._answers = Answers(self.conductor)
+        self._lengths = Lengths(self.conductor)
+        self._volume = 0.0
         self._question: Command | None = None
         self._asked_which_routine = False
 
@@ -168,31 +181,49 @@ class Session:
             self.chart.send("ready")
 
     def _wait(self, slots: Mapping[str, object]) -> None:
-        if self.state == "working":
-            self.conductor.reply("wait.working")
+        seconds = length(slots)
+        if self.state == "working" or (self.state != "paused" and (seconds or 0.0) > MOST_WAIT):
+            self._pause(slots)
         elif self.state in ("positioning", "resting"):
-            conductor = self.conductor
-            seconds = _seconds(slots) or WAIT
-            script = conductor.writer.positioning(seconds)
-            conductor.actions.append(Play(script))
-            conductor.reply("wait")
+            self._lengths.wait(seconds)
         elif self._running():
             self.conductor.reply("wait")
 
     def _set_hold(self, slots: Mapping[str, object]) -> None:
-        conductor, seconds = self.conductor, _seconds(slots)
-        if not self._running():
-            return
-        if not self._answers.is_hold() or seconds is None:
-            conductor.reply("hold.not_a_hold")
-        elif not LEAST_HOLD <= seconds <= MOST_HOLD:
-            least, most = self.lines.duration(LEAST_HOLD), self.lines.duration(MOST_HOLD)
-            conductor.reply("hold.too_long", duration=self.lines.duration(seconds), least=least, most=most)
+        if self._running():
+            self._lengths.set_hold(length(slots), counting=self.state == "working")
+
+    def _pain(self, _slots: Mapping[str, object]) -> None:
+        if self.state == "idle":
+            self.conductor.reply("pain.idle")
         else:
-            conductor.set_hold(round(seconds))
-            if self.state == "working":
-                self._change_count(round(seconds))
-            conductor.reply("hold.changed", duration=self.lines.duration(seconds))
+            self.chart.send("hurt")
+
+    def _slower(self, slots: Mapping[str, object]) -> None:
+        if self.state in ("announcing", "positioning", "resting"):
+            self._wait(slots)
+        elif self._running():
+            self.conductor.reply("pace.slower")
+
+    def _faster(self, _slots: Mapping[str, object]) -> None:
+        if self._running():
+            self.conductor.reply("pace.faster")
+
+    def _louder(self, _slots: Mapping[str, object]) -> None:
+        self._turn("louder", VOLUME_STEP)
+
+    def _quieter(self, _slots: Mapping[str, object]) -> None:
+        self._turn("quieter", -VOLUME_STEP)
+
+    def _turn(self, way: str, decibels: float) -> None:
+        """Turn the volume up or down by `decibels`, as far as it goes."""
+        volume = self._volume + decibels
+        if not QUIETEST <= volume <= LOUDEST:
+            self.conductor.reply(f"volume.{way}.end")
+            return
+        self._volume = volume
+        self.conductor.actions.append(Volume(volume))
+        self.conductor.reply(f"volume.{way}")
 
     def _alternative(self, _slots: Mapping[str, object]) -> None:
         if not self._running():
@@ -212,27 +243,11 @@ class Session:
     def _help(self, _slots: Mapping[str, object]) -> None:
         self._answers.help(self.states[0])
 
-    def _how_long_hold(self, _slots: Mapping[str, object]) -> None:
-        if self._running():
-            self._answers.how_long_hold()
-
     def _how_long_left(self, _slots: Mapping[str, object]) -> None:
         if self._running():
             self._answers.how_long_left(self.state)
 
-    def _whats_next(self, _slots: Mapping[str, object]) -> None:
-        if self._running():
-            self._answers.whats_next()
-
-    def _how_many_left(self, _slots: Mapping[str, object]) -> None:
-        if self._running():
-            self._answers.how_many_left()
-
-    def _which_side(self, _slots: Mapping[str, object]) -> None:
-        if self._running():
-            self._answers.which_side()
-
-    _handlers: Mapping[str, Callable[[Session, Mapping[str, object]], None]] = {
+    _handlers: Mapping[str, Handler] = {
         "StartRoutine": _start,
         "Next": _next,
         "Back": _back,
@@ -247,21 +262,19 @@ class Session:
         "Goodbye": _goodbye,
         "ListRoutines": _list_routines,
         "Help": _help,
-        "HowLongHold": _how_long_hold,
+        "HowLongHold": _answering(Answers.how_long_hold),
         "HowLongLeft": _how_long_left,
-        "WhatsNext": _whats_next,
-        "HowManyLeft": _how_many_left,
-        "WhichSide": _which_side,
+        "WhatsNext": _answering(Answers.whats_next),
+        "HowManyLeft": _answering(Answers.how_many_left),
+        "WhichSide": _answering(Answers.which_side),
+        "Easier": _answering(Answers.easier),
+        "Harder": _answering(Answers.harder),
+        "Pain": _pain,
+        "Slower": _slower,
+        "Faster": _faster,
+        "Louder": _louder,
+        "Quieter": _quieter,
     }
-
-    def _change_count(self, seconds: int) -> None:
-        """Let the hold being counted go on with a new length, ending no sooner than it can be announced."""
-        step, position = self.conductor.work, self.conductor.position
-        if step is None or not isinstance(step.dose, Hold):
-            return
-        seconds = max(seconds, int(position) + SOONEST_END)
-        changed = replace(step, dose=step.dose.model_copy(update={"seconds": seconds}))
-        self.conductor.actions.append(Play(self.conductor.writer.work(changed), keep_clock=True))
 
     # --- small things -------------------------------------------------------------------------------------
 
@@ -275,7 +288,7 @@ class Session:
         if intent in ("Yes", "No"):
             return
         help_line = self.lines(f"help.{self.states[0]}")
-        if (intent, self.state) == ("Ready", "working"):
+        if intent in ("Ready", "Resume") and self.state == "working":
             self.conductor.reply("ready.already")
         elif self.state == "idle":
             self.conductor.reply("routine.not_running")
@@ -292,11 +305,3 @@ class Session:
         actions: Sequence[Action] = self.conductor.actions
         self.conductor.actions = []
         return list(actions)
-
-
-def _seconds(slots: Mapping[str, object]) -> float | None:
-    """The duration in `slots` in seconds: from `seconds`, `minutes`, or both."""
-    seconds, minutes = slots.get("seconds"), slots.get("minutes")
-    if seconds is None and minutes is None:
-        return None
-    return float(str(seconds or 0)) + 60 * float(str(minutes or 0))

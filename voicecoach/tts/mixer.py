@@ -34,12 +34,13 @@ class Sounding:
 class Mixer:
     """Mixes mono clips at `rate` Hz. Nothing is played before the frame that `read` has reached.
 
-    While `ducked`, everything is played at DUCKED of its level.
+    Everything is played at `volume` (a factor), and while `ducked` at DUCKED of that.
     """
 
     def __init__(self, rate: int):
         self.rate = rate
         self.frame = 0
+        self.volume = 1.0
         self.ducked = False
         self._gain = 1.0
         self._sounding: list[Sounding] = []
@@ -82,7 +83,7 @@ class Mixer:
         return np.clip(block, -1.0, 1.0, out=block)
 
     def _apply_gain(self, block: Samples) -> None:
-        target = DUCKED if self.ducked else 1.0
+        target = self.volume * (DUCKED if self.ducked else 1.0)
         if self._gain == target == 1.0:
             return
         seconds = DUCK_SECONDS if target < self._gain else UNDUCK_SECONDS
