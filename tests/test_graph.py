@@ -6,12 +6,15 @@ import errno
 import math
 import os
 import struct
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from graphs import graph_of, graph_of_kinds
 
-from voicecoach.asr import graph, openfst
-from voicecoach.asr.graph import KEPT, GraphBuilder, known_sentences, model_with_graph, vocabulary
+from voicecoach.asr import openfst
+from voicecoach.asr.folder import KEPT, model_with_graph, vocabulary
+from voicecoach.asr.graph import Costs, Grammar, build
 from voicecoach.asr.openfst import Acceptor, read_symbols
 from voicecoach.asr.recognizer import SpeechModel
 from voicecoach.events import VoicecoachError
@@ -19,6 +22,7 @@ from voicecoach.events import VoicecoachError
 WORDS = ["<eps>", "stop", "next", "please", "hold", "for", "seconds", "one", "two", "three", "up", "no", "[unk]"]
 IDS = {word: number for number, word in enumerate(WORDS)}
 SENTENCES = ["stop", "next", "hold for two seconds"]
+BACKGROUND = ("up", "no")
 
 
 class Fst:
@@ -88,9 +92,10 @@ def model(tmp_path: Path) -> Path:
     return folder
 
 
-def built(sentences: list[str], tmp_path: Path, skip_words: tuple[str, ...] = ("please",)) -> Fst:
+def built(sentences: list[str], tmp_path: Path, decoys: tuple[str, ...] = (), costs: Costs | None = None) -> Fst:
     path = tmp_path / "Gr.fst"
-    GraphBuilder(IDS).build(sentences, ["up", "no"], skip_words).write(path)
+    grammar = Grammar(graph_of(sentences), decoys, BACKGROUND, ("please", "uh-huh"))
+    build(grammar, IDS, costs or Costs()).write(path)
     return Fst(path.read_bytes())
 
 
@@ -176,10 +181,57 @@ def test_a_skip_word_may_stand_on_either_side_at_a_price(tmp_path):
         assert cost(fst, "next") < cost(fst, polite) < math.inf
 
 
-def test_a_word_that_draws_others_to_it_is_dearer(tmp_path, monkeypatch):
-    monkeypatch.setattr(graph, "ATTRACTORS", {"next": 2.0, "unheard": 2.0})
-    fst = built(["stop", "next"], tmp_path)
-    assert cost(fst, "next") == pytest.approx(cost(fst, "stop") + 2.0)
+def test_a_decoy_costs_less_than_a_command_and_far_less_than_in_the_background(tmp_path):
+    fst = built(SENTENCES, tmp_path, decoys=("no", "no", "flexors"))
+    assert cost(fst, "stop") == pytest.approx(math.log(4)), "three commands and it"
+    assert cost(fst, "no") == pytest.approx(cost(fst, "stop") + Costs().decoy)
+    assert cost(fst, "no") < cost(fst, "stop") < cost(fst, "up")
+    assert cost(fst, "no") < cost(fst, "no please") < math.inf
+    assert cost(fst, "no") < cost(fst, "please no") < math.inf
+
+
+def test_a_decoy_that_is_a_command_takes_nothing_from_it(tmp_path):
+    assert cost(built(SENTENCES, tmp_path, ("next",)), "next") == cost(built(SENTENCES, tmp_path), "next")
+    assert cost(built(SENTENCES, tmp_path, ("hold",)), "hold") == math.inf, "nor does it cut one short"
+
+
+def test_each_way_to_go_on_is_as_probable_as_the_others_and_to_end_as_probable_as_to_go_on(tmp_path):
+    fst = built(["stop", "hold", "hold one", "hold two", "hold two three"], tmp_path)
+    half = math.log(2)
+    assert cost(fst, "stop") == pytest.approx(half)
+    assert cost(fst, "hold") == pytest.approx(half + half)
+    assert cost(fst, "hold one") == pytest.approx(half + half + half)
+    assert cost(fst, "hold two") == cost(fst, "hold two three") == pytest.approx(half + half + half + half)
+
+
+def test_a_sentence_that_may_go_on_in_many_ways_is_as_easy_to_say_as_one_in_few(tmp_path):
+    few = built(["stop", "hold", "hold one"], tmp_path)
+    many = built(["stop", "hold", *(f"hold {word}" for word in WORDS[7:10])], tmp_path)
+    assert cost(many, "hold") == pytest.approx(cost(few, "hold"))
+
+
+def test_caution_makes_the_sentences_of_a_kind_dearer_or_cheaper(tmp_path):
+    graph = graph_of_kinds({"stop": "eager", "next": "plain", "up": "careful"})
+    path = tmp_path / "Gr.fst"
+    build(Grammar(graph, cautions={"eager": -3.0, "careful": 2.0}), IDS, Costs()).write(path)
+    fst = Fst(path.read_bytes())
+    assert cost(fst, "stop") == pytest.approx(cost(fst, "next") - 3)
+    assert cost(fst, "up") == pytest.approx(cost(fst, "next") + 2)
+
+
+def test_what_things_cost_can_be_set(tmp_path):
+    costs = Costs(background_entry=1.0, background_word=2.0, unknown=3.0, skip_word=4.0)
+    fst = built(SENTENCES, tmp_path, costs=costs)
+    assert cost(fst, "no") == pytest.approx(1 + 2)
+    assert cost(fst, "no up [unk]") == pytest.approx(1 + 2 + 2 + 3)
+    for polite in ("please next", "next please"):
+        assert cost(fst, polite) == pytest.approx(cost(fst, "next") + 4)
+    assert cost(fst, "please next please please") == pytest.approx(cost(fst, "next") + 12)
+
+
+def test_a_skip_word_that_goes_on_in_the_sentence_is_not_skipped_there(tmp_path):
+    fst = built(["next", "next please", "stop"], tmp_path)
+    assert cost(fst, "next please") == pytest.approx(cost(fst, "next")), "it is as probable as the end"
 
 
 def test_a_sentence_that_begins_another_is_still_a_sentence(tmp_path):
@@ -188,17 +240,37 @@ def test_a_sentence_that_begins_another_is_still_a_sentence(tmp_path):
     assert cost(fst, "hold for one seconds") < math.inf
 
 
-def test_a_sentence_with_an_unknown_word_is_logged_and_left_out(caplog):
-    assert known_sentences(["stop", "stop the flexors"], IDS) == ["stop"]
-    assert "flexors" in caplog.text
-    assert "stop the flexors" in caplog.text
+def test_a_sentence_with_an_unknown_word_is_left_out_and_the_word_is_logged(tmp_path, caplog):
+    fst = built(["stop", "stop the one", "next flexors", "two flexors", "two one", "the flexors"], tmp_path)
+    for heard in ("stop", "two one"):
+        assert cost(fst, heard) < math.inf
+    for unheard in ("stop one", "next", "two"):
+        assert cost(fst, unheard) == math.inf, unheard
+    assert [record.levelname for record in caplog.records] == ["WARNING"] * 2, "once for each word"
+    assert "'flexors'" in caplog.text
+    assert "'the'" in caplog.text
+
+
+def test_what_can_never_be_heard_takes_no_share_from_what_can(tmp_path):
+    with_strangers = built(["stop", "next", "flexors stop", "hold flexors", "hold one flexors"], tmp_path)
+    assert cost(with_strangers, "stop") == pytest.approx(cost(built(["stop", "next"], tmp_path), "stop"))
+
+
+def test_without_a_sentence_all_speech_is_background(tmp_path):
+    fst = built([], tmp_path)
+    assert cost(fst, "no up") < math.inf
+    assert cost(fst, "stop") == cost(fst, "") == math.inf
 
 
 # --- the folder that Vosk loads -------------------------------------------------------------------------------
 
 
+def grammar_of(sentences: list[str] = SENTENCES) -> Grammar:
+    return Grammar(graph_of(sentences), ("no",), ("up", "no", "up", "flexors"), ("please",))
+
+
 def make(model: Path, cache: Path, sentences: list[str] = SENTENCES) -> Path:
-    return model_with_graph(model, sentences, ["up", "no", "up", "flexors"], ["please"], cache)
+    return model_with_graph(model, grammar_of(sentences), cache)
 
 
 def test_the_folder_has_our_graph_and_the_models_other_files(model, tmp_path):
@@ -247,7 +319,7 @@ def test_only_the_graphs_that_were_used_last_are_kept(model, tmp_path):
     cache = tmp_path / "cache"
     first = make(model, cache, ["up"])
     os.utime(first, (0, 0))
-    later = [make(model, cache, ["stop", *["stop"] * number]) for number in range(KEPT)]
+    later = [make(model, cache, [" ".join(["stop"] * (number + 1))]) for number in range(KEPT)]
     assert not first.exists()
     assert all(folder.exists() for folder in later)
     assert len(list(cache.iterdir())) == KEPT
@@ -259,14 +331,22 @@ def test_the_same_sentences_are_built_once(model, tmp_path, monkeypatch):
     assert make(model, tmp_path / "cache") == folder
 
 
-def test_other_sentences_words_or_costs_make_another_folder(model, tmp_path, monkeypatch):
-    cache = tmp_path / "cache"
-    folders = [make(model, cache), make(model, cache, ["stop"])]
-    folders.append(model_with_graph(model, SENTENCES, ["up"], ["please"], cache))
-    folders.append(model_with_graph(model, SENTENCES, ["up"], [], cache))
-    monkeypatch.setattr(graph, "SKIP_WORD", graph.SKIP_WORD + 1)
-    folders.append(make(model, cache))
-    assert len(set(folders)) == len(folders)
+def test_other_sentences_words_or_costs_make_another_folder(model, tmp_path):
+    cache, grammar = tmp_path / "cache", grammar_of()
+    others = [
+        grammar_of(["stop"]),
+        grammar_of([*SENTENCES, "hold"]),
+        replace(grammar, decoys=("up",)),
+        replace(grammar, background=("up",)),
+        replace(grammar, skip_words=()),
+    ]
+    folders = [model_with_graph(model, one, cache) for one in (grammar, *others)]
+    folders.append(model_with_graph(model, grammar, cache, Costs(skip_word=Costs().skip_word + 1)))
+    assert len(set(folders)) == len(folders) <= KEPT
+
+
+def test_the_order_of_the_sentences_makes_no_difference(model, tmp_path):
+    assert make(model, tmp_path / "cache") == make(model, tmp_path / "cache", SENTENCES[::-1])
 
 
 def test_a_full_disk_leaves_nothing_half_built(model, tmp_path, monkeypatch):
@@ -277,7 +357,7 @@ def test_a_full_disk_leaves_nothing_half_built(model, tmp_path, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(openfst.Acceptor, "write", full)
         with pytest.raises(VoicecoachError, match=r"cache.*No space left.*make room"):
-            SpeechModel(model, tmp_path / "cache").recognizer(SENTENCES)
+            SpeechModel(model, tmp_path / "cache").recognizer(grammar_of())
     assert list((tmp_path / "cache").iterdir()) == []
     assert (make(model, tmp_path / "cache") / "graph" / "Gr.fst").exists(), "and it is built once there is room"
 
@@ -307,4 +387,4 @@ def test_a_model_with_a_damaged_vocabulary_is_refused_in_a_sentence(model, tmp_p
 
 def test_a_model_that_vosk_cannot_load_is_refused_in_a_sentence(model, tmp_path):
     with pytest.raises(VoicecoachError, match=r"speech model in .*model cannot be loaded .*model fetch"):
-        SpeechModel(model, tmp_path / "cache").recognizer(SENTENCES)
+        SpeechModel(model, tmp_path / "cache").recognizer(grammar_of())

@@ -12,6 +12,7 @@ from voicecoach.app import App
 from voicecoach.asr.listener import LONGEST, PRE_ROLL, Listener
 from voicecoach.asr.vad import CHUNK, CHUNK_SECONDS, SpeechSegmenter, VoiceActivityDetector
 from voicecoach.events import HEARING_RATE, Hypothesis, Samples, Word
+from voicecoach.nlu.endpoint import EXTENDABLE, WHOLE
 from voicecoach.recognize import hear
 
 Say = Callable[[str], Samples]
@@ -31,7 +32,7 @@ class ScriptedDetector:
 
 
 class NotingRecogniser:
-    """Keeps the sound of each utterance; hears `text`."""
+    """Keeps the sound of each utterance; hears `text`, a word for each stretch of speech so far."""
 
     def __init__(self, text: str = "stop", ends_after: float = np.inf):
         self.text, self.ends_after = text, ends_after
@@ -41,6 +42,11 @@ class NotingRecogniser:
     def feed(self, samples: Samples) -> bool:
         self.now.append(samples)
         return sum(map(len, self.now)) / HEARING_RATE >= self.ends_after
+
+    def partial(self) -> str:
+        loud = np.concatenate([silence(0), *self.now]) > 0.5
+        stretches = int(loud[0]) + np.count_nonzero(loud[1:] & ~loud[:-1])
+        return " ".join(self.text.split()[:stretches])
 
     def finish(self) -> tuple[str, tuple[Word, ...]]:
         self.utterances.append(np.concatenate(self.now))
@@ -53,9 +59,13 @@ def chunks(count: int, probability: float) -> Samples:
 
 
 def listen(
-    sound: list[Samples], recogniser: NotingRecogniser, block: int = 320, flush: bool = False
+    sound: list[Samples],
+    recogniser: NotingRecogniser,
+    ends: Callable[[str], float] | None = None,
+    block: int = 320,
+    flush: bool = False,
 ) -> list[Hypothesis]:
-    listener = Listener(recogniser, ScriptedDetector())
+    listener = Listener(recogniser, ScriptedDetector(), ends)
     heard: list[Hypothesis] = []
     whole = np.concatenate(sound)
     for start in range(0, len(whole), block):
@@ -123,6 +133,55 @@ def test_the_recognisers_own_endpoint_counts():
     assert heard[0].decided_at == pytest.approx(1.0, abs=2 * CHUNK_SECONDS)
 
 
+def patient(words: str) -> float:
+    """Waits longer after "hold" than after "hold on" and "next"."""
+    return {"hold": 1.0, "hold on": 0.25, "next": 0.25}[words]
+
+
+def pause(seconds: float) -> Samples:
+    return chunks(round(seconds / CHUNK_SECONDS), 0)
+
+
+def test_a_pause_within_a_sentence_does_not_split_it():
+    sound = [chunks(10, 0.9), pause(0.9), chunks(10, 0.9), pause(0.6)]
+    [heard] = listen(sound, NotingRecogniser("hold on"), patient)
+    assert heard.endpoint == "silence"
+    assert heard.speech_end == pytest.approx(sum(map(len, sound[:3])) / HEARING_RATE)
+    assert heard.decided_at - heard.speech_end == pytest.approx(0.25, abs=CHUNK_SECONDS / 2)
+
+
+def test_a_whole_command_is_decided_at_once_all_the_same():
+    [heard] = listen([chunks(10, 0.9), pause(1)], NotingRecogniser("next"), patient)
+    assert heard.decided_at - heard.speech_end == pytest.approx(0.25, abs=CHUNK_SECONDS / 2)
+
+
+def test_the_beginning_of_a_command_that_never_comes_ends_as_well():
+    [heard] = listen([chunks(10, 0.9), pause(2)], NotingRecogniser("hold"), patient)
+    assert heard.endpoint == "silence"
+    assert heard.speech_end == pytest.approx(10 * CHUNK_SECONDS)
+    assert heard.decided_at - heard.speech_end == pytest.approx(1, abs=CHUNK_SECONDS)
+
+
+def test_no_utterance_ends_sooner_than_after_a_quarter_of_a_second():
+    [heard] = listen([chunks(10, 0.9), pause(1)], NotingRecogniser("next"), lambda words: 0.0)
+    assert heard.decided_at - heard.speech_end == pytest.approx(0.25, abs=CHUNK_SECONDS / 2)
+
+
+def test_the_recognisers_own_endpoint_does_not_count_for_one_who_knows_the_sentences():
+    sound = [chunks(10, 0.9), pause(0.9), chunks(10, 0.9), pause(0.6)]
+    [heard] = listen(sound, NotingRecogniser("hold on", ends_after=0.5), patient)
+    assert heard.endpoint == "silence"
+    assert heard.speech_end > 1
+
+
+def test_what_does_not_end_is_cut_however_long_the_sentence_may_be_waited_for():
+    speech = round(1 / CHUNK_SECONDS)
+    [heard] = listen([chunks(speech, 0.9), pause(LONGEST)], NotingRecogniser("hold"), lambda words: np.inf)
+    assert heard.endpoint == "length"
+    assert heard.decided_at == pytest.approx(LONGEST, abs=0.1)
+    assert heard.speech_end == pytest.approx(1, abs=CHUNK_SECONDS), "but it had ended long before"
+
+
 def test_what_is_still_being_said_at_the_end_is_finished():
     recogniser = NotingRecogniser()
     [heard] = listen([chunks(5, 0.9), np.full(100, 0.7, dtype=np.float32)], recogniser, flush=True)
@@ -149,9 +208,20 @@ def test_somebody_is_speaking_from_the_first_chunk_to_the_endpoint():
 
 def test_a_segmenter_that_was_reset_starts_afresh():
     segmenter = SpeechSegmenter()
-    assert [segmenter.feed(0.9), segmenter.feed(0.9)] == ["start", None]
+    assert [segmenter.feed(0.9), segmenter.feed(0.9)] == [True, False]
+    segmenter.feed(0.0)
     segmenter.reset()
-    assert segmenter.feed(0.9) == "start"
+    assert (segmenter.speaking, segmenter.silence) == (False, 0)
+    assert segmenter.feed(0.9)
+
+
+def test_silence_is_counted_from_the_last_chunk_of_speech():
+    segmenter = SpeechSegmenter()
+    found = []
+    for probability in (0.9, 0.2, 0.34, 0.35, 0.1):
+        segmenter.feed(probability)
+        found.append(round(segmenter.silence / CHUNK_SECONDS))
+    assert found == [0, 1, 2, 0, 1]
 
 
 # --- the real detector ----------------------------------------------------------------------------------------
@@ -188,6 +258,15 @@ def obeyed(app: App, heard: list[Hypothesis]) -> list[str]:
 START = "start leg routine"
 
 
+def assert_heard_in_time(app: App, voice: Samples, sentence: str, wait: float) -> None:
+    [heard] = hear(app, np.concatenate([silence(1.3), voice, silence(0.5)]))
+    assert heard.text == sentence
+    assert heard.speech_start == pytest.approx(1.3, abs=0.15)
+    assert heard.speech_end == pytest.approx(1.3 + len(voice) / HEARING_RATE, abs=0.15)
+    assert wait - 0.1 <= heard.decided_at - heard.speech_end <= wait + 0.2
+    assert heard.endpoint == "silence"
+
+
 @pytest.mark.model
 @pytest.mark.parametrize(
     "sentence",
@@ -198,7 +277,6 @@ START = "start leg routine"
         "pause",
         "ready",
         "how long is left",
-        "hold for twenty seconds",
         "skip this one",
         "repeat that",
         "go back",
@@ -206,13 +284,23 @@ START = "start leg routine"
     ],
 )
 def test_a_sentence_is_heard_as_itself_and_in_time(app: App, spoken: Say, sentence):
-    voice = spoken(sentence)
-    [heard] = hear(app, np.concatenate([silence(1.3), voice]))
-    assert heard.text == sentence
-    assert heard.speech_start == pytest.approx(1.3, abs=0.15)
-    assert heard.speech_end == pytest.approx(1.3 + len(voice) / HEARING_RATE, abs=0.15)
-    assert 0.2 <= heard.decided_at - heard.speech_end <= 0.45
-    assert heard.endpoint == "silence"
+    assert_heard_in_time(app, spoken(sentence), sentence, WHOLE)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("sentence", ["start", "how long"])
+def test_a_sentence_that_may_go_on_is_heard_as_itself_when_it_does_not(app: App, spoken: Say, sentence):
+    assert_heard_in_time(app, spoken(sentence), sentence, EXTENDABLE)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("begun", "rest", "thought"),
+    [("how long", "is left", 0.45), ("how many", "are left", 0.7), ("what comes", "next", 0.7)],
+)
+def test_who_thinks_within_a_sentence_is_heard_out(app: App, spoken: Say, begun, rest, thought):
+    heard = hear(app, np.concatenate([silence(1), spoken(begun), silence(thought), spoken(rest)]))
+    assert texts(heard) == [f"{begun} {rest}"]
 
 
 @pytest.mark.model

@@ -13,9 +13,11 @@ import numpy as np
 import pytest
 import soundfile
 import soxr
+from graphs import graph_of
 
 from tests.pulse import PulseServer, pulse  # noqa: F401 - a fixture
 from voicecoach.app import App
+from voicecoach.asr.graph import Grammar
 from voicecoach.asr.listener import Listener
 from voicecoach.asr.model import ModelError
 from voicecoach.asr.vad import VoiceActivityDetector
@@ -80,7 +82,7 @@ def say(pulse: PulseServer, folder: Path, text: str) -> None:  # noqa: F811
 
 def heard_in(recording: np.ndarray, sentences: list[str]) -> list[str]:
     """What our own recogniser hears in a recording of the speaker (48 kHz)."""
-    listener = Listener(App().model.recognizer(sentences), VoiceActivityDetector())
+    listener = Listener(App().model.recognizer(Grammar(graph_of(sentences))), VoiceActivityDetector())
     sound = soxr.resample(recording, 48_000, 16_000)
     return [found.text for found in [*listener.feed(np.append(sound, np.zeros(9_600, "f"))), *listener.flush()]]
 

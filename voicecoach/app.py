@@ -12,6 +12,7 @@ from pathlib import Path
 
 import platformdirs
 
+from voicecoach.asr.graph import Grammar
 from voicecoach.asr.listener import Listener
 from voicecoach.asr.model import find_model
 from voicecoach.asr.recognizer import SpeechModel
@@ -20,6 +21,7 @@ from voicecoach.audio.echo import EchoControl, HalfDuplexGate, make_echo_control
 from voicecoach.audio.room import Room, RoomSettings
 from voicecoach.coach import Coach, Deaf, Ear
 from voicecoach.events import HEARING_RATE, Clip, Samples, Understanding
+from voicecoach.nlu.endpoint import Endpoint
 from voicecoach.nlu.intents import IntentSet, load_intents
 from voicecoach.nlu.matcher import Matcher
 from voicecoach.scenario import Scenario
@@ -52,11 +54,11 @@ class Paths:
     routines: tuple[Path, ...] = ()
 
 
-def _words(name: str) -> list[str]:
+def _words(name: str) -> tuple[str, ...]:
     """A word list of the content: `background` (everyday speech) or `decoys` (single words that sound like commands:
     without them "no" is heard as "next" and "down" as "don't"; the matcher turns them away)."""
     file = resources.files("voicecoach") / "content" / "en" / f"{name}.txt"
-    return file.read_text(encoding="utf-8").split()
+    return tuple(file.read_text(encoding="utf-8").split())
 
 
 class App:
@@ -101,11 +103,22 @@ class App:
         """The recogniser's model; ModelError in one sentence when there is none, or a damaged one."""
         return SpeechModel(find_model(self.paths.model), platformdirs.user_cache_path("voicecoach") / "graphs")
 
+    @cached_property
+    def grammar(self) -> Grammar:
+        """What the recogniser listens for."""
+        skip_words = tuple(word for phrase in self.intents.skip_words for word in phrase.split())
+        return Grammar(
+            self.intents.word_graph(), _words("decoys"), _words("background"), skip_words, self.intents.cautions
+        )
+
     def listener(self) -> Listener:
         """A fresh pair of ears that know the intents' sentences."""
-        sentences = [sentence.text for sentence in self.intents.sentences()] + _words("decoys")
-        recognizer = self.model.recognizer(sentences, _words("background"), self.intents.hassil.skip_words)
-        return Listener(recognizer, VoiceActivityDetector())
+        grammar = self.grammar
+        return Listener(
+            self.model.recognizer(grammar),
+            VoiceActivityDetector(),
+            Endpoint(grammar.sentences, grammar.skip_words).silence,
+        )
 
     def understand(self, text: str, states: Collection[str] | None) -> Understanding:
         """What a text means in `states`; None: in any state."""

@@ -31,10 +31,11 @@ class VoicecoachError(Exception):
 @dataclass(frozen=True, slots=True)
 class WordGraph:
     """Sentences as an acyclic automaton over words: state -> word -> next state. State 0 is the start, a state comes
-    after those that lead to it, and in the states of `final` a sentence may end."""
+    after those that lead to it, and `final` has the states in which a sentence may end, each with the kinds of
+    sentences that do."""
 
     arcs: tuple[Mapping[str, int], ...]
-    final: frozenset[int]
+    final: Mapping[int, frozenset[str]]
 
 
 # --- heard -----------------------------------------------------------------------------------------------

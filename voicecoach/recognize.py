@@ -11,8 +11,8 @@ from voicecoach.app import App
 from voicecoach.audio.wav import read_audio, to_hearing
 from voicecoach.events import BLOCK_SECONDS, HEARING_RATE, Hypothesis, Samples
 
-AFTERWARDS = 0.6
-"""Seconds of silence after a recording, as in a room that goes on being quiet: the last endpoint needs them."""
+AFTERWARDS = 1.4
+"""Seconds of silence after a recording, as in a room that goes on being quiet: the last endpoint may take so long."""
 
 
 def hear(app: App, samples: Samples) -> list[Hypothesis]:

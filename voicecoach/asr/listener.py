@@ -2,13 +2,15 @@
 
 The voice-activity detector finds the utterance; the recogniser is fed only then (with what was just before,
 so that no first sound is lost) and asked for its final result as soon as silence has lasted long enough:
-210-360 ms after the end of speech where Vosk's own endpoint takes 840 ms (design).
+210-360 ms after the end of speech where Vosk's own endpoint takes 840 ms (design). How long is long enough may depend
+on the words so far.
 """
 
 from __future__ import annotations
 
 import logging
 from collections import deque
+from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
@@ -22,6 +24,9 @@ _LOG = logging.getLogger(__name__)
 PRE_ROLL = 0.5
 """Seconds of sound from before the detector's start that the recogniser gets: soft first sounds ("h", "s")."""
 
+SILENCE = 0.25
+"""Seconds of silence without which no utterance ends: 200-250 ms was measured best (design)."""
+
 LONGEST = 12.0
 """Seconds after which an utterance is cut: nobody commands for so long, and music must not pile up."""
 
@@ -31,6 +36,9 @@ class Recogniser(Protocol):
 
     def feed(self, samples: Samples) -> bool:
         """Hear; whether it thinks that the utterance has ended."""
+
+    def partial(self) -> str:
+        """The words so far."""
 
     def finish(self) -> tuple[str, tuple[Word, ...]]:
         """End the utterance."""
@@ -44,12 +52,16 @@ class Detector(Protocol):
 
 
 class Listener:
-    """Feed it 16 kHz mono sound in blocks of any size; its clock is the count of samples fed."""
+    """Feed it 16 kHz mono sound in blocks of any size; its clock is the count of samples fed.
 
-    def __init__(self, recognizer: Recogniser, detector: Detector, segmenter: SpeechSegmenter | None = None):
+    `silence` tells after how many seconds of silence the utterance with the given words is over (SILENCE at least).
+    """
+
+    def __init__(self, recognizer: Recogniser, detector: Detector, silence: Callable[[str], float] | None = None):
         self._recognizer = recognizer
         self._detector = detector
-        self._segmenter = segmenter or SpeechSegmenter()
+        self._silence = silence
+        self._segmenter = SpeechSegmenter()
         self._heard = 0
         self._pending = np.zeros(0, dtype=np.float32)
         self._before: deque[Samples] = deque(maxlen=round(PRE_ROLL / CHUNK_SECONDS))
@@ -90,23 +102,29 @@ class Listener:
         return [heard] if heard else []
 
     def _chunk(self, chunk: Samples, probability: float) -> Hypothesis | None:
-        change = self._segmenter.feed(probability)
-        if change == "start":
+        if self._segmenter.feed(probability):
             self._began = self.now - CHUNK_SECONDS * (len(self._before) + 1)
             self._speech_start = self.now - CHUNK_SECONDS
             for earlier in self._before:
                 self._recognizer.feed(earlier)
-        if change is None and not self._segmenter.speaking:
+        if not self._segmenter.speaking:
             self._before.append(chunk)
             return None
-        ended = self._recognizer.feed(chunk)
-        silent = self._segmenter.silent_chunks * CHUNK_SECONDS
-        if change == "end":
-            return self._finish("silence", self.now - silent)
-        if ended or self.now - self._began > LONGEST:
-            self._segmenter.reset()
-            return self._finish("recognizer" if ended else "length", self.now - silent)
-        return None
+        endpoint = self._endpoint(self._recognizer.feed(chunk))
+        if endpoint is None:
+            return None
+        speech_end = self.now - self._segmenter.silence
+        self._segmenter.reset()
+        return self._finish(endpoint, speech_end)
+
+    def _endpoint(self, recognizer_ends: bool) -> str | None:
+        """What ends the utterance now, if anything does."""
+        silence = self._segmenter.silence
+        if silence >= SILENCE and (self._silence is None or silence >= self._silence(self._recognizer.partial())):
+            return "silence"
+        if recognizer_ends and self._silence is None:
+            return "recognizer"
+        return "length" if self.now - self._began > LONGEST else None
 
     def _finish(self, endpoint: str, speech_end: float) -> Hypothesis | None:
         text, words = self._recognizer.finish()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import vosk
 
-from voicecoach.asr.graph import model_with_graph, vocabulary
+from voicecoach.asr.folder import model_with_graph, vocabulary
+from voicecoach.asr.graph import Grammar
 from voicecoach.events import HEARING_RATE, Hypothesis, Samples, VoicecoachError, Word
 
 SOFT_START = 0.1
@@ -36,15 +36,12 @@ class SpeechModel:
         """Whether the recogniser can hear `word`."""
         return word in self._ids
 
-    def recognizer(
-        self, sentences: Sequence[str], background: Sequence[str] = (), skip_words: Sequence[str] = ()
-    ) -> Recognizer:
-        """A recogniser that listens for `sentences` (lower case, no punctuation), with `skip_words` before or
-        after them, and takes other speech for `background` words. The first for some sentences takes a third of
-        a second to load."""
+    def recognizer(self, grammar: Grammar) -> Recognizer:
+        """A recogniser that listens for the sentences of `grammar` (lower case, no punctuation). The first for a
+        grammar takes a third of a second to load."""
         vosk.SetLogLevel(QUIET)
         try:
-            folder = model_with_graph(self.folder, sentences, background, skip_words, self._cache)
+            folder = model_with_graph(self.folder, grammar, self._cache)
         except OSError as error:
             raise VoicecoachError(
                 f"the recogniser's graph cannot be written in {self._cache}: {error.strerror or error}; "

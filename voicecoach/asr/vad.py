@@ -55,31 +55,27 @@ class VoiceActivityDetector:
 
 
 class SpeechSegmenter:
-    """Turns probabilities into starts and ends of speech, with hysteresis.
+    """Turns probabilities into speech and silence, with hysteresis: speech starts at the first chunk at or above
+    `start`; chunks below `stop` are silence."""
 
-    Speech starts at the first chunk at or above `start`, and has ended after `silence` seconds of chunks
-    below `stop` (200-250 ms measured best with the small English model: see the design).
-    """
-
-    def __init__(self, start: float = 0.5, stop: float = 0.35, silence: float = 0.25):
+    def __init__(self, start: float = 0.5, stop: float = 0.35):
         self._start, self._stop = start, stop
-        self._silent_chunks_needed = max(1, round(silence / CHUNK_SECONDS))
         self.speaking = False
-        self.silent_chunks = 0
+        self._silent_chunks = 0
 
-    def feed(self, probability: float) -> str | None:
-        """One chunk on: "start", "end" or None."""
+    @property
+    def silence(self) -> float:
+        """Seconds since the last chunk of speech."""
+        return self._silent_chunks * CHUNK_SECONDS
+
+    def feed(self, probability: float) -> bool:
+        """One chunk on; whether speech starts with it."""
         if not self.speaking:
-            if probability < self._start:
-                return None
-            self.speaking, self.silent_chunks = True, 0
-            return "start"
-        self.silent_chunks = self.silent_chunks + 1 if probability < self._stop else 0
-        if self.silent_chunks < self._silent_chunks_needed:
-            return None
-        self.speaking = False
-        return "end"
+            self.speaking, self._silent_chunks = probability >= self._start, 0
+            return self.speaking
+        self._silent_chunks = self._silent_chunks + 1 if probability < self._stop else 0
+        return False
 
     def reset(self) -> None:
-        """Forget what is going on: the next speech is a new start."""
-        self.speaking, self.silent_chunks = False, 0
+        """The utterance is over: the next speech is a new start."""
+        self.speaking, self._silent_chunks = False, 0

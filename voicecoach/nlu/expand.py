@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import permutations, product
@@ -103,21 +103,6 @@ def slots(node: Node) -> Iterator[Slot]:
                 yield from slots(part)
 
 
-def outline(node: Node, mark: Callable[[Slot], str]) -> Node:
-    """The tree with a single word, `mark`, for the values of each slot; the slot's value is the slot itself."""
-    match node:
-        case Text():
-            return node
-        case Choice(options):
-            return Choice(tuple(outline(option, mark) for option in options))
-        case Chain(parts):
-            return Chain(tuple(outline(part, mark) for part in parts))
-        case Shuffle(parts):
-            return Shuffle(tuple(outline(part, mark) for part in parts))
-        case Slot(name, _):
-            return Slot(name, ((Text(mark(node)), node),))
-
-
 def _all(node: Node) -> list[Draw]:
     return list(expand(node))
 
@@ -145,15 +130,6 @@ class Pieces:
     last: frozenset[str] = frozenset()
     inner: frozenset[str] = frozenset()
 
-    def __or__(self, other: Pieces) -> Pieces:
-        """Either."""
-        return Pieces(
-            self.whole | other.whole,
-            self.first | other.first,
-            self.last | other.last,
-            self.inner | other.inner,
-        )
-
     def __add__(self, other: Pieces) -> Pieces:
         """One glued to the other."""
         return Pieces(
@@ -178,11 +154,18 @@ def _pieces(node: Node) -> Pieces:
                 return Pieces(whole=frozenset({first}))
             return Pieces(first=frozenset({first}), last=frozenset({others[-1]}), inner=frozenset(others[:-1]))
         case Choice(options):
-            return reduce(Pieces.__or__, map(_pieces, options), Pieces())
+            return _any(options)
         case Chain(parts) | Shuffle(parts):  # a shuffle's parts have spaces around them: no order glues them
             return reduce(Pieces.__add__, map(_pieces, parts), Pieces(whole=frozenset({""})))
         case Slot(_, values):
-            return reduce(Pieces.__or__, (_pieces(said) for said, _ in values), Pieces())
+            return _any(said for said, _ in values)
+
+
+def _any(nodes: Iterable[Node]) -> Pieces:
+    """What one of `nodes` can contribute."""
+    found = [_pieces(node) for node in nodes]
+    kinds = zip(*((one.whole, one.first, one.last, one.inner) for one in found), strict=True)
+    return Pieces(*(frozenset().union(*kind) for kind in kinds))
 
 
 def _glue(left: frozenset[str], right: frozenset[str]) -> frozenset[str]:

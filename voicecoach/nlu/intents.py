@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from hassil import Intents, recognize_all
@@ -17,7 +17,9 @@ from hassil.intents import Intent, IntentData, RangeSlotList, SlotList
 from hassil.recognize import RecognizeResult
 from hassil.util import remove_skip_words
 
+from voicecoach.events import WordGraph
 from voicecoach.nlu import expand
+from voicecoach.nlu.automaton import word_graph
 from voicecoach.nlu.intent_file import IntentFile, IntentsError, read_intents
 from voicecoach.nlu.numbers import spoken
 from voicecoach.nlu.template import Node, Scope, TemplateError, count, in_words, whole
@@ -27,6 +29,12 @@ __all__ = ["LIMIT", "IntentSet", "IntentsError", "Template", "TemplateSentence",
 
 LIMIT = 20_000
 """Sentences up to which an intents file is expanded in full; above it a sample is drawn."""
+
+VARIES = " ..."
+"""End of the meaning of a template that depends on the values of its slots."""
+
+CAUTION = " caution "
+"""Between the meaning and the caution of a kind."""
 
 _SEED = 0
 _PACKAGED = Path(__file__).parents[1] / "data" / "intents.yaml"
@@ -67,8 +75,17 @@ class Template:
     slots: Mapping[str, object]
     states: frozenset[str] | None
     confirm: bool
+    caution: float
     line: int
     node: Node
+
+    @property
+    def kind(self) -> str:
+        """What its sentences mean; where that depends on what is said in its slots, it ends with VARIES. After that,
+        how surely they must be heard."""
+        slots = "".join(f" {name}={value}" for name, value in sorted(self.slots.items()))
+        varies = VARIES if any(True for _ in expand.slots(self.node)) else ""
+        return f"{self.intent}{slots}{varies}{CAUTION}{self.caution:g}"
 
     def sentence(self, text: str, slots: Mapping[str, object]) -> TemplateSentence:
         """A sentence of this template."""
@@ -94,12 +111,22 @@ class IntentSet:
         self._rank = {id(data): rank for rank, (data, _) in enumerate(blocks)}
         self._template = {(id(data), template.text): template for data, templates in blocks for template in templates}
         self._sentences = lru_cache(maxsize=2)(self._expand)
+        self._word_graph = cache(self._make_graph)
 
     def sentences(self, limit: int = LIMIT) -> tuple[TemplateSentence, ...]:
         """All sentences, or where there are more than `limit` a random sample of about that many, the same each
         time, shared out fairly among intents and templates, in which every alternative and every value of every
         list is said at least once (even if that takes more than `limit`). Skip words are left out."""
         return self._sentences(limit)
+
+    def word_graph(self) -> WordGraph:
+        """All sentences, however many there are, without skip words; their kinds are those of their templates."""
+        return self._word_graph()
+
+    @property
+    def cautions(self) -> Mapping[str, float]:
+        """How much surer (nats) than of others the recogniser must be of the sentences of a kind."""
+        return {template.kind: template.caution for template in self.templates if template.caution}
 
     def words(self) -> frozenset[str]:
         """Every word that can be said: those of all templates and lists, and the skip words."""
@@ -128,6 +155,10 @@ class IntentSet:
         template = self._template[id(result.intent_data), source or ""]
         slots = {name: _value(entity.value) for name, entity in result.entities.items()}
         return template.sentence(text, slots)
+
+    def _make_graph(self) -> WordGraph:
+        nodes = ((template.node, template.kind) for template in self.templates)
+        return word_graph(nodes, lambda word: spoken(word, self.language))
 
     def _expand(self, limit: int) -> tuple[TemplateSentence, ...]:
         rng = random.Random(_SEED)
@@ -209,8 +240,10 @@ class _Compiler:
             except (TemplateError, RecursionError) as error:
                 self.mistakes.append(self._source.mistake(place, f"{text!r} cannot be used - {error}."))
             else:
-                line, confirm = self._source.line(place), block.metadata.confirm
-                templates.append(Template(text, intent, data.slots, states, confirm, line, node))
+                line, metadata = self._source.line(place), block.metadata
+                templates.append(
+                    Template(text, intent, data.slots, states, metadata.confirm, metadata.caution, line, node)
+                )
         return templates
 
     def _put_in_words(self, where: Where, lists: dict[str, SlotList]) -> None:

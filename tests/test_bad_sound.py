@@ -1,0 +1,143 @@
+"""Commands in sound as it comes from real microphones and rooms: understood, or at least never taken for another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from conftest import silence
+
+from voicecoach.app import App
+from voicecoach.audio.room import RoomSettings, at_level, impulse_response, pink_noise
+from voicecoach.events import HEARING_RATE, Samples
+from voicecoach.recognize import hear
+
+pytestmark = pytest.mark.model
+
+Say = Callable[[str], Samples]
+Meaning = tuple[str | None, dict[str, object]]
+
+SENTENCES: dict[str, Meaning] = {
+    "start leg routine": ("StartRoutine", {"routine": "leg"}),
+    "start the lower back routine": ("StartRoutine", {"routine": "lower-back"}),
+    "skip this one": ("Next", {}),
+    "go back to the last exercise": ("Back", {}),
+    "say that again": ("Repeat", {}),
+    "how long do i hold": ("HowLongHold", {}),
+    "how long is left": ("HowLongLeft", {}),
+    "how many more": ("HowManyLeft", {}),
+    "which side": ("WhichSide", {}),
+    "what's next": ("WhatsNext", {}),
+    "i need a break": ("Pause", {}),
+    "stop": ("Stop", {}),
+    "hold for forty five seconds": ("SetHold", {"seconds": 45}),
+    "that hurts": ("Pain", {}),
+}
+"""What regressions show in: a dozen sentences from all corners of the grammar."""
+
+
+def obeyed(app: App, sound: Samples) -> list[Meaning]:
+    """The commands that the coach would obey in `sound`, with pauses around it."""
+    whole = np.concatenate([silence(0.6), sound, silence(1.2)])
+    understood = [app.understand(heard.text, None) for heard in hear(app, whole)]
+    return [(one.intent, dict(one.slots)) for one in understood if one.accepted]
+
+
+def in_a_room(sound: Samples, snr: float, seed: int) -> Samples:
+    """Two metres away, with pink noise `snr` dB below the voice."""
+    rng = np.random.default_rng(seed)
+    response = impulse_response(RoomSettings().rt60, HEARING_RATE, rng)
+    wet = np.convolve(np.concatenate([silence(0.6), sound, silence(1.2)]), response).astype(np.float32)
+    return at_level(wet, -30) + at_level(pink_noise(len(wet) // 2 * 2 + 2, rng)[: len(wet)], -30 - snr)
+
+
+@pytest.mark.parametrize("text", SENTENCES)
+def test_a_sentence_is_understood(app: App, spoken: Say, text: str) -> None:
+    assert obeyed(app, spoken(text)) == [SENTENCES[text]]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_in_a_room_with_noise_nearly_all_are_understood_and_none_is_taken_for_another(
+    app: App, spoken: Say, seed: int
+) -> None:
+    found = {text: obeyed(app, in_a_room(spoken(text), 20, seed)) for text in SENTENCES}
+    assert all(found[text] in ([meaning], []) for text, meaning in SENTENCES.items()), found
+    assert sum(map(bool, found.values())) >= len(SENTENCES) - 2, found
+
+
+def clipped(sound: Samples) -> Samples:
+    return np.clip(sound * 12, -1, 1)
+
+
+def very_quiet(sound: Samples) -> Samples:
+    return at_level(sound, -55)
+
+
+def with_gaps(sound: Samples) -> Samples:
+    """Every tenth 20 ms block is lost, as on a bad wireless link."""
+    holes = sound.copy()
+    for start in range(0, len(holes), 3200):
+        holes[start : start + 320] = 0
+    return holes
+
+
+DAMAGE = [clipped, very_quiet, with_gaps]
+
+
+@pytest.mark.parametrize("damage", DAMAGE, ids=lambda damage: damage.__name__)
+def test_damaged_sound_is_never_taken_for_another_command(
+    app: App, spoken: Say, damage: Callable[[Samples], Samples]
+) -> None:
+    for text, meaning in SENTENCES.items():
+        assert obeyed(app, damage(spoken(text))) in ([meaning], []), text
+
+
+@pytest.mark.parametrize("damage", [clipped, with_gaps], ids=lambda damage: damage.__name__)
+def test_most_of_it_is_understood_all_the_same(app: App, spoken: Say, damage: Callable[[Samples], Samples]) -> None:
+    understood = sum(obeyed(app, damage(spoken(text))) == [meaning] for text, meaning in SENTENCES.items())
+    assert understood >= len(SENTENCES) - 3
+
+
+def test_a_constant_offset_of_the_sound_card_changes_little(app: App, spoken: Say) -> None:
+    understood = 0
+    for text, meaning in SENTENCES.items():
+        whole = np.concatenate([silence(0.6), spoken(text), silence(1.4)]) + np.float32(0.2)
+        meanings = [app.understand(heard.text, None) for heard in hear(app, whole)]
+        accepted = [(one.intent, dict(one.slots)) for one in meanings if one.accepted]
+        assert accepted in ([meaning], []), text
+        understood += accepted == [meaning]
+    assert understood >= len(SENTENCES) - 1
+
+
+@pytest.mark.parametrize("text", SENTENCES)
+def test_half_a_word_at_the_start_brings_no_other_command(app: App, spoken: Say, text: str) -> None:
+    assert obeyed(app, spoken(text)[round(0.12 * HEARING_RATE) :]) in ([], [SENTENCES[text]])
+
+
+def test_a_stutter_is_no_other_command(app: App, spoken: Say) -> None:
+    sound = spoken("pause")
+    start = int(np.argmax(np.abs(sound) > 0.05 * np.abs(sound).max()))
+    stutter = sound[start : start + 1600]
+    gap = silence(0.08)
+    assert obeyed(app, np.concatenate([stutter, gap, stutter, gap, sound])) in ([("Pause", {})], [])
+
+
+def test_two_people_at_once_bring_nothing_that_neither_said(app: App, spoken: Say) -> None:
+    for first, second in [("start leg routine", "how long is left"), ("skip this one", "that hurts")]:
+        one, other = spoken(first), spoken(second)
+        both = np.zeros(max(len(one), len(other)), dtype=np.float32)
+        both[: len(one)] += one
+        both[: len(other)] += other
+        said = [SENTENCES[first], SENTENCES[second]]
+        assert all(meaning in said for meaning in obeyed(app, both))
+
+
+def test_noise_and_tones_are_not_obeyed(app: App) -> None:
+    rng = np.random.default_rng(3)
+    time = np.arange(20 * HEARING_RATE) / HEARING_RATE
+    chord = sum(np.sin(2 * np.pi * pitch * time) for pitch in (220.0, 277.2, 329.6)) / 6
+    hiss = rng.standard_normal(len(time)) * 0.1
+    knocks = np.where(rng.random(len(time)) > 0.9998, 0.9, 0.0)
+    for sound in (chord * (1 + np.sin(2 * np.pi * 2 * time)) / 2, hiss, knocks, pink_noise(len(time), rng) * 0.1):
+        assert obeyed(app, sound.astype(np.float32)) == []

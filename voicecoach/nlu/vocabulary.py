@@ -1,0 +1,139 @@
+"""The words of the intents: what they weigh when utterances are compared, and which sound or look alike."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+import jellyfish
+import numpy as np
+import numpy.typing as npt
+from rapidfuzz import fuzz, process
+
+from voicecoach.nlu import expand
+from voicecoach.nlu.intents import IntentSet
+from voicecoach.nlu.numbers import UNKNOWN
+from voicecoach.nlu.template import Slot, count
+
+_FUNCTION_WORDS = """
+    a an the this that these those it it's its is are am was be do does did will would can could should
+    may i i'm i'd i'll i've me my we we're us our you your to of for at with and there that's let's
+"""
+FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
+"""English words that carry grammar rather than meaning: they are lost and mistaken for one another most, and say
+least. Negations, directions ("on", "off") and question words are not among them."""
+
+_SOFTENERS = "just really quite still then actually maybe perhaps simply also oh well think guess"
+SMALL_WORDS = FUNCTION_WORDS.union(_SOFTENERS.split())
+"""These, and words that soften what is said: people add them without meaning more."""
+
+_NEGATIONS = "not no never don't doesn't didn't won't can't cannot isn't aren't wasn't shouldn't"
+NEGATIONS = frozenset(_NEGATIONS.split())
+"""English words that turn a wish into its opposite."""
+
+LIGHT = 0.3
+"""Weight of a light word in a comparison; a word of meaning weighs 1."""
+
+STRANGE = 1.5
+"""Weight of a word that is in no sentence: talk about something else."""
+
+NOISE = 0.8
+"""Weight of an unknown sound."""
+
+NEGATION = 2.0
+"""Weight of a negation."""
+
+GRAMMAR = 0.5
+"""How alike two function words are at least: they are mistaken for one another."""
+
+KNOWN = 0.5
+"""How much the likeness of two words counts where both are words of the intents: the other might as well have been
+heard."""
+
+ALIKE = 0.5
+"""Likeness (0..1) of two words up to which they are simply different words."""
+
+_FEWEST_SHARING = 4
+_MOST_VALUES = 500
+"""Values up to which a list is looked through for shared words; longer ones are numbers, of which every word counts."""
+
+
+class Vocabulary:
+    """The words of the intents, and what they weigh.
+
+    `light` are function words, softeners, and words that most values of a list share and none needs to be told from the
+    others ("milk" in "soy milk", "oat milk", ...). `telling` are the other words of values.
+    """
+
+    def __init__(self, intents: IntentSet):
+        self.words = frozenset(word for arcs in intents.word_graph().arcs for word in arcs)
+        self.light = SMALL_WORDS
+        values: frozenset[str] = frozenset()
+        lists = {id(slot.values): slot for template in intents.templates for slot in expand.slots(template.node)}
+        for slot in lists.values():
+            values |= expand.words(slot)
+            if count(slot) <= _MOST_VALUES:
+                self.light |= _shared(slot)
+        self.telling = values - self.light
+
+    def weight(self, word: str) -> float:
+        """What a word weighs in a comparison."""
+        if word in self.light:
+            return LIGHT
+        if word in NEGATIONS:
+            return NEGATION
+        if word == UNKNOWN:
+            return NOISE
+        return 1.0 if word in self.words else STRANGE
+
+    def meaningful(self, words: Iterable[str]) -> int:
+        """How many words of meaning are among `words`."""
+        return len(set(words) - self.light - {UNKNOWN})
+
+
+class Likeness:
+    """How alike words are to each of `words`, by letters and by sound (0..1).
+
+    On 182 pairs of what people said and what the recogniser heard instead, the right word beat a random one of the
+    vocabulary in 71 % by letters, 73 % by Metaphone, 74 % by both together; with another key, Match Rating, in 73 %.
+    """
+
+    def __init__(self, words: Sequence[str]):
+        self._words = list(words)
+        self._sounds = [_sound(word) for word in words]
+        self._known = frozenset(words)
+        self._grammar = np.array([word in FUNCTION_WORDS for word in words], dtype=np.bool_)
+        self.to = lru_cache(maxsize=512)(self._to)
+
+    def _to(self, word: str) -> npt.NDArray[np.float64]:
+        if word == UNKNOWN:
+            return np.zeros(len(self._words))
+        letters = process.cdist([word], self._words, scorer=fuzz.ratio)[0]
+        sounds = process.cdist([_sound(word)], self._sounds, scorer=fuzz.ratio)[0]
+        alike: npt.NDArray[np.float64] = (letters + sounds).astype(np.float64) / 200
+        alike[alike <= ALIKE] = 0.0
+        if word in self._known:
+            alike[letters < 100] *= KNOWN
+        if word in FUNCTION_WORDS:
+            alike[self._grammar] = np.maximum(alike[self._grammar], GRAMMAR)
+        return alike
+
+
+def _sound(word: str) -> str:
+    """A key for how `word` sounds: roughly its consonants (Metaphone, L. Philips 1990)."""
+    return jellyfish.metaphone(word)
+
+
+def _shared(slot: Slot) -> set[str]:
+    """Words in at least half of the values of `slot` without which these still differ."""
+    values = {tuple(said.split()): slots[slot.name] for said, slots in expand.expand(slot)}
+    counts = Counter(word for text in values for word in set(text))
+    common = {word for word, times in counts.items() if 2 * times >= len(values) >= _FEWEST_SHARING}
+    return {word for word in common if _differ_without(word, values)}
+
+
+def _differ_without(word: str, values: dict[tuple[str, ...], object]) -> bool:
+    meanings: dict[tuple[str, ...], object] = {}
+    rests = ((tuple(other for other in text if other != word), value) for text, value in values.items())
+    return all(meanings.setdefault(rest, value) == value for rest, value in rests)
