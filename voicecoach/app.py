@@ -12,7 +12,7 @@ from pathlib import Path
 
 import platformdirs
 
-from voicecoach.asr.graph import Grammar
+from voicecoach.asr.graph import Costs, Grammar
 from voicecoach.asr.listener import Listener
 from voicecoach.asr.model import find_model
 from voicecoach.asr.recognizer import SpeechModel
@@ -64,8 +64,9 @@ def _words(name: str) -> tuple[str, ...]:
 class App:
     """Loads each part once, and only when it is needed."""
 
-    def __init__(self, paths: Paths | None = None, coach_voice: Voice | None = None):
+    def __init__(self, paths: Paths | None = None, coach_voice: Voice | None = None, costs: Costs | None = None):
         self.paths = paths or Paths()
+        self.costs = costs or Costs()
         self.coach_voice = coach_voice or Voice()
 
     # --- content ------------------------------------------------------------------------------------------
@@ -115,7 +116,7 @@ class App:
         """A fresh pair of ears that know the intents' sentences."""
         grammar = self.grammar
         return Listener(
-            self.model.recognizer(grammar),
+            self.model.recognizer(grammar, self.costs),
             VoiceActivityDetector(),
             Endpoint(grammar.sentences, grammar.skip_words).silence,
         )

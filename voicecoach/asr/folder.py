@@ -16,7 +16,7 @@ from pathlib import Path
 from voicecoach.asr.graph import UNKNOWN, Costs, Grammar, build
 from voicecoach.asr.openfst import read_symbols
 
-FORMAT = 4
+FORMAT = 5
 """Part of the cache's key: to be raised when the construction changes."""
 
 FEATURES = Path("conf/mfcc.conf")

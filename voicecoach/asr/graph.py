@@ -11,6 +11,7 @@ import logging
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from voicecoach.asr.openfst import Acceptor
 from voicecoach.events import WordGraph
@@ -20,22 +21,26 @@ _LOG = logging.getLogger(__name__)
 UNKNOWN = "[unk]"
 """What the recogniser writes for sound that is none of its words."""
 
+SKIPPED = 2
+"""Skip words that may follow a sentence."""
+
 
 @dataclass(frozen=True, slots=True)
 class Costs:
     """What things cost in nats, as negative logarithms of probabilities. Those of background and decoys were chosen on
     recordings (docs/accuracy.md), between commands missed and words taken for commands."""
 
-    background_entry: float = 4.5
+    background_entry: float = 6.0
     """Leaving the sentences for the background."""
-    background_word: float = 7.0
+    background_word: float = 5.5
     """Each background word: less than the log of their number, since speech that is no command is common."""
-    unknown: float = 8.0
+    unknown: float = 6.5
     """`[unk]` in the background."""
     decoy: float = -1.5
     """A decoy, against a sentence of one word: everyday words are said more often than any command."""
-    skip_word: float = 3.0
-    """A word that may come before or after a sentence without changing it ("please")."""
+    skip_word: float = 4.0
+    """A word that may come before or after a sentence without changing it ("please"). Cheaper ones swallowed foreign
+    speech: "can i have a short rest um okay er uh so so er" was heard in an order of coffee."""
     words: Mapping[str, float] = field(default_factory=lambda: {"glute": 8.0, "leg": -2.0})
     """What single words of sentences cost more, or less. The model hears "glute" in the place of others: without its
     cost "start quick routine" of synthetic voices in a room was heard as "start glute routine" every other time, from
@@ -47,7 +52,7 @@ class Costs:
 class Grammar:
     """What may be heard.
 
-    `decoys` are single words that sound like commands: they cost as little as a command, so that "no" is not heard as
+    `decoys` are single words that sound like commands: they cost less than a command, so that "no" is not heard as
     "next". `background` are everyday words for all other speech. `skip_words` may stand before or after a sentence.
     """
 
@@ -111,13 +116,14 @@ class _Builder:
             self.fst.add_arc(loop, word, cost, loop)
 
     def _skipping(self, words: Collection[str]) -> int:
-        """Skip words before the sentence; the state of those after it."""
-        after = self.fst.add_state()
-        self.fst.final[after] = 0.0
+        """Skip words before the sentence; the state after the first of at most SKIPPED that follow it."""
+        states = [self.fst.add_state() for _ in range(SKIPPED)]
         for word in words:
             self.fst.add_arc(0, self._ids[word], self._costs.skip_word, 0)
-            self.fst.add_arc(after, self._ids[word], self._costs.skip_word, after)
-        return after
+            for state, following in pairwise(states):
+                self.fst.add_arc(state, self._ids[word], self._costs.skip_word, following)
+        self.fst.final.update(dict.fromkeys(states, 0.0))
+        return states[0]
 
 
 def _audible(sentences: WordGraph, ids: Mapping[str, int]) -> Sequence[Mapping[str, int]]:

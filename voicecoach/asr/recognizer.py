@@ -9,7 +9,7 @@ import numpy as np
 import vosk
 
 from voicecoach.asr.folder import model_with_graph, vocabulary
-from voicecoach.asr.graph import Grammar
+from voicecoach.asr.graph import Costs, Grammar
 from voicecoach.events import HEARING_RATE, Hypothesis, Samples, VoicecoachError, Word
 
 SOFT_START = 0.1
@@ -36,12 +36,12 @@ class SpeechModel:
         """Whether the recogniser can hear `word`."""
         return word in self._ids
 
-    def recognizer(self, grammar: Grammar) -> Recognizer:
-        """A recogniser that listens for the sentences of `grammar` (lower case, no punctuation). The first for a
-        grammar takes a third of a second to load."""
+    def recognizer(self, grammar: Grammar, costs: Costs | None = None) -> Recognizer:
+        """A recogniser that listens for the sentences of `grammar` (lower case, no punctuation), weighed by `costs`.
+        The first for a grammar takes a third of a second to load."""
         vosk.SetLogLevel(QUIET)
         try:
-            folder = model_with_graph(self.folder, grammar, self._cache)
+            folder = model_with_graph(self.folder, grammar, self._cache, costs)
         except OSError as error:
             raise VoicecoachError(
                 f"the recogniser's graph cannot be written in {self._cache}: {error.strerror or error}; "
