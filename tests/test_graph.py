@@ -181,6 +181,12 @@ def test_a_skip_word_may_stand_on_either_side_at_a_price(tmp_path):
         assert cost(fst, "next") < cost(fst, polite) < math.inf
 
 
+def test_fillers_do_not_pile_up_after_a_sentence(tmp_path):
+    fst = built(SENTENCES, tmp_path)
+    assert cost(fst, "next please please") < math.inf
+    assert cost(fst, "next please please please") == math.inf
+
+
 def test_a_decoy_costs_less_than_a_command_and_far_less_than_in_the_background(tmp_path):
     fst = built(SENTENCES, tmp_path, decoys=("no", "no", "flexors"))
     assert cost(fst, "stop") == pytest.approx(math.log(4)), "three commands and it"
