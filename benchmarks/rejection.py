@@ -71,9 +71,11 @@ def _rows(chosen: Selection) -> Iterator[Row]:
 def _shares(name: str, heard: Sequence[tuple[str, Outcome]]) -> Iterator[Row]:
     commands = [one for case, one in heard if case in _COMMANDS]
     others = [one for case, one in heard if case in _OTHERS]
-    yield share(name, "missed", sum(not one.right for one in commands), len(commands))
-    yield share(name, "wrong_command", sum(one.false for one in commands), len(commands))
-    yield share(name, "false_commands", sum(one.false for one in others), len(others))
+    if commands:
+        yield share(name, "missed", sum(not one.right for one in commands), len(commands))
+        yield share(name, "wrong_command", sum(one.false for one in commands), len(commands))
+    if others:
+        yield share(name, "false_commands", sum(one.false for one in others), len(others))
 
 
 def _app(shift: float) -> App:
