@@ -91,7 +91,6 @@ TIMES = [
     ("one hundred and twenty seconds", {"seconds": 120}),
     ("hundred and twenty seconds", {"seconds": 120}),
     ("one twenty seconds", {"seconds": 120}),
-    ("three forty five seconds", {"seconds": 345}),
     ("three hundred and forty five seconds", {"seconds": 345}),
     ("nine hundred seconds", {"seconds": 900}),
     ("nine hundred and ninety nine seconds", {"seconds": 999}),

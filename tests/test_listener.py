@@ -167,11 +167,11 @@ def test_no_utterance_ends_sooner_than_after_a_quarter_of_a_second():
     assert heard.decided_at - heard.speech_end == pytest.approx(0.25, abs=CHUNK_SECONDS / 2)
 
 
-def test_the_recognisers_own_endpoint_does_not_count_for_one_who_knows_the_sentences():
-    sound = [chunks(10, 0.9), pause(0.9), chunks(10, 0.9), pause(0.6)]
-    [heard] = listen(sound, NotingRecogniser("hold on", ends_after=0.5), patient)
-    assert heard.endpoint == "silence"
-    assert heard.speech_end > 1
+@pytest.mark.parametrize(("text", "more"), [("next", 0.0), ("hold", 0.5)])
+def test_in_noise_that_passes_for_speech_the_recognisers_silence_counts_for_as_long_as_the_words_need(text, more):
+    heard = listen([chunks(round(4 / CHUNK_SECONDS), 0.9)], NotingRecogniser(text, ends_after=1.0), patient)
+    assert heard[0].endpoint == "recognizer"
+    assert heard[0].decided_at == pytest.approx(1.0 + more, abs=2 * CHUNK_SECONDS)
 
 
 def test_what_does_not_end_is_cut_however_long_the_sentence_may_be_waited_for():

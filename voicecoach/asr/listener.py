@@ -27,6 +27,10 @@ PRE_ROLL = 0.5
 SILENCE = 0.25
 """Seconds of silence without which no utterance ends: 200-250 ms was measured best (design)."""
 
+RECOGNIZER_SILENCE = 0.5
+"""Seconds of silence that the recogniser has heard behind words when it thinks that the utterance has ended
+(`endpoint.rule2` of the model's `conf/model.conf`)."""
+
 LONGEST = 12.0
 """Seconds after which an utterance is cut: nobody commands for so long, and music must not pile up."""
 
@@ -62,6 +66,7 @@ class Listener:
         self._detector = detector
         self._silence = silence
         self._segmenter = SpeechSegmenter()
+        self._recognizer_silence = 0.0
         self._heard = 0
         self._pending = np.zeros(0, dtype=np.float32)
         self._before: deque[Samples] = deque(maxlen=round(PRE_ROLL / CHUNK_SECONDS))
@@ -118,16 +123,21 @@ class Listener:
         return self._finish(endpoint, speech_end)
 
     def _endpoint(self, recognizer_ends: bool) -> str | None:
-        """What ends the utterance now, if anything does."""
+        """What ends the utterance now, if anything does. In noise that passes for speech the detector hears no silence;
+        then that which the recogniser hears counts."""
+        longer = self._recognizer_silence + CHUNK_SECONDS if self._recognizer_silence else RECOGNIZER_SILENCE
+        self._recognizer_silence = longer if recognizer_ends else 0.0
         silence = self._segmenter.silence
-        if silence >= SILENCE and (self._silence is None or silence >= self._silence(self._recognizer.partial())):
-            return "silence"
-        if recognizer_ends and self._silence is None:
-            return "recognizer"
+        longest = max(silence, self._recognizer_silence)
+        if longest >= SILENCE:
+            needed = max(SILENCE, self._silence(self._recognizer.partial()) if self._silence else SILENCE)
+            if longest >= needed:
+                return "silence" if silence >= needed else "recognizer"
         return "length" if self.now - self._began > LONGEST else None
 
     def _finish(self, endpoint: str, speech_end: float) -> Hypothesis | None:
         text, words = self._recognizer.finish()
+        self._recognizer_silence = 0.0
         self._before.clear()
         if not text:
             _LOG.debug("%.2f s: voice activity, but no words", self.now)

@@ -17,9 +17,6 @@ _SILENT = re.compile(r"\[unk\]|[^\w\s']|_")
 _SPACES = re.compile(r"\s+")
 _QUOTES = re.compile(r"(?<!\w)'|'(?!\w)")
 
-_LIKE_A_PREPOSITION = (2, 4)
-"""Hundreds that sound like "to" and "for": "hold for thirty" must not be heard as "hold four thirty"."""
-
 
 @lru_cache(maxsize=4096)
 def number_words(number: float, language: str) -> tuple[str, ...]:
@@ -41,7 +38,7 @@ def _english(number: float) -> Iterator[str]:
     (digit, *_), (tail, *_) = number_words(hundreds, "en"), number_words(rest, "en")
     for hundred in (f"{digit} hundred", *(("a hundred", "hundred") if hundreds == 1 else ())):
         yield from (f"{hundred} {tail}", f"{hundred} and {tail}") if rest else (hundred,)
-    if rest >= 10 and hundreds not in _LIKE_A_PREPOSITION:
+    if rest >= 10 and hundreds == 1:  # "one twenty"; others are hardly said, and "hold for thirty" was heard in them
         yield f"{digit} {tail}"
 
 
