@@ -93,7 +93,7 @@ def test_damaged_sound_is_never_taken_for_another_command(
         assert obeyed(app, damage(spoken(text))) in ([meaning], []), text
 
 
-@pytest.mark.parametrize("damage", [clipped, with_gaps], ids=lambda damage: damage.__name__)
+@pytest.mark.parametrize("damage", DAMAGE, ids=lambda damage: damage.__name__)
 def test_most_of_it_is_understood_all_the_same(app: App, spoken: Say, damage: Callable[[Samples], Samples]) -> None:
     understood = sum(obeyed(app, damage(spoken(text))) == [meaning] for text, meaning in SENTENCES.items())
     assert understood >= len(SENTENCES) - 3

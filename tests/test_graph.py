@@ -15,14 +15,21 @@ from graphs import graph_of, graph_of_kinds
 from voicecoach.asr import openfst
 from voicecoach.asr.folder import KEPT, model_with_graph, vocabulary
 from voicecoach.asr.graph import Costs, Grammar, build
-from voicecoach.asr.openfst import Acceptor, read_symbols
+from voicecoach.asr.ngram import Bigram
+from voicecoach.asr.openfst import Fst as WrittenFst
+from voicecoach.asr.openfst import read_symbols
 from voicecoach.asr.recognizer import SpeechModel
 from voicecoach.events import VoicecoachError
 
-WORDS = ["<eps>", "stop", "next", "please", "hold", "for", "seconds", "one", "two", "three", "up", "no", "[unk]"]
+WORDS = ["<eps>", "stop", "next", "please", "hold", "for", "seconds", "one", "two", "three", "up", "no", "[unk]", "#0"]
 IDS = {word: number for number, word in enumerate(WORDS)}
 SENTENCES = ["stop", "next", "hold for two seconds"]
-BACKGROUND = ("up", "no")
+HALF, QUARTER = math.log(1 / 2), math.log(1 / 4)
+BACKGROUND = Bigram(
+    {"<s>": -99.0, "</s>": HALF, "up": QUARTER, "no": QUARTER, "flexors": QUARTER},
+    {"<s>": {"no": HALF}, "up": {"up": HALF}},
+    {"<s>": math.log(2 / 3), "up": math.log(2 / 3)},
+)
 
 
 class Fst:
@@ -48,6 +55,15 @@ class Fst:
         self._at += struct.calcsize(layout)
         return values
 
+    def _backed_off(self, costs: dict[int, float]) -> dict[int, float]:
+        """With the states that are reached without a word."""
+        reached = dict(costs)
+        for state, cost in costs.items():
+            for _, written, weight, target in self.arcs[state]:
+                if written == 0:
+                    reached[target] = min(reached.get(target, math.inf), cost + weight)
+        return reached
+
     def _text(self) -> str:
         (size,) = self._take("<i")
         self._at += size
@@ -55,14 +71,14 @@ class Fst:
 
     def cost(self, words: list[int]) -> float:
         """The cheapest path for `words`."""
-        costs = {self.start: 0.0}
+        costs = self._backed_off({self.start: 0.0})
         for word in words:
             following: dict[int, float] = {}
             for state, cost in costs.items():
-                for label, _, weight, target in self.arcs[state]:
-                    if label == word:
+                for label, written, weight, target in self.arcs[state]:
+                    if label == written == word:
                         following[target] = min(following.get(target, math.inf), cost + weight)
-            costs = following
+            costs = self._backed_off(following)
         return min((cost + self.final[state] for state, cost in costs.items() if state in self.final), default=math.inf)
 
 
@@ -106,8 +122,8 @@ def cost(fst: Fst, sentence: str) -> float:
 # --- OpenFst's format -----------------------------------------------------------------------------------------
 
 
-def test_an_acceptor_is_written_as_openfst_describes_it(tmp_path):
-    fst = Acceptor()
+def test_an_automaton_is_written_as_openfst_describes_it(tmp_path):
+    fst = WrittenFst()
     end = fst.add_state()
     fst.add_arc(0, 7, 0.5, end)
     fst.add_arc(0, 3, 1.5, end)
@@ -125,8 +141,7 @@ def test_the_declared_properties_are_true(tmp_path):
     fst = built(SENTENCES, tmp_path)
     assert fst.properties & 0x10000000, "sorted by input label"
     assert all([arc[0] for arc in arcs] == sorted(arc[0] for arc in arcs) for arcs in fst.arcs)
-    assert fst.properties & 0x10000, "an acceptor"
-    assert all(arc[0] == arc[1] for arcs in fst.arcs for arc in arcs)
+    assert not fst.properties & 0x10000, "an acceptor would write the symbol of its back-off"
 
 
 @pytest.mark.parametrize("flags", [1, 2, 3])
@@ -136,7 +151,7 @@ def test_words_are_read_from_an_embedded_symbol_table(tmp_path, flags):
 
 
 def test_an_fst_without_a_symbol_table_has_no_words(tmp_path):
-    Acceptor().write(tmp_path / "a.fst")
+    WrittenFst().write(tmp_path / "a.fst")
     assert read_symbols(tmp_path / "a.fst") is None
 
 
@@ -175,6 +190,14 @@ def test_other_words_find_their_home_in_the_background(tmp_path):
     assert cost(fst, "up [unk] no") < math.inf
 
 
+def test_talk_is_as_probable_as_its_words_are_after_one_another(tmp_path):
+    fst = built(SENTENCES, tmp_path)
+    start = Costs().background_entry
+    assert cost(fst, "no") == pytest.approx(start - HALF - HALF), "a pair that was counted, and the end"
+    assert cost(fst, "no up") == pytest.approx(cost(fst, "no") - QUARTER - math.log(2 / 3)), "its end is backed off to"
+    assert cost(fst, "up up") == pytest.approx(start - math.log(2 / 3) - QUARTER - HALF - math.log(2 / 3) - HALF)
+
+
 def test_a_skip_word_may_stand_on_either_side_at_a_price(tmp_path):
     fst = built(SENTENCES, tmp_path)
     for polite in ("please next", "next please", "please next please"):
@@ -202,7 +225,7 @@ def test_a_decoy_that_is_a_command_takes_nothing_from_it(tmp_path):
 
 
 def test_each_way_to_go_on_is_as_probable_as_the_others_and_to_end_as_probable_as_to_go_on(tmp_path):
-    fst = built(["stop", "hold", "hold one", "hold two", "hold two three"], tmp_path)
+    fst = built(["stop", "hold", "hold one", "hold two", "hold two three"], tmp_path, costs=Costs(sentence_word=0.0))
     half = math.log(2)
     assert cost(fst, "stop") == pytest.approx(half)
     assert cost(fst, "hold") == pytest.approx(half + half)
@@ -226,17 +249,19 @@ def test_caution_makes_the_sentences_of_a_kind_dearer_or_cheaper(tmp_path):
 
 
 def test_what_things_cost_can_be_set(tmp_path):
-    costs = Costs(background_entry=1.0, background_word=2.0, unknown=3.0, skip_word=4.0)
+    costs = Costs(background_entry=1.0, unknown=3.0, skip_word=4.0, sentence_word=5.0)
     fst = built(SENTENCES, tmp_path, costs=costs)
-    assert cost(fst, "no") == pytest.approx(1 + 2)
-    assert cost(fst, "no up [unk]") == pytest.approx(1 + 2 + 2 + 3)
+    end = -HALF
+    assert cost(fst, "[unk]") == pytest.approx(1 + 3 + end)
+    assert cost(fst, "no [unk]") == pytest.approx(1 - HALF + 3 + end)
+    assert cost(fst, "hold for two seconds") == pytest.approx(cost(fst, "stop") + 3 * 5)
     for polite in ("please next", "next please"):
         assert cost(fst, polite) == pytest.approx(cost(fst, "next") + 4)
     assert cost(fst, "please next please please") == pytest.approx(cost(fst, "next") + 12)
 
 
 def test_a_skip_word_that_goes_on_in_the_sentence_is_not_skipped_there(tmp_path):
-    fst = built(["next", "next please", "stop"], tmp_path)
+    fst = built(["next", "next please", "stop"], tmp_path, costs=Costs(sentence_word=0.0))
     assert cost(fst, "next please") == pytest.approx(cost(fst, "next")), "it is as probable as the end"
 
 
@@ -272,7 +297,7 @@ def test_without_a_sentence_all_speech_is_background(tmp_path):
 
 
 def grammar_of(sentences: list[str] = SENTENCES) -> Grammar:
-    return Grammar(graph_of(sentences), ("no",), ("up", "no", "up", "flexors"), ("please",))
+    return Grammar(graph_of(sentences), ("no",), BACKGROUND, ("please",))
 
 
 def make(model: Path, cache: Path, sentences: list[str] = SENTENCES) -> Path:
@@ -333,7 +358,7 @@ def test_only_the_graphs_that_were_used_last_are_kept(model, tmp_path):
 
 def test_the_same_sentences_are_built_once(model, tmp_path, monkeypatch):
     folder = make(model, tmp_path / "cache")
-    monkeypatch.setattr(Acceptor, "write", lambda *_: pytest.fail("built again"))
+    monkeypatch.setattr(WrittenFst, "write", lambda *_: pytest.fail("built again"))
     assert make(model, tmp_path / "cache") == folder
 
 
@@ -343,7 +368,7 @@ def test_other_sentences_words_or_costs_make_another_folder(model, tmp_path):
         grammar_of(["stop"]),
         grammar_of([*SENTENCES, "hold"]),
         replace(grammar, decoys=("up",)),
-        replace(grammar, background=("up",)),
+        replace(grammar, background=Bigram({"up": -1.0})),
         replace(grammar, skip_words=()),
     ]
     folders = [model_with_graph(model, one, cache) for one in (grammar, *others)]
@@ -356,12 +381,12 @@ def test_the_order_of_the_sentences_makes_no_difference(model, tmp_path):
 
 
 def test_a_full_disk_leaves_nothing_half_built(model, tmp_path, monkeypatch):
-    def full(self: Acceptor, path: Path) -> None:
+    def full(self: WrittenFst, path: Path) -> None:
         path.write_bytes(b"half a gra")
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
 
     with monkeypatch.context() as patch:
-        patch.setattr(openfst.Acceptor, "write", full)
+        patch.setattr(openfst.Fst, "write", full)
         with pytest.raises(VoicecoachError, match=r"cache.*No space left.*make room"):
             SpeechModel(model, tmp_path / "cache").recognizer(grammar_of())
     assert list((tmp_path / "cache").iterdir()) == []

@@ -120,6 +120,39 @@ def test_no_sound_is_in_two_utterances():
     assert 0.9 not in np.round(recogniser.utterances[1], 3)
 
 
+class FallingLevel:
+    """Eightfold until something loud comes, and then as it is."""
+
+    def __init__(self) -> None:
+        self.gain = np.float32(8)
+
+    def feed(self, chunk: Samples, speaking: bool) -> np.float32:
+        self.gain = np.float32(1) if chunk.max() > 0.9 else self.gain
+        return self.gain
+
+
+def test_the_soft_first_sound_of_a_word_is_heard_no_louder_than_its_vowel():
+    recogniser = NotingRecogniser()
+    listener = Listener(recogniser, ScriptedDetector(), level=FallingLevel())
+    soft, vowel = np.full(3 * CHUNK, 0.1, dtype=np.float32), chunks(10, 1.0)
+    listener.feed(np.concatenate([silence(0.3), soft, vowel, pause(0.5)]))
+    [heard] = recogniser.utterances
+    assert np.unique(heard) == pytest.approx([0, 0.1, 1])
+
+
+def test_quiet_speech_is_made_louder_for_the_recogniser():
+    recogniser = NotingRecogniser()
+    listener = Listener(recogniser, ScriptedDetector(), level=FallingLevel())
+    listener.feed(np.concatenate([silence(0.3), chunks(10, 0.1), pause(0.5)]))
+    [heard] = recogniser.utterances
+    assert heard.max() == pytest.approx(0.8)
+
+
+def test_what_ends_before_the_recogniser_has_heard_of_it_is_not_lost():
+    [heard] = listen([chunks(2, 0.9)], NotingRecogniser(), flush=True)
+    assert heard.endpoint == "input"
+
+
 def test_what_does_not_end_is_cut():
     heard = listen([chunks(round(30 / CHUNK_SECONDS), 0.9)], NotingRecogniser())
     assert [utterance.endpoint for utterance in heard] == ["length", "length"]

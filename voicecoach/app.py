@@ -13,8 +13,10 @@ from pathlib import Path
 import platformdirs
 
 from voicecoach.asr.graph import Costs, Grammar
+from voicecoach.asr.level import LevelControl
 from voicecoach.asr.listener import Listener
 from voicecoach.asr.model import find_model
+from voicecoach.asr.ngram import read_arpa
 from voicecoach.asr.recognizer import SpeechModel
 from voicecoach.asr.vad import VoiceActivityDetector
 from voicecoach.audio.echo import EchoControl, HalfDuplexGate, make_echo_control
@@ -54,11 +56,11 @@ class Paths:
     routines: tuple[Path, ...] = ()
 
 
-def _words(name: str) -> tuple[str, ...]:
-    """A word list of the content: `background` (everyday speech) or `decoys` (single words that sound like commands:
-    without them "no" is heard as "next" and "down" as "don't"; the matcher turns them away)."""
-    file = resources.files("voicecoach") / "content" / "en" / f"{name}.txt"
-    return tuple(file.read_text(encoding="utf-8").split())
+def _content(name: str) -> str:
+    """A file of the content: `background.arpa` (everyday talk; tools/background.py makes it) or `decoys.txt` (single
+    words that sound like commands: without them "no" is heard as "next" and "down" as "don't"; the matcher turns them
+    away)."""
+    return (resources.files("voicecoach") / "content" / "en" / name).read_text(encoding="utf-8")
 
 
 class App:
@@ -109,7 +111,11 @@ class App:
         """What the recogniser listens for."""
         skip_words = tuple(word for phrase in self.intents.skip_words for word in phrase.split())
         return Grammar(
-            self.intents.word_graph(), _words("decoys"), _words("background"), skip_words, self.intents.cautions
+            self.intents.word_graph(),
+            tuple(_content("decoys.txt").split()),
+            read_arpa(_content("background.arpa").splitlines()),
+            skip_words,
+            self.intents.cautions,
         )
 
     def listener(self) -> Listener:
@@ -119,6 +125,7 @@ class App:
             self.model.recognizer(grammar, self.costs),
             VoiceActivityDetector(),
             Endpoint(grammar.sentences, grammar.skip_words).silence,
+            LevelControl(),
         )
 
     def understand(self, text: str, states: Collection[str] | None) -> Understanding:

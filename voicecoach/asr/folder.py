@@ -13,10 +13,10 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from voicecoach.asr.graph import UNKNOWN, Costs, Grammar, build
+from voicecoach.asr.graph import BACKOFF, UNKNOWN, Costs, Grammar, build
 from voicecoach.asr.openfst import read_symbols
 
-FORMAT = 5
+FORMAT = 6
 """Part of the cache's key: to be raised when the construction changes."""
 
 FEATURES = Path("conf/mfcc.conf")
@@ -33,11 +33,12 @@ OWN_FILES = (Path("graph/Gr.fst"), FEATURES)
 def vocabulary(model: Path) -> dict[str, int]:
     """Word -> id: from `graph/words.txt`, or, where a model has none, from the symbol table of its `Gr.fst`.
 
-    Raises ValueError when that is damaged, or has no sign for what is none of its words."""
+    Raises ValueError when that is damaged, or lacks a sign that the graph needs."""
     words = model / "graph" / "words.txt"
     ids = _word_list(words) if words.exists() else read_symbols(model / "graph" / "Gr.fst") or {}
-    if UNKNOWN not in ids:
-        raise ValueError(f"its vocabulary does not have {UNKNOWN}")
+    for symbol in (UNKNOWN, BACKOFF):
+        if symbol not in ids:
+            raise ValueError(f"its vocabulary does not have {symbol}")
     return ids
 
 

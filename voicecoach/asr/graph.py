@@ -13,13 +13,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from voicecoach.asr.openfst import Acceptor
+from voicecoach.asr.ngram import END, START, Bigram
+from voicecoach.asr.openfst import Fst
 from voicecoach.events import WordGraph
 
 _LOG = logging.getLogger(__name__)
 
 UNKNOWN = "[unk]"
 """What the recogniser writes for sound that is none of its words."""
+
+BACKOFF = "#0"
+"""The symbol that Kaldi's graphs have on back-off arcs; it is never written."""
 
 SKIPPED = 2
 """Skip words that may follow a sentence."""
@@ -30,13 +34,14 @@ class Costs:
     """What things cost in nats, as negative logarithms of probabilities. Those of background and decoys were chosen on
     recordings (docs/accuracy.md), between commands missed and words taken for commands."""
 
-    background_entry: float = 6.0
+    background_entry: float = 4.0
     """Leaving the sentences for the background."""
-    background_word: float = 5.5
-    """Each background word: less than the log of their number, since speech that is no command is common."""
+    sentence_word: float = 1.25
+    """Each word of a sentence but the first. Without it long sentences are far cheaper than the same words in talk, and
+    take in what sounds like them from afar: "can i get a ..." was heard as "give me twelve minutes"."""
     unknown: float = 6.5
     """`[unk]` in the background."""
-    decoy: float = -1.5
+    decoy: float = -1.75
     """A decoy, against a sentence of one word: everyday words are said more often than any command."""
     skip_word: float = 4.0
     """A word that may come before or after a sentence without changing it ("please"). Cheaper ones swallowed foreign
@@ -53,17 +58,17 @@ class Grammar:
     """What may be heard.
 
     `decoys` are single words that sound like commands: they cost less than a command, so that "no" is not heard as
-    "next". `background` are everyday words for all other speech. `skip_words` may stand before or after a sentence.
+    "next". `background` is everyday talk, for all other speech. `skip_words` may stand before or after a sentence.
     """
 
     sentences: WordGraph
     decoys: tuple[str, ...] = ()
-    background: tuple[str, ...] = ()
+    background: Bigram = field(default_factory=Bigram)
     skip_words: tuple[str, ...] = ()
     cautions: Mapping[str, float] = field(default_factory=dict)
 
 
-def build(grammar: Grammar, ids: Mapping[str, int], costs: Costs) -> Acceptor:
+def build(grammar: Grammar, ids: Mapping[str, int], costs: Costs) -> Fst:
     """The graph of `grammar` over the word ids `ids`. What has words that are not among them can never be heard: it is
     left out, and the words of sentences are logged."""
     builder = _Builder(ids, costs)
@@ -74,7 +79,7 @@ def build(grammar: Grammar, ids: Mapping[str, int], costs: Costs) -> Acceptor:
 
 class _Builder:
     def __init__(self, ids: Mapping[str, int], costs: Costs):
-        self.fst = Acceptor()
+        self.fst = Fst()
         self._ids, self._costs = ids, costs
 
     def add_sentences(self, grammar: Grammar) -> None:
@@ -92,9 +97,10 @@ class _Builder:
             more = math.log(max(1, len(following) + (len(decoys) if number == 0 else 0)))
             either = math.log(2) if ends and following else 0.0
             cost = more + either
+            step = self._costs.sentence_word if number else 0.0
             for word, target in following.items():
                 own = self._costs.words.get(word, 0.0)
-                self.fst.add_arc(states[number], self._ids[word], cost + own, states[target])
+                self.fst.add_arc(states[number], self._ids[word], cost + own + step, states[target])
             if ends:
                 ending = either + min(grammar.cautions.get(kind, 0.0) for kind in sentences.final[number])
                 self.fst.final[states[number]] = ending
@@ -105,15 +111,27 @@ class _Builder:
                 for word in decoys:
                     self.fst.add_arc(0, self._ids[word], cost + self._costs.decoy, after)
 
-    def add_background(self, words: Collection[str]) -> None:
-        """Any words in any order, at a cost."""
-        loop = self.fst.add_state()
-        self.fst.final[loop] = 0.0
-        costs = {self._ids[word]: self._costs.background_word for word in words if word in self._ids}
-        costs[self._ids[UNKNOWN]] = self._costs.unknown
-        for word, cost in costs.items():
-            self.fst.add_arc(0, word, self._costs.background_entry + cost, loop)
-            self.fst.add_arc(loop, word, cost, loop)
+    def add_background(self, background: Bigram) -> None:
+        """Everyday words in any order, at a cost: each as probable as it is in talk after the one before it."""
+        words = [word for word in background.words if word in self._ids and word not in (START, END)]
+        anywhere = self.fst.add_state()
+        after = {word: self.fst.add_state() for word in words if word in background.following}
+        self.fst.final[anywhere] = -background.words.get(END, 0.0)
+        for word in words:
+            target = after.get(word, anywhere)
+            entry = self._costs.background_entry - background.after(START, word)
+            self.fst.add_arc(0, self._ids[word], entry, target)
+            self.fst.add_arc(anywhere, self._ids[word], -background.words[word], target)
+        for word, state in after.items():
+            self.fst.add_backoff(state, self._ids[BACKOFF], -background.backoff.get(word, 0.0), anywhere)
+            for second, probability in background.following[word].items():
+                if second == END:
+                    self.fst.final[state] = -probability
+                elif second in self._ids:
+                    self.fst.add_arc(state, self._ids[second], -probability, after.get(second, anywhere))
+        unknown = self._costs.unknown
+        self.fst.add_arc(0, self._ids[UNKNOWN], self._costs.background_entry + unknown, anywhere)
+        self.fst.add_arc(anywhere, self._ids[UNKNOWN], unknown, anywhere)
 
     def _skipping(self, words: Collection[str]) -> int:
         """Skip words before the sentence; the state after the first of at most SKIPPED that follow it."""

@@ -24,6 +24,10 @@ _LOG = logging.getLogger(__name__)
 PRE_ROLL = 0.5
 """Seconds of sound from before the detector's start that the recogniser gets: soft first sounds ("h", "s")."""
 
+LOOK_AHEAD = 0.16
+"""Seconds of speech that are waited for before the recogniser hears of it, so that it gets the soft first sound of a
+word no louder than its vowel. It catches up at once: no answer comes later."""
+
 SILENCE = 0.25
 """Seconds of silence without which no utterance ends: 200-250 ms was measured best (design)."""
 
@@ -55,20 +59,37 @@ class Detector(Protocol):
         """Probability of speech for each 32 ms chunk completed."""
 
 
+class Level(Protocol):
+    """What the listener needs of a control of the level."""
+
+    def feed(self, chunk: Samples, speaking: bool) -> np.float32:
+        """What to multiply sound by from this chunk on."""
+
+
 class Listener:
     """Feed it 16 kHz mono sound in blocks of any size; its clock is the count of samples fed.
 
-    `silence` tells after how many seconds of silence the utterance with the given words is over (SILENCE at least).
+    `silence` tells after how many seconds of silence the utterance with the given words is over (SILENCE at least),
+    `level` how much louder sound is to be made; without it sound is heard as it is.
     """
 
-    def __init__(self, recognizer: Recogniser, detector: Detector, silence: Callable[[str], float] | None = None):
+    def __init__(
+        self,
+        recognizer: Recogniser,
+        detector: Detector,
+        silence: Callable[[str], float] | None = None,
+        level: Level | None = None,
+    ):
         self._recognizer = recognizer
         self._detector = detector
         self._silence = silence
+        self._level = level
+        self._gain = np.float32(1)
         self._segmenter = SpeechSegmenter()
         self._recognizer_silence = 0.0
         self._heard = 0
         self._pending = np.zeros(0, dtype=np.float32)
+        self._held: list[Samples] = []
         self._before: deque[Samples] = deque(maxlen=round(PRE_ROLL / CHUNK_SECONDS))
         self._began = 0.0
         self._speech_start = 0.0
@@ -89,38 +110,48 @@ class Listener:
         if not np.isfinite(samples).all():
             samples = np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
         self._pending = np.concatenate([self._pending, samples])
-        probabilities = self._detector.feed(samples)
         found = []
-        for probability in probabilities:
+        while len(self._pending) >= CHUNK:
             chunk, self._pending = self._pending[:CHUNK], self._pending[CHUNK:]
             self._heard += CHUNK
-            found.append(self._chunk(chunk, probability))
+            found.append(self._chunk(chunk))
         return [heard for heard in found if heard is not None]
 
     def flush(self) -> list[Hypothesis]:
         """End of the sound: what is still being said is finished."""
         if not self._segmenter.speaking:
             return []
-        self._recognizer.feed(self._pending)
+        self._held.append(self._pending)
+        self._hear_held()
         self._segmenter.reset()
         heard = self._finish("input", self.now)
         return [heard] if heard else []
 
-    def _chunk(self, chunk: Samples, probability: float) -> Hypothesis | None:
+    def _chunk(self, chunk: Samples) -> Hypothesis | None:
+        if self._level:
+            self._gain = self._level.feed(chunk, self._segmenter.speaking)
+        (probability,) = self._detector.feed(chunk * self._gain)
         if self._segmenter.feed(probability):
             self._began = self.now - CHUNK_SECONDS * (len(self._before) + 1)
             self._speech_start = self.now - CHUNK_SECONDS
-            for earlier in self._before:
-                self._recognizer.feed(earlier)
+            self._held = list(self._before)
         if not self._segmenter.speaking:
             self._before.append(chunk)
             return None
-        endpoint = self._endpoint(self._recognizer.feed(chunk))
+        self._held.append(chunk)
+        if self.now - self._speech_start < LOOK_AHEAD:
+            return None
+        endpoint = self._endpoint(self._hear_held())
         if endpoint is None:
             return None
         speech_end = self.now - self._segmenter.silence
         self._segmenter.reset()
         return self._finish(endpoint, speech_end)
+
+    def _hear_held(self) -> bool:
+        """Feed the recogniser what it has not heard yet of the utterance; whether it thinks that it has ended."""
+        held, self._held = self._held, []
+        return [self._recognizer.feed(chunk * self._gain) for chunk in held][-1]
 
     def _endpoint(self, recognizer_ends: bool) -> str | None:
         """What ends the utterance now, if anything does. In noise that passes for speech the detector hears no silence;

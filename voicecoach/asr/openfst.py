@@ -16,16 +16,16 @@ FST_MAGIC = 2125659606
 SYMBOLS_MAGIC = 2125658996
 _VERSION = 2
 _HAS_INPUT_SYMBOLS, _HAS_OUTPUT_SYMBOLS = 1, 2
-_EXPANDED_MUTABLE_ACCEPTOR_SORTED = 0x3 | 0x10000 | 0x10000000
-"""Properties: expanded, mutable; acceptor; sorted by input label."""
+_EXPANDED_MUTABLE_SORTED = 0x3 | 0x10000000
+"""Properties: expanded, mutable; sorted by input label."""
 
-Arc = tuple[int, float, int]
-"""Label (the same for input and output), cost, next state."""
+Arc = tuple[int, int, float, int]
+"""Input label, output label, cost, next state."""
 
 
 @dataclass(slots=True)
-class Acceptor:
-    """A weighted acceptor; state 0 is the start."""
+class Fst:
+    """A weighted automaton; state 0 is the start."""
 
     arcs: list[list[Arc]] = field(default_factory=lambda: [[]])
     final: dict[int, float] = field(default_factory=dict)
@@ -37,18 +37,23 @@ class Acceptor:
 
     def add_arc(self, source: int, label: int, cost: float, target: int) -> None:
         """From `source` to `target` on `label` (0 would be epsilon) at `cost` nats."""
-        self.arcs[source].append((label, cost, target))
+        self.arcs[source].append((label, label, cost, target))
+
+    def add_backoff(self, source: int, label: int, cost: float, target: int) -> None:
+        """From `source` to `target` at `cost` nats without a word. Kaldi's graphs have a label for it that is read, but
+        never written."""
+        self.arcs[source].append((label, 0, cost, target))
 
     def write(self, path: Path) -> None:
         """Write it, each state's arcs sorted by label."""
         with path.open("wb") as file:
             file.write(struct.pack("<i", FST_MAGIC) + _string("vector") + _string("standard"))
             counts = (len(self.arcs), sum(map(len, self.arcs)))
-            file.write(struct.pack("<iiQqqq", _VERSION, 0, _EXPANDED_MUTABLE_ACCEPTOR_SORTED, 0, *counts))
+            file.write(struct.pack("<iiQqqq", _VERSION, 0, _EXPANDED_MUTABLE_SORTED, 0, *counts))
             for state, arcs in enumerate(self.arcs):
                 file.write(struct.pack("<fq", self.final.get(state, float("inf")), len(arcs)))
-                for label, cost, target in sorted(arcs):
-                    file.write(struct.pack("<iifi", label, label, cost, target))
+                for arc in sorted(arcs):
+                    file.write(struct.pack("<iifi", *arc))
 
 
 def read_symbols(path: Path) -> dict[str, int] | None:
