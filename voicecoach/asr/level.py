@@ -33,11 +33,17 @@ class LevelControl:
     def __init__(self) -> None:
         self._floor = -40.0
         self._loudest = -100.0
+        self._gain = 0.0
 
-    def feed(self, chunk: Samples, speaking: bool) -> np.float32:
-        """The factor (1 to 32) from this chunk on."""
+    def feed(self, chunk: Samples, speaking: bool, over_voice: bool = False) -> np.float32:
+        """The factor (1 to 32) from this chunk on; `speaking` within an utterance, `over_voice` while the coach itself
+        sounds: what the echo canceller leaves of it is not to be made louder."""
         level = 10 * float(np.log10(np.var(chunk) + 1e-10))
         self._floor = min(level, self._floor + FLOOR_RISE_DB)
         self._loudest = max(level, self._loudest - (0.0 if speaking else FORGET_DB))
-        gain = min(FLOOR_DB - self._floor, LOUDEST_DB - self._loudest, MOST_DB)
-        return np.float32(10 ** (max(0.0, gain) / 20))
+        gain = max(0.0, min(FLOOR_DB - self._floor, LOUDEST_DB - self._loudest, MOST_DB))
+        if speaking:
+            self._gain = min(gain, self._gain)
+        else:
+            self._gain = 0.0 if over_voice else gain
+        return np.float32(10 ** (self._gain / 20))
