@@ -30,7 +30,7 @@ class NotingEar:
         self.hearing_speech = False
         self.blocks: list[Samples] = []
 
-    def feed(self, samples: Samples, *, over_voice: bool = False) -> list[Hypothesis]:  # noqa: ARG002
+    def feed(self, samples: Samples, *, over_voice: bool = False) -> list[Hypothesis]:
         self.blocks.append(samples)
         return []
 

@@ -42,7 +42,7 @@ class Ear(Protocol):
     """What the coach hears with."""
 
     def feed(self, samples: Samples, *, over_voice: bool = False) -> list[Hypothesis]:
-        """Hear a block of 16 kHz mono sound, `over_voice` while the coach itself sounds; the utterances that it ended."""
+        """Hear a block of 16 kHz mono sound, `over_voice` while the coach itself sounds; the utterances it ended."""
 
     @property
     def hearing_speech(self) -> bool:
