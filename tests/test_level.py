@@ -76,6 +76,6 @@ def test_digital_silence_is_no_reason_to_fail():
 def test_what_is_left_of_the_coachs_own_voice_is_not_made_louder():
     control = LevelControl()
     after(control, [-80.0] * chunks(1))
-    assert decibels(control.feed(noise(-50), False, over_voice=True)) == 0
+    assert decibels(control.feed(noise(-50), False, far_end=True)) == 0
     assert decibels(control.feed(noise(-50), True)) == 0, "nor what began over it"
     assert decibels(control.feed(noise(-50), False)) > 20

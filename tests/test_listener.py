@@ -126,7 +126,7 @@ class FallingLevel:
     def __init__(self) -> None:
         self.gain = np.float32(8)
 
-    def feed(self, chunk: Samples, speaking: bool, over_voice: bool) -> np.float32:
+    def feed(self, chunk: Samples, speaking: bool, far_end: bool) -> np.float32:
         self.gain = np.float32(1) if chunk.max() > 0.9 else self.gain
         return self.gain
 

