@@ -28,7 +28,7 @@ def listen(app: App, samples: Samples) -> list[Heard]:
     for start in range(0, len(samples), _BLOCK):
         heard += listener.feed(samples[start : start + _BLOCK])
     heard += listener.flush()
-    return [(utterance, app.understand(utterance.text, None)) for utterance in heard]
+    return [(utterance, app.understand(utterance, None)) for utterance in heard]
 
 
 @cache
@@ -59,7 +59,7 @@ def meaning(intent: str, slots: Mapping[str, object]) -> Meaning:
 @cache
 def typed(text: str) -> Meaning | None:
     """What `text` means to the coach when it is typed; None when it is no command."""
-    understood = the_app(None).understand(text, None)
+    understood = the_app(None).matcher.understand(text)
     return meaning(understood.intent or "", understood.slots) if understood.accepted else None
 
 

@@ -25,6 +25,7 @@ from report import Row, share, table, write_json
 from scoring import ANSWERS
 from sets import SETS, Selection, cases
 from voicecoach.events import Understanding, Verdict, VoicecoachError
+from voicecoach.nlu.evidence import weigh
 from voicecoach.nlu.intents import load_intents
 from voicecoach.nlu.lint import TestSentence, load_tests
 from voicecoach.nlu.matcher import ACCEPT, ASK, Matcher
@@ -116,7 +117,7 @@ def _recordings(chosen: Selection, jobs: int) -> Iterator[Item]:
     for outcome in hear_all(trials, jobs):
         trial = outcome.trial
         matcher = _lenient(trial.intents)
-        understood = [matcher.understand(hypothesis.text) for hypothesis, _ in outcome.heard]
+        understood = [weigh(hypothesis, None, matcher.understand) for hypothesis, _ in outcome.heard]
         answers = {meaning(one.intent, one.slots) for one in understood if one.intent in ANSWERS}
         harmless = trial.aside | (answers if trial.name.startswith("chatter/") else set())
         kind = "commands" if trial.expected else "no commands"

@@ -301,7 +301,7 @@ def test_the_coffee_grammar_is_the_published_one() -> None:
 
 def test_an_order_is_understood_with_every_slot() -> None:
     order = "can i have a twenty ounce double shot dark roast iced mocha with some brown sugar and a lot of soy milk"
-    understood = hearing.the_app(sets.COFFEE).understand(order, None)
+    understood = hearing.the_app(sets.COFFEE).matcher.understand(order)
     assert understood.accepted
     assert (understood.intent, dict(understood.slots)) == (
         "orderDrink",
@@ -320,7 +320,7 @@ def test_blanks_in_the_label_of_an_order_do_not_matter(tmp_path: Path) -> None:
     label = '{"intent": "orderDrink", "slots": {"size": "small", "coffeeDrink": "latte", "milkAmount": " soy  milk"}}'
     folder(tmp_path / "coffee", [("x.wav", label, hiss(0.5))])
     clean, coach = sets.cases(sets.Selection(tmp_path), ["coffee"])
-    understood = hearing.the_app(sets.COFFEE).understand("brew a small latte with soy milk", None)
+    understood = hearing.the_app(sets.COFFEE).matcher.understand("brew a small latte with soy milk")
     assert clean.trials[0].expected == hearing.meaning(understood.intent or "", understood.slots)
     assert coach.trials[0].expected is None
 

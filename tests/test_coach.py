@@ -44,7 +44,7 @@ class Bench:
         source: EagerSource | SilentSource,
         ear: Ear | None = None,
         echo: EchoControl | None = None,
-        understand: Callable[[str, Collection[str]], Understanding] | None = None,
+        understand: Callable[[Hypothesis, Collection[str]], Understanding] | None = None,
     ):
         session = Session(app.library, app.lines)
         self.coach = Coach(RATE, session, source, understand or app.understand, ear or Deaf(), echo or HalfDuplexGate())
@@ -139,11 +139,11 @@ def test_what_is_typed_is_never_the_coachs_voice(silent_bench: Bench):
 def asked(app: App) -> Bench:
     """The coach has asked "did you say start leg routine?", and nobody speaks."""
 
-    def understand(text: str, states: Collection[str]) -> Understanding:
-        if text == "start beg routine":
+    def understand(heard: Hypothesis, states: Collection[str]) -> Understanding:
+        if heard.text == "start beg routine":
             slots = {"routine": "leg"}
-            return Understanding(text, Verdict.ASK, "near", "StartRoutine", slots, "start leg routine", 80)
-        return app.understand(text, states)
+            return Understanding(heard.text, Verdict.ASK, "near", "StartRoutine", slots, "start leg routine", 80)
+        return app.understand(heard, states)
 
     bench = Bench(app, SilentSource(RATE), understand=understand)
     bench.type("start beg routine")

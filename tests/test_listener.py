@@ -10,8 +10,9 @@ from conftest import silence
 
 from voicecoach.app import App
 from voicecoach.asr.listener import LONGEST, PRE_ROLL, Listener
+from voicecoach.asr.recognizer import Reading
 from voicecoach.asr.vad import CHUNK, CHUNK_SECONDS, SpeechSegmenter, VoiceActivityDetector
-from voicecoach.events import HEARING_RATE, Hypothesis, Samples, Word
+from voicecoach.events import HEARING_RATE, Hypothesis, Samples
 from voicecoach.nlu.endpoint import EXTENDABLE, WHOLE
 from voicecoach.recognize import hear
 
@@ -48,10 +49,10 @@ class NotingRecogniser:
         stretches = int(loud[0]) + np.count_nonzero(loud[1:] & ~loud[:-1])
         return " ".join(self.text.split()[:stretches])
 
-    def finish(self) -> tuple[str, tuple[Word, ...]]:
+    def finish(self) -> Reading:
         self.utterances.append(np.concatenate(self.now))
         self.now = []
-        return self.text, ()
+        return Reading(self.text)
 
 
 def chunks(count: int, probability: float) -> Samples:
@@ -285,7 +286,7 @@ def texts(heard: list[Hypothesis]) -> list[str]:
 
 
 def obeyed(app: App, heard: list[Hypothesis]) -> list[str]:
-    return [utterance.text for utterance in heard if app.understand(utterance.text, None).accepted]
+    return [utterance.text for utterance in heard if app.understand(utterance, None).accepted]
 
 
 START = "start leg routine"

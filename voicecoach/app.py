@@ -22,8 +22,9 @@ from voicecoach.asr.vad import VoiceActivityDetector
 from voicecoach.audio.echo import EchoControl, HalfDuplexGate, make_echo_control
 from voicecoach.audio.room import Room, RoomSettings
 from voicecoach.coach import Coach, Deaf, Ear
-from voicecoach.events import HEARING_RATE, Clip, Samples, Understanding
+from voicecoach.events import HEARING_RATE, Clip, Hypothesis, Samples, Understanding
 from voicecoach.nlu.endpoint import Endpoint
+from voicecoach.nlu.evidence import weigh
 from voicecoach.nlu.intents import IntentSet, load_intents
 from voicecoach.nlu.matcher import Matcher
 from voicecoach.scenario import Scenario
@@ -128,12 +129,12 @@ class App:
             LevelControl(),
         )
 
-    def understand(self, text: str, states: Collection[str] | None) -> Understanding:
-        """What a text means in `states`; None: in any state."""
-        understood = self.matcher.understand(text, states)
+    def understand(self, heard: Hypothesis, states: Collection[str] | None) -> Understanding:
+        """What an utterance means in `states`; None: in any state."""
+        understood = weigh(heard, states, self.matcher.understand)
         _LOG.debug(
             "%r in %s: %s %s (%s)",
-            text,
+            heard.text,
             "any state" if states is None else "/".join(states),
             understood.verdict.value,
             understood.intent or "nothing",

@@ -72,13 +72,13 @@ class Logged:
     data: Mapping[str, object]
 
 
-Understand = Callable[[str, Collection[str]], Understanding]
+Understand = Callable[[Hypothesis, Collection[str]], Understanding]
 
 
 class Coach:
     """Joins hearing, understanding, the session and speaking.
 
-    `rate` is the speaker's rate (Hz); `understand` takes a text and the states that count. Whoever wants to
+    `rate` is the speaker's rate (Hz); `understand` takes an utterance and the states that count. Whoever wants to
     know what happens appends a callable to `watchers`.
     """
 
@@ -153,7 +153,7 @@ class Coach:
         if heard.endpoint != "typed" and is_own_voice(heard.text, said):
             understanding = Understanding(heard.text, Verdict.REJECT, "the coach's own voice")
         else:
-            understanding = self._understand(heard.text, self.session.states)
+            understanding = self._understand(heard, self.session.states)
         self._log(
             "heard",
             {

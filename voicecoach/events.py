@@ -43,12 +43,20 @@ class WordGraph:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One recognised word with its times (s) and the recogniser's confidence (0..1)."""
+    """One recognised word with its times (s)."""
 
     text: str
     start: float
     end: float
-    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another text that an utterance may have been, less probable than its best one by `behind` nats (sound and grammar
+    together)."""
+
+    text: str
+    behind: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,8 @@ class Hypothesis:
     final: bool = True
     endpoint: str = "silence"
     """What ended the utterance: silence, recogniser, length, input, partial, typed."""
+    alternatives: tuple[Alternative, ...] = ()
+    """What else it may have been, the most probable first."""
 
 
 # --- meant -----------------------------------------------------------------------------------------------
@@ -92,7 +102,8 @@ class Understanding:
 
     `intent` and `slots` name the best candidate also where the verdict is not ACCEPT (a command that does not
     fit the state, or a near miss), so that the coach can answer it. `sentence` is the matched sentence as one
-    would say it. `score` is 0..100.
+    would say it. `score` is 0..100. `caution` is how much surer (nats) than of others one has to be of the sentence,
+    `expected` whether the state calls for it (it does not count in all states, but in this one).
     """
 
     text: str
@@ -102,6 +113,8 @@ class Understanding:
     slots: Mapping[str, object] = field(default_factory=dict)
     sentence: str = ""
     score: float = 0.0
+    caution: float = 0.0
+    expected: bool = False
 
     @property
     def accepted(self) -> bool:

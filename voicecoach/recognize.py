@@ -50,7 +50,7 @@ def recognize(app: App, path: Path, states: Collection[str] | None) -> dict[str,
 
 
 def _fields(app: App, heard: Hypothesis, states: Collection[str] | None) -> dict[str, object]:
-    understood = app.understand(heard.text, states)
+    understood = app.understand(heard, states)
     return {
         "text": heard.text,
         "intent": understood.intent if understood.accepted else None,

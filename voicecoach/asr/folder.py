@@ -16,17 +16,21 @@ from pathlib import Path
 from voicecoach.asr.graph import BACKOFF, UNKNOWN, Costs, Grammar, build
 from voicecoach.asr.openfst import read_symbols
 
-FORMAT = 6
+FORMAT = 7
 """Part of the cache's key: to be raised when the construction changes."""
 
-FEATURES = Path("conf/mfcc.conf")
-"""Kaldi's features. Ours are without its dither, random numbers that differ from one utterance to the next: the same
-sound is to be heard the same each time (the recogniser adds a dither that is)."""
+OWN_SETTINGS = {
+    Path("conf/mfcc.conf"): ("--dither=0",),
+    Path("conf/model.conf"): ("--lattice-beam=6.0",),
+}
+"""What is added to Kaldi's settings (the last of a name counts). Its dither, random numbers, differs from one utterance
+to the next: the same sound is to be heard the same each time (the recogniser adds a dither that is). The lattice keeps
+what is up to so many nats less probable than the best, as alternatives (2 in the model)."""
 
 KEPT = 8
 """Graphs that stay in the cache."""
 
-OWN_FILES = (Path("graph/Gr.fst"), FEATURES)
+OWN_FILES = (Path("graph/Gr.fst"), *OWN_SETTINGS)
 """What the folder of links has of its own."""
 
 
@@ -74,8 +78,9 @@ def model_with_graph(model: Path, grammar: Grammar, cache: Path, costs: Costs | 
         graph.write(copy / "graph" / "Gr.fst")
         if not (copy / "graph" / "words.txt").exists():
             _write_words(copy / "graph" / "words.txt", ids)
-        if (model / FEATURES).exists():
-            (copy / FEATURES).write_text(f"{(model / FEATURES).read_text().rstrip()}\n--dither=0\n")
+        for path, settings in OWN_SETTINGS.items():
+            if (model / path).exists():
+                (copy / path).write_text("\n".join([(model / path).read_text().rstrip(), *settings, ""]))
         _put_in_place(copy, folder)
     _prune(cache)
     return folder

@@ -25,6 +25,8 @@ FLOOR_RISE_DB = 0.05
 FORGET_DB = 0.05
 """How fast (dB a chunk) it is forgotten how loud speech was: somebody may have moved away, or turned down the voice."""
 
+SILENCE_DB = -100.0
+"""Level of digital silence."""
 
 START_FLOOR_DB = -40.0
 """Where the estimate of the noise floor begins: it falls at once, and rises slowly."""
@@ -43,8 +45,8 @@ class NoiseFloor:
 
 
 def chunk_level(chunk: Samples) -> float:
-    """Level of a chunk (dB re full scale), -100 at least; a constant offset of the card's is no sound."""
-    return 10 * float(np.log10(np.var(chunk) + 1e-10))
+    """Level of a chunk (dB re full scale), SILENCE_DB at least; a constant offset of the card's is no sound."""
+    return 10 * float(np.log10(np.var(chunk) + 10 ** (SILENCE_DB / 10)))
 
 
 class LevelControl:
@@ -53,7 +55,7 @@ class LevelControl:
 
     def __init__(self) -> None:
         self._floor = NoiseFloor()
-        self._loudest = -100.0
+        self._loudest = SILENCE_DB
         self._gain = 0.0
 
     def feed(self, chunk: Samples, speaking: bool, far_end: bool = False) -> np.float32:

@@ -15,9 +15,9 @@ from typing import Protocol
 
 import numpy as np
 
-from voicecoach.asr.recognizer import hypothesis
+from voicecoach.asr.recognizer import Reading, hypothesis
 from voicecoach.asr.vad import CHUNK, CHUNK_SECONDS, SpeechSegmenter
-from voicecoach.events import HEARING_RATE, Hypothesis, Samples, Word
+from voicecoach.events import HEARING_RATE, Hypothesis, Samples
 
 _LOG = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ class Recogniser(Protocol):
     def partial(self) -> str:
         """The words so far."""
 
-    def finish(self) -> tuple[str, tuple[Word, ...]]:
+    def finish(self) -> Reading:
         """End the utterance."""
 
 
@@ -167,10 +167,11 @@ class Listener:
         return "length" if self.now - self._began > LONGEST else None
 
     def _finish(self, endpoint: str, speech_end: float) -> Hypothesis | None:
-        text, words = self._recognizer.finish()
+        reading = self._recognizer.finish()
         self._recognizer_silence = 0.0
         self._before.clear()
-        if not text:
+        if not reading.text:
             _LOG.debug("%.2f s: voice activity, but no words", self.now)
             return None
-        return hypothesis(text, words, self._began, (self._speech_start, speech_end), self.now, endpoint)
+        speech = (self._speech_start, speech_end)
+        return hypothesis(reading, self._began, speech, self.now, endpoint)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +11,14 @@ import vosk
 
 from voicecoach.asr.folder import model_with_graph, vocabulary
 from voicecoach.asr.graph import Costs, Grammar
-from voicecoach.events import HEARING_RATE, Hypothesis, Samples, VoicecoachError, Word
+from voicecoach.events import HEARING_RATE, Alternative, Hypothesis, Samples, VoicecoachError, Word
 
 SOFT_START = 0.1
 """Seconds by which speech may have begun before the detector noticed it."""
 
+
+MOST_ALTERNATIVES = 20
+"""How many readings of an utterance are asked for: the better ones differ in words that mean nothing."""
 
 QUIET = -3
 """Vosk's log level at which Kaldi's own error lines stay off stderr: errors are told in our words."""
@@ -54,11 +58,22 @@ class SpeechModel:
         except Exception as error:  # Vosk raises nothing more special
             raise VoicecoachError(_unusable(self.folder, error)) from error
         recognizer.SetWords(True)
+        recognizer.SetMaxAlternatives(MOST_ALTERNATIVES)
         return Recognizer(recognizer)
 
 
 def _unusable(folder: Path, error: Exception) -> str:
     return f"the speech model in {folder} cannot be loaded ({error}); run `voicecoach model fetch` to get a good copy"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was heard in an utterance: the most probable text, its words (their times in seconds from the first sample
+    that was fed), and what else it may have been, the most probable first."""
+
+    text: str
+    words: tuple[Word, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
 
 
 class Recognizer:
@@ -85,23 +100,21 @@ class Recognizer:
         """What has been understood so far of the utterance."""
         return str(json.loads(self._vosk.PartialResult())["partial"])
 
-    def finish(self) -> tuple[str, tuple[Word, ...]]:
-        """End the utterance: its text and its words, their times in seconds from the utterance's first
-        fed sample."""
-        result = json.loads(self._vosk.FinalResult())
+    def finish(self) -> Reading:
+        """End the utterance."""
+        best, *others = json.loads(self._vosk.FinalResult())["alternatives"]
         began, self._utterance_began = self._utterance_began, self._fed
         self._dither = np.random.default_rng(0)
         offset = began / HEARING_RATE
         words = tuple(
-            Word(word["word"], word["start"] - offset, word["end"] - offset, word["conf"])
-            for word in result.get("result", ())
+            Word(word["word"], word["start"] - offset, word["end"] - offset) for word in best.get("result", ())
         )
-        return str(result["text"]), words
+        alternatives = (Alternative(one["text"].strip(), best["confidence"] - one["confidence"]) for one in others)
+        return Reading(best["text"].strip(), words, tuple(alternatives))
 
 
 def hypothesis(
-    text: str,
-    words: tuple[Word, ...],
+    reading: Reading,
     began: float,
     speech: tuple[float, float],
     decided_at: float,
@@ -110,7 +123,15 @@ def hypothesis(
     """Put an utterance on the audio clock: `began` is the time (s) of its first fed sample, `speech` when the
     detector heard it start and end. The words' times are nearer to the truth, except that the recogniser now and
     then begins the first word in the silence before it."""
-    placed = tuple(Word(word.text, word.start + began, word.end + began, word.confidence) for word in words)
+    placed = tuple(Word(word.text, word.start + began, word.end + began) for word in reading.words)
     start = max(placed[0].start, speech[0] - SOFT_START) if placed else speech[0]
     end = placed[-1].end if placed else speech[1]
-    return Hypothesis(text, start, min(end, decided_at), decided_at, placed, endpoint=endpoint)
+    return Hypothesis(
+        reading.text,
+        start,
+        min(end, decided_at),
+        decided_at,
+        placed,
+        endpoint=endpoint,
+        alternatives=reading.alternatives,
+    )

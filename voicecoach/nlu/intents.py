@@ -46,7 +46,8 @@ class TemplateSentence:
     """One sentence as it is spoken, and what it means.
 
     `states` are the states of the session in which it counts (None: all of them); `template` is where it comes
-    from, as it stands in the file; `confirm` is whether to ask back before obeying it.
+    from, as it stands in the file; `confirm` is whether to ask back before obeying it; `caution` is how much surer
+    (nats) than of others the recogniser must be of it.
     """
 
     text: str
@@ -55,6 +56,7 @@ class TemplateSentence:
     states: frozenset[str] | None
     template: str
     confirm: bool = False
+    caution: float = 0.0
 
     @property
     def meaning(self) -> tuple[str, str]:
@@ -89,7 +91,8 @@ class Template:
 
     def sentence(self, text: str, slots: Mapping[str, object]) -> TemplateSentence:
         """A sentence of this template."""
-        return TemplateSentence(text, self.intent, {**self.slots, **slots}, self.states, self.text, self.confirm)
+        together = {**self.slots, **slots}
+        return TemplateSentence(text, self.intent, together, self.states, self.text, self.confirm, self.caution)
 
 
 class IntentSet:

@@ -92,7 +92,8 @@ class Matcher:
         if verdict is Verdict.ACCEPT and (rival := self._rival(best, words, states)):
             verdict, reason = Verdict.ASK, f"as near to {rival.text!r}"
         score = best.alignment.score
-        return _answer(text, verdict, f"{reason} (best: {best.sentence.text!r}, {score:.0f})", best.sentence, score)
+        because = f"{reason} (best: {best.sentence.text!r}, {score:.0f})"
+        return _answer(text, verdict, because, best.sentence, score, states)
 
     def _candidate(self, found: Iterable[Alignment], states: Collection[str] | None) -> _Candidate | None:
         """The first of `found`; if it does not count in `states`, one that does and is as near."""
@@ -178,8 +179,8 @@ def _exact(text: str, found: Sequence[TemplateSentence], states: Collection[str]
     for sentence in found:
         if sentence.counts_in(states):
             verdict, reason = (Verdict.ASK, "exact, to be confirmed") if sentence.confirm else (Verdict.ACCEPT, "exact")
-            return _answer(text, verdict, reason, sentence, 100.0)
-    return _answer(text, Verdict.REJECT, _not_now(found), found[0], 100.0)
+            return _answer(text, verdict, reason, sentence, 100.0, states)
+    return _answer(text, Verdict.REJECT, _not_now(found), found[0], 100.0, states)
 
 
 def _not_now(readings: Sequence[TemplateSentence]) -> str:
@@ -188,8 +189,26 @@ def _not_now(readings: Sequence[TemplateSentence]) -> str:
     return f"not now: {intent} counts only when {', '.join(sorted(states))}"
 
 
-def _answer(text: str, verdict: Verdict, reason: str, sentence: TemplateSentence, score: float) -> Understanding:
-    return Understanding(text, verdict, reason, sentence.intent, sentence.slots, sentence.text, round(score, 1))
+def _answer(
+    text: str,
+    verdict: Verdict,
+    reason: str,
+    sentence: TemplateSentence,
+    score: float,
+    states: Collection[str] | None,
+) -> Understanding:
+    expected = states is not None and sentence.states is not None and sentence.counts_in(states)
+    return Understanding(
+        text,
+        verdict,
+        reason,
+        sentence.intent,
+        sentence.slots,
+        sentence.text,
+        round(score, 1),
+        sentence.caution,
+        expected,
+    )
 
 
 def _reject(text: str, reason: str) -> Understanding:

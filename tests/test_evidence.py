@@ -1,0 +1,93 @@
+"""How sure the recogniser was: what other readings of an utterance do to a command."""
+
+from __future__ import annotations
+
+import pytest
+from nlu_parts import project_matcher
+
+from voicecoach.events import Alternative, Hypothesis, Understanding
+from voicecoach.nlu.evidence import weigh
+
+
+def heard(text: str, *others: tuple[str, float]) -> Hypothesis:
+    alternatives = tuple(Alternative(other, behind) for other, behind in others)
+    return Hypothesis(text, 0.0, 1.0, 1.2, alternatives=alternatives)
+
+
+def weighed(hypothesis: Hypothesis, *states: str) -> Understanding:
+    return weigh(hypothesis, states or None, project_matcher().understand)
+
+
+def test_talk_that_came_out_as_a_command_is_not_obeyed():
+    understood = weighed(heard("keep going", ("thank god", 2.4)))
+    assert (understood.accepted, understood.intent) == (False, None)
+    assert understood.reason == "'keep going' is not sure enough: 'thank god' is 2.4 nats behind, 2.5 are needed"
+
+
+def test_a_command_without_a_near_rival_is_obeyed():
+    assert weighed(heard("keep going")).accepted
+    assert weighed(heard("keep going", ("thank god", 2.6))).accepted
+
+
+def test_one_word_tells_less_than_several():
+    assert weighed(heard("resume", ("result", 0.4))).accepted
+    assert not weighed(heard("resume", ("result", 0.2))).accepted
+
+
+def test_another_way_to_say_the_same_is_no_rival():
+    assert weighed(heard("next one", ("next one please", 0.2), ("okay next one", 0.3))).accepted
+
+
+def test_another_command_is_no_talk():
+    assert weighed(heard("go back", ("next one", 0.5))).accepted
+
+
+def test_stop_is_obeyed_whatever_else_it_may_have_been():
+    assert weighed(heard("stop", ("got", 0.1))).accepted
+
+
+@pytest.mark.parametrize("text", ["you next one", "next one it", "next one uh it"])
+def test_a_scrap_of_sound_beside_a_command_is_neither_a_rival_nor_a_hindrance(text: str):
+    assert weighed(heard("next one", (text, 0.1))).accepted
+    understood = weighed(heard(text, ("next one", 0.7)))
+    assert (understood.accepted, understood.sentence) == (True, "next one")
+
+
+def test_what_would_be_asked_about_is_obeyed_when_another_reading_says_it():
+    assert not weighed(heard("leg routine"), "idle").accepted
+    assert weighed(heard("leg routine", ("start leg routine", 0.8)), "idle").accepted
+    assert not weighed(heard("leg routine", ("start quick routine", 0.8)), "idle").accepted
+
+
+def test_but_a_command_within_talk_is_not_looked_for():
+    assert not weighed(heard("the next one is his", ("next one", 0.1))).accepted
+    assert not weighed(heard("you stop", ("stop", 1.6))).accepted
+    assert not weighed(heard("you next one", ("thank god", 0.5), ("next one", 0.7))).accepted
+
+
+def test_what_the_state_calls_for_needs_half_as_much():
+    doubtful = heard("yes", ("chess", 0.2))
+    assert weighed(doubtful, "working", "asking").accepted
+    assert not weighed(doubtful).accepted
+
+
+def test_what_is_typed_has_no_other_readings():
+    typed = Hypothesis("keep going", 1.0, 1.0, 1.0, endpoint="typed")
+    assert weighed(typed).accepted
+
+
+def test_of_two_readings_the_one_that_counts_now_is_preferred():
+    now = heard("resume", ("repeat", 1.0))
+    understood = weighed(now, "working")
+    assert (understood.accepted, understood.intent) == (True, "Repeat")
+    assert "the best reading 'resume': not now" in understood.reason
+
+
+@pytest.mark.parametrize("other", [("repeat", 3.0), ("result", 0.1)])
+def test_but_not_what_is_far_less_probable_nor_talk(other: tuple[str, float]):
+    understood = weighed(heard("resume", other), "working")
+    assert (understood.accepted, understood.intent) == (False, "Resume")
+
+
+def test_what_is_no_command_is_not_made_one():
+    assert not weighed(heard("strong", ("stop", 0.1)), "working").accepted

@@ -1,0 +1,88 @@
+"""How sure the recogniser was: other readings of an utterance as evidence for or against a command.
+
+A command that was truly said hardly ever leaves another reading near, a long one least of all; talk that came out as a
+command nearly always does ("keep going" beside "thank god"). The figures below were chosen on recordings, between
+commands missed and talk obeyed (docs/accuracy.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
+
+from voicecoach.events import Alternative, Hypothesis, Understanding, Verdict
+
+ONE_WORD = 0.3
+"""Nats by which a command of one word must be more probable than any talk."""
+
+SEVERAL_WORDS = 2.5
+"""The same for longer ones: more sound tells more. At 4.5 synthetic voices of poor quality were turned away."""
+
+EXPECTED = 0.5
+"""Share of that for a command that only some states allow, this one among them."""
+
+PRIOR = 2.0
+"""Nats by which another reading may be less probable when it is a command that counts now, and the best is one that
+does not."""
+
+NEAR = 1.5
+"""The same where the best reading is nearly the command: one that would be asked about, or the command with a scrap of
+sound beside it ("you stop")."""
+
+SCRAP_WORDS = 2
+"""Words that such scraps may be taken for."""
+
+Understand = Callable[[str, Collection[str] | None], Understanding]
+
+
+def weigh(heard: Hypothesis, states: Collection[str] | None, understand: Understand) -> Understanding:
+    """What an utterance means in `states` (None: whatever the state), all its readings considered."""
+    readings = (Alternative(heard.text, 0.0), *heard.alternatives)
+    best = understand(heard.text, states)
+    chosen, command = readings[0], best
+    if not best.accepted:
+        found = next(_instead(best, readings, states, understand), None)
+        if found is None:
+            return best
+        chosen, command = found
+    needed = margin(command)
+    for rival in readings:
+        ahead = rival.behind - chosen.behind
+        if ahead >= needed:
+            break
+        if not _within(command.sentence, rival.text) and understand(rival.text, None).verdict is Verdict.REJECT:
+            reason = f"{command.sentence!r} is not sure enough: {rival.text!r} is {ahead:.1f} nats behind, {needed:.1f}"
+            return Understanding(heard.text, Verdict.REJECT, f"{reason} are needed")
+    return command
+
+
+def margin(command: Understanding) -> float:
+    """Nats by which the most probable talk must be behind `command`. What is easy to say (negative caution) needs so
+    much less; what needs caution paid for it in the graph."""
+    usual = SEVERAL_WORDS if " " in command.sentence else ONE_WORD
+    return max(usual * (EXPECTED if command.expected else 1.0) + min(command.caution, 0.0), 0.0)
+
+
+def _instead(
+    best: Understanding, readings: Sequence[Alternative], states: Collection[str] | None, understand: Understand
+) -> Iterator[tuple[Alternative, Understanding]]:
+    """Commands that a little less probable readings are, where the best reading is none now."""
+    elsewhere = states is not None and understand(best.text, None).accepted
+    for reading in readings[1:]:
+        if reading.behind > PRIOR:
+            return
+        command = understand(reading.text, states)
+        if command.accepted and (elsewhere or (reading.behind <= NEAR and _nearly(best, command))):
+            yield reading, replace(command, reason=f"{command.reason}; the best reading {best.text!r}: {best.reason}")
+
+
+def _nearly(best: Understanding, command: Understanding) -> bool:
+    asked = best.verdict is Verdict.ASK and (best.intent, best.slots) == (command.intent, command.slots)
+    return asked or _within(command.sentence, best.text)
+
+
+def _within(sentence: str, text: str) -> bool:
+    """Whether `text` is `sentence` with hardly anything beside it."""
+    words, all_words = sentence.split(), text.split()
+    more = len(all_words) - len(words)
+    return more <= SCRAP_WORDS and any(all_words[at : at + len(words)] == words for at in range(more + 1))
