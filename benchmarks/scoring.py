@@ -49,7 +49,7 @@ def false_commands(name: str, trials: Sequence[Trial]) -> Case:
 
 def chatter(name: str, trials: Sequence[Trial]) -> Case:
     """A case of talk that is not meant for the coach."""
-    return Case(name, trials, _chatter, lambda outcome: bool(_false_accepts(outcome)), _false_accepts, stream=True)
+    return Case(name, trials, _chatter, lambda outcome: bool(false_accepts(outcome)), false_accepts, stream=True)
 
 
 def noise(name: str, trials: Sequence[Trial]) -> Case:
@@ -89,7 +89,7 @@ def _false_commands(name: str, outcomes: Sequence[Outcome]) -> list[Row]:
 
 
 def _chatter(name: str, outcomes: Sequence[Outcome]) -> list[Row]:
-    false = sum(len(_false_accepts(outcome)) for outcome in outcomes)
+    false = sum(len(false_accepts(outcome)) for outcome in outcomes)
     aside = sum(len(_set_aside(outcome)) for outcome in outcomes)
     asked = sum(one.verdict is Verdict.ASK for outcome in outcomes for _, one in outcome.heard)
     n, hours = len(outcomes), _hours(outcomes)
@@ -117,7 +117,7 @@ def _accepts(outcome: Outcome) -> list[Heard]:
     return [heard for heard in outcome.heard if heard[1].accepted]
 
 
-def _false_accepts(outcome: Outcome) -> list[Heard]:
+def false_accepts(outcome: Outcome) -> list[Heard]:
     """What was obeyed in talk although nobody said it."""
     aside = _set_aside(outcome)
     return [heard for heard in _accepts(outcome) if heard not in aside]

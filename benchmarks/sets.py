@@ -108,15 +108,25 @@ def an4(chosen: Selection) -> Iterator[Case]:
 
 
 def chatter(chosen: Selection) -> Iterator[Case]:
-    """Talk that is not meant for the coach."""
+    """Talk that is not meant for the coach: near in quiet, and from across a noisy room."""
     folder = chosen.data / "chatter"
     said = listed_commands(chosen.commands or folder / "commands.tsv")
-    trials = []
-    for one in chosen.recordings("chatter"):
-        known = frozenset(command for text in said.get(one.name, ()) if (command := typed(text)))
-        sound = partial(recorded, one.path, _QUIET)
-        trials.append(Trial(f"chatter/{one.name}", one.text, one.seconds, sound, aside=known))
-    yield scoring.chatter("chatter", trials)
+    found = chosen.recordings("chatter")
+
+    def talk(scene: Callable[[Recording], Scene]) -> list[Trial]:
+        trials = []
+        for one in found:
+            known = frozenset(command for text in said.get(one.name, ()) if (command := typed(text)))
+            sound = partial(recorded, one.path, scene(one))
+            trials.append(Trial(f"chatter/{one.name}", one.text, one.seconds, sound, aside=known))
+        return trials
+
+    yield scoring.chatter("chatter", talk(lambda _one: _QUIET))
+    around = chosen.around
+    if around.household and around.rooms:
+        yield scoring.chatter("chatter/room10dB", talk(partial(around.at_home, snr=_SNR_AT_HOME, far=True)))
+    else:
+        _LOG.warning("skipped chatter/room10dB: it needs noise of a household and rooms")
 
 
 def noise(chosen: Selection) -> Iterator[Case]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from nlu_parts import project_matcher
 
-from voicecoach.events import Alternative, Hypothesis, Understanding
+from voicecoach.events import Alternative, Hypothesis, Understanding, Verdict
 from voicecoach.nlu.evidence import weigh
 
 
@@ -38,8 +38,15 @@ def test_another_way_to_say_the_same_is_no_rival():
     assert weighed(heard("next one", ("next one please", 0.2), ("okay next one", 0.3))).accepted
 
 
-def test_another_command_is_no_talk():
-    assert weighed(heard("go back", ("next one", 0.5))).accepted
+def test_of_two_commands_as_probable_the_coach_asks_for_the_first():
+    assert weighed(heard("go back", ("next one", 0.7))).accepted
+    understood = weighed(heard("go back", ("next one", 0.5)))
+    assert (understood.verdict, understood.intent) == (Verdict.ASK, "Back")
+    assert weighed(heard("stop", ("next", 0.1))).accepted, "but never whether it was 'stop'"
+
+
+def test_a_command_for_another_state_is_no_rival():
+    assert weighed(heard("repeat", ("resume", 0.1)), "working").accepted
 
 
 def test_stop_is_obeyed_whatever_else_it_may_have_been():

@@ -432,3 +432,14 @@ def test_samples_that_are_no_numbers_do_not_deafen(app: App, spoken: Say, bad):
 def test_a_text_that_is_no_sentence_is_not_obeyed(app: App, spoken: Say):
     for other in ("the weather is nice today", "where did you put my glasses"):
         assert obeyed(app, hear(app, np.concatenate([silence(0.5), spoken(other)]))) == []
+
+
+@pytest.mark.model
+def test_what_else_it_may_have_been_comes_with_it(app: App, spoken: Say):
+    sound = spoken("pause")
+    noise = np.random.default_rng(5).standard_normal(len(sound)).astype(np.float32) * 0.02
+    [heard] = hear(app, np.concatenate([silence(0.7), sound + noise, silence(0.5)]))
+    behind = [one.behind for one in heard.alternatives]
+    assert behind == sorted(behind)
+    assert 0 <= behind[0] <= behind[-1] <= 6, "as far as the lattice goes"
+    assert heard.text not in [one.text for one in heard.alternatives]

@@ -18,6 +18,9 @@ ONE_WORD = 0.3
 SEVERAL_WORDS = 2.5
 """The same for longer ones: more sound tells more. At 4.5 synthetic voices of poor quality were turned away."""
 
+OTHER_COMMAND = 0.6
+"""Nats by which it must be more probable than a command that wants something else; else the coach asks which."""
+
 EXPECTED = 0.5
 """Share of that for a command that only some states allow, this one among them."""
 
@@ -35,8 +38,11 @@ SCRAP_WORDS = 2
 Understand = Callable[[str, Collection[str] | None], Understanding]
 
 
-def weigh(heard: Hypothesis, states: Collection[str] | None, understand: Understand) -> Understanding:
-    """What an utterance means in `states` (None: whatever the state), all its readings considered."""
+def weigh(
+    heard: Hypothesis, states: Collection[str] | None, understand: Understand, share: float = 1.0
+) -> Understanding:
+    """What an utterance means in `states` (None: whatever the state), all its readings considered; `share` of the usual
+    margin is asked for."""
     readings = (Alternative(heard.text, 0.0), *heard.alternatives)
     best = understand(heard.text, states)
     chosen, command = readings[0], best
@@ -45,14 +51,29 @@ def weigh(heard: Hypothesis, states: Collection[str] | None, understand: Underst
         if found is None:
             return best
         chosen, command = found
-    needed = margin(command)
-    for rival in readings:
-        ahead = rival.behind - chosen.behind
-        if ahead >= needed:
+    rivals = [Alternative(one.text, one.behind - chosen.behind) for one in readings]
+    return _judge(command, rivals, states, understand, share)
+
+
+def _judge(
+    command: Understanding,
+    rivals: Sequence[Alternative],
+    states: Collection[str] | None,
+    understand: Understand,
+    share: float,
+) -> Understanding:
+    """The verdict on `command`, beside `rivals`: turned away for talk, asked about for another command."""
+    of_talk, of_command = share * margin(command), 0.0 if command.caution < 0 else share * OTHER_COMMAND
+    for rival in rivals:
+        if rival.behind >= max(of_talk, of_command):
             break
-        if not _within(command.sentence, rival.text) and understand(rival.text, None).verdict is Verdict.REJECT:
-            reason = f"{command.sentence!r} is not sure enough: {rival.text!r} is {ahead:.1f} nats behind, {needed:.1f}"
-            return Understanding(heard.text, Verdict.REJECT, f"{reason} are needed")
+        if _within(command.sentence, rival.text):
+            continue
+        reason = f"{command.sentence!r} is not sure enough: {rival.text!r} is {rival.behind:.1f} nats behind"
+        if rival.behind < of_talk and understand(rival.text, None).verdict is Verdict.REJECT:
+            return Understanding(command.text, Verdict.REJECT, f"{reason}, {of_talk:.1f} are needed")
+        if rival.behind < of_command and _is_another(understand(rival.text, states), command):
+            return replace(command, verdict=Verdict.ASK, reason=f"{reason}, {of_command:.1f} are needed")
     return command
 
 
@@ -74,6 +95,10 @@ def _instead(
         command = understand(reading.text, states)
         if command.accepted and (elsewhere or (reading.behind <= NEAR and _nearly(best, command))):
             yield reading, replace(command, reason=f"{command.reason}; the best reading {best.text!r}: {best.reason}")
+
+
+def _is_another(rival: Understanding, command: Understanding) -> bool:
+    return rival.accepted and (rival.intent, rival.slots) != (command.intent, command.slots)
 
 
 def _nearly(best: Understanding, command: Understanding) -> bool:
