@@ -21,7 +21,8 @@ def weighed(hypothesis: Hypothesis, *states: str) -> Understanding:
 def test_talk_that_came_out_as_a_command_is_not_obeyed():
     understood = weighed(heard("keep going", ("thank god", 2.4)))
     assert (understood.accepted, understood.intent) == (False, None)
-    assert understood.reason == "'keep going' is not sure enough: 'thank god' is 2.4 nats behind, 2.5 are needed"
+    assert understood.reason == "'keep going' is not sure enough: 'thank god' is 2.4 nats behind, 2.5 needed"
+    assert understood.score == 100, "it may have been a command: a tone tells that it was not understood"
 
 
 def test_a_command_without_a_near_rival_is_obeyed():

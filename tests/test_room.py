@@ -11,7 +11,7 @@ import soxr
 from conftest import silence
 
 from voicecoach.audio.echo import RELEASE, EchoCanceller, HalfDuplexGate, make_echo_control
-from voicecoach.audio.room import BLOCK, COACH_DBFS, USER_DBFS, Room, RoomSettings, at_level
+from voicecoach.audio.room import BLOCK, COACH_DBFS, USER_DBFS, Room, RoomSettings, Ways, at_level
 from voicecoach.events import BLOCK_SECONDS, HEARING_RATE, Samples
 from voicecoach.tts.synthesizer import Synthesizer
 
@@ -196,3 +196,45 @@ def test_without_the_canceller_there_is_the_gate(monkeypatch):
     control = make_echo_control()
     assert isinstance(control, HalfDuplexGate)
     assert "voicecoach[echo]" in control.name
+
+
+# --- what makes an echo hard to cancel ------------------------------------------------------------------------
+
+
+def test_the_echo_comes_another_way_once_something_has_moved():
+    sound = noise(2, COACH_DBFS)
+    still, moved = (play(Room(RATE, replace(DEAD, rt60=0.3, moves_at=at)), sound) for at in (None, 1.0))
+    np.testing.assert_array_equal(still[:HEARING_RATE], moved[:HEARING_RATE])
+    after = slice(round(1.1 * HEARING_RATE), round(1.9 * HEARING_RATE))
+    assert abs(decibel(still[after]) - decibel(moved[after])) < 1, "as loud"
+    assert decibel(still[after] - moved[after]) > decibel(still[after]) - 3, "but another"
+
+
+def test_a_loudspeaker_driven_hard_bends_what_is_loud():
+    def overtones(drive: float) -> float:
+        time = np.arange(RATE) / RATE
+        heard = play(Room(RATE, replace(DEAD, drive=drive)), (0.3 * np.sin(2 * np.pi * 500 * time)).astype(np.float32))
+        spectrum = np.abs(np.fft.rfft(heard[4000:12000]))
+        return float(spectrum[740:760].max() / spectrum[240:260].max())
+
+    assert overtones(0) < 0.001
+    assert 0.01 < overtones(3) < 0.1
+
+
+@pytest.mark.parametrize("drift", [200.0, -200.0])
+def test_a_faster_clock_is_heard_earlier_and_earlier(drift: float):
+    click = silence(20, RATE)
+    click[round(19 * RATE)] = 1.0
+    still, drifting = (play(Room(RATE, replace(DEAD, drift=ppm)), click) for ppm in (0.0, drift))
+    earlier = int(np.argmax(np.abs(still))) - int(np.argmax(np.abs(drifting)))
+    assert earlier == pytest.approx(19 * drift / 1e6 * HEARING_RATE, abs=2)
+
+
+def test_rooms_that_were_measured_can_be_used():
+    echo, user = np.zeros((2, 400), dtype=np.float32)
+    echo[100] = user[300] = 1
+    room = Room(RATE, DEAD, Ways(echo, user, echo))
+    click = np.zeros(RATE, dtype=np.float32)
+    click[0] = 1
+    plain, measured = play(Room(RATE, DEAD), click), play(room, click)
+    assert int(np.argmax(measured)) - int(np.argmax(plain)) == 100

@@ -28,6 +28,9 @@ class RoomModel(_Strict):
     rt60: float = Field(0.4, ge=0, le=2)
     noise_db: float = Field(-25.0, ge=-80, le=10)
     seed: int = Field(0, ge=0)
+    drive: float = Field(0.0, ge=0, le=20)
+    drift: float = Field(0.0, ge=-500, le=500)
+    moves_at: float | None = Field(None, ge=0)
 
 
 class UserModel(_Strict):

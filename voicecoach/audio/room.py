@@ -42,6 +42,22 @@ class RoomSettings:
     noise_db: float = -25.0
     """Noise at the microphone against the user's voice."""
     seed: int = 0
+    drive: float = 0.0
+    """How hard the loudspeaker is driven: it bends (tanh) what comes near 1 / drive of full scale; 0 bends nothing."""
+    drift: float = 0.0
+    """Parts per million by which the loudspeaker's clock is faster than the microphone's."""
+    moves_at: float | None = None
+    """When (s) the echo's way changes for good: somebody has walked past, a door was opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """Impulse responses (16 kHz, shape (frames,)) that take the place of the simulated ones: from the loudspeaker, from
+    the user, and from the loudspeaker once something has moved."""
+
+    echo: Samples
+    user: Samples
+    moved: Samples
 
 
 def impulse_response(rt60: float, rate: int, rng: np.random.Generator, direct: float = 1.0) -> Samples:
@@ -103,24 +119,31 @@ class _Convolver:
         return out
 
 
+def _polack(rt60: float, rng: np.random.Generator, seed: int) -> Ways:
+    echo = impulse_response(rt60, HEARING_RATE, rng)
+    user = impulse_response(rt60, HEARING_RATE, rng)
+    return Ways(echo, user, impulse_response(rt60, HEARING_RATE, np.random.default_rng((seed, 1))))
+
+
 class Room:
     """Stands where the sound card stands: `exchange` a block of speaker for a block of microphone.
 
     The speaker runs at `rate` Hz; the room itself is computed at the microphone's 16 kHz.
     """
 
-    def __init__(self, rate: int, settings: RoomSettings | None = None):
+    def __init__(self, rate: int, settings: RoomSettings | None = None, ways: Ways | None = None):
         self.rate = rate
         self.settings = settings or RoomSettings()
         rng = np.random.default_rng(self.settings.seed)
-        echo = impulse_response(self.settings.rt60, HEARING_RATE, rng)
+        ways = ways or _polack(self.settings.rt60, rng, self.settings.seed)
         self._echo_gain = np.float32(10 ** ((USER_DBFS - COACH_DBFS + self.settings.echo_db) / 20))
-        self._echo = _Convolver(echo, BLOCK)
-        self._user_response = impulse_response(self.settings.rt60, HEARING_RATE, rng)
+        self._echo, self._moved = _Convolver(ways.echo, BLOCK), _Convolver(ways.moved, BLOCK)
+        self._user_response = ways.user
         noise_level = 10 ** ((USER_DBFS + self.settings.noise_db) / 20)
         self._noise = pink_noise(NOISE_BLOCKS * BLOCK, rng) * np.float32(noise_level)
         self._voices: list[tuple[int, Samples]] = []
-        self._from_speaker = soxr.ResampleStream(rate, HEARING_RATE, 1, dtype="float32", quality="MQ")
+        played_at = rate * (1 + self.settings.drift / 1e6)
+        self._from_speaker = soxr.ResampleStream(played_at, HEARING_RATE, 1, dtype="float32", quality="MQ")
         delay = max(self.settings.delay, SHORTEST_DELAY)
         self._in_flight = np.zeros(round(delay * HEARING_RATE), dtype=np.float32)
         self.frame = 0
@@ -141,10 +164,20 @@ class Room:
     def exchange(self, out: Samples) -> Samples:
         """Play a block (20 ms at `rate`); the microphone's block (320 frames at 16 kHz)."""
         offset = self.frame % len(self._noise)
-        heard = self._echo.process(self._arriving(out) * self._echo_gain) + self._noise[offset : offset + BLOCK]
-        heard += self._voices_now()
+        heard = self._echo_of(self._bent(self._arriving(out)) * self._echo_gain)
+        heard = heard + self._noise[offset : offset + BLOCK] + self._voices_now()
         self.frame += BLOCK
         return np.clip(heard, -1.0, 1.0).astype(np.float32)
+
+    def _bent(self, block: Samples) -> Samples:
+        drive = np.float32(self.settings.drive)
+        return np.tanh(block * drive) / drive if drive else block
+
+    def _echo_of(self, block: Samples) -> Samples:
+        if self.settings.moves_at is None:
+            return self._echo.process(block)
+        before, after = self._echo.process(block), self._moved.process(block)
+        return after if self.now >= self.settings.moves_at else before
 
     def _voices_now(self) -> Samples:
         block = np.zeros(BLOCK, dtype=np.float32)
@@ -160,4 +193,4 @@ class Room:
         """What of the speaker reaches the microphone in this block; `out` sets out on its way."""
         self._in_flight = np.concatenate([self._in_flight, self._from_speaker.resample_chunk(out)])
         block, self._in_flight = self._in_flight[:BLOCK], self._in_flight[BLOCK:]
-        return block
+        return np.pad(block, (0, BLOCK - len(block)))  # a loudspeaker whose clock is faster runs dry in the end

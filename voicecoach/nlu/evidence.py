@@ -71,9 +71,9 @@ def _judge(
             continue
         reason = f"{command.sentence!r} is not sure enough: {rival.text!r} is {rival.behind:.1f} nats behind"
         if rival.behind < of_talk and understand(rival.text, None).verdict is Verdict.REJECT:
-            return Understanding(command.text, Verdict.REJECT, f"{reason}, {of_talk:.1f} are needed")
+            return Understanding(command.text, Verdict.REJECT, f"{reason}, {of_talk:.1f} needed", score=command.score)
         if rival.behind < of_command and _is_another(understand(rival.text, states), command):
-            return replace(command, verdict=Verdict.ASK, reason=f"{reason}, {of_command:.1f} are needed")
+            return replace(command, verdict=Verdict.ASK, reason=f"{reason}, {of_command:.1f} needed")
     return command
 
 
