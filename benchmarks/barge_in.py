@@ -1,0 +1,199 @@
+"""Is a person heard while the coach is speaking, and does it hear itself? `python benchmarks/barge_in.py --help`
+
+The coach reads its real prompts and counts in simulated rooms, through its own canceller, ears and mixer. Recordings of
+commands are said over it, at four levels of its echo against the voice; and it reads everything it can say with nobody
+there. Every scene has a room, a delay (20-300 ms), a drift of the clocks (up to 200 ppm either way) and a loudspeaker
+(linear or driven into mild distortion) of its own; in every third something moves in the middle.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from multiprocessing import get_context
+from pathlib import Path
+
+import click
+import numpy as np
+from tqdm import tqdm
+
+from corpus import VARIABLE, Recording, data_folder, draw, recordings, subset
+from hearing import the_app, typed
+from report import Row, per_hour, share, table, write_json
+from sets import Selection
+from talking import Heard, Scene, Spoken, run
+from voicecoach.audio.room import RoomSettings
+from voicecoach.events import VoicecoachError
+
+LEVELS = (-10.0, 0.0, 5.0, 10.0)
+"""The coach's voice against the user's at the microphone (dB)."""
+
+IN_A_SCENE = 5
+"""Commands that are said in one room."""
+
+TEXTS_IN_A_SCENE = 60
+"""Texts that are read in one room with nobody there."""
+
+COUNTS = tuple(str(number) for number in range(1, 31))
+
+_AT_ONCE = ("stop", "pause")
+_PARTS = ("obeyed", "stop", "alone", "noise")
+_DRIVE = 3.0
+_DRIFT = 200.0
+_DISTANCE = re.compile(r"dist=(\d*\.?\d+)")
+
+
+@click.command(help=__doc__)
+@click.option("--data", type=click.Path(path_type=Path), help=f"Recordings; else {VARIABLE}, else ../shared/speech.")
+@click.option("--part", "parts", type=click.Choice(_PARTS), multiple=True, help="Only this part; may be repeated.")
+@click.option("--limit", type=click.IntRange(1), metavar="N", help="A quick look: at most N commands, N texts a level.")
+@click.option("--seed", default=0, show_default=True, help="Of all that is drawn at random.")
+@click.option("--jobs", type=click.IntRange(1), default=2, show_default=True, help="Processes.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the table here, too.")
+def main(
+    data: Path | None, parts: Sequence[str], limit: int | None, seed: int, jobs: int, json_file: Path | None
+) -> None:
+    """Print the table."""
+    folder = data_folder(data)
+    if not folder.is_dir():
+        click.echo(f"skipped: there are no recordings in {folder}; name their folder with --data or {VARIABLE}.")
+        return
+    try:
+        chosen = Selection(folder, limit=limit, seed=seed)
+        scenes = [scene for part in parts or _PARTS for scene in _scenes(part, chosen)]
+        played = list(zip(scenes, _play(scenes, jobs), strict=True))
+        for scene, heard in played:
+            for line in _errors(scene, heard):
+                click.echo(line)
+        rows = list(_rows(played))
+        click.echo(table(rows))
+        if json_file:
+            write_json(json_file, "barge_in", rows, seed, {"limit": limit})
+    except VoicecoachError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _scenes(part: str, chosen: Selection) -> list[Scene]:
+    rooms = _rooms(chosen)
+    texts = [text for _, text in the_app(None).prompts()]
+    match part:
+        case "obeyed":
+            found = [one for one in chosen.recordings("voices") if typed(one.text)]
+            return [scene for level in LEVELS for scene in _with_commands("obeyed", level, found, texts, rooms, chosen)]
+        case "stop":
+            words = [one for one in recordings(chosen.data / "words") if one.text in _AT_ONCE]
+            voices = [one for one in recordings(chosen.data / "voices") if one.text in _AT_ONCE]
+            found = subset(words + voices, chosen.limit, chosen.seed)
+            return [scene for level in LEVELS for scene in _with_commands("stop", level, found, texts, rooms, chosen)]
+        case "alone":
+            everything = [*texts, *COUNTS][: chosen.limit]
+            return [scene for level in LEVELS for scene in _alone(level, everything, rooms, chosen.seed)]
+        case _:
+            return list(_in_noise(texts, rooms, chosen))
+
+
+def _with_commands(
+    part: str,
+    level: float,
+    found: Sequence[Recording],
+    texts: Sequence[str],
+    rooms: Sequence[Recording],
+    chosen: Selection,
+) -> Iterator[Scene]:
+    """Commands in rooms, `IN_A_SCENE` in each, over prompts and counts."""
+    mixed = np.random.default_rng(chosen.seed).permutation(len(found))
+    for number, first in enumerate(range(0, len(found), IN_A_SCENE)):
+        mine = [found[index] for index in mixed[first : first + IN_A_SCENE]]
+        commands = tuple(Spoken(one.path, expected) for one in mine if (expected := typed(one.text)))
+        rng = np.random.default_rng(draw(chosen.seed, part, str(number)))
+        start = int(rng.integers(len(texts)))
+        read = (*texts[start : start + 8], *COUNTS[:12])
+        yield replace(_scene(f"{part}/{level:g}", level, rooms, rng), texts=read, commands=commands)
+
+
+def _alone(level: float, texts: Sequence[str], rooms: Sequence[Recording], seed: int) -> Iterator[Scene]:
+    """Everything the coach can say, with nobody there."""
+    for number, first in enumerate(range(0, len(texts), TEXTS_IN_A_SCENE)):
+        rng = np.random.default_rng(draw(seed, "alone", str(number)))
+        yield replace(_scene(f"alone/{level:g}", level, rooms, rng), texts=texts[first : first + TEXTS_IN_A_SCENE])
+
+
+def _in_noise(texts: Sequence[str], rooms: Sequence[Recording], chosen: Selection) -> Iterator[Scene]:
+    """Prompts with noise and music, and nobody there."""
+    for number, noise in enumerate(chosen.recordings("noise")):
+        rng = np.random.default_rng(draw(chosen.seed, "noise", str(number)))
+        start = int(rng.integers(len(texts)))
+        scene = _scene("noise", -10.0, rooms, rng)
+        yield replace(scene, texts=texts[start : start + 20], noise=noise.path, noise_dbfs=-40.0)
+
+
+def _scene(name: str, level: float, rooms: Sequence[Recording], rng: np.random.Generator) -> Scene:
+    """A room drawn at random; the loudspeaker stands nearer to the microphone than the user."""
+    near = [one for one in rooms if _distance(one) < 1.0] or list(rooms)
+    far = [one for one in rooms if _distance(one) >= 1.0] or list(rooms)
+    settings = RoomSettings(
+        echo_db=level,
+        delay=float(rng.uniform(0.04, 0.3)),
+        noise_db=-30.0,
+        seed=int(rng.integers(2**31)),
+        drive=float(rng.choice([0.0, _DRIVE])),
+        drift=float(rng.choice([0.0, 1.0]) * rng.uniform(-_DRIFT, _DRIFT)),
+        moves_at=15.0 if rng.random() < 1 / 3 else None,
+    )
+    first, user, moved = (pool[int(rng.integers(len(pool)))].path for pool in (near, far, near))
+    return Scene(name, settings, (first, user, moved), ())
+
+
+def _rooms(chosen: Selection) -> list[Recording]:
+    found = recordings(chosen.data / "rooms")
+    if not found:
+        raise VoicecoachError(f"there are no rooms in {chosen.data / 'rooms'}; put impulse responses there.")
+    return found
+
+
+def _distance(room: Recording) -> float:
+    found = _DISTANCE.search(room.text)
+    return float(found[1]) if found else 1.0
+
+
+def _play(scenes: Sequence[Scene], jobs: int) -> Iterator[Heard]:
+    if jobs == 1:
+        yield from map(run, tqdm(scenes, unit=" scenes"))
+        return
+    # "spawn" as on Windows and macOS: a copy of a process with threads (numpy's, Vosk's) may hang.
+    with get_context("spawn").Pool(jobs) as pool:
+        yield from tqdm(pool.imap(run, scenes), total=len(scenes), unit=" scenes")
+
+
+def _errors(scene: Scene, heard: Heard) -> Iterator[str]:
+    for command, obeyed in zip(scene.commands, heard.obeyed, strict=True):
+        if obeyed != [command.expected]:
+            yield f"{scene.name}: {command.path.name}: obeyed {', '.join(map(str, obeyed)) or 'nothing'}"
+    for text in heard.self_triggers:
+        yield f"{scene.name}: obeyed {text!r}, which nobody said ({scene.settings})"
+
+
+def _rows(played: Sequence[tuple[Scene, Heard]]) -> Iterator[Row]:
+    for level in LEVELS:
+        case = f"echo{level:g}dB"
+        for part, metric in (("obeyed", "obeyed"), ("stop", "stop_obeyed")):
+            mine = [(scene, heard) for scene, heard in played if scene.name == f"{part}/{level:g}"]
+            if mine:
+                pairs = [(a, b) for scene, heard in mine for a, b in zip(scene.commands, heard.obeyed, strict=True)]
+                yield share(case, metric, sum(obeyed == [one.expected] for one, obeyed in pairs), len(pairs))
+        everywhere = [heard for scene, heard in played if scene.name.endswith(f"/{level:g}")]
+        if everywhere:
+            minutes = round(sum(heard.seconds for heard in everywhere) / 60)
+            yield Row(case, "self_triggers", sum(len(heard.self_triggers) for heard in everywhere), "", minutes)
+    noisy = [heard for scene, heard in played if scene.name == "noise"]
+    if noisy:
+        hours = sum(heard.seconds for heard in noisy) / 3600
+        yield per_hour("noise", "false_barge_ins_per_hour", sum(heard.barge_ins for heard in noisy), hours, len(noisy))
+    whole = sum(heard.seconds for _, heard in played)
+    yield Row("cost", "core_share", sum(heard.echo_seconds for _, heard in played) / whole, "", len(played))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,187 @@
+"""A coach that never stops talking, in a simulated room, and what it hears meanwhile."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import cycle
+from pathlib import Path
+
+import numpy as np
+
+from hearing import Meaning, meaning, the_app
+from mixing import read
+from voicecoach.audio.echo import EchoControl, make_echo_control
+from voicecoach.audio.room import BLOCK, Room, RoomSettings, Ways
+from voicecoach.coach import Coach, Logged
+from voicecoach.events import HEARING_RATE, Action, Command, Cue, Play, Samples, Script, Understanding
+from voicecoach.session.lines import Lines
+from voicecoach.session.routine import Library
+from voicecoach.session.session import Session
+from voicecoach.tts.source import EagerSource
+
+RATE = 48_000
+"""Rate (Hz) of the simulated loudspeaker."""
+
+WARM_UP = 6.0
+"""Seconds for which the coach talks before anybody else does."""
+
+BETWEEN = 3.0
+"""Seconds between two commands: time to decide, and for the echo's way to be learnt again."""
+
+ANSWER = 2.0
+"""Seconds after a command in which it counts as heard."""
+
+
+class Reader(Session):
+    """Reads texts aloud, one after the other, whatever is said to it."""
+
+    def __init__(self, library: Library, lines: Lines, texts: Iterator[str]):
+        super().__init__(library, lines)
+        self._texts = texts
+        self.ended = False
+
+    def greet(self) -> list[Action]:
+        """Begin."""
+        return self.played()
+
+    def played(self) -> list[Action]:
+        """On to the next text."""
+        text = next(self._texts, None)
+        self.ended = text is None
+        return [] if text is None else [Play(Script((Cue(text),)))]
+
+    def command(self, command: Command, position: float = 0.0) -> list[Action]:  # noqa: ARG002
+        """Read on: it is the log that tells what would be obeyed."""
+        return []
+
+    def unclear(self, understanding: Understanding, position: float = 0.0) -> list[Action]:  # noqa: ARG002
+        """Read on."""
+        return []
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A command to be said: its recording, and what it means."""
+
+    path: Path
+    expected: Meaning
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A room, and what happens in it. `ways` are the recordings of impulse responses from the loudspeaker, from the
+    user, and from the loudspeaker after something moved; `noise` sounds all the while. The coach reads `texts`: to the
+    end, or, where there are `commands`, over and over until all of them have been said."""
+
+    name: str
+    settings: RoomSettings
+    ways: tuple[Path, Path, Path]
+    texts: Sequence[str]
+    commands: Sequence[Spoken] = ()
+    noise: Path | None = None
+    noise_dbfs: float = -50.0
+
+
+@dataclass(slots=True)
+class Heard:
+    """What came of a scene: for each command what was obeyed, and what else was; `barge_ins` are the times the coach
+    lowered its voice though nobody spoke; `echo_seconds` is what taking out the echo took of a processor."""
+
+    obeyed: list[list[Meaning]] = field(default_factory=list)
+    self_triggers: list[str] = field(default_factory=list)
+    barge_ins: int = 0
+    seconds: float = 0.0
+    echo_seconds: float = 0.0
+
+
+class _Timed:
+    """An echo control whose time is taken."""
+
+    def __init__(self, inner: EchoControl):
+        self._inner = inner
+        self.name, self.full_duplex = inner.name, inner.full_duplex
+        self.seconds = 0.0
+
+    def process(self, near: Samples, far: Samples, *, speaking: bool) -> Samples:
+        """See EchoControl."""
+        began = time.process_time()
+        clean = self._inner.process(near, far, speaking=speaking)
+        self.seconds += time.process_time() - began
+        return clean
+
+
+class _Stage:
+    """A coach in a room, block by block."""
+
+    def __init__(self, scene: Scene):
+        app = the_app(None)
+        self._room = Room(RATE, scene.settings, Ways(*(read(path) for path in scene.ways)))
+        self._noise = read(scene.noise) * _factor(scene) if scene.noise else None
+        self._out = np.zeros(round(RATE * BLOCK / HEARING_RATE), dtype=np.float32)
+        self._frame = 0
+        self._hearing = False
+        self.echo = _Timed(make_echo_control())
+        self.ear = app.listener()
+        self.reader = Reader(app.library, app.lines, cycle(scene.texts) if scene.commands else iter(scene.texts))
+        self.heard = Heard()
+        self.log: list[Logged] = []
+
+    def perform(self, scene: Scene) -> Heard:
+        """The whole scene."""
+        app = the_app(None)
+        with app.synthesizer(RATE) as voice:
+            source, said = EagerSource(voice, RATE), (lambda heard, _states: app.understand(heard, None))
+            self.coach = Coach(RATE, self.reader, source, said, self.ear, self.echo)
+            self.coach.watchers.append(self.log.append)
+            self.coach.begin()
+            for command in scene.commands:
+                self._say(command)
+            while not scene.commands and not self.reader.ended:
+                self._wait(1.0)
+            self._keep_self_triggers()
+        self.heard.seconds, self.heard.echo_seconds = self.coach.now, self.echo.seconds
+        return self.heard
+
+    def _say(self, command: Spoken) -> None:
+        self._wait(WARM_UP if not self.heard.obeyed else BETWEEN)
+        self._keep_self_triggers()
+        until = self._room.user_says(read(command.path)) + ANSWER
+        self._wait(until - self._room.now)
+        self.heard.obeyed.append([meaning(str(one.data["intent"]), _slots(one)) for one in self._obeyed()])
+        self.log.clear()
+
+    def _wait(self, seconds: float) -> None:
+        for _ in range(round(seconds * HEARING_RATE / BLOCK)):
+            microphone = self._room.exchange(self._out)
+            if self._noise is not None:
+                microphone = microphone + np.take(self._noise, range(self._frame, self._frame + BLOCK), mode="wrap")
+            self._frame += BLOCK
+            self._out = self.coach.step(microphone)
+            hearing, self._hearing = self.ear.hearing_speech and not self._hearing, self.ear.hearing_speech
+            self.heard.barge_ins += hearing
+
+    def _keep_self_triggers(self) -> None:
+        self.heard.self_triggers += [str(one.data["text"]) for one in self._obeyed()]
+        self.log.clear()
+
+    def _obeyed(self) -> list[Logged]:
+        return [one for one in self.log if one.kind == "heard" and one.data["verdict"] == "accept"]
+
+
+def run(scene: Scene) -> Heard:
+    """Play a scene to its end."""
+    return _Stage(scene).perform(scene)
+
+
+def _slots(entry: Logged) -> Mapping[str, object]:
+    slots = entry.data["slots"]
+    assert isinstance(slots, dict)
+    return slots
+
+
+def _factor(scene: Scene) -> np.float32:
+    assert scene.noise is not None
+    level = float(np.sqrt(np.mean(np.square(read(scene.noise), dtype=np.float64))))
+    return np.float32(10 ** (scene.noise_dbfs / 20) / level)

@@ -1,0 +1,105 @@
+"""The benchmark of barge-in measures what it says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from click.testing import CliRunner
+from conftest import silence
+from test_benchmarks import folder, hiss
+
+import barge_in
+import talking
+from hearing import Meaning
+from talking import Scene, Spoken
+from voicecoach.app import App
+from voicecoach.audio.room import RoomSettings
+from voicecoach.events import HEARING_RATE, Samples
+
+pytestmark = pytest.mark.model
+
+Say = Callable[[str], Samples]
+
+SKIP = Meaning("Next")
+TEXTS = ("Bend the knee until you feel a gentle pull in the front of the thigh.", "Keep your knees together.", "1", "2")
+
+
+@pytest.fixture(autouse=True)
+def the_same_app(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(talking, "the_app", lambda _intents: app)
+    monkeypatch.setattr(barge_in, "the_app", lambda _intents: app)
+
+
+@pytest.fixture
+def corpus(tmp_path: Path, spoken: Say) -> Path:
+    """Two commands, a noise and two rooms."""
+    folder(
+        tmp_path / "voices",
+        [("stop.wav", "stop", spoken("stop")), ("skip.wav", "skip this one", spoken("skip this one"))],
+    )
+    folder(tmp_path / "noise", [("hiss.wav", "[noise] kitchen", hiss(12))])
+    near, far = silence(0.1), silence(0.1)
+    near[0] = far[0] = 1.0
+    far[800] = 0.3
+    rooms = [("a.wav", "[rir] sim rt60=0.2 dist=0.5m", near), ("b.wav", "[rir] sim rt60=0.3 dist=2.0m", far)]
+    folder(tmp_path / "rooms", rooms)
+    return tmp_path
+
+
+@pytest.fixture
+def scene(corpus: Path) -> Scene:
+    """A coach that is soft at the microphone, and a user who says "skip this one"."""
+    near, far = corpus / "rooms" / "a.wav", corpus / "rooms" / "b.wav"
+    command = Spoken(corpus / "voices" / "skip.wav", SKIP)
+    return Scene("test", RoomSettings(echo_db=-16.0), (near, far, near), TEXTS, (command,))
+
+
+def test_what_is_said_over_the_coach_is_obeyed(scene: Scene) -> None:
+    heard = talking.run(scene)
+    assert (heard.obeyed, heard.self_triggers, heard.barge_ins) == ([[SKIP]], [], 1)
+
+
+def test_with_nobody_there_everything_is_read_once(scene: Scene) -> None:
+    heard = talking.run(replace(scene, commands=()))
+    assert (heard.obeyed, heard.self_triggers) == ([], [])
+    assert 6 < heard.seconds < 20
+
+
+def test_what_nobody_said_is_told(scene: Scene, spoken: Say, tmp_path: Path) -> None:
+    """The television says "skip this one", again and again."""
+    television = tmp_path / "television.wav"
+    soundfile.write(television, np.concatenate([spoken("skip this one"), silence(1.5)]), HEARING_RATE, subtype="FLOAT")
+    heard = talking.run(replace(scene, texts=TEXTS * 2, noise=television, noise_dbfs=-28.0, commands=()))
+    assert "skip this one" in heard.self_triggers
+    assert heard.barge_ins >= len(heard.self_triggers)
+
+
+def test_a_drawn_room_keeps_to_what_the_benchmark_promises(corpus: Path) -> None:
+    rooms = barge_in.recordings(corpus / "rooms")
+    drawn = [barge_in._scene("x", 0.0, rooms, np.random.default_rng(seed)) for seed in range(60)]
+    assert all(0.04 <= one.settings.delay <= 0.3 and abs(one.settings.drift) <= 200 for one in drawn)
+    assert {one.ways[0].name for one in drawn} == {"a.wav"}, "the loudspeaker is near"
+    assert {one.ways[1].name for one in drawn} == {"b.wav"}, "the user is not"
+    assert 10 <= sum(one.settings.moves_at is not None for one in drawn) <= 30
+    assert 15 <= sum(bool(one.settings.drive) for one in drawn) <= 45
+
+
+def test_the_table_has_every_case(corpus: Path, tmp_path: Path) -> None:
+    options = ["--data", str(corpus), "--limit", "2", "--jobs", "1", "--json", str(tmp_path / "out.json")]
+    result = CliRunner().invoke(barge_in.main, options)
+    assert result.exit_code == 0, result.output
+    rows = {(row["case"], row["metric"]) for row in json.loads((tmp_path / "out.json").read_text())["rows"]}
+    for level in ("-10", "0", "5", "10"):
+        assert {(f"echo{level}dB", metric) for metric in ("obeyed", "stop_obeyed", "self_triggers")} <= rows
+    assert {("noise", "false_barge_ins_per_hour"), ("cost", "core_share")} <= rows
+
+
+def test_without_recordings_it_says_that_it_skips(tmp_path: Path) -> None:
+    result = CliRunner().invoke(barge_in.main, ["--data", str(tmp_path / "none")])
+    assert (result.exit_code, "skipped: there are no recordings" in result.output) == (0, True)
