@@ -322,8 +322,7 @@ def test_ctrl_c_ends_a_waiting_process_quietly() -> None:
         process.stdout.readline()  # it has begun
         process.send_signal(signal.SIGINT)
         _, told = process.communicate(timeout=30)
-    assert process.returncode == 130
-    assert told.strip() == ""
+    assert (process.returncode, told.strip()) == (130, "")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX pipes")
