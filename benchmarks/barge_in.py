@@ -2,7 +2,7 @@
 
 The coach reads its real prompts and counts in simulated rooms, through its own canceller, ears and mixer. Recordings of
 commands are said over it, at four levels of its echo against the voice; and it reads everything it can say with nobody
-there. Every scene has a room, a delay (20-300 ms), a drift of the clocks (up to 200 ppm either way) and a loudspeaker
+there. Every scene has a room, a delay (40-300 ms), a drift of the clocks (up to 200 ppm either way) and a loudspeaker
 (linear or driven into mild distortion) of its own; in every third something moves in the middle.
 """
 
@@ -12,15 +12,13 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from multiprocessing import get_context
 from pathlib import Path
 
 import click
 import numpy as np
-from tqdm import tqdm
 
 from corpus import VARIABLE, Recording, data_folder, draw, recordings, subset
-from hearing import the_app, typed
+from hearing import in_processes, the_app, typed
 from report import Row, per_hour, share, table, write_json
 from sets import Selection
 from talking import Heard, Scene, Spoken, run
@@ -63,7 +61,7 @@ def main(
     try:
         chosen = Selection(folder, limit=limit, seed=seed)
         scenes = [scene for part in parts or _PARTS for scene in _scenes(part, chosen)]
-        played = list(zip(scenes, _play(scenes, jobs), strict=True))
+        played = list(zip(scenes, in_processes(run, scenes, jobs, "scenes"), strict=True))
         for scene, heard in played:
             for line in _errors(scene, heard):
                 click.echo(line)
@@ -158,15 +156,6 @@ def _distance(room: Recording) -> float:
     return float(found[1]) if found else 1.0
 
 
-def _play(scenes: Sequence[Scene], jobs: int) -> Iterator[Heard]:
-    if jobs == 1:
-        yield from map(run, tqdm(scenes, unit=" scenes"))
-        return
-    # "spawn" as on Windows and macOS: a copy of a process with threads (numpy's, Vosk's) may hang.
-    with get_context("spawn").Pool(jobs) as pool:
-        yield from tqdm(pool.imap(run, scenes), total=len(scenes), unit=" scenes")
-
-
 def _errors(scene: Scene, heard: Heard) -> Iterator[str]:
     for command, obeyed in zip(scene.commands, heard.obeyed, strict=True):
         if obeyed != [command.expected]:
@@ -185,8 +174,7 @@ def _rows(played: Sequence[tuple[Scene, Heard]]) -> Iterator[Row]:
                 yield share(case, metric, sum(obeyed == [one.expected] for one, obeyed in pairs), len(pairs))
         everywhere = [heard for scene, heard in played if scene.name.endswith(f"/{level:g}")]
         if everywhere:
-            minutes = round(sum(heard.seconds for heard in everywhere) / 60)
-            yield Row(case, "self_triggers", sum(len(heard.self_triggers) for heard in everywhere), "", minutes)
+            yield Row(case, "self_triggers", sum(len(one.self_triggers) for one in everywhere), "", len(everywhere))
     noisy = [heard for scene, heard in played if scene.name == "noise"]
     if noisy:
         hours = sum(heard.seconds for heard in noisy) / 3600

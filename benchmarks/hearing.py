@@ -5,14 +5,18 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from typing import TypeVar
 
 from tqdm import tqdm
 
 from voicecoach.app import App, Paths
 from voicecoach.events import BLOCK_SECONDS, HEARING_RATE, Hypothesis, Samples, Understanding, Verdict
 from voicecoach.session.routine import load_library
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 _BLOCK = round(HEARING_RATE * BLOCK_SECONDS)
 
@@ -111,17 +115,20 @@ class Outcome:
 
 def hear_all(trials: Sequence[Trial], jobs: int) -> Iterator[Outcome]:
     """What is heard in each of `trials`, in their order, in `jobs` processes (1: in this one); progress on stderr."""
-    heard = tqdm(_heard(trials, jobs), total=len(trials), unit=" recordings", mininterval=1.0)
+    heard = in_processes(_hear, trials, jobs, "recordings")
     yield from (Outcome(trial, utterances) for trial, utterances in zip(trials, heard, strict=True))
 
 
-def _heard(trials: Sequence[Trial], jobs: int) -> Iterator[list[Heard]]:
+def in_processes(work: Callable[[Item], Result], items: Sequence[Item], jobs: int, unit: str) -> Iterator[Result]:
+    """The results of `work` on each of `items`, in their order, in `jobs` processes (1: in this one); progress, counted
+    in `unit`, on stderr."""
+    progress = partial(tqdm, total=len(items), unit=f" {unit}", mininterval=1.0)
     if jobs == 1:
-        yield from map(_hear, trials)
+        yield from progress(map(work, items))
         return
     # "spawn" as on Windows and macOS: a copy of a process with threads (numpy's, Vosk's) may hang.
     with multiprocessing.get_context("spawn").Pool(jobs) as pool:
-        yield from pool.imap(_hear, trials, chunksize=4)
+        yield from progress(pool.imap(work, items, chunksize=4 if len(items) > 100 * jobs else 1))
 
 
 def _hear(trial: Trial) -> list[Heard]:

@@ -18,7 +18,7 @@ import click
 from corpus import VARIABLE, data_folder, draw, recordings
 from hearing import Outcome, hear_all, the_app
 from report import Row, per_hour, share, table, write_json
-from scoring import false_accepts
+from scoring import false_accepts, hours_of
 from sets import SETS, Selection, cases
 from voicecoach.events import VoicecoachError
 from voicecoach.nlu.evidence import weigh
@@ -80,8 +80,8 @@ def _shares(name: str, heard: Sequence[tuple[str, Outcome]]) -> Iterator[Row]:
     if others:
         yield share(name, "false_commands", sum(one.false for one in others), len(others))
     if talk:
-        hours = sum(one.trial.seconds for one in talk) / 3600
-        yield per_hour(name, "false_accepts_per_hour", sum(len(false_accepts(one)) for one in talk), hours, len(talk))
+        false = sum(len(false_accepts(one)) for one in talk)
+        yield per_hour(name, "false_accepts_per_hour", false, hours_of(talk), len(talk))
 
 
 def _halves(chosen: Selection) -> dict[str, str]:

@@ -92,7 +92,7 @@ def _chatter(name: str, outcomes: Sequence[Outcome]) -> list[Row]:
     false = sum(len(false_accepts(outcome)) for outcome in outcomes)
     aside = sum(len(_set_aside(outcome)) for outcome in outcomes)
     asked = sum(one.verdict is Verdict.ASK for outcome in outcomes for _, one in outcome.heard)
-    n, hours = len(outcomes), _hours(outcomes)
+    n, hours = len(outcomes), hours_of(outcomes)
     return [
         per_hour(name, "false_accepts_per_hour", false, hours, n),
         Row(name, "false_accepts", false, "", n),
@@ -105,11 +105,12 @@ def _noise(name: str, outcomes: Sequence[Outcome]) -> list[Row]:
     false = sum(len(_accepts(outcome)) for outcome in outcomes)
     return [
         Row(name, "false_commands", false, "", len(outcomes)),
-        per_hour(name, "false_commands_per_hour", false, _hours(outcomes), len(outcomes)),
+        per_hour(name, "false_commands_per_hour", false, hours_of(outcomes), len(outcomes)),
     ]
 
 
-def _hours(outcomes: Sequence[Outcome]) -> float:
+def hours_of(outcomes: Sequence[Outcome]) -> float:
+    """How long the recordings are together, in hours."""
     return sum(outcome.trial.seconds for outcome in outcomes) / 3600
 
 

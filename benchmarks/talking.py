@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import cycle
 from pathlib import Path
@@ -15,7 +15,7 @@ from mixing import read
 from voicecoach.audio.echo import EchoControl, make_echo_control
 from voicecoach.audio.room import BLOCK, Room, RoomSettings, Ways
 from voicecoach.coach import Coach, Logged
-from voicecoach.events import HEARING_RATE, Action, Command, Cue, Play, Samples, Script, Understanding
+from voicecoach.events import HEARING_RATE, Action, Command, Cue, Hypothesis, Play, Samples, Script, Understanding
 from voicecoach.session.lines import Lines
 from voicecoach.session.routine import Library
 from voicecoach.session.session import Session
@@ -87,7 +87,7 @@ class Scene:
 @dataclass(slots=True)
 class Heard:
     """What came of a scene: for each command what was obeyed, and what else was; `barge_ins` are the times the coach
-    lowered its voice though nobody spoke; `echo_seconds` is what taking out the echo took of a processor."""
+    lowered its voice; `echo_seconds` is what taking out the echo took of a processor."""
 
     obeyed: list[list[Meaning]] = field(default_factory=list)
     self_triggers: list[str] = field(default_factory=list)
@@ -132,8 +132,8 @@ class _Stage:
         """The whole scene."""
         app = the_app(None)
         with app.synthesizer(RATE) as voice:
-            source, said = EagerSource(voice, RATE), (lambda heard, _states: app.understand(heard, None))
-            self.coach = Coach(RATE, self.reader, source, said, self.ear, self.echo)
+            source = EagerSource(voice, RATE)
+            self.coach = Coach(RATE, self.reader, source, _in_any_state, self.ear, self.echo)
             self.coach.watchers.append(self.log.append)
             self.coach.begin()
             for command in scene.commands:
@@ -173,6 +173,10 @@ class _Stage:
 def run(scene: Scene) -> Heard:
     """Play a scene to its end."""
     return _Stage(scene).perform(scene)
+
+
+def _in_any_state(heard: Hypothesis, _states: Collection[str]) -> Understanding:
+    return the_app(None).understand(heard, None)
 
 
 def _slots(entry: Logged) -> Mapping[str, object]:

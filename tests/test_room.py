@@ -230,11 +230,11 @@ def test_a_faster_clock_is_heard_earlier_and_earlier(drift: float):
     assert earlier == pytest.approx(19 * drift / 1e6 * HEARING_RATE, abs=2)
 
 
-def test_rooms_that_were_measured_can_be_used():
+def test_rooms_that_were_measured_can_be_used_however_loud_they_were_recorded():
     echo, user = np.zeros((2, 400), dtype=np.float32)
-    echo[100] = user[300] = 1
+    echo[100] = user[300] = 0.1
     room = Room(RATE, DEAD, Ways(echo, user, echo))
     click = np.zeros(RATE, dtype=np.float32)
     click[0] = 1
     plain, measured = play(Room(RATE, DEAD), click), play(room, click)
-    assert int(np.argmax(measured)) - int(np.argmax(plain)) == 100
+    np.testing.assert_allclose(measured[100:], plain[:-100], atol=1e-6)

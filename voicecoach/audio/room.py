@@ -53,7 +53,8 @@ class RoomSettings:
 @dataclass(frozen=True, slots=True)
 class Ways:
     """Impulse responses (16 kHz, shape (frames,)) that take the place of the simulated ones: from the loudspeaker, from
-    the user, and from the loudspeaker once something has moved."""
+    the user, and from the loudspeaker once something has moved. How loud they are does not matter: the settings say
+    how loud everything arrives."""
 
     echo: Samples
     user: Samples
@@ -68,7 +69,11 @@ def impulse_response(rt60: float, rate: int, rng: np.random.Generator, direct: f
     response = rng.standard_normal(length) * decay
     response *= 0.7 / (np.sqrt(np.sum(response**2)) or 1.0)
     response[0] += direct
-    unit: Samples = (response / np.sqrt(np.sum(response**2))).astype(np.float32)
+    return _unit_energy(response)
+
+
+def _unit_energy(response: npt.NDArray[np.floating]) -> Samples:
+    unit: Samples = (response / (np.sqrt(np.sum(np.square(response, dtype=np.float64))) or 1.0)).astype(np.float32)
     return unit
 
 
@@ -137,8 +142,8 @@ class Room:
         rng = np.random.default_rng(self.settings.seed)
         ways = ways or _polack(self.settings.rt60, rng, self.settings.seed)
         self._echo_gain = np.float32(10 ** ((USER_DBFS - COACH_DBFS + self.settings.echo_db) / 20))
-        self._echo, self._moved = _Convolver(ways.echo, BLOCK), _Convolver(ways.moved, BLOCK)
-        self._user_response = ways.user
+        self._echo, self._moved = (_Convolver(_unit_energy(way), BLOCK) for way in (ways.echo, ways.moved))
+        self._user_response = _unit_energy(ways.user)
         noise_level = 10 ** ((USER_DBFS + self.settings.noise_db) / 20)
         self._noise = pink_noise(NOISE_BLOCKS * BLOCK, rng) * np.float32(noise_level)
         self._voices: list[tuple[int, Samples]] = []

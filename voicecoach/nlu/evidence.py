@@ -7,7 +7,7 @@ commands missed and talk obeyed (docs/accuracy.md).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from voicecoach.events import Alternative, Hypothesis, Understanding, Verdict
@@ -19,10 +19,11 @@ SEVERAL_WORDS = 2.5
 """The same for longer ones: more sound tells more. At 4.5 synthetic voices of poor quality were turned away."""
 
 OTHER_COMMAND = 0.6
-"""Nats by which it must be more probable than a command that wants something else; else the coach asks which."""
+"""Nats by which it must be more probable than a command that wants something else; else the coach asks whether it was
+meant."""
 
 EXPECTED = 0.5
-"""Share of that for a command that only some states allow, this one among them."""
+"""Share of the margin against talk for a command that only some states allow, this one among them."""
 
 PRIOR = 2.0
 """Nats by which another reading may be less probable when it is a command that counts now, and the best is one that
@@ -35,11 +36,11 @@ sound beside it ("you stop")."""
 SCRAP_WORDS = 2
 """Words that such scraps may be taken for."""
 
-Understand = Callable[[str, Collection[str] | None], Understanding]
+UnderstandText = Callable[[str, Collection[str] | None], Understanding]
 
 
 def weigh(
-    heard: Hypothesis, states: Collection[str] | None, understand: Understand, share: float = 1.0
+    heard: Hypothesis, states: Collection[str] | None, understand: UnderstandText, share: float = 1.0
 ) -> Understanding:
     """What an utterance means in `states` (None: whatever the state), all its readings considered; `share` of the usual
     margin is asked for."""
@@ -47,7 +48,7 @@ def weigh(
     best = understand(heard.text, states)
     chosen, command = readings[0], best
     if not best.accepted:
-        found = next(_instead(best, readings, states, understand), None)
+        found = _instead(best, readings, states, understand)
         if found is None:
             return best
         chosen, command = found
@@ -59,7 +60,7 @@ def _judge(
     command: Understanding,
     rivals: Sequence[Alternative],
     states: Collection[str] | None,
-    understand: Understand,
+    understand: UnderstandText,
     share: float,
 ) -> Understanding:
     """The verdict on `command`, beside `rivals`: turned away for talk, asked about for another command."""
@@ -85,16 +86,18 @@ def margin(command: Understanding) -> float:
 
 
 def _instead(
-    best: Understanding, readings: Sequence[Alternative], states: Collection[str] | None, understand: Understand
-) -> Iterator[tuple[Alternative, Understanding]]:
-    """Commands that a little less probable readings are, where the best reading is none now."""
+    best: Understanding, readings: Sequence[Alternative], states: Collection[str] | None, understand: UnderstandText
+) -> tuple[Alternative, Understanding] | None:
+    """The command that a little less probable reading is, where the best reading is none now."""
     elsewhere = states is not None and understand(best.text, None).accepted
     for reading in readings[1:]:
         if reading.behind > PRIOR:
-            return
+            break
         command = understand(reading.text, states)
         if command.accepted and (elsewhere or (reading.behind <= NEAR and _nearly(best, command))):
-            yield reading, replace(command, reason=f"{command.reason}; the best reading {best.text!r}: {best.reason}")
+            why = f"{command.reason}; the best reading {best.text!r}: {best.reason}"
+            return reading, replace(command, reason=why)
+    return None
 
 
 def _is_another(rival: Understanding, command: Understanding) -> bool:
