@@ -25,6 +25,7 @@ SNRS = (6.0, 9.0, 12.0, 15.0, 18.0, 21.0, 24.0)
 COFFEE = Path(__file__).with_name("coffee.yaml")
 
 _SNR_AT_HOME = 10.0
+_SNR_IN_QUIET = 30.0
 _SHORTEST_NOISE = 60.0
 _QUIET = Scene()
 
@@ -75,12 +76,7 @@ def voices(chosen: Selection) -> Iterator[Case]:
     found = chosen.recordings("voices")
     commands = [one for one in found if typed(one.text)]
     yield scoring.accuracy("voices/clean", _phrases("voices", commands))
-    around = chosen.around
-    if around.household and around.rooms:
-        far = partial(around.at_home, snr=_SNR_AT_HOME, far=True)
-        yield scoring.accuracy("voices/room10dB", _phrases("voices", commands, far))
-    else:
-        _LOG.warning("skipped voices/room10dB: it needs noise of a household and rooms")
+    yield from _across_a_room(chosen, "voices", "voices", commands)
     yield scoring.false_commands("voices/other", _phrases("voices", [one for one in found if not typed(one.text)]))
 
 
@@ -94,6 +90,7 @@ def words(chosen: Selection) -> Iterator[Case]:
         yield scoring.accuracy("words/stop/10dB", _phrases("words", stops, near))
     else:
         _LOG.warning("skipped words/stop/10dB: it needs noise of a household")
+    yield from _across_a_room(chosen, "words", "words/stop", stops, (_SNR_IN_QUIET,))
     others = subset([one for one in found if not _is_stop(one)], chosen.limit, chosen.seed)
     yield scoring.false_commands("words/other", _phrases("words", others))
 
@@ -168,6 +165,23 @@ def cases(chosen: Selection, wanted: Sequence[str] = ()) -> list[Case]:
 
 def _is_wanted(case: str, names: Sequence[str]) -> bool:
     return any(f"{case}/".startswith(f"{name.rstrip('/')}/") for name in names)
+
+
+def _across_a_room(
+    chosen: Selection,
+    folder: str,
+    name: str,
+    commands: Sequence[Recording],
+    snrs: Sequence[float] = (_SNR_IN_QUIET, _SNR_AT_HOME),
+) -> Iterator[Case]:
+    """Commands from some metres away, in a quiet room and in a noisy one."""
+    around = chosen.around
+    if not (around.household and around.rooms):
+        _LOG.warning("skipped %s in rooms: they need noise of a household and rooms", name)
+        return
+    for snr in snrs:
+        far = partial(around.at_home, snr=snr, far=True)
+        yield scoring.accuracy(f"{name}/room{snr:g}dB", _phrases(folder, commands, far))
 
 
 def _is_stop(recording: Recording) -> bool:

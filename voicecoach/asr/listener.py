@@ -55,8 +55,9 @@ class Recogniser(Protocol):
 class Detector(Protocol):
     """What the listener needs of a voice-activity detector."""
 
-    def feed(self, samples: Samples) -> list[float]:
-        """Probability of speech for each 32 ms chunk completed."""
+    def feed(self, samples: Samples, gain: float, far_end: bool) -> list[float]:
+        """Probability of speech for each 32 ms chunk completed, heard `gain` times louder; `far_end` while the coach
+        itself sounds."""
 
 
 class Level(Protocol):
@@ -130,7 +131,7 @@ class Listener:
     def _chunk(self, chunk: Samples, far_end: bool) -> Hypothesis | None:
         if self._level:
             self._gain = self._level.feed(chunk, self._segmenter.speaking, far_end)
-        (probability,) = self._detector.feed(chunk * self._gain)
+        (probability,) = self._detector.feed(chunk, float(self._gain), far_end)
         if self._segmenter.feed(probability):
             self._began = self.now - CHUNK_SECONDS * (len(self._before) + 1)
             self._speech_start = self.now - CHUNK_SECONDS

@@ -18,7 +18,7 @@ ONE_WORD = 0.3
 SEVERAL_WORDS = 2.5
 """The same for longer ones: more sound tells more. At 4.5 synthetic voices of poor quality were turned away."""
 
-OTHER_COMMAND = 0.6
+OTHER_COMMAND = 0.3
 """Nats by which it must be more probable than a command that wants something else; else the coach asks whether it was
 meant."""
 
