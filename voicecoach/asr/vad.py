@@ -24,9 +24,9 @@ SETTLE_CHUNKS = 8
 """After something stood out, the detector goes on for this long, so that it hears how it ends."""
 
 LOUD_DB = 20.0
-"""What stands out this far from the noise floor may be speech even where the detector hears none. Some metres away in a
-quiet room every fifth human "stop" is none to it (`words/stop/room30dB` in docs/accuracy.md); what it was the recogniser
-tells."""
+"""What stands out this far from the noise floor may be speech even where the detector hears none. Some metres away in
+a quiet room every fifth human "stop" is none to it (`words/stop/room30dB` in docs/accuracy.md); what it was the
+recogniser tells."""
 
 LOUD_CHUNKS = 5
 """It does so for as many chunks (0.16 s): a click does not, and most speech is known for speech by then."""
