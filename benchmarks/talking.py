@@ -104,6 +104,11 @@ class _Timed:
         self.name, self.full_duplex = inner.name, inner.full_duplex
         self.seconds = 0.0
 
+    @property
+    def residual(self) -> float:
+        """See EchoControl."""
+        return self._inner.residual
+
     def process(self, near: Samples, far: Samples, *, speaking: bool) -> Samples:
         """See EchoControl."""
         began = time.process_time()

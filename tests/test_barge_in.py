@@ -62,7 +62,8 @@ def scene(corpus: Path) -> Scene:
 
 def test_what_is_said_over_the_coach_is_obeyed(scene: Scene) -> None:
     heard = talking.run(scene)
-    assert (heard.obeyed, heard.self_triggers, heard.barge_ins) == ([[SKIP]], [], 1)
+    assert (heard.obeyed, heard.self_triggers) == ([[SKIP]], [])
+    assert 1 <= heard.barge_ins <= 2, "a breath of noise may pass for speech"
 
 
 def test_with_nobody_there_everything_is_read_once(scene: Scene) -> None:

@@ -30,7 +30,7 @@ class NotingEar:
         self.hearing_speech = False
         self.blocks: list[Samples] = []
 
-    def feed(self, samples: Samples, *, far_end: bool = False) -> list[Hypothesis]:
+    def feed(self, samples: Samples, *, far_end: bool = False, residual: float = -np.inf) -> list[Hypothesis]:
         self.blocks.append(samples)
         return []
 

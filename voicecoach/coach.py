@@ -41,8 +41,9 @@ OWN_VOICE_LAG = 0.6
 class Ear(Protocol):
     """What the coach hears with."""
 
-    def feed(self, samples: Samples, *, far_end: bool = False) -> list[Hypothesis]:
-        """Hear a block of 16 kHz mono sound, `far_end` while the coach itself sounds; the utterances it ended."""
+    def feed(self, samples: Samples, *, far_end: bool = False, residual: float = -np.inf) -> list[Hypothesis]:
+        """Hear a block of 16 kHz mono sound, `far_end` while the coach itself sounds: at most `residual` dB of it are
+        left. The utterances that it ended."""
 
     @property
     def hearing_speech(self) -> bool:
@@ -54,7 +55,7 @@ class Deaf:
 
     hearing_speech = False
 
-    def feed(self, samples: Samples, *, far_end: bool = False) -> list[Hypothesis]:  # noqa: ARG002
+    def feed(self, samples: Samples, **_far: object) -> list[Hypothesis]:  # noqa: ARG002
         """Nothing."""
         return []
 
@@ -129,7 +130,7 @@ class Coach:
         """One block on: 320 frames of microphone (16 kHz mono) in, `block` frames of speaker out."""
         speaking = self._player.speaking(RELEASE)
         clean = self._echo.process(microphone, self._reference(len(microphone)), speaking=speaking)
-        for heard in self._ear.feed(clean, far_end=speaking):
+        for heard in self._ear.feed(clean, far_end=speaking, residual=self._echo.residual):
             self.hear(heard)
         self._watch_question()
         self._mixer.ducked = self._ear.hearing_speech

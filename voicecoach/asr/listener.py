@@ -15,6 +15,7 @@ from typing import Protocol
 
 import numpy as np
 
+from voicecoach.asr.level import chunk_level
 from voicecoach.asr.recognizer import Reading, hypothesis
 from voicecoach.asr.vad import CHUNK, CHUNK_SECONDS, SpeechSegmenter
 from voicecoach.events import HEARING_RATE, Hypothesis, Samples
@@ -34,6 +35,12 @@ SILENCE = 0.25
 RECOGNIZER_SILENCE = 0.5
 """Seconds of silence that the recogniser has heard behind words when it thinks that the utterance has ended
 (`endpoint.rule2` of the model's `conf/model.conf`)."""
+
+STANDS_OUT_DB = 6.0
+"""A chunk that is louder by this than what may be left of the coach's own voice is somebody else's."""
+
+STANDING_OUT_CHUNKS = 3
+"""So many chunks of an utterance must be; else it was the coach."""
 
 LONGEST = 12.0
 """Seconds after which an utterance is cut: nobody commands for so long, and music must not pile up."""
@@ -55,9 +62,8 @@ class Recogniser(Protocol):
 class Detector(Protocol):
     """What the listener needs of a voice-activity detector."""
 
-    def feed(self, samples: Samples, gain: float, far_end: bool) -> list[float]:
-        """Probability of speech for each 32 ms chunk completed, heard `gain` times louder; `far_end` while the coach
-        itself sounds."""
+    def feed(self, samples: Samples, gain: float) -> list[float]:
+        """Probability of speech for each 32 ms chunk completed, heard `gain` times louder."""
 
 
 class Level(Protocol):
@@ -94,6 +100,8 @@ class Listener:
         self._before: deque[Samples] = deque(maxlen=round(PRE_ROLL / CHUNK_SECONDS))
         self._began = 0.0
         self._speech_start = 0.0
+        self._residuals = [-np.inf]
+        self._standing_out = 0
 
     @property
     def now(self) -> float:
@@ -102,20 +110,23 @@ class Listener:
 
     @property
     def hearing_speech(self) -> bool:
-        """Whether somebody is speaking right now."""
-        return self._segmenter.speaking
+        """Whether somebody is speaking right now, who is not the coach."""
+        return self._segmenter.speaking and self._standing_out >= STANDING_OUT_CHUNKS
 
-    def feed(self, samples: Samples, *, far_end: bool = False) -> list[Hypothesis]:
-        """Hear a block, `far_end` when the coach itself sounds; the utterances that it ended. What is no number (a
-        driver's fault) is silence: one such sample would deafen the detector for good."""
+    def feed(self, samples: Samples, *, far_end: bool = False, residual: float = -np.inf) -> list[Hypothesis]:
+        """Hear a block, `far_end` when the coach itself sounds, at most `residual` dB (re full scale) of which are left
+        in it; the utterances that it ended. What is no number (a driver's fault) is silence: one such sample would
+        deafen the detector for good."""
         if not np.isfinite(samples).all():
             samples = np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
         self._pending = np.concatenate([self._pending, samples])
+        self._residuals.append(residual)
         found = []
         while len(self._pending) >= CHUNK:
             chunk, self._pending = self._pending[:CHUNK], self._pending[CHUNK:]
             self._heard += CHUNK
-            found.append(self._chunk(chunk, far_end))
+            found.append(self._chunk(chunk, far_end, max(self._residuals)))
+            del self._residuals[:-1]
         return [heard for heard in found if heard is not None]
 
     def flush(self) -> list[Hypothesis]:
@@ -128,17 +139,21 @@ class Listener:
         heard = self._finish("input", self.now)
         return [heard] if heard else []
 
-    def _chunk(self, chunk: Samples, far_end: bool) -> Hypothesis | None:
+    def _chunk(self, chunk: Samples, far_end: bool, residual: float) -> Hypothesis | None:
         if self._level:
             self._gain = self._level.feed(chunk, self._segmenter.speaking, far_end)
-        (probability,) = self._detector.feed(chunk, float(self._gain), far_end)
+        (probability,) = self._detector.feed(chunk, float(self._gain))
         if self._segmenter.feed(probability):
+            self._standing_out = 0
             self._began = self.now - CHUNK_SECONDS * (len(self._before) + 1)
             self._speech_start = self.now - CHUNK_SECONDS
             self._held = list(self._before)
         if not self._segmenter.speaking:
             self._before.append(chunk)
             return None
+        if residual == -np.inf:
+            self._standing_out = STANDING_OUT_CHUNKS
+        self._standing_out += chunk_level(chunk) > residual + STANDS_OUT_DB
         self._held.append(chunk)
         if self.now - self._speech_start < LOOK_AHEAD:
             return None
@@ -173,6 +188,9 @@ class Listener:
         self._before.clear()
         if not reading.text:
             _LOG.debug("%.2f s: voice activity, but no words", self.now)
+            return None
+        if self._standing_out < STANDING_OUT_CHUNKS:
+            _LOG.debug("%.2f s: %r, but nothing stood out of the coach's own voice", self.now, reading.text)
             return None
         speech = (self._speech_start, speech_end)
         return hypothesis(reading, self._began, speech, self.now, endpoint)

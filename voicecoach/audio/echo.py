@@ -1,4 +1,4 @@
-"""Keeping the coach from hearing itself: WebRTC's AEC3, or a half-duplex gate where that is not installed."""
+"""Keeping the coach from hearing itself: echo cancellers, or a half-duplex gate where those are not installed."""
 
 from __future__ import annotations
 
@@ -7,12 +7,29 @@ from typing import Protocol
 
 import numpy as np
 
-from voicecoach.events import HEARING_RATE, Samples
+from voicecoach.audio.linear import LinearCanceller
+from voicecoach.audio.residual import Residual
+from voicecoach.events import BLOCK_SECONDS, HEARING_RATE, Samples
 
 _LOG = logging.getLogger(__name__)
 
 RELEASE = 0.35
 """Seconds after the coach's last sound for which the gate stays shut: reverberation and buffers (design)."""
+
+LOST = 0.5
+"""Seconds of silent reference while the coach speaks after which the reference is taken for lost."""
+
+ENOUGH_DB = -6.0
+"""Share of the echo from which on it is left to prediction alone."""
+
+SETTLING = 25
+"""Blocks of learning before which it never is."""
+
+SETTLED = 200
+"""Blocks after which it always is: more cannot be told of an echo near the room's noise."""
+
+NOTHING_LEFT = -np.inf
+"""Level (dB) of what is left of the coach's voice where nothing is."""
 
 
 class EchoControl(Protocol):
@@ -21,28 +38,63 @@ class EchoControl(Protocol):
     name: str
     full_duplex: bool
 
+    @property
+    def residual(self) -> float:
+        """Level (dB re full scale) of what may be left of it in the last block."""
+
     def process(self, near: Samples, far: Samples, *, speaking: bool) -> Samples:
         """Clean a block of microphone (`near`) of what was played (`far`), both 16 kHz mono of one length, a
         whole number of 10 ms frames. `speaking`: the coach sounds, or did within RELEASE."""
 
 
 class EchoCanceller:
-    """AEC3 (`pywebrtc-audio`). It finds the delay between played and heard by itself."""
+    """Prediction (LinearCanceller), which leaves the user's voice as it is, as soon as it takes out enough; until then
+    AEC3 (`pywebrtc-audio`), which is quicker and suppresses the user along with the coach."""
 
-    name = "echo canceller (AEC3)"
+    name = "echo canceller (adaptive filters and AEC3)"
     full_duplex = True
 
     def __init__(self) -> None:
         import pywebrtc_audio
 
         self._aec = pywebrtc_audio.EchoCanceller(HEARING_RATE)
+        self._linear = LinearCanceller()
+        self._left = Residual()
+        self._without_reference = 0.0
+        self.residual = NOTHING_LEFT
 
-    def process(self, near: Samples, far: Samples, *, speaking: bool) -> Samples:  # noqa: ARG002
-        """See EchoControl. What is no number (a driver's fault) is silence: one such sample would spoil the
-        canceller for good."""
-        if not np.isfinite(near).all():
-            near = np.nan_to_num(near, nan=0.0, posinf=0.0, neginf=0.0)
-        return np.asarray(self._aec.process(near, far), dtype=np.float32)
+    def process(self, near: Samples, far: Samples, *, speaking: bool) -> Samples:
+        """See EchoControl. What is no number (a driver's fault) is silence: one such sample would spoil the cancellers
+        for good. Without a reference while the coach speaks nothing is heard."""
+        near, far = _finite(near), _finite(far)
+        suppressed = np.asarray(self._aec.process(near, far), dtype=np.float32)
+        clean = self._linear.process(near, far)
+        if self._is_lost(far, speaking):
+            return np.zeros_like(near)
+        left = self._left.feed(clean, near - clean)
+        if self._predicts_well():
+            self.residual = left
+            return clean
+        self.residual = NOTHING_LEFT
+        return suppressed
+
+    def _predicts_well(self) -> bool:
+        learnt = self._linear.learnt
+        return learnt >= SETTLED or (learnt >= SETTLING and self._left.share <= ENOUGH_DB)
+
+    def _is_lost(self, far: Samples, speaking: bool) -> bool:
+        missing = speaking and not far.any()
+        before, self._without_reference = self._without_reference, self._without_reference + BLOCK_SECONDS
+        if not missing:
+            self._without_reference = 0.0
+        lost = self._without_reference > LOST
+        if lost and before <= LOST:
+            _LOG.warning("what the coach says does not reach the echo canceller: deaf while it speaks")
+        return lost
+
+
+def _finite(samples: Samples) -> Samples:
+    return samples if np.isfinite(samples).all() else np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
 
 
 class HalfDuplexGate:
@@ -50,6 +102,7 @@ class HalfDuplexGate:
 
     name = "half-duplex gate (install voicecoach[echo] to be heard while the coach speaks)"
     full_duplex = False
+    residual = NOTHING_LEFT
 
     def process(self, near: Samples, far: Samples, *, speaking: bool) -> Samples:  # noqa: ARG002
         """See EchoControl."""

@@ -1,0 +1,183 @@
+"""The coach's own voice is taken out of the microphone, and the user's is left in."""
+
+from __future__ import annotations
+
+import logging
+
+import numpy as np
+import pytest
+
+from voicecoach.audio.alignment import Alignment
+from voicecoach.audio.echo import LOST, NOTHING_LEFT, EchoCanceller
+from voicecoach.audio.kalman import BLOCK
+from voicecoach.audio.linear import LinearCanceller
+from voicecoach.audio.reference import Reference
+from voicecoach.audio.residual import Residual, level
+from voicecoach.audio.room import Room, RoomSettings
+from voicecoach.events import BLOCK_SECONDS, HEARING_RATE, Samples
+from voicecoach.tts.synthesizer import Synthesizer
+
+TEXTS = [
+    "Stand up straight with one hand on the wall, and keep your knees together.",
+    "Keep your heel on the floor, and lean forward until you feel a gentle stretch.",
+    "Get into position, and say ready when you are there.",
+    "Switch sides. Left leg now. Nothing should hurt, a gentle pull is enough.",
+    "Lie on your back, bend both knees, and put your feet flat on the floor.",
+]
+
+
+@pytest.fixture(scope="module")
+def speech(coach_voice: Synthesizer) -> Samples:
+    """Half a minute of the coach, at the hearing rate."""
+    clips = [coach_voice.clip(text) for text in TEXTS]
+    assert {clip.rate for clip in clips} == {3 * HEARING_RATE}
+    return np.concatenate([clip.samples[::3] for clip in clips + clips])[: 30 * HEARING_RATE]
+
+
+def blocks(samples: Samples) -> list[Samples]:
+    return list(samples[: len(samples) // BLOCK * BLOCK].reshape(-1, BLOCK))
+
+
+def at_the_microphone(speech: Samples, settings: RoomSettings) -> Samples:
+    room = Room(HEARING_RATE, settings)
+    return np.concatenate([room.exchange(block) for block in blocks(speech)])
+
+
+def cleaned(speech: Samples, microphone: Samples) -> Samples:
+    canceller = LinearCanceller()
+    pairs = zip(blocks(microphone), blocks(speech), strict=True)
+    return np.concatenate([canceller.process(near, far) for near, far in pairs])
+
+
+def taken_out(microphone: Samples, clean: Samples, since: float, until: float) -> float:
+    """By how many dB the echo is lower between two moments."""
+    part = slice(round(since * HEARING_RATE), round(until * HEARING_RATE))
+    return level(microphone[part]) - level(clean[part])
+
+
+# --- the reference ----------------------------------------------------------------------------------------------
+
+
+def test_the_reference_is_read_between_samples_and_at_another_pace():
+    tone = np.sin(2 * np.pi * 1000 * np.arange(HEARING_RATE) / HEARING_RATE).astype(np.float32)
+    reference = Reference()
+    reference.feed(tone)
+    read = reference.read(4000.4, 800, pace=1.0002)
+    places = 4000.4 + 1.0002 * np.arange(800)
+    np.testing.assert_allclose(read, np.sin(2 * np.pi * 1000 * places / HEARING_RATE), atol=0.005)
+
+
+def test_what_was_not_played_is_silence():
+    reference = Reference()
+    reference.feed(np.ones(BLOCK, dtype=np.float32))
+    assert not reference.read(-400, 300).any()
+    assert not reference.read(BLOCK + 20, BLOCK).any()
+
+
+# --- lag and drift ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("drift", [0.0, 150.0, -60.0])
+def test_delay_and_drift_of_the_clocks_are_found(speech: Samples, drift: float):
+    microphone = at_the_microphone(speech, RoomSettings(echo_db=0.0, delay=0.2, drift=drift))
+    alignment = Alignment()
+    for near, far in zip(blocks(microphone), blocks(speech), strict=True):
+        alignment.feed(near, far)
+    assert alignment.drift * 1e6 == pytest.approx(-drift, abs=6)
+    assert alignment.lag is not None
+    passed = len(microphone) / HEARING_RATE
+    assert alignment.lag / HEARING_RATE == pytest.approx(0.2 - drift * 1e-6 * passed, abs=0.02)
+
+
+def test_without_an_echo_nothing_is_found(speech: Samples):
+    hiss = np.random.default_rng(0).standard_normal(len(speech)).astype(np.float32) * 0.01
+    alignment = Alignment()
+    for near, far in zip(blocks(hiss), blocks(speech), strict=True):
+        alignment.feed(near, far)
+    assert (alignment.lag, alignment.drift) == (None, 0.0)
+
+
+# --- prediction -------------------------------------------------------------------------------------------------
+
+QUIET = RoomSettings(echo_db=0.0, noise_db=-40.0)
+
+
+@pytest.mark.parametrize(
+    ("settings", "least"),
+    [
+        (QUIET, 25),
+        (RoomSettings(echo_db=0.0, noise_db=-40.0, delay=0.3, rt60=0.8), 15),
+        (RoomSettings(echo_db=0.0, noise_db=-40.0, drift=200.0), 20),
+        (RoomSettings(echo_db=0.0, noise_db=-40.0, drive=3.0), 18),
+    ],
+    ids=["plain", "late and reverberant", "drifting", "distorted"],
+)
+def test_the_echo_is_taken_out(speech: Samples, settings: RoomSettings, least: float):
+    microphone = at_the_microphone(speech, settings)
+    assert taken_out(microphone, cleaned(speech, microphone), 15, 29) > least
+
+
+def test_a_changed_path_is_learnt_anew(speech: Samples):
+    settings = RoomSettings(echo_db=0.0, noise_db=-40.0, moves_at=12.0)
+    microphone = at_the_microphone(speech, settings)
+    clean = cleaned(speech, microphone)
+    assert taken_out(microphone, clean, 12.0, 12.3) < 6, "the path did change"
+    assert taken_out(microphone, clean, 17, 29) > 15
+
+
+def test_a_delay_that_jumps_is_followed(speech: Samples):
+    microphone = at_the_microphone(speech, QUIET)
+    lost = np.concatenate([microphone[: 12 * HEARING_RATE], microphone[round(12.05 * HEARING_RATE) :]])
+    clean = cleaned(speech[: len(lost)], lost)
+    assert taken_out(lost, clean, 17, 29) > 15
+
+
+def test_the_user_is_left_as_they_are(speech: Samples, coach_voice: Synthesizer):
+    voice = coach_voice.clip("skip this one").samples[::3]
+    at = 20 * HEARING_RATE
+    echo = at_the_microphone(speech, QUIET)
+    both = echo.copy()
+    both[at : at + len(voice)] += voice * 10 ** (-6 / 20)
+    spoken = slice(at, at + len(voice))
+    clean = cleaned(speech, both)
+    error = clean[spoken] - voice * 10 ** (-6 / 20)
+    assert level(clean[spoken]) - level(error) > 12
+
+
+# --- what is left, and what is missing --------------------------------------------------------------------------
+
+
+def test_what_may_be_left_follows_what_was_left():
+    rng = np.random.default_rng(0)
+    residual = Residual()
+    for _ in range(100):
+        echo = rng.standard_normal(BLOCK).astype(np.float32) * 0.1
+        left = residual.feed(echo * np.float32(0.1), echo)
+    assert left == pytest.approx(-40, abs=1)
+    silence = np.zeros(BLOCK, dtype=np.float32)
+    fading = [residual.feed(silence, silence) for _ in range(100)]
+    assert fading[0] > -45, "reverberation comes later than was predicted"
+    assert fading[-1] < -90
+
+
+def test_until_the_delay_is_known_nothing_is_expected_to_be_left(speech: Samples):
+    canceller = EchoCanceller()
+    microphone = at_the_microphone(speech, QUIET)
+    left = []
+    for near, far in zip(blocks(microphone), blocks(speech), strict=True):
+        canceller.process(near, far, speaking=True)
+        left.append(canceller.residual)
+    assert left[10] == NOTHING_LEFT
+    assert np.isfinite(left[150])
+
+
+def test_without_its_reference_the_canceller_is_deaf_while_the_coach_speaks(caplog: pytest.LogCaptureFixture):
+    canceller = EchoCanceller()
+    near, far = np.full(BLOCK, 0.1, dtype=np.float32), np.zeros(BLOCK, dtype=np.float32)
+    with caplog.at_level(logging.WARNING):
+        out = [canceller.process(near, far, speaking=True) for _ in range(round(1 / BLOCK_SECONDS))]
+    assert not np.concatenate(out[round(LOST / BLOCK_SECONDS) + 1 :]).any()
+    assert [record.message for record in caplog.records] == [
+        "what the coach says does not reach the echo canceller: deaf while it speaks"
+    ]
+    assert canceller.process(near, far, speaking=False).any()
