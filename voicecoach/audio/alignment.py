@@ -56,7 +56,7 @@ class Alignment:
     its peak is the lag. The drift is the pace at which the whole correlation shifts, found by correlating two of them
     (double cross-correlation, Chinaev et al. 2019): reverberation shifts along and does not disturb.
 
-    `lag` is None until it is known, and else in samples; `changed` counts the comparisons that it took part in. `drift`
+    `lag` is None until it is known, and else in samples; `measured` counts how often it was found. `drift`
     is in samples a sample, positive where the lag grows; 0 until it is known.
     """
 
