@@ -89,6 +89,22 @@ def test_delay_and_drift_of_the_clocks_are_found(speech: Samples, drift: float):
     assert alignment.lag / HEARING_RATE == pytest.approx(0.2 - drift * 1e-6 * passed, abs=0.02)
 
 
+def test_pauses_do_not_disturb_the_drift(speech: Samples):
+    pause, at = (
+        np.zeros(round(1.3 * HEARING_RATE), dtype=np.float32),
+        [round(4.3 * n * HEARING_RATE) for n in range(1, 6)],
+    )
+    halting = np.concatenate([np.concatenate([part, pause]) for part in np.split(speech, at)])
+    microphone = at_the_microphone(halting, RoomSettings(echo_db=0.0, drift=150.0))
+    alignment, found = Alignment(), []
+    for near, far in zip(blocks(microphone), blocks(halting), strict=True):
+        alignment.feed(near, far)
+        found.append(alignment.drift * 1e6)
+    known = [drift for drift in found if drift]
+    assert known
+    assert known == pytest.approx([-150.0] * len(known), abs=6)
+
+
 def test_without_an_echo_nothing_is_found(speech: Samples):
     hiss = np.random.default_rng(0).standard_normal(len(speech)).astype(np.float32) * 0.01
     alignment = Alignment()
@@ -175,7 +191,7 @@ def test_without_its_reference_the_canceller_is_deaf_while_the_coach_speaks(capl
     canceller = EchoCanceller()
     near, far = np.full(BLOCK, 0.1, dtype=np.float32), np.zeros(BLOCK, dtype=np.float32)
     with caplog.at_level(logging.WARNING):
-        out = [canceller.process(near, far, speaking=True) for _ in range(round(1 / BLOCK_SECONDS))]
+        out = [canceller.process(near, far, speaking=True) for _ in range(round(2 * LOST / BLOCK_SECONDS))]
     assert not np.concatenate(out[round(LOST / BLOCK_SECONDS) + 1 :]).any()
     assert [record.message for record in caplog.records] == [
         "what the coach says does not reach the echo canceller: deaf while it speaks"

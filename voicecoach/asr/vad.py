@@ -46,7 +46,7 @@ class VoiceActivityDetector:
         level = chunk_level(chunk)
         if level > self._floor.feed(level) + ABOVE_FLOOR_DB and level + 20 * np.log10(gain) > QUIET_DB:
             if not self._asked:
-                # Its memory is of sound that ended long ago. With that it gives "stop" from across a quiet room 0.1.
+                # Its memory is of sound that ended long ago; with it, short words across a quiet room are missed.
                 self._silero.reset()
             self._asked = SETTLE_CHUNKS
         if not self._asked:

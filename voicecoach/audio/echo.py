@@ -16,8 +16,9 @@ _LOG = logging.getLogger(__name__)
 RELEASE = 0.35
 """Seconds after the coach's last sound for which the gate stays shut: reverberation and buffers (design)."""
 
-LOST = 0.5
-"""Seconds of silent reference while the coach speaks after which the reference is taken for lost."""
+LOST = 1.0
+"""Seconds of silent reference while the coach speaks after which the reference is taken for lost. Between two sentences
+of a prompt it is silent for 0.4 s, and for longer where somebody wants a slow voice."""
 
 ENOUGH_DB = -6.0
 """Share of the echo from which on it is left to prediction alone."""
