@@ -1,9 +1,9 @@
 """Is a person heard while the coach is speaking, and does it hear itself? `python benchmarks/barge_in.py --help`
 
 The coach reads its real prompts and counts in simulated rooms, through its own canceller, ears and mixer. Recordings of
-commands are said over it, at four levels of its echo against the voice; and it reads everything it can say with nobody
-there. Every scene has a room, a delay (40-300 ms), a drift of the clocks (up to 200 ppm either way) and a loudspeaker
-(linear or driven into mild distortion) of its own; in every third something moves in the middle.
+commands are said over it, without any echo and at four levels of it against the voice; and it reads everything it can
+say with nobody there. Every scene has a room, a delay (40-300 ms), a drift of the clocks (up to 200 ppm either way) and
+a loudspeaker (linear or driven into mild distortion) of its own; in every third something moves in the middle.
 """
 
 from __future__ import annotations
@@ -28,6 +28,9 @@ from voicecoach.events import VoicecoachError
 LEVELS = (-10.0, 0.0, 5.0, 10.0)
 """The coach's voice against the user's at the microphone (dB)."""
 
+NO_ECHO = -80.0
+"""The coach cannot be heard at the microphone, as with headphones: what is missed here no canceller can bring back."""
+
 IN_A_SCENE = 5
 """Commands that are said in one room."""
 
@@ -36,6 +39,7 @@ TEXTS_IN_A_SCENE = 60
 
 COUNTS = tuple(str(number) for number in range(1, 31))
 
+_ALL = (NO_ECHO, *LEVELS)
 _AT_ONCE = ("stop", "pause")
 _PARTS = ("obeyed", "stop", "alone", "noise")
 _DRIVE = 3.0
@@ -74,25 +78,28 @@ def main(
 
 
 def _scenes(part: str, chosen: Selection) -> list[Scene]:
-    rooms = _rooms(chosen)
-    texts = [text for _, text in the_app(None).prompts()]
+    texts, rooms = texts_and_rooms(chosen)
     match part:
         case "obeyed":
             found = [one for one in chosen.recordings("voices") if typed(one.text)]
-            return [scene for level in LEVELS for scene in _with_commands("obeyed", level, found, texts, rooms, chosen)]
+            return [
+                scene for level in _ALL for scene in commands_over_prompts("obeyed", level, found, texts, rooms, chosen)
+            ]
         case "stop":
             words = [one for one in recordings(chosen.data / "words") if one.text in _AT_ONCE]
             voices = [one for one in recordings(chosen.data / "voices") if one.text in _AT_ONCE]
             found = subset(words + voices, chosen.limit, chosen.seed)
-            return [scene for level in LEVELS for scene in _with_commands("stop", level, found, texts, rooms, chosen)]
+            return [
+                scene for level in _ALL for scene in commands_over_prompts("stop", level, found, texts, rooms, chosen)
+            ]
         case "alone":
             everything = [*texts, *COUNTS][: chosen.limit]
-            return [scene for level in LEVELS for scene in _alone(level, everything, rooms, chosen.seed)]
+            return [scene for level in LEVELS for scene in alone(level, everything, rooms, chosen.seed)]
         case _:
             return list(_in_noise(texts, rooms, chosen))
 
 
-def _with_commands(
+def commands_over_prompts(
     part: str,
     level: float,
     found: Sequence[Recording],
@@ -111,7 +118,7 @@ def _with_commands(
         yield replace(_scene(f"{part}/{level:g}", level, rooms, rng), texts=read, commands=commands)
 
 
-def _alone(level: float, texts: Sequence[str], rooms: Sequence[Recording], seed: int) -> Iterator[Scene]:
+def alone(level: float, texts: Sequence[str], rooms: Sequence[Recording], seed: int) -> Iterator[Scene]:
     """Everything the coach can say, with nobody there."""
     for number, first in enumerate(range(0, len(texts), TEXTS_IN_A_SCENE)):
         rng = np.random.default_rng(draw(seed, "alone", str(number)))
@@ -144,11 +151,12 @@ def _scene(name: str, level: float, rooms: Sequence[Recording], rng: np.random.G
     return Scene(name, settings, (first, user, moved), ())
 
 
-def _rooms(chosen: Selection) -> list[Recording]:
+def texts_and_rooms(chosen: Selection) -> tuple[list[str], list[Recording]]:
+    """Everything that the coach can say, and the rooms to say it in."""
     found = recordings(chosen.data / "rooms")
     if not found:
         raise VoicecoachError(f"there are no rooms in {chosen.data / 'rooms'}; put impulse responses there.")
-    return found
+    return [text for _, text in the_app(None).prompts()], found
 
 
 def _distance(room: Recording) -> float:
@@ -165,22 +173,41 @@ def _errors(scene: Scene, heard: Heard) -> Iterator[str]:
 
 
 def _rows(played: Sequence[tuple[Scene, Heard]]) -> Iterator[Row]:
-    for level in LEVELS:
-        case = f"echo{level:g}dB"
+    for level in _ALL:
+        case = _case(level)
         for part, metric in (("obeyed", "obeyed"), ("stop", "stop_obeyed")):
-            mine = [(scene, heard) for scene, heard in played if scene.name == f"{part}/{level:g}"]
-            if mine:
-                pairs = [(a, b) for scene, heard in mine for a, b in zip(scene.commands, heard.obeyed, strict=True)]
-                yield share(case, metric, sum(obeyed == [one.expected] for one, obeyed in pairs), len(pairs))
+            right = _right(played, part, level)
+            if not right:
+                continue
+            yield share(case, metric, sum(right), len(right))
+            if level != NO_ECHO:
+                possible = [one for one, heard in zip(right, _right(played, part, NO_ECHO), strict=True) if heard]
+            if level != NO_ECHO and possible:
+                yield share(case, f"{metric}_of_no_echo", sum(possible), len(possible))
         everywhere = [heard for scene, heard in played if scene.name.endswith(f"/{level:g}")]
         if everywhere:
             yield Row(case, "self_triggers", sum(len(one.self_triggers) for one in everywhere), "", len(everywhere))
+        alone = [heard for scene, heard in played if scene.name == f"alone/{level:g}" and heard.after]
+        if alone:
+            taken_out = [10 * np.log10(heard.before / heard.after) for heard in alone]
+            yield Row(case, "erle", float(np.median(taken_out)), "dB", len(alone))
     noisy = [heard for scene, heard in played if scene.name == "noise"]
     if noisy:
         hours = sum(heard.seconds for heard in noisy) / 3600
         yield per_hour("noise", "false_barge_ins_per_hour", sum(heard.barge_ins for heard in noisy), hours, len(noisy))
     whole = sum(heard.seconds for _, heard in played)
     yield Row("cost", "core_share", sum(heard.echo_seconds for _, heard in played) / whole, "", len(played))
+
+
+def _case(level: float) -> str:
+    return "no echo" if level == NO_ECHO else f"echo{level:g}dB"
+
+
+def _right(played: Sequence[tuple[Scene, Heard]], part: str, level: float) -> list[bool]:
+    """Of each command of a part, whether it and nothing else was obeyed; in the same order at every level."""
+    mine = [(scene, heard) for scene, heard in played if scene.name == f"{part}/{level:g}"]
+    pairs = [(a, b) for scene, heard in mine for a, b in zip(scene.commands, heard.obeyed, strict=True)]
+    return [obeyed == [one.expected] for one, obeyed in pairs]
 
 
 if __name__ == "__main__":

@@ -10,12 +10,14 @@ from pathlib import Path
 
 import numpy as np
 
+from cancellers import CANCELLERS, WITHOUT_TEXT
 from hearing import Meaning, meaning, the_app
 from mixing import read
-from voicecoach.audio.echo import EchoControl, make_echo_control
+from voicecoach.audio.echo import EchoControl
 from voicecoach.audio.room import BLOCK, Room, RoomSettings, Ways
 from voicecoach.coach import Coach, Logged
 from voicecoach.events import HEARING_RATE, Action, Command, Cue, Hypothesis, Play, Samples, Script, Understanding
+from voicecoach.nlu.turns import is_own_voice
 from voicecoach.session.lines import Lines
 from voicecoach.session.routine import Library
 from voicecoach.session.session import Session
@@ -73,7 +75,8 @@ class Spoken:
 class Scene:
     """A room, and what happens in it. `ways` are the recordings of impulse responses from the loudspeaker, from the
     user, and from the loudspeaker after something moved; `noise` sounds all the while. The coach reads `texts`: to the
-    end, or, where there are `commands`, over and over until all of them have been said."""
+    end, or, where there are `commands`, over and over until all of them have been said. `canceller` is one of
+    CANCELLERS."""
 
     name: str
     settings: RoomSettings
@@ -82,27 +85,33 @@ class Scene:
     commands: Sequence[Spoken] = ()
     noise: Path | None = None
     noise_dbfs: float = -50.0
+    canceller: str = "all"
 
 
 @dataclass(slots=True)
 class Heard:
     """What came of a scene: for each command what was obeyed, and what else was; `barge_ins` are the times the coach
-    lowered its voice; `echo_seconds` is what taking out the echo took of a processor."""
+    lowered its voice; `echo_seconds` is what taking out the echo took of a processor. `before` and `after` are the
+    energies of the microphone before and after that, while the coach spoke, from WARM_UP on."""
 
     obeyed: list[list[Meaning]] = field(default_factory=list)
     self_triggers: list[str] = field(default_factory=list)
     barge_ins: int = 0
     seconds: float = 0.0
     echo_seconds: float = 0.0
+    before: float = 0.0
+    after: float = 0.0
 
 
 class _Timed:
-    """An echo control whose time is taken."""
+    """An echo control whose time is taken, and what it takes out."""
 
     def __init__(self, inner: EchoControl):
         self._inner = inner
         self.name, self.full_duplex = inner.name, inner.full_duplex
         self.seconds = 0.0
+        self.before = self.after = 0.0
+        self._blocks = 0
 
     @property
     def residual(self) -> float:
@@ -114,6 +123,10 @@ class _Timed:
         began = time.process_time()
         clean = self._inner.process(near, far, speaking=speaking)
         self.seconds += time.process_time() - began
+        self._blocks += 1
+        if speaking and self._blocks * BLOCK > WARM_UP * HEARING_RATE:
+            self.before += float(near @ near)
+            self.after += float(clean @ clean)
         return clean
 
 
@@ -127,7 +140,7 @@ class _Stage:
         self._out = np.zeros(round(RATE * BLOCK / HEARING_RATE), dtype=np.float32)
         self._frame = 0
         self._hearing = False
-        self.echo = _Timed(make_echo_control())
+        self.echo = _Timed(CANCELLERS[scene.canceller]())
         self.ear = app.listener()
         self.reader = Reader(app.library, app.lines, cycle(scene.texts) if scene.commands else iter(scene.texts))
         self.heard = Heard()
@@ -138,7 +151,8 @@ class _Stage:
         app = the_app(None)
         with app.synthesizer(RATE) as voice:
             source = EagerSource(voice, RATE)
-            self.coach = Coach(RATE, self.reader, source, _in_any_state, self.ear, self.echo)
+            own_voice = _never if scene.canceller == WITHOUT_TEXT else is_own_voice
+            self.coach = Coach(RATE, self.reader, source, _in_any_state, self.ear, self.echo, own_voice)
             self.coach.watchers.append(self.log.append)
             self.coach.begin()
             for command in scene.commands:
@@ -147,6 +161,7 @@ class _Stage:
                 self._wait(1.0)
             self._keep_self_triggers()
         self.heard.seconds, self.heard.echo_seconds = self.coach.now, self.echo.seconds
+        self.heard.before, self.heard.after = self.echo.before, self.echo.after
         return self.heard
 
     def _say(self, command: Spoken) -> None:
@@ -182,6 +197,10 @@ def run(scene: Scene) -> Heard:
 
 def _in_any_state(heard: Hypothesis, _states: Collection[str]) -> Understanding:
     return the_app(None).understand(heard, None)
+
+
+def _never(_heard: str, _said: str) -> bool:
+    return False
 
 
 def _slots(entry: Logged) -> Mapping[str, object]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import click
 import numpy as np
 import pytest
 import soundfile
@@ -15,7 +16,9 @@ from conftest import silence
 from test_benchmarks import folder, hiss
 
 import barge_in
+import layers
 import talking
+from cancellers import CANCELLERS
 from hearing import Meaning
 from talking import Scene, Spoken
 from voicecoach.app import App
@@ -72,6 +75,12 @@ def test_with_nobody_there_everything_is_read_once(scene: Scene) -> None:
     assert 6 < heard.seconds < 20
 
 
+def test_how_much_of_the_echo_is_taken_out_is_measured(scene: Scene) -> None:
+    loud = RoomSettings(echo_db=10.0, noise_db=-40.0)
+    heard = talking.run(replace(scene, settings=loud, texts=TEXTS * 3, commands=()))
+    assert heard.before > 30 * heard.after > 0
+
+
 def test_what_nobody_said_is_told(scene: Scene, spoken: Say, tmp_path: Path) -> None:
     """The television says "skip this one", again and again."""
     television = tmp_path / "television.wav"
@@ -96,11 +105,40 @@ def test_the_table_has_every_case(corpus: Path, tmp_path: Path) -> None:
     result = CliRunner().invoke(barge_in.main, options)
     assert result.exit_code == 0, result.output
     rows = {(row["case"], row["metric"]) for row in json.loads((tmp_path / "out.json").read_text())["rows"]}
+    assert {("no echo", metric) for metric in ("obeyed", "stop_obeyed", "self_triggers")} <= rows
     for level in ("-10", "0", "5", "10"):
         assert {(f"echo{level}dB", metric) for metric in ("obeyed", "stop_obeyed", "self_triggers")} <= rows
     assert {("noise", "false_barge_ins_per_hour"), ("cost", "core_share")} <= rows
 
 
-def test_without_recordings_it_says_that_it_skips(tmp_path: Path) -> None:
-    result = CliRunner().invoke(barge_in.main, ["--data", str(tmp_path / "none")])
+@pytest.mark.parametrize("benchmark", [barge_in.main, layers.main], ids=["barge_in", "layers"])
+def test_without_recordings_it_says_that_it_skips(benchmark: click.Command, tmp_path: Path) -> None:
+    result = CliRunner().invoke(benchmark, ["--data", str(tmp_path / "none")])
     assert (result.exit_code, "skipped: there are no recordings" in result.output) == (0, True)
+
+
+def test_a_layer_that_is_left_out_is_missed(scene: Scene) -> None:
+    """Behind the gate nothing is heard over the coach; without any defence the coach obeys itself."""
+    assert talking.run(replace(scene, canceller="gate")).obeyed == [[]]
+    coach = Scene("test", RoomSettings(echo_db=0.0), scene.ways, ("Skip this one.",) * 3)
+    heard = {name: talking.run(replace(coach, canceller=name)) for name in ("no canceller", "without text", "all")}
+    assert heard["all"].self_triggers == []
+    assert heard["no canceller"].after == pytest.approx(heard["no canceller"].before)
+
+
+@pytest.mark.parametrize("name", CANCELLERS)
+def test_every_layer_can_be_left_out(scene: Scene, name: str) -> None:
+    heard = talking.run(replace(scene, texts=TEXTS[:1], commands=(), canceller=name))
+    assert heard.seconds > 2
+    assert heard.self_triggers == []
+
+
+def test_the_table_of_layers_has_their_rows(corpus: Path, tmp_path: Path) -> None:
+    options = ["--data", str(corpus), "--limit", "1", "--jobs", "1", "--layer", "gate"]
+    result = CliRunner().invoke(layers.main, [*options, "--json", str(tmp_path / "out.json")])
+    assert result.exit_code == 0, result.output
+    rows = {
+        (row["case"], row["metric"]): row["value"] for row in json.loads((tmp_path / "out.json").read_text())["rows"]
+    }
+    assert rows["gate, echo 0 dB", "obeyed"] == rows["gate, echo 10 dB", "obeyed"] == 0
+    assert rows["gate", "core_share"] < 0.05

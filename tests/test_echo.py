@@ -187,6 +187,24 @@ def test_until_the_delay_is_known_nothing_is_expected_to_be_left(speech: Samples
     assert np.isfinite(left[150])
 
 
+def test_with_headphones_the_user_is_heard_as_they_are(speech: Samples):
+    canceller = EchoCanceller()
+    hiss = np.random.default_rng(0).standard_normal(len(speech)).astype(np.float32) * 0.01
+    pairs = zip(blocks(hiss), blocks(speech), strict=True)
+    clean = np.concatenate([canceller.process(near, far, speaking=True) for near, far in pairs])
+    since = round(5 * HEARING_RATE)
+    np.testing.assert_array_equal(clean[since:], hiss[since : len(clean)])
+
+
+def test_a_coach_that_is_heard_again_without_headphones_is_taken_out(speech: Samples):
+    echo = at_the_microphone(speech, QUIET)
+    microphone = np.concatenate([np.zeros(10 * HEARING_RATE, dtype=np.float32), echo[10 * HEARING_RATE :]])
+    canceller = EchoCanceller()
+    pairs = zip(blocks(microphone), blocks(speech), strict=True)
+    clean = np.concatenate([canceller.process(near, far, speaking=True) for near, far in pairs])
+    assert taken_out(microphone, clean, 14, 29) > 15
+
+
 def test_without_its_reference_the_canceller_is_deaf_while_the_coach_speaks(caplog: pytest.LogCaptureFixture):
     canceller = EchoCanceller()
     near, far = np.full(BLOCK, 0.1, dtype=np.float32), np.zeros(BLOCK, dtype=np.float32)

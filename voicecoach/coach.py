@@ -74,13 +74,15 @@ class Logged:
 
 
 Understand = Callable[[Hypothesis, Collection[str]], Understanding]
+OwnVoice = Callable[[str, str], bool]
 
 
 class Coach:
     """Joins hearing, understanding, the session and speaking.
 
-    `rate` is the speaker's rate (Hz); `understand` takes an utterance and the states that count. Whoever wants to
-    know what happens appends a callable to `watchers`.
+    `rate` is the speaker's rate (Hz); `understand` takes an utterance and the states that count; `own_voice` tells
+    whether a text that was heard is what the coach itself was saying. Whoever wants to know what happens appends a
+    callable to `watchers`.
     """
 
     def __init__(
@@ -91,6 +93,7 @@ class Coach:
         understand: Understand,
         ear: Ear,
         echo: EchoControl,
+        own_voice: OwnVoice = is_own_voice,
     ):
         self.rate = rate
         self.block = round(rate * BLOCK_SECONDS)
@@ -98,6 +101,7 @@ class Coach:
         self.watchers: list[Callable[[Logged], None]] = []
         self.finished = False
         self._understand = understand
+        self._own_voice = own_voice
         self._ear = ear
         self._echo = echo
         self._mixer = Mixer(rate)
@@ -151,7 +155,7 @@ class Coach:
         if self._leaving:
             return
         said = self._player.said_between(heard.speech_start - OWN_VOICE_LAG, heard.speech_end + OWN_VOICE_LEAD)
-        if heard.endpoint != "typed" and is_own_voice(heard.text, said):
+        if heard.endpoint != "typed" and self._own_voice(heard.text, said):
             understanding = Understanding(heard.text, Verdict.REJECT, "the coach's own voice")
         else:
             understanding = self._understand(heard, self.session.states)

@@ -56,13 +56,14 @@ class Alignment:
     its peak is the lag. The drift is the pace at which the whole correlation shifts, found by correlating two of them
     (double cross-correlation, Chinaev et al. 2019): reverberation shifts along and does not disturb.
 
-    `lag` is None until it is known, and else in samples; `measured` counts how often it was found. `drift`
-    is in samples a sample, positive where the lag grows; 0 until it is known.
+    `lag` is None until it is known, and else in samples; `measured` counts how often it was found, `compared`
+    how often it was looked for. `drift` is in samples a sample, positive where the lag grows; 0 until it is known.
     """
 
     def __init__(self) -> None:
         self.lag: int | None = None
         self.measured = 0
+        self.compared = 0
         self.drift = 0.0
         self._estimates = 0.0
         self._near: Samples = np.zeros(WINDOW, dtype=np.float32)
@@ -87,6 +88,7 @@ class Alignment:
                 self._compare()
 
     def _compare(self) -> None:
+        self.compared += 1
         near = np.fft.rfft(np.concatenate([np.zeros(WINDOW, np.float32), self._near * self._window]))
         cross = near * np.fft.rfft(self._far).conj()
         self._compared.append(_Compared(self._frame, cross / (np.abs(cross) + 1e-12) * self._band))

@@ -50,7 +50,8 @@ class EchoControl(Protocol):
 
 class EchoCanceller:
     """Prediction (LinearCanceller), which leaves the user's voice as it is, as soon as it takes out enough; until then
-    AEC3 (`pywebrtc-audio`), which is quicker and suppresses the user along with the coach."""
+    AEC3 (`pywebrtc-audio`), which is quicker and suppresses the user along with the coach. Where the coach is never
+    found at the microphone (headphones), the user is heard as they are."""
 
     name = "echo canceller (adaptive filters and AEC3)"
     full_duplex = True
@@ -68,8 +69,8 @@ class EchoCanceller:
         """See EchoControl. What is no number (a driver's fault) is silence: one such sample would spoil the cancellers
         for good. Without a reference while the coach speaks nothing is heard."""
         near, far = _finite(near), _finite(far)
-        suppressed = np.asarray(self._aec.process(near, far), dtype=np.float32)
         clean = self._linear.process(near, far)
+        suppressed = self._suppressed(near, far)
         if self._is_lost(far, speaking):
             return np.zeros_like(near)
         left = self._left.feed(clean, near - clean)
@@ -77,7 +78,13 @@ class EchoCanceller:
             self.residual = left
             return clean
         self.residual = NOTHING_LEFT
-        return suppressed
+        return near if self._linear.inaudible else suppressed
+
+    def _suppressed(self, near: Samples, far: Samples) -> Samples:
+        """What AEC3 makes of a block, as long as it may be needed."""
+        if self._linear.learnt >= SETTLED or self._linear.inaudible:
+            return near
+        return np.asarray(self._aec.process(near, far), dtype=np.float32)
 
     def _predicts_well(self) -> bool:
         learnt = self._linear.learnt

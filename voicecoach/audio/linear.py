@@ -61,8 +61,12 @@ BEND_RANGE = (-6.0, 1.0)
 LEAST_POWER = 1e-6
 """Mean square of a block of reference from which it teaches anything about bending."""
 
+INAUDIBLE = 16
+"""Comparisons (four seconds of the coach's voice) without any lag after which it is taken for inaudible at the
+microphone: headphones, a speaker in another room."""
 
-class _Bending:
+
+class Bending:
     """The loudspeaker's distortion, as a cubic part of the reference (a Hammerstein model): what of the cube is not the
     reference again, at a weight that is learnt by least squares."""
 
@@ -108,7 +112,7 @@ class LinearCanceller:
     def __init__(self) -> None:
         self.alignment = Alignment()
         self._reference = Reference()
-        self._bending = _Bending()
+        self._bending = Bending()
         self._steady, self._quick = KalmanFilter(PARTS, STEADY), KalmanFilter(PARTS, QUICK)
         self._left = np.full(2, 1e-9)
         self._wins = [0, 0]
@@ -120,16 +124,23 @@ class LinearCanceller:
         self._silent = PARTS + 1
         self.learnt = 0
 
+    @property
+    def inaudible(self) -> bool:
+        """Whether the coach's voice has long been played, and was never found at the microphone."""
+        return not self._measured and self.alignment.compared >= INAUDIBLE
+
     def process(self, near: Samples, far: Samples) -> Samples:
-        """A block of microphone without the echo."""
+        """A block of microphone without the echo; as it is until the echo was found."""
         self._reference.feed(far)
         self.alignment.feed(near, far)
         self._align()
+        if not self._measured:
+            return near
         block = self._read()
         self._silent = 0 if np.any(block) else self._silent + 1
         if self._silent > PARTS:
             return near
-        self.learnt += self._measured > 0
+        self.learnt += 1
         samples = np.concatenate([self._before, block])
         self._before = block
         self._far[1:] = self._far[:-1].copy()
