@@ -118,6 +118,11 @@ class _Timed:
         """See EchoControl."""
         return self._inner.residual
 
+    @property
+    def settled(self) -> bool:
+        """See EchoControl."""
+        return self._inner.settled
+
     def process(self, near: Samples, far: Samples, *, speaking: bool) -> Samples:
         """See EchoControl."""
         began = time.process_time()
@@ -139,7 +144,7 @@ class _Stage:
         self._noise = read(scene.noise) * _factor(scene) if scene.noise else None
         self._out = np.zeros(round(RATE * BLOCK / HEARING_RATE), dtype=np.float32)
         self._frame = 0
-        self._hearing = False
+        self._lowered = False
         self.echo = _Timed(CANCELLERS[scene.canceller]())
         self.ear = app.listener()
         self.reader = Reader(app.library, app.lines, cycle(scene.texts) if scene.commands else iter(scene.texts))
@@ -179,8 +184,8 @@ class _Stage:
                 microphone = microphone + np.take(self._noise, range(self._frame, self._frame + BLOCK), mode="wrap")
             self._frame += BLOCK
             self._out = self.coach.step(microphone)
-            hearing, self._hearing = self.ear.hearing_speech and not self._hearing, self.ear.hearing_speech
-            self.heard.barge_ins += hearing
+            self.heard.barge_ins += self.coach.lowered and not self._lowered
+            self._lowered = self.coach.lowered
 
     def _keep_self_triggers(self) -> None:
         self.heard.self_triggers += [str(one.data["text"]) for one in self._obeyed()]

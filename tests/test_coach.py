@@ -329,6 +329,23 @@ def test_while_somebody_speaks_the_coach_is_lower_and_the_count_stays(app: App, 
     np.testing.assert_array_equal(low[: zero + 24 * RATE], full[: zero + 24 * RATE])
 
 
+def test_the_coach_does_not_take_its_own_echo_for_somebody(app: App, coach_voice: Synthesizer):
+    """Before the canceller has settled what sounds like a voice may be the coach's; in a pause it is not."""
+
+    class Learning(HalfDuplexGate):
+        settled = False
+
+    bench = Bench(app, EagerSource(coach_voice, RATE), ear=NotingEar(), echo=Learning())
+    assert isinstance(bench.ear, NotingEar)
+    bench.coach.begin()
+    bench.ear.hearing_speech = True
+    bench.run(1.0)
+    assert not bench.coach.lowered
+    bench.run_until(lambda: not bench.coach.busy)
+    bench.run(2 * RELEASE)
+    assert bench.coach.lowered
+
+
 def test_quieter_halves_what_is_played_from_then_on(spoken_bench: Bench):
     bench = spoken_bench
 

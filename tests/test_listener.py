@@ -231,13 +231,22 @@ def test_voice_without_words_is_no_utterance():
     assert listen([chunks(5, 0.9), chunks(20, 0)], NotingRecogniser(text="")) == []
 
 
-def test_somebody_is_speaking_from_the_first_chunk_to_the_endpoint():
+def test_somebody_is_surely_speaking_from_the_third_chunk_to_the_endpoint():
     listener = Listener(NotingRecogniser(), ScriptedDetector())
     speaking = []
-    for chunk in np.concatenate([chunks(2, 0), chunks(3, 0.9), chunks(10, 0)]).reshape(-1, CHUNK):
+    for chunk in np.concatenate([chunks(2, 0), chunks(4, 0.9), chunks(10, 0)]).reshape(-1, CHUNK):
         listener.feed(chunk)
         speaking.append(listener.hearing_speech)
-    assert speaking == [False] * 2 + [True] * (3 + 7) + [False] * 3
+    assert speaking == [False] * 4 + [True] * (2 + 7) + [False] * 3
+
+
+@pytest.mark.parametrize("sound", [[0.6], [0.9, 0.9], [0.6, 0.7, 0.6]], ids=["one chunk", "two chunks", "doubtful"])
+def test_nobody_is_speaking_for_sure_in_a_clatter(sound: list[float]):
+    listener = Listener(NotingRecogniser(), ScriptedDetector())
+    heard = np.concatenate([chunks(2, 0), *(chunks(1, probability) for probability in sound), chunks(10, 0)])
+    for chunk in heard.reshape(-1, CHUNK):
+        listener.feed(chunk)
+        assert not listener.hearing_speech
 
 
 def test_a_segmenter_that_was_reset_starts_afresh():

@@ -126,6 +126,11 @@ class Coach:
         """Whether the coach is saying or counting something, or about to."""
         return self._player.busy
 
+    @property
+    def lowered(self) -> bool:
+        """Whether the coach has lowered its voice, since somebody else speaks."""
+        return self._mixer.ducked
+
     def begin(self) -> None:
         """Greet."""
         self._carry_out(self.session.greet())
@@ -137,7 +142,7 @@ class Coach:
         for heard in self._ear.feed(clean, far_end=speaking, residual=self._echo.residual):
             self.hear(heard)
         self._watch_question()
-        self._mixer.ducked = self._ear.hearing_speech
+        self._mixer.ducked = self._ear.hearing_speech and (self._echo.settled or not speaking)
         for event in self._player.tick(self.block):
             if isinstance(event, CueStarted):
                 cue = event.cue

