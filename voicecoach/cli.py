@@ -258,6 +258,27 @@ def devices() -> None:
 
 
 @main.command()
+@_content_options
+@_voice_options
+@click.option("--input", "microphone", help="Microphone: a number or a part of a name from `voicecoach devices`.")
+@click.option("--output", "speaker", help="Speaker: a number or a part of a name from `voicecoach devices`.")
+def doctor(microphone: str | None, speaker: str | None, **content: Any) -> None:
+    """Is this machine ready?
+
+    Tries sound, echo canceller, model, speech and content, and says of each what it is like and what to do.
+    """
+    from voicecoach.doctor import examine
+
+    ill = False
+    for finding in examine(_app(**content), _number(microphone), _number(speaker)):
+        for line in finding.text.splitlines():
+            click.echo(f"{finding.state:<8} {finding.part:<8} {line}")
+        ill = ill or finding.state == "missing"
+    if ill:
+        raise SystemExit(FAILED)
+
+
+@main.command()
 def voices() -> None:
     """List the voices that --voice takes."""
     from voicecoach.tts.synthesizer import list_voices
