@@ -186,6 +186,7 @@ def _rows(played: Sequence[tuple[Scene, Heard]]) -> Iterator[Row]:
                 yield share(case, f"{metric}_of_no_echo", sum(possible), len(possible))
         everywhere = [heard for scene, heard in played if scene.name.endswith(f"/{level:g}")]
         if everywhere:
+            yield Row(case, "late", sum(one.late for one in everywhere), "", len(everywhere))
             yield Row(case, "self_triggers", sum(len(one.self_triggers) for one in everywhere), "", len(everywhere))
         alone = [heard for scene, heard in played if scene.name == f"alone/{level:g}" and heard.after]
         if alone:

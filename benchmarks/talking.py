@@ -90,12 +90,14 @@ class Scene:
 
 @dataclass(slots=True)
 class Heard:
-    """What came of a scene: for each command what was obeyed, and what else was; `barge_ins` are the times the coach
+    """What came of a scene: for each command what was obeyed, and what else was; `late` counts the commands that were
+    obeyed after more than ANSWER; `barge_ins` are the times the coach
     lowered its voice; `echo_seconds` is what taking out the echo took of a processor. `before` and `after` are the
     energies of the microphone before and after that, while the coach spoke, from WARM_UP on."""
 
     obeyed: list[list[Meaning]] = field(default_factory=list)
     self_triggers: list[str] = field(default_factory=list)
+    late: int = 0
     barge_ins: int = 0
     seconds: float = 0.0
     echo_seconds: float = 0.0
@@ -145,6 +147,7 @@ class _Stage:
         self._out = np.zeros(round(RATE * BLOCK / HEARING_RATE), dtype=np.float32)
         self._frame = 0
         self._lowered = False
+        self._last = (-np.inf, -np.inf)
         self.echo = _Timed(CANCELLERS[scene.canceller]())
         self.ear = app.listener()
         self.reader = Reader(app.library, app.lines, cycle(scene.texts) if scene.commands else iter(scene.texts))
@@ -172,8 +175,10 @@ class _Stage:
     def _say(self, command: Spoken) -> None:
         self._wait(WARM_UP if not self.heard.obeyed else BETWEEN)
         self._keep_self_triggers()
-        until = self._room.user_says(read(command.path)) + ANSWER
-        self._wait(until - self._room.now)
+        began = self._room.now
+        ended = self._room.user_says(read(command.path))
+        self._last = (began, ended)
+        self._wait(ended + ANSWER - self._room.now)
         self.heard.obeyed.append([meaning(str(one.data["intent"]), _slots(one)) for one in self._obeyed()])
         self.log.clear()
 
@@ -188,8 +193,17 @@ class _Stage:
             self._lowered = self.coach.lowered
 
     def _keep_self_triggers(self) -> None:
-        self.heard.self_triggers += [str(one.data["text"]) for one in self._obeyed()]
+        """What was obeyed outside the time for an answer: the user's own words, decided late, or the coach's."""
+        for one in self._obeyed():
+            if self._is_the_users(one):
+                self.heard.late += 1
+            else:
+                self.heard.self_triggers.append(str(one.data["text"]))
         self.log.clear()
+
+    def _is_the_users(self, entry: Logged) -> bool:
+        began, ended = self._last
+        return float(str(entry.data["speech_start"])) < ended and float(str(entry.data["speech_end"])) > began
 
     def _obeyed(self) -> list[Logged]:
         return [one for one in self.log if one.kind == "heard" and one.data["verdict"] == "accept"]

@@ -69,6 +69,13 @@ def test_what_is_said_over_the_coach_is_obeyed(scene: Scene) -> None:
     assert 1 <= heard.barge_ins <= 2, "a breath of noise may pass for speech"
 
 
+def test_a_command_that_is_obeyed_late_is_no_self_trigger(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(talking, "ANSWER", 0.1)
+    heard = talking.run(replace(scene, commands=scene.commands * 2))
+    assert (heard.obeyed, heard.self_triggers) == ([[], []], [])
+    assert heard.late >= 1
+
+
 def test_with_nobody_there_everything_is_read_once(scene: Scene) -> None:
     heard = talking.run(replace(scene, commands=()))
     assert (heard.obeyed, heard.self_triggers) == ([], [])
