@@ -22,6 +22,7 @@ class _NoCanceller:
     name = "none"
     full_duplex = True
     residual = NOTHING_LEFT
+    learning = False
     settled = True
 
     def process(self, near: Samples, far: Samples, *, speaking: bool) -> Samples:  # noqa: ARG002

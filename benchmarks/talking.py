@@ -121,6 +121,11 @@ class _Timed:
         return self._inner.residual
 
     @property
+    def learning(self) -> bool:
+        """See EchoControl."""
+        return self._inner.learning
+
+    @property
     def settled(self) -> bool:
         """See EchoControl."""
         return self._inner.settled

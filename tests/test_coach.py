@@ -11,7 +11,16 @@ from conftest import silence
 from voicecoach.app import App
 from voicecoach.audio.echo import RELEASE, EchoControl, HalfDuplexGate
 from voicecoach.coach import ANSWER_TIME, Coach, Deaf, Ear, Logged
-from voicecoach.events import BLOCK_SECONDS, HEARING_RATE, Clip, Hypothesis, Samples, Understanding, Verdict
+from voicecoach.events import (
+    BLOCK_SECONDS,
+    HEARING_RATE,
+    Alternative,
+    Clip,
+    Hypothesis,
+    Samples,
+    Understanding,
+    Verdict,
+)
 from voicecoach.session.session import Session
 from voicecoach.tts.mixer import DUCKED, UNDUCK_SECONDS
 from voicecoach.tts.source import EagerSource, SilentSource
@@ -329,11 +338,33 @@ def test_while_somebody_speaks_the_coach_is_lower_and_the_count_stays(app: App, 
     np.testing.assert_array_equal(low[: zero + 24 * RATE], full[: zero + 24 * RATE])
 
 
+class Learning(HalfDuplexGate):
+    """Has not learnt yet how the coach is heard."""
+
+    learning = True
+    settled = False
+
+
+def test_until_its_echo_is_learnt_a_word_over_its_voice_must_be_surer(app: App, coach_voice: Synthesizer):
+    """Scraps of "a mat, a strap" were heard as "yes", of "straight down" as "faster"."""
+    bench = Bench(app, EagerSource(coach_voice, RATE), ear=NotingEar(), echo=Learning())
+
+    def verdict(text: str, talk_behind: float, start: float) -> object:
+        alternatives = (Alternative("house", talk_behind),)
+        bench.coach.hear(Hypothesis(text, start, start + 0.4, bench.coach.now, alternatives=alternatives))
+        return next(entry for entry in reversed(bench.log) if entry.kind == "heard").data["verdict"]
+
+    bench.coach.begin()
+    bench.run(3.0)
+    assert verdict("louder", 1.8, 2.0) == "reject"
+    assert verdict("louder", 2.6, 2.0) == "accept"
+    bench.run_until(lambda: not bench.coach.busy)
+    bench.run(2.0)
+    assert verdict("louder", 1.8, bench.coach.now - 0.6) == "accept", "the coach was silent"
+
+
 def test_the_coach_does_not_take_its_own_echo_for_somebody(app: App, coach_voice: Synthesizer):
     """Before the canceller has settled what sounds like a voice may be the coach's; in a pause it is not."""
-
-    class Learning(HalfDuplexGate):
-        settled = False
 
     bench = Bench(app, EagerSource(coach_voice, RATE), ear=NotingEar(), echo=Learning())
     assert isinstance(bench.ear, NotingEar)

@@ -189,12 +189,15 @@ def test_until_the_delay_is_known_nothing_is_expected_to_be_left(speech: Samples
 
 def test_speech_is_surely_not_the_coachs_once_enough_of_its_echo_is_predicted(speech: Samples):
     canceller = EchoCanceller()
-    settled = []
+    settled, learning = [], []
     for near, far in zip(blocks(at_the_microphone(speech, QUIET)), blocks(speech), strict=True):
         canceller.process(near, far, speaking=True)
         settled.append(canceller.settled)
+        learning.append(canceller.learning)
     assert not any(settled[:40])
     assert all(settled[250:])
+    assert all(learning[:40])
+    assert not any(learning[250:])
 
 
 def test_with_headphones_the_user_is_heard_as_they_are(speech: Samples):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -107,6 +107,7 @@ class Coach:
         self._mixer = Mixer(rate)
         self._player = Player(self._mixer, source)
         self._leaving = False
+        self._guarded_until = -np.inf
         self._question_until: float | None = None
         self._state = session.state
         self._played = StreamResampler(rate, HEARING_RATE)
@@ -139,6 +140,8 @@ class Coach:
         """One block on: 320 frames of microphone (16 kHz mono) in, `block` frames of speaker out."""
         speaking = self._player.speaking(RELEASE)
         clean = self._echo.process(microphone, self._reference(len(microphone)), speaking=speaking)
+        if speaking and self._echo.learning:
+            self._guarded_until = self.now
         for heard in self._ear.feed(clean, far_end=speaking, residual=self._echo.residual):
             self.hear(heard)
         self._watch_question()
@@ -163,7 +166,8 @@ class Coach:
         if heard.endpoint != "typed" and self._own_voice(heard.text, said):
             understanding = Understanding(heard.text, Verdict.REJECT, "the coach's own voice")
         else:
-            understanding = self._understand(heard, self.session.states)
+            guarded = heard.endpoint != "typed" and heard.speech_start < self._guarded_until
+            understanding = self._understand(replace(heard, guarded=guarded), self.session.states)
         self._log(
             "heard",
             {

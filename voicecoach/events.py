@@ -73,6 +73,8 @@ class Hypothesis:
     """What ended the utterance: silence, recogniser, length, input, partial, typed."""
     alternatives: tuple[Alternative, ...] = ()
     """What else it may have been, the most probable first."""
+    guarded: bool = False
+    """It may be what is left of the coach's own voice: heard over it before its echo was learnt."""
 
 
 # --- meant -----------------------------------------------------------------------------------------------

@@ -29,6 +29,10 @@ SETTLING = 25
 SETTLED = 200
 """Blocks after which it always is: more cannot be told of an echo near the room's noise."""
 
+LEARNT = 750
+"""Blocks (15 s of the coach's voice) after which drift and distortion are known, too. Until then scraps of it are now
+and then heard as words, unless enough of it is predicted."""
+
 NOTHING_LEFT = -np.inf
 """Level (dB) of what is left of the coach's voice where nothing is."""
 
@@ -42,6 +46,10 @@ class EchoControl(Protocol):
     @property
     def residual(self) -> float:
         """Level (dB re full scale) of what may be left of it in the last block."""
+
+    @property
+    def learning(self) -> bool:
+        """Whether it is not known yet how the coach's voice arrives: what is heard over it may be the coach's."""
 
     @property
     def settled(self) -> bool:
@@ -68,6 +76,11 @@ class EchoCanceller:
         self._left = Residual()
         self._without_reference = 0.0
         self.residual = NOTHING_LEFT
+
+    @property
+    def learning(self) -> bool:
+        """See EchoControl."""
+        return self._linear.learnt < LEARNT and not self.settled
 
     @property
     def settled(self) -> bool:
@@ -120,6 +133,7 @@ class HalfDuplexGate:
     name = "half-duplex gate (install voicecoach[echo] to be heard while the coach speaks)"
     full_duplex = False
     residual = NOTHING_LEFT
+    learning = False
     settled = True
 
     def process(self, near: Samples, far: Samples, *, speaking: bool) -> Samples:  # noqa: ARG002

@@ -53,7 +53,7 @@ def weigh(
             return best
         chosen, command = found
     rivals = [Alternative(one.text, one.behind - chosen.behind) for one in readings]
-    return _judge(command, rivals, states, understand, share)
+    return _judge(command, rivals, states, understand, share * margin(command, guarded=heard.guarded), share)
 
 
 def _judge(
@@ -61,10 +61,12 @@ def _judge(
     rivals: Sequence[Alternative],
     states: Collection[str] | None,
     understand: UnderstandText,
+    of_talk: float,
     share: float,
 ) -> Understanding:
-    """The verdict on `command`, beside `rivals`: turned away for talk, asked about for another command."""
-    of_talk, of_command = share * margin(command), 0.0 if command.caution < 0 else share * OTHER_COMMAND
+    """The verdict on `command`, beside `rivals`: turned away for talk that is less than `of_talk` nats behind, asked
+    about for another command."""
+    of_command = 0.0 if command.caution < 0 else share * OTHER_COMMAND
     for rival in rivals:
         if rival.behind >= max(of_talk, of_command):
             break
@@ -78,10 +80,10 @@ def _judge(
     return command
 
 
-def margin(command: Understanding) -> float:
+def margin(command: Understanding, *, guarded: bool = False) -> float:
     """Nats by which the most probable talk must be behind `command`. What is easy to say (negative caution) needs so
-    much less; what needs caution paid for it in the graph."""
-    usual = SEVERAL_WORDS if " " in command.sentence else ONE_WORD
+    much less; what needs caution paid for it in the graph. One word needs as much as several where it is `guarded`."""
+    usual = SEVERAL_WORDS if guarded or " " in command.sentence else ONE_WORD
     return max(usual * (EXPECTED if command.expected else 1.0) + min(command.caution, 0.0), 0.0)
 
 
