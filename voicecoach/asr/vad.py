@@ -26,8 +26,7 @@ SURE = 0.7
 """Mean probability of speech over SURE_CHUNKS from which somebody surely speaks."""
 
 SURE_CHUNKS = 3
-"""Hens, dishes and taps pass for speech for a chunk or two (23 times an hour in recordings of them, never for so long);
-of 176 phrases across a room 174 do for longer, and are sure 64 ms later (at most 128 in 95 of 100)."""
+"""Hens, dishes and taps pass for speech for a chunk or two, hardly ever for longer; nearly all that people say does."""
 
 SETTLE_CHUNKS = 8
 """After something stood out, the detector goes on for this long, so that it hears how it ends."""
