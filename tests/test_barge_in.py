@@ -125,12 +125,12 @@ def test_without_recordings_it_says_that_it_skips(benchmark: click.Command, tmp_
 
 
 def test_a_layer_that_is_left_out_is_missed(scene: Scene) -> None:
-    """Behind the gate nothing is heard over the coach; without any defence the coach obeys itself."""
+    """Behind the gate nothing is heard over the coach; without a canceller all of its echo is."""
     assert talking.run(replace(scene, canceller="gate")).obeyed == [[]]
     coach = Scene("test", RoomSettings(echo_db=0.0), scene.ways, ("Skip this one.",) * 3)
-    heard = {name: talking.run(replace(coach, canceller=name)) for name in ("no canceller", "without text", "all")}
+    heard = {name: talking.run(replace(coach, canceller=name)) for name in ("no canceller", "all")}
     assert heard["all"].self_triggers == []
-    assert heard["no canceller"].after == pytest.approx(heard["no canceller"].before)
+    assert heard["no canceller"].after == heard["no canceller"].before
 
 
 @pytest.mark.parametrize("name", CANCELLERS)
