@@ -44,7 +44,7 @@ class Reader(Session):
         self._texts = texts
         self.ended = False
 
-    def greet(self) -> list[Action]:
+    def greet(self, *, half_duplex: bool = False) -> list[Action]:  # noqa: ARG002
         """Begin."""
         return self.played()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Collection
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from conftest import silence
 
 from voicecoach.app import App
-from voicecoach.audio.echo import RELEASE, EchoControl, HalfDuplexGate
+from voicecoach.audio.echo import RELEASE, EchoControl, HalfDuplexGate, NoMicrophone
 from voicecoach.coach import ANSWER_TIME, Coach, Deaf, Ear, Logged
 from voicecoach.events import (
     BLOCK_SECONDS,
@@ -21,7 +22,9 @@ from voicecoach.events import (
     Understanding,
     Verdict,
 )
+from voicecoach.nlu.turns import LONGEST_YIELD
 from voicecoach.session.session import Session
+from voicecoach.tts.clips import REWIND
 from voicecoach.tts.mixer import DUCKED, UNDUCK_SECONDS
 from voicecoach.tts.source import EagerSource, SilentSource
 from voicecoach.tts.synthesizer import Synthesizer
@@ -56,7 +59,7 @@ class Bench:
         understand: Callable[[Hypothesis, Collection[str]], Understanding] | None = None,
     ):
         session = Session(app.library, app.lines)
-        self.coach = Coach(RATE, session, source, understand or app.understand, ear or Deaf(), echo or HalfDuplexGate())
+        self.coach = Coach(RATE, session, source, understand or app.understand, ear or Deaf(), echo or NoMicrophone())
         self.ear = ear
         self.log: list[Logged] = []
         self.out: list[Samples] = []
@@ -187,8 +190,8 @@ def test_a_question_is_answered_with_no(asked: Bench):
 
 def test_without_a_canceller_the_coach_is_deaf_while_it_speaks_and_a_little_longer(app: App):
     ear = NotingEar()
-    bench = Bench(app, SilentSource(RATE), ear=ear)
-    bench.coach.begin()
+    bench = Bench(app, SilentSource(RATE), ear=ear, echo=HalfDuplexGate())
+    bench.type("help")
     bench.run(12, np.full_like(QUIET, 0.1))
     [greeting] = bench.said
     heard = np.array([block.any() for block in ear.blocks])
@@ -338,7 +341,7 @@ def test_while_somebody_speaks_the_coach_is_lower_and_the_count_stays(app: App, 
     np.testing.assert_array_equal(low[: zero + 24 * RATE], full[: zero + 24 * RATE])
 
 
-class Learning(HalfDuplexGate):
+class Learning(NoMicrophone):
     """Has not learnt yet how the coach is heard."""
 
     learning = True
@@ -369,12 +372,70 @@ def test_the_coach_does_not_take_its_own_echo_for_somebody(app: App, coach_voice
     bench = Bench(app, EagerSource(coach_voice, RATE), ear=NotingEar(), echo=Learning())
     assert isinstance(bench.ear, NotingEar)
     bench.coach.begin()
+    bench.run(0.2)
     bench.ear.hearing_speech = True
     bench.run(1.0)
     assert not bench.coach.lowered
+    bench.ear.hearing_speech = False
     bench.run_until(lambda: not bench.coach.busy)
     bench.run(2 * RELEASE)
+    bench.ear.hearing_speech = True
+    bench.run(0.1)
     assert bench.coach.lowered
+
+
+# --- whose turn it is -----------------------------------------------------------------------------------------
+
+
+def test_a_cough_breaks_a_sentence_off_and_it_goes_on_from_there(app: App, coach_voice: Synthesizer):
+    """Nothing of the greeting is lost, and hardly anything said twice."""
+    bench, plain = (Bench(app, EagerSource(coach_voice, RATE), ear=NotingEar()) for _ in range(2))
+    assert isinstance(bench.ear, NotingEar)
+    for one in (bench, plain):
+        one.coach.begin()
+        one.run(2.0)
+    bench.ear.hearing_speech = True
+    bench.run(1.0)
+    coughing = bench.sound[-round(0.8 * RATE) :]
+    bench.ear.hearing_speech = False
+    for one in (bench, plain):
+        one.run_until(lambda one=one: not one.coach.busy)
+    assert np.abs(coughing).max() == 0, "it is silent within 200 ms"
+    assert len(bench.said) == len(plain.said)
+    longer = (len(bench.sound) - len(plain.sound)) / RATE
+    assert 1.0 <= longer <= 1.0 + REWIND + 0.1
+    end = plain.sound[-round(2.0 * RATE) : -round(0.2 * RATE)]
+    assert np.correlate(bench.sound[-round(2.1 * RATE) :], end, "valid").max() == pytest.approx(end @ end, rel=1e-3)
+
+
+def test_to_a_television_the_coach_does_not_yield_for_long(app: App, coach_voice: Synthesizer):
+    bench = Bench(app, EagerSource(coach_voice, RATE), ear=NotingEar())
+    assert isinstance(bench.ear, NotingEar)
+    bench.coach.begin()
+    bench.run(1.0)
+    bench.ear.hearing_speech = True
+    bench.run(LONGEST_YIELD)
+    assert np.abs(bench.sound[-RATE:]).max() == 0
+    bench.run_until(lambda: not bench.coach.busy, limit=20)
+    assert np.abs(bench.sound[-2 * RATE :]).max() > 0.1
+
+
+def test_a_coach_that_is_deaf_while_it_speaks_says_so_and_leaves_room_for_a_command(app: App, coach_voice: Synthesizer):
+    bench = Bench(app, EagerSource(coach_voice, RATE), ear=NotingEar(), echo=HalfDuplexGate())
+    bench.coach.begin()
+    bench.type("start quick routine")
+    bench.run_until(lambda: bench.coach.session.state == "positioning")
+    said = [one for one in bench.said if one.data["line"] != "greeting"]
+    for one, following in itertools.pairwise(said):
+        assert following.at - float(str(one.data["until"])) >= RELEASE + 1.5, one.data["text"]
+
+
+def test_who_cannot_be_heard_meanwhile_is_told(app: App, coach_voice: Synthesizer):
+    for echo, told in ((HalfDuplexGate(), True), (NoMicrophone(), False)):
+        bench = Bench(app, EagerSource(coach_voice, RATE), ear=NotingEar(), echo=echo)
+        bench.coach.begin()
+        bench.run_until(lambda bench=bench: not bench.coach.busy)
+        assert (bench.last(line="greeting.turns") is not None) is told
 
 
 def test_quieter_halves_what_is_played_from_then_on(spoken_bench: Bench):
@@ -394,7 +455,7 @@ def test_quieter_halves_what_is_played_from_then_on(spoken_bench: Bench):
 def test_the_reference_of_the_canceller_is_what_was_played(app: App, coach_voice: Synthesizer):
     fars: list[Samples] = []
 
-    class Noting(HalfDuplexGate):
+    class Noting(NoMicrophone):
         def process(self, near: Samples, far: Samples, *, speaking: bool) -> Samples:
             fars.append(far)
             return near

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from voicecoach.events import Clip, Cue, CueStarted, Play, Reply, Samples, Script, ScriptEnded, ToneName
+from voicecoach.tts.clips import REWIND
 from voicecoach.tts.mixer import Mixer
 from voicecoach.tts.player import Player
 
@@ -34,10 +35,10 @@ class Words:
 class Stage:
     """A player with a clock to turn."""
 
-    def __init__(self) -> None:
+    def __init__(self, least_gap: float = 0.0) -> None:
         self.words = Words()
         self.mixer = Mixer(RATE)
-        self.player = Player(self.mixer, self.words)
+        self.player = Player(self.mixer, self.words, least_gap)
         self.events: list[CueStarted | ScriptEnded] = []
         self.sound: list[Samples] = []
 
@@ -217,3 +218,83 @@ def test_it_is_known_what_was_said_when(stage: Stage) -> None:
     assert stage.player.said_between(1.4, 2.0) == ""
     assert stage.player.speaking(within=1.0)
     assert not stage.player.speaking(within=0.35)
+
+
+# --- yielding -------------------------------------------------------------------------------------------------
+
+
+def test_a_sentence_breaks_off_and_goes_on_where_it_was(stage: Stage):
+    stage.player.play(Play(flow("a sentence of some length", "the next")))
+    stage.run(1.0)
+    stage.player.yielding = True
+    stage.run(3.0)
+    stage.player.yielding = False
+    stage.run(5.0)
+    assert [text for text, _ in stage.said()] == ["a sentence of some length", "the next"], "told once"
+    assert stage.said()[1][1] == pytest.approx(6.0, abs=0.06), "the rest and the gap come before it"
+    sound = np.concatenate(stage.sound)
+    assert np.abs(sound[round(1.02 * RATE) : 4 * RATE]).max() == 0
+    assert np.abs(sound[round(4.02 * RATE) : round(5.4 * RATE)]).min() > 0
+    assert 1.0 < stage.ended()[0] < 10
+
+
+def test_what_is_all_but_said_is_said(stage: Stage):
+    stage.player.play(Play(flow("two words", "and more")))
+    stage.run(0.8)
+    stage.player.yielding = True
+    stage.run(2.0)
+    assert stage.said() == [("two words", 0.0)]
+    stage.player.yielding = False
+    stage.run(0.1)
+    assert stage.said() == [("two words", 0.0), ("and more", 2.8)]
+
+
+def test_broken_off_twice_it_still_comes_to_its_end(stage: Stage):
+    stage.player.play(Play(flow("a sentence of some length")))
+    for _ in range(2):
+        stage.run(1.2)
+        stage.player.yielding = True
+        stage.run(0.5)
+        stage.player.yielding = False
+    stage.run(3.0)
+    assert len(stage.ended()) == 1
+    sounding = np.count_nonzero(np.abs(np.concatenate(stage.sound)) > 0) / RATE
+    assert 2.5 <= sounding <= 2.5 + 2 * (REWIND + 0.02)
+
+
+def test_a_count_does_not_yield(stage: Stage):
+    stage.player.play(Play(counts(3)))
+    stage.run(1.5)
+    stage.player.yielding = True
+    stage.run(2.5)
+    assert [text for text, _ in stage.said()] == ["1", "2", "3"]
+    assert stage.ended() == [4.0]
+
+
+def test_after_an_answer_a_sentence_that_was_broken_off_begins_anew(stage: Stage):
+    stage.player.play(Play(flow("a sentence of some length")))
+    stage.run(1.0)
+    stage.player.yielding = True
+    stage.run(1.0)
+    stage.player.reply(Reply((Cue(text="yes"),)))
+    stage.player.yielding = False
+    stage.run(4.0)
+    assert [text for text, _ in stage.said()] == ["a sentence of some length", "yes", "a sentence of some length"]
+
+
+def test_of_a_broken_sentence_only_what_sounded_is_the_coachs(stage: Stage):
+    stage.player.play(Play(flow("aaaaaaaaa bbbbbbbbb ccccccccc")))
+    stage.run(1.5)
+    stage.player.yielding = True
+    stage.run(2.0)
+    assert stage.player.said_between(1.6, 3.4) == ""
+    stage.player.yielding = False
+    stage.run(0.5)
+    assert stage.player.said_between(3.5, 4.0) == "bbbbbbbbb"
+
+
+def test_sentences_are_as_far_apart_as_they_have_to_be():
+    stage = Stage(least_gap=2.0)
+    stage.player.play(Play(flow("one", "two")))
+    stage.run(4.0)
+    assert stage.said() == [("one", 0.0), ("two", 2.3)]

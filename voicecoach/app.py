@@ -19,7 +19,7 @@ from voicecoach.asr.model import find_model
 from voicecoach.asr.ngram import read_arpa
 from voicecoach.asr.recognizer import SpeechModel
 from voicecoach.asr.vad import VoiceActivityDetector
-from voicecoach.audio.echo import EchoControl, HalfDuplexGate, make_echo_control
+from voicecoach.audio.echo import EchoControl, NoMicrophone, make_echo_control
 from voicecoach.audio.room import Room, RoomSettings
 from voicecoach.coach import Coach, Deaf, Ear
 from voicecoach.events import HEARING_RATE, Clip, Hypothesis, Samples, Understanding
@@ -158,11 +158,11 @@ class App:
             source = LiveSource(synthesizer, rate)
             source.prefetch(text for _line, text in self.prompts())
             ear: Ear = Deaf() if typed else self.listener()
-            yield self._coach(rate, source, ear, HalfDuplexGate() if typed else make_echo_control())
+            yield self._coach(rate, source, ear, NoMicrophone() if typed else make_echo_control())
 
     def silent_coach(self, rate: int) -> Coach:
         """A coach that is read and typed to."""
-        return self._coach(rate, SilentSource(rate), Deaf(), HalfDuplexGate())
+        return self._coach(rate, SilentSource(rate), Deaf(), NoMicrophone())
 
     @contextmanager
     def simulation(

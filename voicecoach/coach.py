@@ -26,7 +26,7 @@ from voicecoach.events import (
     Verdict,
     Volume,
 )
-from voicecoach.nlu.turns import is_own_voice
+from voicecoach.nlu.turns import Floor, is_own_voice
 from voicecoach.session.session import Session
 from voicecoach.tts.mixer import Mixer
 from voicecoach.tts.player import ClipSource, Player
@@ -36,6 +36,10 @@ ANSWER_TIME = 8.0
 
 OWN_VOICE_LAG = 0.6
 """How much later (s) than it was played the coach's voice may be heard: buffers, air, reverberation."""
+
+
+TURN = RELEASE + 1.6
+"""Silence (s) between two sentences of a coach that is deaf while it speaks: room for a command."""
 
 
 class Ear(Protocol):
@@ -105,7 +109,8 @@ class Coach:
         self._ear = ear
         self._echo = echo
         self._mixer = Mixer(rate)
-        self._player = Player(self._mixer, source)
+        self._player = Player(self._mixer, source, 0.0 if echo.full_duplex else TURN)
+        self._floor = Floor()
         self._leaving = False
         self._guarded_until = -np.inf
         self._question_until: float | None = None
@@ -129,12 +134,12 @@ class Coach:
 
     @property
     def lowered(self) -> bool:
-        """Whether the coach has lowered its voice, since somebody else speaks."""
+        """Whether the coach has broken off, or counts in a low voice, since somebody else speaks."""
         return self._mixer.ducked
 
     def begin(self) -> None:
-        """Greet."""
-        self._carry_out(self.session.greet())
+        """Greet; who cannot be heard while the coach speaks is told."""
+        self._carry_out(self.session.greet(half_duplex=not self._echo.full_duplex))
 
     def step(self, microphone: Samples) -> Samples:
         """One block on: 320 frames of microphone (16 kHz mono) in, `block` frames of speaker out."""
@@ -145,7 +150,8 @@ class Coach:
         for heard in self._ear.feed(clean, far_end=speaking, residual=self._echo.residual):
             self.hear(heard)
         self._watch_question()
-        self._mixer.ducked = self._ear.hearing_speech and (self._echo.settled or not speaking)
+        somebody = self._ear.hearing_speech and (self._echo.settled or not speaking)
+        self._mixer.ducked = self._player.yielding = self._floor.yields(self.now, speech=somebody)
         for event in self._player.tick(self.block):
             if isinstance(event, CueStarted):
                 cue = event.cue
@@ -182,6 +188,8 @@ class Coach:
                 "endpoint": heard.endpoint,
             },
         )
+        if understanding.verdict is not Verdict.REJECT:
+            self._floor.understood()
         if understanding.accepted:
             self._question_until = None
             self._carry_out(self.session.command(understanding.command, self._player.position))

@@ -127,6 +127,20 @@ def _finite(samples: Samples) -> Samples:
     return samples if np.isfinite(samples).all() else np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
 
 
+class NoMicrophone:
+    """For typed sessions: there is nothing to hear."""
+
+    name = "no microphone"
+    full_duplex = True
+    residual = NOTHING_LEFT
+    learning = False
+    settled = True
+
+    def process(self, near: Samples, far: Samples, *, speaking: bool) -> Samples:  # noqa: ARG002
+        """See EchoControl."""
+        return near
+
+
 class HalfDuplexGate:
     """Deaf while the coach speaks."""
 

@@ -71,9 +71,10 @@ class Session:
 
     # --- events -------------------------------------------------------------------------------------------
 
-    def greet(self) -> list[Action]:
-        """Say hello."""
-        self.conductor.actions.append(Play(self._flow("greeting")))
+    def greet(self, *, half_duplex: bool = False) -> list[Action]:
+        """Say hello; `half_duplex`: and that the coach is deaf while it speaks."""
+        cues = [self.conductor.writer.cue(line) for line in ("greeting", *(["greeting.turns"] if half_duplex else []))]
+        self.conductor.actions.append(Play(self.conductor.writer.flow("greeting", *cues)))
         return self._take()
 
     def played(self) -> list[Action]:

@@ -6,12 +6,13 @@ A count gives way to an answer and is dropped, never played late. Tones and clos
 from __future__ import annotations
 
 import logging
-from collections import deque
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from voicecoach.events import Clip, Cue, CueStarted, Play, Reply, Script, ScriptEnded, ToneName
+from voicecoach.tts.clips import gap_before, taken_up
 from voicecoach.tts.mixer import Mixer, Sounding
+from voicecoach.tts.said import Said
 
 _LOG = logging.getLogger(__name__)
 
@@ -23,6 +24,9 @@ PATIENCE = 5.0
 
 MEMORY = 10.0
 """How long (s) it is remembered what was said, for telling the coach's own voice from the user's."""
+
+HARDLY_ANYTHING = 0.25
+"""A sentence of which less (s) than this is left when it is broken off has been said."""
 
 
 class ClipSource(Protocol):
@@ -36,27 +40,6 @@ class ClipSource(Protocol):
 
 
 @dataclass(slots=True)
-class _Said:
-    """A text that sounded from frame `begin` to `end`; uncut it would have sounded until `whole`."""
-
-    text: str
-    begin: int
-    end: int
-    whole: int
-
-    def between(self, first: float, last: float) -> list[str]:
-        """The words that sounded between two frames, each letter taking its share of the time."""
-        found, at = [], float(self.begin)
-        letter = (self.whole - self.begin) / max(1, len(self.text))
-        for word in self.text.split():
-            until = at + (len(word) + 1) * letter
-            if at < min(last, self.end) and until > first:
-                found.append(word)
-            at = until
-        return found
-
-
-@dataclass(slots=True)
 class _Flow:
     """A row of cues and how far it has come."""
 
@@ -65,6 +48,8 @@ class _Flow:
     next_at: int = 0
     waited_since: int | None = None
     sounding: Sounding | None = None
+    broken_off: int | None = None
+    """The sample of the next cue at which it was broken off; None when it has not begun."""
 
 
 @dataclass(slots=True)
@@ -78,11 +63,16 @@ class _Beat:
 
 
 class Player:
-    """Schedules cues into `mixer`. Call `tick` once a block, before the mixer is read."""
+    """Schedules cues into `mixer`. Call `tick` once a block, before the mixer is read. Two sentences are at least
+    `least_gap` seconds apart.
 
-    def __init__(self, mixer: Mixer, source: ClipSource):
+    While `yielding` sentences break off, and go on from there afterwards; beats keep their time."""
+
+    def __init__(self, mixer: Mixer, source: ClipSource, least_gap: float = 0.0):
         self._mixer = mixer
         self._source = source
+        self._least_gap = least_gap
+        self.yielding = False
         self._script: Script | None = None
         self._waiting: Play | None = None
         self._waiting_since = 0
@@ -90,7 +80,7 @@ class Player:
         self._beat: _Beat | None = None
         self._reply: _Flow | None = None
         self._resume_at = 0
-        self._said: deque[_Said] = deque()
+        self._said = Said()
 
     # --- what others may know -----------------------------------------------------------------------------
 
@@ -115,13 +105,12 @@ class Player:
 
     def speaking(self, within: float = 0.0) -> bool:
         """Whether a voice or a tone sounds now or sounded in the last `within` seconds."""
-        since = self._mixer.frame - round(within * self._mixer.rate)
-        return any(one.end > since and one.begin <= self._mixer.frame for one in self._said)
+        frame = self._mixer.frame
+        return self._said.sounded_between(frame - round(within * self._mixer.rate), frame)
 
     def said_between(self, start: float, end: float) -> str:
         """The words (joined) that sounded between two times (s)."""
-        first, last = start * self._mixer.rate, end * self._mixer.rate
-        return " ".join(word for one in self._said for word in one.between(first, last))
+        return self._said.words_between(start * self._mixer.rate, end * self._mixer.rate)
 
     # --- orders -------------------------------------------------------------------------------------------
 
@@ -145,10 +134,11 @@ class Player:
         if self._reply and self._reply.sounding:
             self._forget(self._reply.sounding)
         self._reply = _Flow(reply.cues, next_at=self._mixer.frame)
-        if self._flow and self._flow.sounding:
-            self._forget(self._flow.sounding)
-            self._flow.number -= 1
-            self._flow.sounding = None
+        if self._flow:
+            if self._flow.sounding:
+                self._forget(self._flow.sounding)
+                self._flow.number -= 1
+            self._flow.sounding = self._flow.broken_off = None
         if self._beat:
             for cue, placed in self._beat.sounding:
                 if cue.kind != "keep":
@@ -176,8 +166,7 @@ class Player:
         elif self._flow and not self._reply and self._mixer.frame >= self._resume_at:
             self._tick_flow(self._flow, horizon, events)
         self._end_script(horizon, events)
-        while self._said and self._said[0].end < self._mixer.frame - MEMORY * self._mixer.rate:
-            self._said.popleft()
+        self._said.forget_before(self._mixer.frame - round(MEMORY * self._mixer.rate))
         return events
 
     def _begin_script(self) -> None:
@@ -207,9 +196,12 @@ class Player:
 
     def _tick_flow(self, flow: _Flow, horizon: int, events: list[CueStarted | ScriptEnded]) -> None:
         if flow.sounding and flow.sounding.end < horizon:
-            gap = flow.cues[flow.number - 1].gap
+            gap = max(flow.cues[flow.number - 1].gap, self._least_gap)
             flow.next_at = flow.sounding.end + round(gap * self._mixer.rate)
             flow.sounding = None
+        if self.yielding:
+            self._break_off(flow)
+            return
         if flow.sounding or flow.number >= len(flow.cues) or flow.next_at >= horizon:
             return
         cue = flow.cues[flow.number]
@@ -222,7 +214,28 @@ class Player:
             return
         flow.waited_since = None
         flow.number += 1
-        flow.sounding = self._place(cue, clip, max(flow.next_at, self._mixer.frame), events)
+        if flow.broken_off is None:
+            flow.sounding = self._place(cue, clip, max(flow.next_at, self._mixer.frame), events)
+        else:
+            flow.sounding, flow.broken_off = self._take_up(cue, clip, flow.broken_off), None
+
+    def _break_off(self, flow: _Flow) -> None:
+        """Fall silent in mid-sentence."""
+        placed = flow.sounding
+        if placed is None or placed.end - self._mixer.frame < HARDLY_ANYTHING * self._mixer.rate:
+            return
+        flow.broken_off = self._mixer.frame - self._said.begin(placed.start)
+        flow.number -= 1
+        flow.sounding = None
+        self._forget(placed)
+
+    def _take_up(self, cue: Cue, clip: Clip, broken_off: int) -> Sounding:
+        """Go on with a sentence from the gap between two words before the sample at which it was broken off."""
+        frame = self._mixer.frame
+        begin = gap_before(clip, broken_off)
+        placed = self._mixer.add(taken_up(clip, begin), frame)
+        self._said.add(cue.text, frame, placed.end, begin=frame - begin)
+        return placed
 
     def _tick_reply(self, horizon: int, events: list[CueStarted | ScriptEnded]) -> None:
         reply = self._reply
@@ -296,13 +309,11 @@ class Player:
 
     def _place(self, cue: Cue, clip: Clip, at: int, events: list[CueStarted | ScriptEnded]) -> Sounding:
         placed = self._mixer.add(clip, at)
-        self._said.append(_Said(cue.text, at, placed.end, placed.end))
+        self._said.add(cue.text, at, placed.end)
         events.append(CueStarted(cue, at / self._mixer.rate, placed.end / self._mixer.rate))
         return placed
 
     def _forget(self, placed: Sounding, at: int | None = None) -> None:
         """Cut a clip, and remember that its text was heard only so far."""
         self._mixer.cut(placed, at)
-        for one in self._said:
-            if one.begin == placed.start:
-                one.end = min(one.end, placed.end)
+        self._said.cut(placed.start, placed.end)

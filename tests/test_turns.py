@@ -1,0 +1,37 @@
+"""When the coach yields the floor."""
+
+from __future__ import annotations
+
+import pytest
+
+from voicecoach.nlu.turns import FORGIVEN, IN_VAIN, LONGEST_YIELD, Floor
+
+
+def speak(floor: Floor, at: float, seconds: float = 1.0) -> bool:
+    """Somebody speaks for a while: whether the coach yielded at once."""
+    yielded = floor.yields(at, speech=True)
+    assert floor.yields(at + seconds, speech=False) is False
+    return yielded
+
+
+def test_it_yields_at_once_and_for_as_long_as_somebody_speaks():
+    floor = Floor()
+    assert floor.yields(10.0, speech=True)
+    assert floor.yields(10.0 + LONGEST_YIELD - 0.1, speech=True)
+    assert not floor.yields(10.0 + LONGEST_YIELD, speech=True)
+
+
+def test_to_what_comes_to_nothing_again_and_again_it_does_not_yield_for_a_while():
+    floor = Floor()
+    assert all(speak(floor, 2.0 * number) for number in range(IN_VAIN))
+    assert not speak(floor, 2.0 * IN_VAIN)
+    assert speak(floor, 2.0 * IN_VAIN + FORGIVEN)
+
+
+@pytest.mark.parametrize("understood_before", range(1, IN_VAIN + 1))
+def test_once_something_was_understood_it_yields_again(understood_before: int):
+    floor = Floor()
+    for number in range(understood_before):
+        speak(floor, 2.0 * number)
+    floor.understood()
+    assert speak(floor, 2.0 * IN_VAIN)
