@@ -135,9 +135,10 @@ def test_a_layer_that_is_left_out_is_missed(scene: Scene) -> None:
 
 @pytest.mark.parametrize("name", CANCELLERS)
 def test_every_layer_can_be_left_out(scene: Scene, name: str) -> None:
+    """Without any canceller the coach answers itself: what the others are for."""
     heard = talking.run(replace(scene, texts=TEXTS[:1], commands=(), canceller=name))
     assert heard.seconds > 2
-    assert heard.self_triggers == []
+    assert name == "no canceller" or heard.self_triggers == []
 
 
 def test_the_table_of_layers_has_their_rows(corpus: Path, tmp_path: Path) -> None:

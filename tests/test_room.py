@@ -12,6 +12,7 @@ from conftest import silence
 
 from voicecoach.audio.echo import RELEASE, EchoCanceller, HalfDuplexGate, make_echo_control
 from voicecoach.audio.room import BLOCK, COACH_DBFS, USER_DBFS, Room, RoomSettings, Ways, at_level
+from voicecoach.audio.sounds import SOUNDS
 from voicecoach.events import BLOCK_SECONDS, HEARING_RATE, Samples
 from voicecoach.tts.synthesizer import Synthesizer
 
@@ -238,3 +239,19 @@ def test_rooms_that_were_measured_can_be_used_however_loud_they_were_recorded():
     click[0] = 1
     plain, measured = play(Room(RATE, DEAD), click), play(room, click)
     np.testing.assert_allclose(measured[100:], plain[:-100], atol=1e-6)
+
+
+# --- what else is heard ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", SOUNDS)
+def test_a_sound_is_as_loud_against_the_user_as_it_says_and_always_the_same(name: str):
+    sound = SOUNDS[name]
+    samples = sound.make()
+    np.testing.assert_array_equal(samples, sound.make())
+    assert np.isfinite(samples).all()
+    room = Room(RATE, replace(DEAD, rt60=0.0))
+    until = room.user_says(samples, sound.against_user)
+    heard = play(room, silence(until, RATE))
+    active = heard[np.abs(heard) > np.abs(heard).max() / 100]
+    assert decibel(active) == pytest.approx(USER_DBFS + sound.against_user, abs=1.0)

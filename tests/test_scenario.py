@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from voicecoach.audio.sounds import SOUNDS
 from voicecoach.events import VoicecoachError
-from voicecoach.scenario import State, check_lines, load_scenario, scenario_names
+from voicecoach.scenario import SoundName, State, check_lines, load_scenario, scenario_names
 from voicecoach.session.chart import SessionChart
 from voicecoach.session.lines import load_lines
 
@@ -45,6 +46,8 @@ MISTAKES = {
     "expects nothing": ("  - {say: next, expect: {}}", "steps.#1.expect: this expects nothing"),
     "slots alone": ("  - {say: next, expect: {said: a, slots: {a: 1}}}", "these slots belong to no intent"),
     "contradiction": ("  - {say: next, expect: {intent: Next, rejected: true}}", "both obeyed and rejected"),
+    "an unknown sound": ("  - {sound: couhg}", "steps.#1.sound: cannot be 'couhg' - did you mean 'cough'"),
+    "two at once": ("  - {say: next, sound: cough}", "give `sound` a step of its own"),
     "nothing to speak": ("  - {say: '?!'}", "steps.#1.say: there is nothing to speak in '?!'"),
     "endless": ("  - {say: next, expect: {said: a, within: inf}}", "steps.#1.expect.within: "),
     "backwards": ("  - when: {state: working, position: -3}", "steps.#1.when.position: must be "),
@@ -77,3 +80,7 @@ def test_waiting_for_a_line_that_the_coach_never_says_is_told_before_it_begins(t
 def test_a_folder_is_no_scenario(tmp_path: Path) -> None:
     with pytest.raises(VoicecoachError, match="cannot be read"):
         load_scenario(str(tmp_path))
+
+
+def test_every_sound_of_a_scenario_can_be_made() -> None:
+    assert set(SoundName.__args__) == set(SOUNDS)  # type: ignore[attr-defined]

@@ -16,6 +16,10 @@ State = Literal["idle", "announcing", "positioning", "working", "resting", "paus
 """The states of a session."""
 
 
+SoundName = Literal["cough", "music"]
+"""What else may be heard in the room (`voicecoach.audio.sounds`); a typed session does without."""
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -76,11 +80,12 @@ class Expectation(_Strict):
 
 
 class Step(_Strict):
-    """Wait for a moment, perhaps say something, and check what comes of it."""
+    """Wait for a moment, perhaps say something or let a sound be heard, and check what comes of it."""
 
     when: When = When()
     delay: float = Field(0.0, ge=0, le=3600)
     say: str | None = None
+    sound: SoundName | None = None
     expect: Expectation | None = None
 
     @field_validator("say")
@@ -92,8 +97,10 @@ class Step(_Strict):
 
     @model_validator(mode="after")
     def _does_something(self) -> Step:
-        if not self.say and not self.expect and self.when == When():
-            raise ValueError("this step does nothing; give it `say`, `expect` or `when`")
+        if not (self.say or self.sound or self.expect) and self.when == When():
+            raise ValueError("this step does nothing; give it `say`, `sound`, `expect` or `when`")
+        if self.say and self.sound:
+            raise ValueError("this step does two things; give `sound` a step of its own")
         return self
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from voicecoach.audio.room import Room
+from voicecoach.audio.sounds import SOUNDS
 from voicecoach.coach import Coach, Logged
 from voicecoach.events import Clip, Hypothesis, Samples
 from voicecoach.scenario import Expectation, Scenario, Step, When
@@ -98,6 +99,8 @@ class Simulation:
             return
         self._mark = len(self._log)
         end = self._speak(step.say) if step.say else now
+        if step.sound and self._voice:
+            end = self._sound(step.sound)
         self._checking_from = end
         self._check(step)
 
@@ -146,6 +149,14 @@ class Simulation:
         self._saying = _Saying(text, now, end)
         self._announce(now)
         return end
+
+    def _sound(self, name: str) -> float:
+        """Let a sound be heard from now on; a long one goes on under the steps that follow."""
+        sound = SOUNDS[name]
+        self._room.user_says(sound.make(), sound.against_user)
+        for watcher in self._coach.watchers:
+            watcher(Logged(self._coach.now, "sound", {"text": name}))
+        return self._coach.now
 
     def _announce(self, at: float) -> None:
         for watcher in self._coach.watchers:

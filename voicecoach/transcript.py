@@ -24,6 +24,8 @@ def transcript_line(entry: Logged) -> str | None:
             who, what = "coach", str(data["text"])
         case "user":
             who, what = "user", str(data["text"])
+        case "sound":
+            who, what = "room", f"({data['text']})"
         case "heard":
             who, what = "heard", _understood(entry)
         case "state":

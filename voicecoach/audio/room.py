@@ -158,9 +158,10 @@ class Room:
         """Seconds since the beginning."""
         return self.frame / HEARING_RATE
 
-    def user_says(self, samples: Samples) -> float:
-        """Let the user speak `samples` (16 kHz) from now on; the time (s) at which the voice ends."""
-        voice = at_level(samples, USER_DBFS)
+    def user_says(self, samples: Samples, louder: float = 0.0) -> float:
+        """Let `samples` (16 kHz) sound where the user is from now on, as loud as the user or `louder` by some dB; the
+        time (s) at which they end."""
+        voice = at_level(samples, USER_DBFS + louder)
         size = len(voice) + len(self._user_response)
         wet = np.fft.irfft(np.fft.rfft(voice, size) * np.fft.rfft(self._user_response, size), size)
         self._voices.append((self.frame, wet.astype(np.float32)))
