@@ -25,7 +25,7 @@ def _one_cough(rng: np.random.Generator) -> Samples:
     breath = _coloured(rng.standard_normal(len(at), np.float32), ((700.0, 250.0), (1300.0, 350.0), (2600.0, 700.0)))
     envelope = np.minimum(1.0, at / 0.01) * np.exp(-at / 0.09)
     hoarse = 1 + 0.6 * np.sign(np.sin(2 * np.pi * 110 * at)) * (at > 0.06)
-    return (breath * envelope * hoarse).astype(np.float32)
+    return np.asarray(breath * envelope * hoarse, dtype=np.float32)
 
 
 def _coloured(noise: Samples, formants: tuple[tuple[float, float], ...]) -> Samples:
