@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+import soxr
 from conftest import silence
 
 from voicecoach.app import App
@@ -82,7 +83,13 @@ def with_gaps(sound: Samples) -> Samples:
     return holes
 
 
-DAMAGE = [clipped, very_quiet, with_gaps]
+def at_8_khz(sound: Samples) -> Samples:
+    """As from a Bluetooth headset in a call: nothing above 4 kHz, where all of an "s" is. The model knows no such sound
+    and understands half of this."""
+    return np.asarray(soxr.resample(soxr.resample(sound, HEARING_RATE, 8000), 8000, HEARING_RATE), dtype=np.float32)
+
+
+DAMAGE = [clipped, very_quiet, with_gaps, at_8_khz]
 
 
 @pytest.mark.parametrize("damage", DAMAGE, ids=lambda damage: damage.__name__)
@@ -94,7 +101,7 @@ def test_damaged_sound_is_never_taken_for_another_command(
         assert obeyed(app, damage(spoken(text))) in ([(intent, slots)], begun, []), text
 
 
-@pytest.mark.parametrize("damage", DAMAGE, ids=lambda damage: damage.__name__)
+@pytest.mark.parametrize("damage", DAMAGE[:3], ids=lambda damage: damage.__name__)
 def test_most_of_it_is_understood_all_the_same(app: App, spoken: Say, damage: Callable[[Samples], Samples]) -> None:
     understood = sum(obeyed(app, damage(spoken(text))) == [meaning] for text, meaning in SENTENCES.items())
     assert understood >= len(SENTENCES) - 3
