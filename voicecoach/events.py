@@ -105,7 +105,8 @@ class Understanding:
     `intent` and `slots` name the best candidate also where the verdict is not ACCEPT (a command that does not
     fit the state, or a near miss), so that the coach can answer it. `sentence` is the matched sentence as one
     would say it. `score` is 0..100. `caution` is how much surer (nats) than of others one has to be of the sentence,
-    `expected` whether the state calls for it (it does not count in all states, but in this one).
+    `expected` whether the state calls for it (it does not count in all states, but in this one), `urgent` whether to
+    ask rather than to miss it.
     """
 
     text: str
@@ -117,6 +118,7 @@ class Understanding:
     score: float = 0.0
     caution: float = 0.0
     expected: bool = False
+    urgent: bool = False
 
     @property
     def accepted(self) -> bool:

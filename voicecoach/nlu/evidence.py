@@ -33,6 +33,9 @@ NEAR = 1.5
 """The same where the best reading is nearly the command: one that would be asked about, or the command with a scrap of
 sound beside it ("you stop")."""
 
+URGENT = 1.5
+"""Nats by which a reading that must not be missed may be less probable than the best one, and is still asked about."""
+
 SCRAP_WORDS = 2
 """Words that such scraps may be taken for."""
 
@@ -50,10 +53,30 @@ def weigh(
     if not best.accepted:
         found = _instead(best, readings, states, understand)
         if found is None:
-            return best
+            return _or_urgent(best, readings, states, understand)
         chosen, command = found
     rivals = [Alternative(one.text, one.behind - chosen.behind) for one in readings]
-    return _judge(command, rivals, states, understand, share * margin(command, guarded=heard.guarded), share)
+    of_talk = share * margin(command, guarded=heard.guarded)
+    return _or_urgent(_judge(command, rivals, states, understand, of_talk, share), readings, states, understand)
+
+
+def _or_urgent(
+    understood: Understanding,
+    readings: Sequence[Alternative],
+    states: Collection[str] | None,
+    understand: UnderstandText,
+) -> Understanding:
+    """What was `understood`, or where something urgent may have been said instead, the question whether it was."""
+    if understood.urgent and understood.verdict is not Verdict.REJECT:
+        return understood
+    for reading in readings[1:]:
+        if reading.behind > URGENT:
+            break
+        urgent = understand(reading.text, states)
+        if urgent.urgent and urgent.accepted:
+            reason = f"urgent, {reading.behind:.1f} nats behind {understood.text!r}: {understood.reason}"
+            return replace(urgent, verdict=Verdict.ASK, reason=reason)
+    return understood
 
 
 def _judge(
@@ -64,8 +87,8 @@ def _judge(
     of_talk: float,
     share: float,
 ) -> Understanding:
-    """The verdict on `command`, beside `rivals`: turned away for talk that is less than `of_talk` nats behind, asked
-    about for another command."""
+    """The verdict on `command`, beside `rivals`: turned away for talk that is less than `of_talk` nats behind (asked
+    about where it is urgent), asked about for another command."""
     of_command = 0.0 if command.caution < 0 else share * OTHER_COMMAND
     for rival in rivals:
         if rival.behind >= max(of_talk, of_command):
@@ -74,6 +97,8 @@ def _judge(
             continue
         reason = f"{command.sentence!r} is not sure enough: {rival.text!r} is {rival.behind:.1f} nats behind"
         if rival.behind < of_talk and understand(rival.text, None).verdict is Verdict.REJECT:
+            if command.urgent:
+                return replace(command, verdict=Verdict.ASK, reason=f"{reason}, {of_talk:.1f} needed")
             return Understanding(command.text, Verdict.REJECT, f"{reason}, {of_talk:.1f} needed", score=command.score)
         if rival.behind < of_command and _is_another(understand(rival.text, states), command):
             return replace(command, verdict=Verdict.ASK, reason=f"{reason}, {of_command:.1f} needed")

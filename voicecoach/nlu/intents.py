@@ -47,7 +47,7 @@ class TemplateSentence:
 
     `states` are the states of the session in which it counts (None: all of them); `template` is where it comes
     from, as it stands in the file; `confirm` is whether to ask back before obeying it; `caution` is how much surer
-    (nats) than of others the recogniser must be of it.
+    (nats) than of others the recogniser must be of it; `urgent` is whether to ask rather than to miss it.
     """
 
     text: str
@@ -57,6 +57,7 @@ class TemplateSentence:
     template: str
     confirm: bool = False
     caution: float = 0.0
+    urgent: bool = False
 
     @property
     def meaning(self) -> tuple[str, str]:
@@ -78,6 +79,7 @@ class Template:
     states: frozenset[str] | None
     confirm: bool
     caution: float
+    urgent: bool
     line: int
     node: Node
 
@@ -92,7 +94,9 @@ class Template:
     def sentence(self, text: str, slots: Mapping[str, object]) -> TemplateSentence:
         """A sentence of this template."""
         together = {**self.slots, **slots}
-        return TemplateSentence(text, self.intent, together, self.states, self.text, self.confirm, self.caution)
+        return TemplateSentence(
+            text, self.intent, together, self.states, self.text, self.confirm, self.caution, self.urgent
+        )
 
 
 class IntentSet:
@@ -243,10 +247,9 @@ class _Compiler:
             except (TemplateError, RecursionError) as error:
                 self.mistakes.append(self._source.mistake(place, f"{text!r} cannot be used - {error}."))
             else:
-                line, metadata = self._source.line(place), block.metadata
-                templates.append(
-                    Template(text, intent, data.slots, states, metadata.confirm, metadata.caution, line, node)
-                )
+                line, known = self._source.line(place), block.metadata
+                flags = known.confirm, known.caution, known.urgent
+                templates.append(Template(text, intent, data.slots, states, *flags, line, node))
         return templates
 
     def _put_in_words(self, where: Where, lists: dict[str, SlotList]) -> None:

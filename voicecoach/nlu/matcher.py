@@ -32,6 +32,9 @@ fourteen questions, at 84 seven."""
 ASK_SLIGHT = 90.0
 """The same where either side has a single word of meaning ("you stop" scores 87): nothing else bears it out."""
 
+ASK_URGENT = 80.0
+"""The same for what must not be missed."""
+
 SHORTEST = 4
 """Words that a near miss needs on either side to be obeyed: in a shorter one each word decides."""
 
@@ -117,7 +120,7 @@ class Matcher:
         """The verdict on `best`, and its reason."""
         score, said = best.alignment.score, best.alignment.said
         slight = min(self._vocabulary.meaningful(words), self._vocabulary.meaningful(said)) < 2
-        if score < (ASK_SLIGHT if slight else self._ask):
+        if score < (ASK_SLIGHT if slight else ASK_URGENT if best.sentence.urgent else self._ask):
             return Verdict.REJECT, "nothing like a command"
         if not best.sentence.counts_in(states):
             return Verdict.REJECT, _not_now([best.sentence])
@@ -208,6 +211,7 @@ def _answer(
         round(score, 1),
         sentence.caution,
         expected,
+        sentence.urgent,
     )
 
 
