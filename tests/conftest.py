@@ -15,6 +15,7 @@ from voicecoach.asr.model import ModelError, find_model
 from voicecoach.asr.recognizer import SpeechModel
 from voicecoach.events import HEARING_RATE, Clip, Samples
 from voicecoach.session.routine import Library, load_library
+from voicecoach.settings import Settings
 from voicecoach.tts.cache import ClipCache
 from voicecoach.tts.synthesizer import Synthesizer, Voice
 
@@ -54,6 +55,10 @@ class SessionApp(App):
     @cached_property
     def library(self) -> Library:
         return load_library("en", ())
+
+    @cached_property
+    def settings(self) -> Settings:
+        return Settings()
 
     @cached_property
     def model(self) -> SpeechModel:

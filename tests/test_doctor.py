@@ -26,7 +26,7 @@ def with_devices(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("with_devices")
 def test_on_a_machine_that_is_ready_everything_is_ok(app: App):
     findings = found(app)
-    assert list(findings) == ["sound", "echo", "model", "speech", "content"]
+    assert list(findings) == ["sound", "echo", "model", "speech", "content", "settings"]
     assert {finding.state for finding in findings.values()} == {"ok"}
 
 
@@ -38,6 +38,15 @@ def test_without_a_canceller_it_says_that_the_coach_is_deaf_while_it_speaks(app:
     assert echo.state == "poor"
     assert "not heard while the coach speaks" in echo.text
     assert "install voicecoach[echo]" in echo.text
+
+
+@pytest.mark.usefixtures("with_devices")
+def test_the_emergency_number_is_told_and_where_to_set_another(app: App):
+    settings = found(app)["settings"]
+    assert settings.state == "ok"
+    assert "call 112" in settings.text
+    assert "emergency_number in " in settings.text
+    assert "settings.yaml" in settings.text
 
 
 @pytest.mark.usefixtures("with_devices")
@@ -55,4 +64,4 @@ def test_without_sound_the_command_says_what_to_do_and_fails(monkeypatch: pytest
     assert result.exit_code == cli.FAILED
     first, *others = result.output.splitlines()
     assert first.split(None, 2) == ["missing", "sound", "there is no microphone; connect one"]
-    assert [line.split()[0] for line in others] == ["ok"] * 4
+    assert [line.split()[0] for line in others] == ["ok"] * 5

@@ -79,6 +79,29 @@ def test_what_the_state_calls_for_needs_half_as_much():
     assert not weighed(doubtful).accepted
 
 
+def test_something_urgent_that_may_have_been_talk_is_asked_about_not_dropped():
+    understood = weighed(heard("my chest hurts", ("my jest hers", 0.8)), "working")
+    assert (understood.verdict, understood.intent) == (Verdict.ASK, "RedFlag")
+    assert understood.sentence == "my chest hurts"
+    assert weighed(heard("my chest hurts", ("my jest hers", 1.2)), "working").accepted
+
+
+def test_something_urgent_a_little_behind_talk_is_asked_about():
+    understood = weighed(heard("the test hurts", ("my chest hurts", 1.4)), "working")
+    assert (understood.verdict, understood.slots) == (Verdict.ASK, {"advice": "call"})
+    assert weighed(heard("the test hurts", ("my chest hurts", 1.6)), "working").verdict is Verdict.REJECT
+
+
+def test_something_urgent_a_little_behind_another_command_is_asked_about():
+    understood = weighed(heard("my calf hurts", ("my chest hurts", 0.9)), "working")
+    assert (understood.verdict, understood.intent) == (Verdict.ASK, "RedFlag")
+
+
+def test_something_urgent_within_talk_is_not_looked_for():
+    talk = heard("the man says my chest hurts a lot", ("a man says my chest hurts a lot", 0.1))
+    assert weighed(talk).verdict is Verdict.REJECT
+
+
 def test_what_is_typed_has_no_other_readings():
     typed = Hypothesis("keep going", 1.0, 1.0, 1.0, endpoint="typed")
     assert weighed(typed).accepted

@@ -33,6 +33,7 @@ INTENTS = [
     "Easier",
     "Harder",
     "Pain",
+    "RedFlag",
     "Louder",
     "Quieter",
     "Slower",

@@ -21,7 +21,8 @@ def modelless(tmp_path_factory: pytest.TempPathFactory) -> App:
     found = App(Paths(model=nowhere))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("voicecoach.app.routines_folder", lambda: nowhere)
-        found.matcher  # noqa: B018 - loads all content
+        patch.setattr("voicecoach.app.settings_file", lambda: nowhere)
+        found.matcher, found.settings  # noqa: B018 - loads all content
     return found
 
 

@@ -28,10 +28,12 @@ from voicecoach.nlu.evidence import weigh
 from voicecoach.nlu.intents import IntentSet, load_intents
 from voicecoach.nlu.matcher import Matcher
 from voicecoach.scenario import Scenario
+from voicecoach.session.alarm import alarm_prompts
 from voicecoach.session.lines import Lines, load_lines
 from voicecoach.session.prompts import all_prompts
 from voicecoach.session.routine import Library, load_library
 from voicecoach.session.session import Session
+from voicecoach.settings import Settings, load_settings, settings_file
 from voicecoach.simulate import Simulation
 from voicecoach.tts.cache import ClipCache
 from voicecoach.tts.source import EagerSource, LiveSource, SilentSource
@@ -82,6 +84,11 @@ class App:
         return load_library("en", folders)
 
     @cached_property
+    def settings(self) -> Settings:
+        """What the user has set."""
+        return load_settings(settings_file())
+
+    @cached_property
     def lines(self) -> Lines:
         """What the coach says."""
         return load_lines("en")
@@ -98,7 +105,7 @@ class App:
 
     def prompts(self) -> list[tuple[str, str]]:
         """(id, text) of everything that the coach can say."""
-        return all_prompts(self.library, self.lines)
+        return [*alarm_prompts(self.lines, self.settings.emergency_number), *all_prompts(self.library, self.lines)]
 
     # --- hearing and understanding --------------------------------------------------------------------------
 
@@ -184,4 +191,5 @@ class App:
             yield Simulation(coach, room, scenario, say, record), coach
 
     def _coach(self, rate: int, source: LiveSource | SilentSource, ear: Ear, echo: EchoControl) -> Coach:
-        return Coach(rate, Session(self.library, self.lines), source, self.understand, ear, echo)
+        session = Session(self.library, self.lines, self.settings.emergency_number)
+        return Coach(rate, session, source, self.understand, ear, echo)

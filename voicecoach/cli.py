@@ -81,7 +81,7 @@ def _app(
     from voicecoach.tts.synthesizer import Voice
 
     app = App(Paths(model, intents, routines), Voice(name=voice, rate=rate))
-    app.matcher  # noqa: B018 - mistakes in intents and routines are told before anything begins
+    app.matcher, app.settings  # noqa: B018 - mistakes in content and settings are told before anything begins
     return app
 
 

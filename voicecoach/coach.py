@@ -191,8 +191,8 @@ class Coach:
         if understanding.verdict is not Verdict.REJECT:
             self._floor.understood()
         if understanding.accepted:
-            self._question_until = None
             self._carry_out(self.session.command(understanding.command, self._player.position))
+            self._question_until = np.inf if "asking" in self.session.states else None
         else:
             self._carry_out(self.session.unclear(understanding, self._player.position))
             if understanding.verdict is Verdict.ASK:
@@ -217,7 +217,7 @@ class Coach:
             self._question_until = self.now + ANSWER_TIME
         elif self.now > self._question_until:
             self._question_until = None
-            self.session.withdraw_question()
+            self._carry_out(self.session.withdraw_question())
 
     def _carry_out(self, actions: list[Action]) -> None:
         for action in actions:

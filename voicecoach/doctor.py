@@ -11,6 +11,7 @@ from voicecoach.audio.device import check_devices
 from voicecoach.audio.echo import make_echo_control
 from voicecoach.checks import check_content
 from voicecoach.events import VoicecoachError
+from voicecoach.settings import settings_file
 
 State = Literal["ok", "poor", "missing"]
 """Fine; works, but not as well as it could; the coach cannot do without it."""
@@ -29,7 +30,7 @@ def examine(app: App, microphone: str | int | None = None, speaker: str | int | 
     """Try the parts one after the other; what is wrong with one does not keep the others from being tried."""
     yield _devices(microphone, speaker)
     yield _echo()
-    for part, test in (("model", _model), ("speech", _speech), ("content", _content)):
+    for part, test in (("model", _model), ("speech", _speech), ("content", _content), ("settings", _settings)):
         yield _tried(part, app, test)
 
 
@@ -62,6 +63,11 @@ def _speech(app: App) -> str:
     with app.synthesizer(SIMULATION_RATE) as synthesizer:
         seconds = synthesizer.clip(app.lines("greeting")).seconds
     return f"The coach can speak: its greeting takes {seconds:.1f} s."
+
+
+def _settings(app: App) -> str:
+    number, file = app.settings.emergency_number, settings_file()
+    return f"In an emergency the coach says to call {number}; for another number set emergency_number in {file}."
 
 
 def _content(app: App) -> str:

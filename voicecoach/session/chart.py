@@ -65,6 +65,9 @@ class ChartModel(Protocol):
     def ease_off(self) -> None:
         """Something hurts: say so on entering the pause."""
 
+    def give_up(self) -> None:
+        """Something may be seriously wrong: the routine is over, and nothing is left to carry on with."""
+
     def on_exit_working(self) -> None:
         """Keep the place in the count."""
 
@@ -89,9 +92,13 @@ class ChartModel(Protocol):
     def on_enter_resuming(self) -> None:
         """Say where we are."""
 
+    def on_enter_alarmed(self) -> None:
+        """Give the advice."""
+
 
 class SessionChart(StateChart[ChartModel]):
-    """idle -> (announcing -> positioning -> working -> resting ...) -> idle, with pause and resume anywhere."""
+    """idle -> (announcing -> positioning -> working -> resting ...) -> idle, with pause and resume anywhere, and
+    `alarmed` after a red flag, from where nothing leads on but a new beginning."""
 
     catch_errors_as_events = False
     allow_event_without_transition = True
@@ -109,8 +116,9 @@ class SessionChart(StateChart[ChartModel]):
 
     paused = State()
     resuming = State()
+    alarmed = State()
 
-    start = idle.to(leading)
+    start = idle.to(leading) | alarmed.to(leading)
 
     played = (
         leading.announcing.to(leading.positioning)
@@ -157,6 +165,13 @@ class SessionChart(StateChart[ChartModel]):
     pause = leading.to(paused) | resuming.to(paused)
     hurt = leading.to(paused, on="ease_off") | resuming.to(paused, on="ease_off") | paused.to(paused, on="ease_off")
     resume = paused.to(resuming) | idle.to(resuming, cond="resumable")
+    alarm = (
+        idle.to(alarmed, on="give_up")
+        | leading.to(alarmed, on="give_up")
+        | paused.to(alarmed, on="give_up")
+        | resuming.to(alarmed, on="give_up")
+        | alarmed.to(alarmed)
+    )
     stop = leading.to(idle, on="leave") | paused.to(idle, on="leave") | resuming.to(idle, on="leave")
 
     @property

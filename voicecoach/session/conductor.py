@@ -36,6 +36,7 @@ class Conductor:
         self._kept: float | None = None
         self._on_the_way = False
         self._pausing = "pause"
+        self.advice: tuple[Cue, ...] = ()
 
     # --- the plan -----------------------------------------------------------------------------------------
 
@@ -181,6 +182,16 @@ class Conductor:
         """Something hurts: say in the pause what to do about it."""
         self._pausing = "pain"
 
+    def pause_silently(self) -> None:
+        """Say nothing in the pause that follows: somebody else does."""
+        self._pausing = ""
+
+    def give_up(self) -> None:
+        """Something may be seriously wrong: the place is forgotten, so that nothing can carry on from it."""
+        if self._on_the_way:
+            self.actions.append(Note("routine stopped", {"routine": self.routine}))
+        self._on_the_way = False
+
     def _go_to(self, index: int) -> None:
         self.index = index
         self._kept = None
@@ -248,11 +259,17 @@ class Conductor:
         """Freeze."""
         line, self._pausing = self._pausing, "pause"
         self.actions.append(Hush())
-        self._play(self.writer.flow("paused", self.writer.cue(line)))
+        if line:
+            self._play(self.writer.flow("paused", self.writer.cue(line)))
 
     def on_enter_resuming(self) -> None:
         """Say where we are."""
         self._play(self.writer.flow("resuming", self._where()))
+
+    def on_enter_alarmed(self) -> None:
+        """Give the advice, and nothing else."""
+        self.actions.append(Hush())
+        self._play(self.writer.flow("alarmed", *self.advice))
 
     def _where(self) -> Cue:
         step = self.work

@@ -22,6 +22,7 @@ Drawn from `voicecoach/session/chart.py` by `make docs`; a test keeps it up to d
   or a walk; **resting** is a rest or a drink. `played` means that the script of the state has been played to its end.
 - **paused** keeps the place; **resuming** says the side and the time left, and the history state `place` leads back.
 - After "stop" the session is **idle** but keeps its place: "carry on" is `resume`.
+- **alarmed** follows a red flag: the advice is given, and nothing leads on but a new beginning, asked for twice.
 - Questions ("how long is left") are not in the chart: they are answered over whatever is going on.
 """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from voicecoach.events import Action, Command, Cue, Leave, Play, Reply, Script, Understanding, Verdict, Volume
+from voicecoach.session.alarm import EMERGENCY_NUMBER, Alarm
 from voicecoach.session.answers import Answers
 from voicecoach.session.chart import SessionChart
 from voicecoach.session.conductor import Conductor
@@ -39,19 +40,20 @@ def _answering(answer: Callable[[Answers], None]) -> Handler:
 
 
 class Session:
-    """Leads routines of `library` in the words of `lines`.
+    """Leads routines of `library` in the words of `lines`; `emergency_number` (digits) is named after a red flag.
 
     Every method that takes part in the conversation returns the actions to carry out, in order. `position` is
     always the number of seconds into the beat script being played (0 in a flow).
     """
 
-    def __init__(self, library: Library, lines: Lines):
+    def __init__(self, library: Library, lines: Lines, emergency_number: str = EMERGENCY_NUMBER):
         self.library = library
         self.lines = lines
         self.conductor = Conductor(ScriptWriter(lines))
         self.chart = SessionChart(self.conductor)
         self._answers = Answers(self.conductor)
         self._lengths = Lengths(self.conductor)
+        self._alarm = Alarm(self.conductor, self.chart, emergency_number)
         self._volume = 0.0
         self._question: Command | None = None
         self._asked_which_routine = False
@@ -60,14 +62,14 @@ class Session:
 
     @property
     def state(self) -> str:
-        """idle, announcing, positioning, working, resting, paused or resuming."""
+        """idle, announcing, positioning, working, resting, paused, resuming or alarmed."""
         return self.chart.innermost
 
     @property
     def states(self) -> tuple[str, ...]:
         """The states that decide which commands count now."""
-        state = "announcing" if self.state == "resuming" else self.state
-        return (state, "asking") if self._question else (state,)
+        state = {"resuming": "announcing", "alarmed": "idle"}.get(self.state, self.state)
+        return (state, "asking") if self._question or self._alarm.asking else (state,)
 
     # --- events -------------------------------------------------------------------------------------------
 
@@ -80,7 +82,8 @@ class Session:
     def played(self) -> list[Action]:
         """The script has been played to its end."""
         self.conductor.position = 0.0
-        self.chart.send("played")
+        if not self._alarm.played():
+            self.chart.send("played")
         return self._take()
 
     def command(self, command: Command, position: float = 0.0) -> list[Action]:
@@ -90,6 +93,8 @@ class Session:
         self._asked_which_routine = False
         if command.intent == "Yes" and question:
             command = question
+        if self._alarm.obey(command):
+            return self._take()
         handler = self._handlers.get(command.intent)
         if handler is not None:
             handler(self, command.slots)
@@ -102,6 +107,9 @@ class Session:
     def unclear(self, understanding: Understanding, position: float = 0.0) -> list[Action]:
         """React to an utterance that is not obeyed: ask, explain, or let it pass."""
         self.conductor.position = position
+        if self._alarm.doubt(understanding):
+            self._question = None
+            return self._take()
         if self._asked_which_routine and understanding.intent == "StartRoutine" and understanding.slots:
             return self.command(understanding.command, position)
         if understanding.verdict is Verdict.ASK:
@@ -113,9 +121,11 @@ class Session:
             self.conductor.actions.append(Reply((Cue(tone="unclear"),)))
         return self._take()
 
-    def withdraw_question(self) -> None:
+    def withdraw_question(self) -> list[Action]:
         """Nobody answered: forget what was asked."""
         self._question = None
+        self._alarm.unanswered()
+        return self._take()
 
     def say(self, line: str) -> list[Action]:
         """Say one line of content over what is going on (a lost microphone, for example)."""
@@ -125,7 +135,7 @@ class Session:
     # --- commands -----------------------------------------------------------------------------------------
 
     def _start(self, slots: Mapping[str, object]) -> None:
-        if self.state != "idle":
+        if self.state not in ("idle", "alarmed"):
             self.conductor.reply("routine.running", routine=self.conductor.routine)
             return
         asked = slots.get("routine")

@@ -1,0 +1,86 @@
+"""The user's settings: what may be in the file, what is told of mistakes, and who is told of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from voicecoach import cli
+from voicecoach.settings import Settings, load_settings
+from voicecoach.yamlfile import ContentError
+
+
+def settings(folder: Path, text: str) -> Settings:
+    path = folder / "settings.yaml"
+    path.write_text(text, encoding="utf-8")
+    return load_settings(path)
+
+
+def test_without_a_file_everything_is_as_it_comes(tmp_path: Path) -> None:
+    assert load_settings(tmp_path / "settings.yaml") == Settings()
+    assert Settings().emergency_number == "112"
+
+
+@pytest.mark.parametrize(
+    ("written", "number"), [("911", "911"), ('"911"', "911"), ("'000'", "000"), ("000", "000"), ("01", "01")]
+)
+def test_the_emergency_number_may_be_quoted_or_not(tmp_path: Path, written: str, number: str) -> None:
+    assert settings(tmp_path, f"emergency_number: {written}\n").emergency_number == number
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "1",
+        "1234567890123456",
+        "9-1-1",
+        "'1 1 2'",
+        "police",
+        "true",
+        "11.2",
+        "''",
+        "[112]",
+        "~",
+        "-112",
+        "\u0661\u0661\u0662",
+    ],
+)
+def test_what_is_no_number_is_told_with_its_line(tmp_path: Path, written: str) -> None:
+    with pytest.raises(ContentError) as mistake:
+        settings(tmp_path, f"# mine\nemergency_number: {written}\n")
+    (told,) = mistake.value.mistakes
+    assert told.startswith(f"{tmp_path / 'settings.yaml'}, line 2: emergency_number: cannot be ")
+    assert told.endswith(" - give 2 to 15 digits and nothing else, such as 112.")
+
+
+def test_an_unknown_key_is_told_with_the_one_that_was_meant(tmp_path: Path) -> None:
+    with pytest.raises(ContentError, match=r"line 1: emergency_nummer: .* did you mean 'emergency_number'"):
+        settings(tmp_path, "emergency_nummer: 112\n")
+
+
+@pytest.mark.parametrize("command", ["type", "doctor", "lint"])
+def test_a_mistake_is_told_before_anything_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    path = tmp_path / "settings.yaml"
+    path.write_text("emergency_number: none\n", encoding="utf-8")
+    monkeypatch.setattr("voicecoach.app.settings_file", lambda: path)
+    result = CliRunner().invoke(cli.main, [command], input="")
+    assert result.exit_code == cli.FAILED
+    assert result.output.startswith(f"Error: {path}, line 1: emergency_number: cannot be 'none'")
+
+
+def test_the_number_that_is_set_is_the_one_that_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "settings.yaml"
+    path.write_text("emergency_number: 911\n", encoding="utf-8")
+    monkeypatch.setattr("voicecoach.app.settings_file", lambda: path)
+    result = CliRunner().invoke(
+        cli.main, ["type"], input="start quick routine\n+30 ready\n+5 my chest hurts\n+9 carry on\n"
+    )
+    assert result.exit_code == 0
+    assert "Call nine, one, one at once" in result.stdout
+    assert "working -> alarmed" in result.stdout
+    assert "coach  We do not go on with this today." in result.stdout
+    assert result.stdout.rstrip().endswith("Keep still until help is there."), "and the advice goes on"

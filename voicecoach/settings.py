@@ -1,0 +1,45 @@
+"""The user's settings: a small YAML file, read once. docs/settings.md tells what it may hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import platformdirs
+from pydantic import BeforeValidator
+
+from voicecoach.session.alarm import EMERGENCY_NUMBER
+from voicecoach.yamlfile import Content, load_yaml
+
+FEWEST_DIGITS, MOST_DIGITS = 2, 15
+"""Digits of a telephone number: 15 at most (ITU-T E.164), and no emergency number has one."""
+
+
+def settings_file() -> Path:
+    """Where the settings are; there need not be such a file."""
+    return Path(platformdirs.user_config_path("voicecoach")) / "settings.yaml"
+
+
+def _telephone_number(given: object) -> object:
+    if isinstance(given, int) and not isinstance(given, bool):
+        given = str(given)
+    digits = isinstance(given, str) and given.isascii() and given.isdigit()
+    if not digits or not FEWEST_DIGITS <= len(str(given)) <= MOST_DIGITS:
+        shown = given if isinstance(given, str | float | bool) else "what is there"
+        raise ValueError(
+            f"cannot be {shown!r} - give {FEWEST_DIGITS} to {MOST_DIGITS} digits and nothing else, such as 112."
+        )
+    return given
+
+
+class Settings(Content):
+    """What the user may set; every key may be left out."""
+
+    emergency_number: Annotated[str, BeforeValidator(_telephone_number)] = EMERGENCY_NUMBER
+    """Whom the coach says to call when something may be seriously wrong, in digits."""
+
+
+def load_settings(path: Path) -> Settings:
+    """The settings in the file at `path`, or without such a file those that come with voicecoach; ContentError lists
+    every mistake."""
+    return load_yaml(path, Settings) if path.exists() else Settings()
