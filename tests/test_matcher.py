@@ -285,7 +285,7 @@ def test_an_answer_without_a_question_is_not_obeyed(word: str, state: str) -> No
         ("um please", "nothing but filler words"),
         ("[unk]", "nothing but unknown sounds"),
         ("please [unk] [unk]", "nothing but unknown sounds"),
-        ("xyzzy", "nothing like a command (no word of any)"),
+        ("ukulele", "nothing like a command (no word of any)"),
         ("no " * 30, "nothing like a command (longer than any)"),
     ],
 )
