@@ -36,6 +36,11 @@ ANSWER = 2.0
 """Seconds after a command in which it counts as heard."""
 
 
+LONGEST_READ = 30.0
+"""Seconds that a text is read for at most. Without a canceller the coach may take its own first word for somebody's,
+break off and begin again, for ever."""
+
+
 class Reader(Session):
     """Reads texts aloud, one after the other, whatever is said to it."""
 
@@ -170,7 +175,8 @@ class _Stage:
             self.coach.begin()
             for command in scene.commands:
                 self._say(command)
-            while not scene.commands and not self.reader.ended:
+            longest = LONGEST_READ * len(scene.texts)
+            while not (scene.commands or self.reader.ended or self.coach.now > longest):
                 self._wait(1.0)
             self._keep_self_triggers()
         self.heard.seconds, self.heard.echo_seconds = self.coach.now, self.echo.seconds
