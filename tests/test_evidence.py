@@ -93,8 +93,9 @@ def test_something_urgent_a_little_behind_talk_is_asked_about():
 
 
 def test_something_urgent_a_little_behind_another_command_is_asked_about():
-    understood = weighed(heard("my calf hurts", ("my chest hurts", 0.9)), "working")
+    understood = weighed(heard("my calf hurts", ("my chest hurts", 0.6)), "working")
     assert (understood.verdict, understood.intent) == (Verdict.ASK, "RedFlag")
+    assert weighed(heard("my calf hurts", ("my chest hurts", 0.8)), "working").accepted
 
 
 def test_something_urgent_within_talk_is_not_looked_for():

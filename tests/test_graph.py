@@ -248,6 +248,21 @@ def test_caution_makes_the_sentences_of_a_kind_dearer_or_cheaper(tmp_path):
     assert cost(fst, "up") == pytest.approx(cost(fst, "next") + 2)
 
 
+def test_extra_kinds_make_no_other_sentence_less_probable_but_can_be_heard(tmp_path):
+    kinds = {"stop": "plain", "hold one": "plain", "hold for two": "plain"}
+    more = kinds | {"hold": "extra", "hold two": "extra", "hold three": "extra", "up": "extra"}
+    found = []
+    for number, (some, extra) in enumerate([(kinds, ()), (more, ("extra",))]):
+        path = tmp_path / f"{number}.fst"
+        build(Grammar(graph_of_kinds(some), extra=frozenset(extra)), IDS, Costs()).write(path)
+        found.append(Fst(path.read_bytes()))
+    without, beside = found
+    assert cost(beside, "stop") == pytest.approx(cost(without, "stop"))
+    assert cost(beside, "up") == pytest.approx(cost(beside, "stop"))
+    assert cost(beside, "hold two") < cost(beside, "hold for two")
+    assert cost(beside, "hold three") == pytest.approx(cost(beside, "hold two"))
+
+
 def test_what_things_cost_can_be_set(tmp_path):
     costs = Costs(background_entry=1.0, unknown=3.0, skip_word=4.0, sentence_word=5.0)
     fst = built(SENTENCES, tmp_path, costs=costs)

@@ -124,6 +124,7 @@ class App:
             read_arpa(_content("background.arpa").splitlines()),
             skip_words,
             self.intents.cautions,
+            self.intents.urgent,
         )
 
     def listener(self) -> Listener:

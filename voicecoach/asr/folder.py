@@ -16,7 +16,7 @@ from pathlib import Path
 from voicecoach.asr.graph import BACKOFF, UNKNOWN, Costs, Grammar, build
 from voicecoach.asr.openfst import read_symbols
 
-FORMAT = 7
+FORMAT = 8
 """Part of the cache's key: to be raised when the construction changes."""
 
 OWN_SETTINGS = {
@@ -60,7 +60,7 @@ def model_with_graph(model: Path, grammar: Grammar, cache: Path, costs: Costs | 
     costs = costs or Costs()
     kinds = [(state, sorted(found)) for state, found in grammar.sentences.final.items()]
     parts = (FORMAT, model.resolve(), costs, grammar.sentences.arcs, kinds, grammar.decoys, grammar.background)
-    told = f"{parts} {grammar.skip_words} {grammar.cautions}"
+    told = f"{parts} {grammar.skip_words} {grammar.cautions} {sorted(grammar.extra)}"
     folder = cache / hashlib.sha256(told.encode()).hexdigest()[:20]
     if (folder / "graph" / "Gr.fst").exists():
         os.utime(folder)

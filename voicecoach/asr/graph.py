@@ -58,7 +58,8 @@ class Grammar:
     """What may be heard.
 
     `decoys` are single words that sound like commands: they cost less than a command, so that "no" is not heard as
-    "next". `background` is everyday talk, for all other speech. `skip_words` may stand before or after a sentence.
+    "next". `background` is everyday talk, for all other speech. `skip_words` may stand before or after a sentence. The
+    kinds in `extra` make no other sentence less probable.
     """
 
     sentences: WordGraph
@@ -66,6 +67,7 @@ class Grammar:
     background: Bigram = field(default_factory=Bigram)
     skip_words: tuple[str, ...] = ()
     cautions: Mapping[str, float] = field(default_factory=dict)
+    extra: frozenset[str] = frozenset()
 
 
 def build(grammar: Grammar, ids: Mapping[str, int], costs: Costs) -> Fst:
@@ -85,17 +87,19 @@ class _Builder:
     def add_sentences(self, grammar: Grammar) -> None:
         """Each branch is as probable as its siblings: "stop" is not made improbable by the thousands of ways to say a
         number; and where a sentence may end it does so as often as not, however many ways there are to go on: "start"
-        is not made improbable by the names of all routines."""
+        is not made improbable by the names of all routines. What only `extra` kinds go on with is not counted: the many
+        ways to cry for help after "i" do not make "i need a break" improbable."""
         sentences = grammar.sentences
         arcs = _audible(sentences, self._ids)
+        ways = _ordinary_ways(sentences, arcs, grammar.extra)
         decoys = [word for word in dict.fromkeys(grammar.decoys) if word in self._ids and word not in arcs[0]]
         skip = [word for word in grammar.skip_words if word in self._ids]
         states = [0, *(self.fst.add_state() for _ in arcs[1:])]
         after = self._skipping(skip)
         for number, following in enumerate(arcs):
             ends = number in sentences.final
-            more = math.log(max(1, len(following) + (len(decoys) if number == 0 else 0)))
-            either = math.log(2) if ends and following else 0.0
+            more = math.log(max(1, ways[number] + (len(decoys) if number == 0 else 0)))
+            either = math.log(2) if ends and ways[number] else 0.0
             cost = more + either
             step = self._costs.sentence_word if number else 0.0
             for word, target in following.items():
@@ -142,6 +146,16 @@ class _Builder:
                 self.fst.add_arc(state, self._ids[word], self._costs.skip_word, following)
         self.fst.final.update(dict.fromkeys(states, 0.0))
         return states[0]
+
+
+def _ordinary_ways(sentences: WordGraph, arcs: Sequence[Mapping[str, int]], extra: Collection[str]) -> list[int]:
+    """For each state, with how many words a sentence may go on that is of no `extra` kind."""
+    ordinary = [False] * len(arcs)
+    ways = [0] * len(arcs)
+    for number in reversed(range(len(arcs))):  # a state comes after those that lead to it
+        ways[number] = sum(ordinary[target] for target in arcs[number].values())
+        ordinary[number] = ways[number] > 0 or not sentences.final.get(number, frozenset()) <= set(extra)
+    return ways
 
 
 def _audible(sentences: WordGraph, ids: Mapping[str, int]) -> Sequence[Mapping[str, int]]:

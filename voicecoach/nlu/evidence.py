@@ -36,6 +36,9 @@ sound beside it ("you stop")."""
 URGENT = 1.5
 """Nats by which a reading that must not be missed may be less probable than the best one, and is still asked about."""
 
+URGENT_COMMAND = 0.7
+"""The same where the best one is another command: that was most probably said."""
+
 SCRAP_WORDS = 2
 """Words that such scraps may be taken for."""
 
@@ -69,8 +72,9 @@ def _or_urgent(
     """What was `understood`, or where something urgent may have been said instead, the question whether it was."""
     if understood.urgent and understood.verdict is not Verdict.REJECT:
         return understood
+    most = URGENT_COMMAND if understood.accepted else URGENT
     for reading in readings[1:]:
-        if reading.behind > URGENT:
+        if reading.behind > most:
             break
         urgent = understand(reading.text, states)
         if urgent.urgent and urgent.accepted:

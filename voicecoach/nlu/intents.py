@@ -135,6 +135,11 @@ class IntentSet:
         """How much surer (nats) than of others the recogniser must be of the sentences of a kind."""
         return {template.kind: template.caution for template in self.templates if template.caution}
 
+    @property
+    def urgent(self) -> frozenset[str]:
+        """The kinds that must not be missed."""
+        return frozenset(template.kind for template in self.templates if template.urgent)
+
     def words(self) -> frozenset[str]:
         """Every word that can be said: those of all templates and lists, and the skip words."""
         return self._fillers.union(*(expand.words(template.node) for template in self.templates))
