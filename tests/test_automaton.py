@@ -242,7 +242,9 @@ def test_what_the_graph_of_the_project_accepts_is_an_exact_sentence_of_it():
     for _ in range(300):
         text, state = random_sentence(found, rng)
         meant = {one.intent for one in intents.exact(text)}
-        assert {kind.split()[0] for kind in found.final[state]} == meant, text
+        plain = {one.intent for one in intents.exact(text) if one.text == text}
+        kinds = {kind.split()[0] for kind in found.final[state]}
+        assert plain <= kinds <= meant, f"{text!r}, which may mean more without its skip words"
 
 
 def random_sentence(found: WordGraph, rng: random.Random) -> tuple[str, int]:
