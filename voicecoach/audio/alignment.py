@@ -8,16 +8,23 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from voicecoach.events import HEARING_RATE, Samples
+from voicecoach.events import BLOCK_SECONDS, HEARING_RATE, Samples
 
 WINDOW = 8192
-"""Samples of microphone that are compared at a time (0.5 s); the longest delay that can be found."""
+"""Samples of microphone that are compared at a time (0.5 s); the range of delays that are told apart at a time."""
 
-HOP = 4096
-"""Samples between two comparisons."""
+HOP = 13 * round(HEARING_RATE * BLOCK_SECONDS)
+"""Samples between two comparisons: about half a window, and whole blocks, so that it is always as many."""
+
+BASES = 9
+"""Ranges of delays that are searched, each HOP later than the one before and thus half over it: up to 2.5 s. Wireless
+loudspeakers take up to two."""
 
 TOGETHER = 4
 """Comparisons that are averaged for one impulse response."""
+
+MISSED = 2
+"""Comparisons without a lag after which all ranges are searched."""
 
 APART = 8
 """Comparisons between two impulse responses whose shift tells the drift: two seconds."""
@@ -33,6 +40,9 @@ CLEAR_LAG = 12.0
 
 CLEAR_DRIFT = 25.0
 """The same for a drift."""
+
+NEAR_THE_EDGE = WINDOW // 8
+"""Samples from either end of the range at which it is moved: clocks that drift would take the lag out of it."""
 
 MOST_DRIFT = 4e-4
 """Clocks that differ by more (samples a sample) are broken: 50 parts per million are usual."""
@@ -56,64 +66,104 @@ class Alignment:
     its peak is the lag. The drift is the pace at which the whole correlation shifts, found by correlating two of them
     (double cross-correlation, Chinaev et al. 2019): reverberation shifts along and does not disturb.
 
-    `lag` is None until it is known, and else in samples; `measured` counts how often it was found, `compared`
-    how often it was looked for. `drift` is in samples a sample, positive where the lag grows; 0 until it is known.
+    Where no lag is found in the range of delays in which it was found last, all ranges are searched.
+
+    `lag` is None until it is known, and else in samples; `measured` counts how often it was found, `missed` how often
+    it was not since then. `drift` is in samples a sample, positive where the lag grows; 0 until it is known.
     """
 
     def __init__(self) -> None:
         self.lag: int | None = None
         self.measured = 0
-        self.compared = 0
+        self.missed = 0
         self.drift = 0.0
         self._estimates = 0.0
         self._near: Samples = np.zeros(WINDOW, dtype=np.float32)
         self._far = np.zeros(2 * WINDOW, dtype=np.float32)
-        self._new = 0
         self._frame = 0
+        self._base = 0
+        self._played: deque[Spectrum | None] = deque([None] * BASES, maxlen=BASES)
         self._compared: deque[_Compared] = deque(maxlen=TOGETHER + APART)
+        self._elsewhere: list[deque[_Compared]] = [deque(maxlen=TOGETHER) for _ in range(BASES)]
         self._shifts: Spectrum = np.zeros(WINDOW + 1, dtype=np.complex64)
         self._window = np.hanning(WINDOW).astype(np.float32)
         frequencies = np.fft.rfftfreq(2 * WINDOW, 1 / HEARING_RATE)
         self._band = ((frequencies > _BAND[0]) & (frequencies < _BAND[1])).astype(np.float32)
 
     def feed(self, near: Samples, far: Samples) -> None:
-        """A block of microphone and of what was played meanwhile; one length."""
+        """A block (20 ms) of microphone and of what was played meanwhile."""
         self._near = np.concatenate([self._near[len(near) :], near])
         self._far = np.concatenate([self._far[len(far) :], far])
         self._frame += len(near)
-        self._new += len(near)
-        if self._new >= HOP:
-            self._new -= HOP
-            if np.mean(np.square(self._far[-WINDOW:])) > LEAST_POWER:
-                self._compare()
+        if self._frame % HOP == 0:
+            sounds = np.mean(np.square(self._far[-WINDOW:])) > LEAST_POWER
+            self._played.appendleft(np.fft.rfft(self._far) if sounds else None)
+            self._compare()
 
     def _compare(self) -> None:
-        self.compared += 1
+        """With what was played when the range of delays begins, which is that many comparisons ago."""
+        searching = self.missed >= MISSED or not self.measured
+        if self._played[self._base] is None and not (searching and any(one is not None for one in self._played)):
+            return
         near = np.fft.rfft(np.concatenate([np.zeros(WINDOW, np.float32), self._near * self._window]))
-        cross = near * np.fft.rfft(self._far).conj()
-        self._compared.append(_Compared(self._frame, cross / (np.abs(cross) + 1e-12) * self._band))
-        while self._frame - self._compared[0].frame > LONGEST_GAP * HEARING_RATE:
-            self._compared.popleft()
+        if (played := self._played[self._base]) is not None:
+            self._compare_here(near, played)
+        if searching and self.missed:
+            self._search(near)
+
+    def _compare_here(self, near: Spectrum, played: Spectrum) -> None:
+        self.missed += 1
+        self._add(self._compared, near, played)
         if len(self._compared) < TOGETHER:
             return
         latest = list(self._compared)[-TOGETHER:]
         after = self._response(latest)
-        self._find_lag(after)
+        peak, height = _peak(after)
+        if height > CLEAR_LAG:
+            self._found(self._base, peak)
         if len(self._compared) == TOGETHER + APART:
             earliest = list(self._compared)[:TOGETHER]
             self._find_drift(self._response(earliest), after, latest[0].frame - earliest[0].frame)
+
+    def _search(self, near: Spectrum) -> None:
+        """Compare in all ranges; the clearest lag is taken."""
+        best, at = (0, CLEAR_LAG), None
+        for base, played in enumerate(self._played):
+            if played is None:
+                continue
+            self._add(self._elsewhere[base], near, played)
+            if len(self._elsewhere[base]) == TOGETHER:
+                peak, height = _peak(self._response(list(self._elsewhere[base])))
+                if height > best[1]:
+                    best, at = (peak, height), base
+        if at is not None:
+            self._found(at, best[0])
+
+    def _add(self, compared: deque[_Compared], near: Spectrum, played: Spectrum) -> None:
+        cross = near * played.conj()
+        compared.append(_Compared(self._frame, cross / (np.abs(cross) + 1e-12) * self._band))
+        while self._frame - compared[0].frame > LONGEST_GAP * HEARING_RATE:
+            compared.popleft()
+
+    def _found(self, base: int, peak: int) -> None:
+        """A lag, `peak` samples into a range; the range is moved where the lag is near its end."""
+        self.lag = base * HOP + peak
+        self.measured += 1
+        self.missed = 0
+        inside = self.lag - self._base * HOP
+        if not NEAR_THE_EDGE <= inside < WINDOW - NEAR_THE_EDGE:
+            middle = round((self.lag - WINDOW // 2) / HOP)
+            moved = min(max(middle, 0), BASES - 1)
+            if moved != self._base:
+                self._base = moved
+                self._compared = deque(self._elsewhere[moved], self._compared.maxlen)
+        for one in self._elsewhere:
+            one.clear()
 
     @staticmethod
     def _response(compared: list[_Compared]) -> Samples:
         spectrum = np.sum([one.spectrum for one in compared], axis=0)
         return np.asarray(np.fft.irfft(spectrum)[:WINDOW], dtype=np.float32)
-
-    def _find_lag(self, response: Samples) -> None:
-        size = np.abs(response)
-        peak = int(np.argmax(size))
-        if size[peak] > CLEAR_LAG * np.sqrt(np.mean(np.square(size))):
-            self.lag = peak
-            self.measured += 1
 
     def _find_drift(self, before: Samples, after: Samples, apart: int) -> None:
         shift = np.fft.rfft(after, 2 * WINDOW) * np.fft.rfft(before, 2 * WINDOW).conj()
@@ -130,3 +180,10 @@ class Alignment:
         known = min(self._estimates, REMEMBERED)
         self.drift = float(self.drift * known + found) / (known + 1)
         self._estimates = known + 1
+
+
+def _peak(response: Samples) -> tuple[int, float]:
+    """Where a response is highest, and how high that is in RMS of the whole."""
+    size = np.abs(response)
+    peak = int(np.argmax(size))
+    return peak, float(size[peak] / (np.sqrt(np.mean(np.square(size))) + 1e-20))

@@ -63,7 +63,7 @@ LEAST_POWER = 1e-6
 
 INAUDIBLE = 16
 """Comparisons (four seconds of the coach's voice) without any lag after which it is taken for inaudible at the
-microphone: headphones, a speaker in another room."""
+microphone: headphones, a speaker in another room. Longer than the longest delay that is looked for, by a second."""
 
 
 class Bending:
@@ -126,8 +126,8 @@ class LinearCanceller:
 
     @property
     def inaudible(self) -> bool:
-        """Whether the coach's voice has long been played, and was never found at the microphone."""
-        return not self._measured and self.alignment.compared >= INAUDIBLE
+        """Whether the coach's voice has long been played, and was not found at the microphone."""
+        return self.alignment.missed >= INAUDIBLE
 
     def process(self, near: Samples, far: Samples) -> Samples:
         """A block of microphone without the echo; as it is until the echo was found."""

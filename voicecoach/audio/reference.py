@@ -6,8 +6,8 @@ import numpy as np
 
 from voicecoach.events import HEARING_RATE, Samples
 
-KEPT = 2.5
-"""Seconds that are kept."""
+KEPT = 3.1
+"""Seconds that are kept: the longest delay that is looked for, and what the filters span."""
 
 TAPS = 16
 """Samples from which one between them is computed."""
