@@ -22,6 +22,7 @@ class _NoCanceller:
     name = "none"
     full_duplex = True
     residual = NOTHING_LEFT
+    delays = (0.0, 0.0)
     learning = False
     settled = True
 
@@ -35,6 +36,9 @@ class _SuppressorAlone(EchoCanceller):
 
     def _predicts_well(self) -> bool:
         return False
+
+    def _trouble(self, far: Samples, speaking: bool) -> str:  # noqa: ARG002
+        return ""
 
     def _suppressed(self, near: Samples, far: Samples) -> Samples:
         return np.asarray(self._aec.process(near, far), dtype=np.float32)

@@ -126,6 +126,11 @@ class _Timed:
         return self._inner.residual
 
     @property
+    def delays(self) -> tuple[float, float]:
+        """See EchoControl."""
+        return self._inner.delays
+
+    @property
     def learning(self) -> bool:
         """See EchoControl."""
         return self._inner.learning

@@ -82,6 +82,13 @@ def test_with_nobody_there_everything_is_read_once(scene: Scene) -> None:
     assert 6 < heard.seconds < 20
 
 
+def test_a_coach_that_is_heard_a_second_late_does_not_obey_itself(scene: Scene) -> None:
+    texts = ("Say stop whenever you like.", "Skip this one, or say next exercise.", "Pause, or start again.", *TEXTS)
+    heard = talking.run(replace(scene, settings=RoomSettings(echo_db=5.0, delay=1.0), texts=texts, commands=()))
+    assert heard.self_triggers == []
+    assert heard.seconds > 12
+
+
 def test_how_much_of_the_echo_is_taken_out_is_measured(scene: Scene) -> None:
     loud = RoomSettings(echo_db=10.0, noise_db=-40.0)
     heard = talking.run(replace(scene, settings=loud, texts=TEXTS * 3, commands=()))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from voicecoach.audio.alignment import Alignment
+from voicecoach.audio.alignment import LONGEST, Alignment
 from voicecoach.audio.echo import LOST, NOTHING_LEFT, EchoCanceller
 from voicecoach.audio.kalman import BLOCK
 from voicecoach.audio.linear import LinearCanceller
@@ -228,3 +229,106 @@ def test_without_its_reference_the_canceller_is_deaf_while_the_coach_speaks(capl
         "what the coach says does not reach the echo canceller: deaf while it speaks"
     ]
     assert canceller.process(near, far, speaking=False).any()
+
+
+# --- a reference that is no good --------------------------------------------------------------------------------
+
+
+def heard(speech: Samples, microphone: Samples) -> Samples:
+    """What the canceller passes on while the coach never stops speaking."""
+    canceller = EchoCanceller()
+    pairs = zip(blocks(microphone), blocks(speech), strict=False)
+    return np.concatenate([canceller.process(near, far, speaking=True) for near, far in pairs])
+
+
+def seconds(samples: Samples, since: float, until: float) -> Samples:
+    return samples[round(since * HEARING_RATE) : round(until * HEARING_RATE)]
+
+
+def jumping(speech: Samples, at: float, settings: RoomSettings = QUIET) -> Samples:
+    """The microphone of a room in which the coach is heard 0.7 s later from a moment on."""
+    before, after = (at_the_microphone(speech, replace(settings, delay=settings.delay + later)) for later in (0.0, 0.7))
+    return np.concatenate([seconds(before, 0, at), seconds(after, at, 30)])
+
+
+MUSIC = sum(np.sin(2 * np.pi * pitch * np.arange(30 * HEARING_RATE) / HEARING_RATE) for pitch in (220, 277, 330, 554))
+
+
+@pytest.mark.parametrize("delay", [0.6, 1.0, 1.8])
+def test_a_late_echo_is_found_and_meanwhile_nothing_is_heard(speech: Samples, delay: float):
+    speech = seconds(speech, 0, 12)
+    microphone = at_the_microphone(speech, replace(QUIET, delay=delay))
+    clean = heard(speech, microphone)
+    silent = [not block.any() for block in blocks(clean)]
+    found, known = silent.index(True), len(silent) - silent[::-1].index(True)
+    assert found * BLOCK_SECONDS < delay + 0.8, "the delay is found soon"
+    assert known * BLOCK_SECONDS < 6
+    assert all(silent[found:known])
+    assert taken_out(microphone, clean, 10, 12) > 15
+
+
+def test_a_delay_that_jumps_far_is_found_again_and_meanwhile_nothing_is_heard(
+    speech: Samples, caplog: pytest.LogCaptureFixture
+):
+    speech = seconds(speech, 0, 18)
+    microphone = jumping(speech, 8)
+    with caplog.at_level(logging.WARNING):
+        clean = heard(speech, microphone)
+    assert not seconds(clean, 8.6, 10).any()
+    assert taken_out(microphone, clean, 16, 18) > 10
+    assert "the coach's voice is not heard as it was expected: deaf while it speaks" in caplog.messages
+
+
+def test_who_speaks_after_the_coach_is_heard_though_its_delay_has_jumped(speech: Samples):
+    canceller = EchoCanceller()
+    speech = seconds(speech, 0, 9)
+    for near, far in zip(blocks(jumping(speech, 8)), blocks(speech), strict=True):
+        clean = canceller.process(near, far, speaking=True)
+    assert not clean.any()
+    assert canceller.delays == (0.0, LONGEST), "nobody knows for how long it is still heard"
+    voice, silence = np.full(BLOCK, 0.1, dtype=np.float32), np.zeros(BLOCK, dtype=np.float32)
+    assert canceller.process(voice, silence, speaking=False).any()
+
+
+@pytest.mark.parametrize("limit", [1.0, 2.0], ids=["hard", "soft"])
+@pytest.mark.parametrize("delay", [0.08, 1.0])
+def test_a_clipped_microphone_is_not_heard_as_it_is(speech: Samples, limit: float, delay: float):
+    speech = seconds(speech, 0, 12)
+    microphone = at_the_microphone(speech, replace(QUIET, delay=delay))
+    limit *= float(np.sqrt(np.mean(np.square(microphone))))
+    microphone = np.clip(microphone, -limit, limit)
+    clean = heard(speech, microphone)
+    assert taken_out(microphone, clean, delay + 0.8, 12) > 6
+
+
+@pytest.mark.parametrize("delay", [0.08, 1.0])
+def test_a_clipped_reference_does_not_let_the_echo_pass_as_it_is(speech: Samples, delay: float):
+    speech = seconds(speech, 0, 12)
+    microphone = at_the_microphone(speech, replace(QUIET, delay=delay))
+    limit = 2 * float(np.sqrt(np.mean(np.square(speech))))
+    clean = heard(np.clip(speech, -limit, limit), microphone)
+    assert taken_out(microphone, clean, delay + 0.8, 12) > 6
+
+
+@pytest.mark.parametrize("echo_db", [0.0, -16.0], ids=["loud", "quiet"])
+@pytest.mark.parametrize("since", [0.0, 9.0], ids=["from the start", "later"])
+def test_music_does_not_make_it_deaf(speech: Samples, coach_voice: Synthesizer, echo_db: float, since: float):
+    speech, at = seconds(speech, 0, 12), 10.0
+    music = MUSIC[: len(speech)] * (np.arange(len(speech)) >= since * HEARING_RATE) * 0.05
+    voice = coach_voice.clip("skip this one").samples[::3] * np.float32(0.5)
+    microphone = at_the_microphone(speech, RoomSettings(echo_db=echo_db)) + music.astype(np.float32)
+    spoken = slice(round(at * HEARING_RATE), round(at * HEARING_RATE) + len(voice))
+    microphone[spoken] += voice
+    clean = heard(speech, microphone)
+    assert all(block.any() for block in blocks(clean)), "never deaf"
+    assert np.corrcoef(clean[spoken], microphone[spoken])[0, 1] > 0.9
+
+
+def test_before_anything_was_played_no_echo_is_awaited(speech: Samples):
+    canceller = EchoCanceller()
+    assert canceller.delays == (0.0, 0.0)
+    canceller.process(np.zeros(BLOCK, dtype=np.float32), np.full(BLOCK, 0.1, dtype=np.float32), speaking=True)
+    assert canceller.delays == (0.0, LONGEST)
+    for near, far in zip(blocks(at_the_microphone(speech, QUIET))[:200], blocks(speech), strict=False):
+        canceller.process(near, far, speaking=True)
+    assert canceller.delays == pytest.approx((0.08, 0.08), abs=0.01)

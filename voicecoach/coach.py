@@ -35,8 +35,7 @@ ANSWER_TIME = 8.0
 """Seconds for which a question ("did you say next?") waits for its answer, from its end."""
 
 OWN_VOICE_LAG = 0.6
-"""How much later (s) than it was played the coach's voice may be heard: buffers, air, reverberation."""
-
+"""How much later (s) than expected the coach's voice may be heard: reverberation, or a delay that has just grown."""
 
 TURN = RELEASE + 1.6
 """Silence (s) between two sentences of a coach that is deaf while it speaks: room for a command."""
@@ -143,7 +142,7 @@ class Coach:
 
     def step(self, microphone: Samples) -> Samples:
         """One block on: 320 frames of microphone (16 kHz mono) in, `block` frames of speaker out."""
-        speaking = self._player.speaking(RELEASE)
+        speaking = self._player.speaking(RELEASE + self._echo.delays[1])
         clean = self._echo.process(microphone, self._reference(len(microphone)), speaking=speaking)
         if speaking and self._echo.learning:
             self._guarded_until = self.now
@@ -168,7 +167,7 @@ class Coach:
         """Take an utterance: obey it, ask, or say in the log why not. Once the coach is leaving it hears no more."""
         if self._leaving:
             return
-        said = self._player.said_between(heard.speech_start - OWN_VOICE_LAG, heard.speech_end + OWN_VOICE_LEAD)
+        said = self._said_during(heard)
         if heard.endpoint != "typed" and self._own_voice(heard.text, said):
             understanding = Understanding(heard.text, Verdict.REJECT, "the coach's own voice")
         else:
@@ -203,6 +202,13 @@ class Coach:
         self._carry_out(self.session.say(line))
 
     # --- inside -------------------------------------------------------------------------------------------
+
+    def _said_during(self, heard: Hypothesis) -> str:
+        """What of the coach was heard at the same time as an utterance."""
+        least, most = self._echo.delays
+        return self._player.said_between(
+            heard.speech_start - most - OWN_VOICE_LAG, heard.speech_end - least + OWN_VOICE_LEAD
+        )
 
     def _reference(self, frames: int) -> Samples:
         """What was played, at the hearing rate, block by block."""

@@ -28,7 +28,7 @@ class RoomModel(_Strict):
     """Acoustics of the simulated room; see `voicecoach.audio.room.RoomSettings`."""
 
     echo_db: float = Field(-10.0, ge=-60, le=20)
-    delay: float = Field(0.08, ge=0.02, le=0.5)
+    delay: float = Field(0.08, ge=0.02, le=2.0)
     rt60: float = Field(0.4, ge=0, le=2)
     noise_db: float = Field(-25.0, ge=-80, le=10)
     seed: int = Field(0, ge=0)

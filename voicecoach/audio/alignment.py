@@ -41,6 +41,9 @@ CLEAR_LAG = 12.0
 CLEAR_DRIFT = 25.0
 """The same for a drift."""
 
+LONGEST = ((BASES - 1) * HOP + WINDOW) / HEARING_RATE
+"""Seconds: the longest delay that can be found."""
+
 NEAR_THE_EDGE = WINDOW // 8
 """Samples from either end of the range at which it is moved: clocks that drift would take the lag out of it."""
 

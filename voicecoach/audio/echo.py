@@ -7,8 +7,10 @@ from typing import Protocol
 
 import numpy as np
 
+from voicecoach.audio.alignment import LONGEST
 from voicecoach.audio.linear import LinearCanceller
 from voicecoach.audio.residual import Residual
+from voicecoach.audio.trust import Trust
 from voicecoach.events import BLOCK_SECONDS, HEARING_RATE, Samples
 
 _LOG = logging.getLogger(__name__)
@@ -33,6 +35,9 @@ LEARNT = 750
 """Blocks (15 s of the coach's voice) after which drift and distortion are known, too. Until then scraps of it are now
 and then heard as words, unless enough of it is predicted."""
 
+SUPPRESSED = 0.3
+"""Delay (s) up to which AEC3 finds the echo by itself, and soon."""
+
 NOTHING_LEFT = -np.inf
 """Level (dB) of what is left of the coach's voice where nothing is."""
 
@@ -48,6 +53,10 @@ class EchoControl(Protocol):
         """Level (dB re full scale) of what may be left of it in the last block."""
 
     @property
+    def delays(self) -> tuple[float, float]:
+        """How much later (s) than it was played the coach's voice may be heard: at least, and at most."""
+
+    @property
     def learning(self) -> bool:
         """Whether it is not known yet how the coach's voice arrives: what is heard over it may be the coach's."""
 
@@ -57,13 +66,18 @@ class EchoControl(Protocol):
 
     def process(self, near: Samples, far: Samples, *, speaking: bool) -> Samples:
         """Clean a block of microphone (`near`) of what was played (`far`), both 16 kHz mono of one length, a
-        whole number of 10 ms frames. `speaking`: the coach sounds, or did within RELEASE."""
+        whole number of 10 ms frames. `speaking`: the coach sounds, or did within RELEASE and the
+        longer of the `delays`."""
 
 
 class EchoCanceller:
     """Prediction (LinearCanceller), which leaves the user's voice as it is, as soon as it takes out enough; until then
-    AEC3 (`pywebrtc-audio`), which is quicker and suppresses the user along with the coach. Where the coach is never
-    found at the microphone (headphones), the user is heard as they are."""
+    AEC3 (`pywebrtc-audio`), which is quicker and suppresses the user along with the coach. Where the coach is not found
+    at the microphone (headphones), the user is heard as they are.
+
+    It is deaf while the coach speaks where none of these helps: AEC3 does not find an echo that comes so late, and
+    the prediction is not good yet; the prediction has become wrong, since the delay has jumped; the reference is
+    missing."""
 
     name = "echo canceller (adaptive filters and AEC3)"
     full_duplex = True
@@ -74,8 +88,20 @@ class EchoCanceller:
         self._aec = pywebrtc_audio.EchoCanceller(HEARING_RATE)
         self._linear = LinearCanceller()
         self._left = Residual()
+        self._trust = Trust()
+        self._astray = False
+        self._played = False
         self._without_reference = 0.0
+        self._told = ""
         self.residual = NOTHING_LEFT
+
+    @property
+    def delays(self) -> tuple[float, float]:
+        """See EchoControl."""
+        if self._inaudible or not self._played:
+            return 0.0, 0.0
+        delay = self._linear.delay
+        return (0.0, LONGEST) if delay is None or self._trust.lost else (delay, delay)
 
     @property
     def learning(self) -> bool:
@@ -85,42 +111,77 @@ class EchoCanceller:
     @property
     def settled(self) -> bool:
         """See EchoControl: AEC3, and filters that have not learnt enough, leave what the detector takes for a voice."""
-        return self._linear.inaudible or (self._predicts_well() and self._left.share <= ENOUGH_DB)
+        return self._inaudible or (self._predicts_well() and self._left.share <= ENOUGH_DB)
 
     def process(self, near: Samples, far: Samples, *, speaking: bool) -> Samples:
         """See EchoControl. What is no number (a driver's fault) is silence: one such sample would spoil the cancellers
-        for good. Without a reference while the coach speaks nothing is heard."""
+        for good."""
         near, far = _finite(near), _finite(far)
+        self._played = self._played or bool(far.any())
         clean = self._linear.process(near, far)
         suppressed = self._suppressed(near, far)
-        if self._is_lost(far, speaking):
-            return np.zeros_like(near)
+        self._trust.feed(near, clean)
+        if self._trust.lost:
+            self._begin_anew()
         left = self._left.feed(clean, near - clean)
+        self.residual = NOTHING_LEFT
+        trouble = self._trouble(far, speaking)
+        self._tell(trouble)
+        if speaking and trouble:
+            return np.zeros_like(near)
         if self._predicts_well():
             self.residual = left
             return clean
-        self.residual = NOTHING_LEFT
-        return near if self._linear.inaudible else suppressed
+        return near if self._inaudible else suppressed
+
+    @property
+    def _inaudible(self) -> bool:
+        return self._linear.inaudible and not self._trust.holds
+
+    @property
+    def _late(self) -> bool:
+        delay = self._linear.delay
+        return delay is not None and delay > SUPPRESSED
+
+    def _begin_anew(self) -> None:
+        """Nothing counts of how well the echo was predicted, and AEC3 would have to learn as well."""
+        self._linear.learnt = 0
+        self._left = Residual()
+        self._astray = True
 
     def _suppressed(self, near: Samples, far: Samples) -> Samples:
         """What AEC3 makes of a block, as long as it may be needed."""
-        if self._linear.learnt >= SETTLED or self._linear.inaudible:
+        if self._linear.learnt >= SETTLED or self._linear.inaudible or self._astray:
             return near
         return np.asarray(self._aec.process(near, far), dtype=np.float32)
 
     def _predicts_well(self) -> bool:
+        """Whether the echo is left to prediction; where AEC3 is of no use that must be seen to be right."""
         learnt = self._linear.learnt
-        return learnt >= SETTLED or (learnt >= SETTLING and self._left.share <= ENOUGH_DB)
+        enough = learnt >= SETTLED or (learnt >= SETTLING and self._left.share <= ENOUGH_DB)
+        return enough and (self._trust.holds or not (self._late or self._astray))
+
+    def _trouble(self, far: Samples, speaking: bool) -> str:
+        """What keeps the echo from being taken out; empty when nothing does."""
+        if self._is_lost(far, speaking):
+            return "what the coach says does not reach the echo canceller"
+        if self._inaudible or self._predicts_well():
+            return ""
+        if self._astray:
+            return "the coach's voice is not heard as it was expected"
+        return "the coach's voice is heard late, and is not known well yet" if self._late else ""
+
+    def _tell(self, trouble: str) -> None:
+        if trouble and not self._told:
+            _LOG.warning("%s: deaf while it speaks", trouble)
+        elif self._told and not trouble:
+            _LOG.info("no longer deaf while the coach speaks")
+        self._told = trouble
 
     def _is_lost(self, far: Samples, speaking: bool) -> bool:
         missing = speaking and not far.any()
-        before, self._without_reference = self._without_reference, self._without_reference + BLOCK_SECONDS
-        if not missing:
-            self._without_reference = 0.0
-        lost = self._without_reference > LOST
-        if lost and before <= LOST:
-            _LOG.warning("what the coach says does not reach the echo canceller: deaf while it speaks")
-        return lost
+        self._without_reference = self._without_reference + BLOCK_SECONDS if missing else 0.0
+        return self._without_reference > LOST + self.delays[1]
 
 
 def _finite(samples: Samples) -> Samples:
@@ -133,6 +194,7 @@ class NoMicrophone:
     name = "no microphone"
     full_duplex = True
     residual = NOTHING_LEFT
+    delays = (0.0, 0.0)
     learning = False
     settled = True
 
@@ -147,6 +209,7 @@ class HalfDuplexGate:
     name = "half-duplex gate (install voicecoach[echo] to be heard while the coach speaks)"
     full_duplex = False
     residual = NOTHING_LEFT
+    delays = (0.0, 0.0)
     learning = False
     settled = True
 

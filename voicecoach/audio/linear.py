@@ -125,6 +125,11 @@ class LinearCanceller:
         self.learnt = 0
 
     @property
+    def delay(self) -> float | None:
+        """Seconds by which the coach's voice is heard later than it is played; None until that is known."""
+        return self._lag / HEARING_RATE if self._lag is not None else None
+
+    @property
     def inaudible(self) -> bool:
         """Whether the coach's voice has long been played, and was not found at the microphone."""
         return self.alignment.missed >= INAUDIBLE
