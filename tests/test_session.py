@@ -14,7 +14,7 @@ from voicecoach.session.diagram import page
 from voicecoach.session.lines import load_lines
 from voicecoach.session.plan import WaterStep, WorkStep, make_plan
 from voicecoach.session.routine import Library, load_library
-from voicecoach.session.session import Session
+from voicecoach.session.session import HANDLERS, Session
 
 LIBRARY = load_library()
 LINES = load_lines()
@@ -103,7 +103,7 @@ MOVES: dict[str, dict[str, str]] = {
                  "Ready": "working", "Resume": "working", "Pain": "paused"},
 }  # fmt: skip
 
-INTENTS = [*sorted(Session._handlers), "Yes", "No"]
+INTENTS = [*sorted(HANDLERS), "Yes", "No"]
 
 
 @pytest.mark.parametrize("intent", INTENTS)
@@ -180,7 +180,7 @@ def test_the_full_text_comes_once_and_a_line_afterwards() -> None:
     first = len(talk.said.split())
     work = talk.session.conductor.work
     assert work is not None
-    assert all(talk.session.conductor.writer.sided(text, work) in talk.said for text in work.exercise.setup)
+    assert all(LINES.sided(text, work.side) in talk.said for text in work.exercise.setup)
     talk.until("working").played()
     assert len(talk.said.split()) < 12 < first
 

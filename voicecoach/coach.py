@@ -191,7 +191,7 @@ class Coach:
             self._floor.understood()
         if understanding.accepted:
             self._carry_out(self.session.command(understanding.command, self._player.position))
-            self._question_until = np.inf if "asking" in self.session.states else None
+            self._question_until = np.inf if self.session.asking else None
         else:
             self._carry_out(self.session.unclear(understanding, self._player.position))
             if understanding.verdict is Verdict.ASK:

@@ -111,5 +111,5 @@ class Answers:
         if step is None or text is None:
             self.conductor.reply("way.none")
         else:
-            cue = Cue(text=self.writer.sided(text, step), line=f"exercise.{step.exercise.id}")
+            cue = Cue(text=self.lines.sided(text, step.side), line=f"exercise.{step.exercise.id}")
             self.conductor.actions.append(Reply((cue,)))

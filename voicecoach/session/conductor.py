@@ -12,6 +12,7 @@ from voicecoach.session.plan import (
     with_alternative,
     with_hold,
 )
+from voicecoach.session.question import Question
 from voicecoach.session.routine import Repetitions
 from voicecoach.session.script import ScriptWriter
 
@@ -29,6 +30,7 @@ class Conductor:
         self.index = 0
         self.position = 0.0
         self.actions: list[Action] = []
+        self.question: Question | None = None
         self._explained: set[str] = set()
         self._explain_fully = False
         self._preface: tuple[Cue, ...] = ()
@@ -170,13 +172,13 @@ class Conductor:
         self._done()
         self._on_the_way = False
         self.actions.append(Note("routine done", {"routine": self.routine}))
-        self._play(self.writer.flow("done", self.writer.cue("routine.done")))
+        self.play(self.writer.flow("done", self.writer.cue("routine.done")))
 
     def leave(self) -> None:
         """The user stops; the place is kept for "carry on"."""
         self.actions.append(Hush())
         self.actions.append(Note("routine stopped", {"routine": self.routine}))
-        self._play(self.writer.flow("stopped", self.writer.cue("stop")))
+        self.play(self.writer.flow("stopped", self.writer.cue("stop")))
 
     def ease_off(self) -> None:
         """Something hurts: say in the pause what to do about it."""
@@ -217,13 +219,13 @@ class Conductor:
         cues = self._preface + self.writer.announce(step, before, full=full)
         self._preface, self._explain_fully, self._kept = (), False, None
         self._resting_before_work = False
-        self._play(self.writer.flow("announce", *cues))
+        self.play(self.writer.flow("announce", *cues))
 
     def on_enter_positioning(self) -> None:
         """Leave time to get into position."""
         assert self.work is not None
         self._explained.add(self.work.exercise.id)
-        self._play(self.writer.positioning(allowance(self.plan, self.index)))
+        self.play(self.writer.positioning(allowance(self.plan, self.index)))
 
     def on_enter_working(self) -> None:
         """Count the step, or what is left of it."""
@@ -231,7 +233,7 @@ class Conductor:
         self._explained.add(self.work.exercise.id)
         elapsed, self._kept = self.kept, None
         script = self.writer.work(self.work, elapsed)
-        self._play(script, min([0.0, *(cue.at for cue in script.cues)]) if not elapsed else elapsed - 3.5)
+        self.play(script, min([0.0, *(cue.at for cue in script.cues)]) if not elapsed else elapsed - 3.5)
 
     def on_exit_working(self) -> None:
         """Keep the place: whole seconds of a hold, whole repetitions of a set."""
@@ -246,10 +248,10 @@ class Conductor:
         elapsed, self._kept = self.kept, None
         step = self.step
         if isinstance(step, WaterStep):
-            self._play(self.writer.water(max(5.0, step.seconds - elapsed)))
+            self.play(self.writer.water(max(5.0, step.seconds - elapsed)))
         else:
             left = max(5.0, rest_before(self.plan, self.index) - elapsed)
-            self._play(self.writer.rest(left, step))
+            self.play(self.writer.rest(left, step))
 
     def on_exit_resting(self) -> None:
         """Keep the place in the rest."""
@@ -260,35 +262,19 @@ class Conductor:
         line, self._pausing = self._pausing, "pause"
         self.actions.append(Hush())
         if line:
-            self._play(self.writer.flow("paused", self.writer.cue(line)))
+            self.play(self.writer.flow("paused", self.writer.cue(line)))
 
     def on_enter_resuming(self) -> None:
         """Say where we are."""
-        self._play(self.writer.flow("resuming", self._where()))
+        self.play(self.writer.flow("resuming", self.writer.where(self.work, self._kept)))
 
     def on_enter_alarmed(self) -> None:
         """Give the advice, and nothing else."""
         self.actions.append(Hush())
-        self._play(self.writer.flow("alarmed", *self.advice))
+        self.play(self.writer.flow("alarmed", *self.advice))
 
-    def _where(self) -> Cue:
-        step = self.work
-        if step is None:
-            return self.writer.cue("resume.water")
-        if not self._kept:
-            return self.writer.cue("resume.step", exercise=step.exercise.name)
-        side = "_side" if step.side else ""
-        values: dict[str, object] = {"exercise": step.exercise.name}
-        if step.side:
-            values["side"] = self.writer.lines(f"side.{step.side}").lower()
-        if isinstance(step.dose, Repetitions):
-            done = round(self._kept / step.seconds * step.dose.count)
-            values["count"] = self.writer.counted("repetition", step.dose.count - done)
-            return self.writer.cue(f"resume.repetitions{side}", **values)
-        values["duration"] = self.writer.lines.duration(step.seconds - self._kept)
-        return self.writer.cue(f"resume.work{side}", **values)
-
-    def _play(self, script: Script, position: float = 0.0) -> None:
+    def play(self, script: Script, position: float = 0.0) -> None:
+        """Play `script`, from `position` (s) on, in place of the one being played."""
         self.actions.append(Play(script, position))
 
     def reply(self, line: str, **values: object) -> None:

@@ -72,6 +72,13 @@ class Lines:
             return "".join(items)
         return f"{', '.join(items[:-1])} {self.texts['and']} {items[-1]}"
 
+    def sided(self, text: str, side: str | None) -> str:
+        """`text` of an exercise with the working side filled in for `{side}` and the opposite one for `{other}`."""
+        if side is None:
+            return text
+        other = "right" if side == "left" else "left"
+        return text.format(side=self.texts[f"side.{side}"], other=self.texts[f"side.{other}"])
+
     def _counted(self, unit: str, value: int) -> str:
         form = f"{unit}.one" if value == 1 else f"{unit}.many"
         return self.texts[form].format(n=self.number(value))

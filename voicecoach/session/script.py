@@ -1,32 +1,15 @@
-"""Scripts: what is said when, for each part of a step. Flow for explaining, beat for counting.
-
-The pacing follows the table in the exercise reference: up to fifteen seconds every second is counted; longer
-holds get a form cue, "half way" and the last five; repetitions are counted on the effort.
-"""
+"""Scripts: what is said when, for each part of a step. Flow for explaining, beat for counting."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from voicecoach.events import Cue, Script
+from voicecoach.session.counting import Counting
 from voicecoach.session.lines import Lines
 from voicecoach.session.plan import FIRST_SIDE, PlanStep, WorkStep, needs, seconds_from
-from voicecoach.session.routine import Hold, Phase, Repetitions, Timed
-
-COUNT_EVERY_SECOND = 15
-"""Longest hold (s) of which every second is counted."""
+from voicecoach.session.routine import Hold, Repetitions, Timed
 
 BREATH = 1.6
 """Pause (s) between the sentences of an instruction, long enough to do what was said."""
-
-TONE_LEAD = 0.45
-"""How long before the beat the rising tone begins."""
-
-TAIL = 1.8
-"""Room after the last beat for the tone and the closing word."""
-
-RESUME_COUNT = 3
-"""A resumed hold is counted in from three."""
 
 
 class ScriptWriter:
@@ -34,6 +17,7 @@ class ScriptWriter:
 
     def __init__(self, lines: Lines):
         self.lines = lines
+        self.counting = Counting(lines)
 
     def cue(self, line: str, **values: object) -> Cue:
         """One spoken line as a cue of a flow script."""
@@ -73,7 +57,7 @@ class ScriptWriter:
             sentences.append(step.exercise.caution)
         cues = [self._headline(step)]
         cues += [
-            Cue(text=self.sided(text, step), gap=BREATH, line=f"exercise.{step.exercise.id}")
+            Cue(text=self.lines.sided(text, step.side), gap=BREATH, line=f"exercise.{step.exercise.id}")
             for text in sentences
             if text
         ]
@@ -81,14 +65,6 @@ class ScriptWriter:
             cues.append(self.cue("announce.alternative", alternative=step.alternative.name))
         cues.append(self.cue("announce.position" if full else "announce.position_short"))
         return tuple(cues)
-
-    def sided(self, text: str, step: WorkStep) -> str:
-        """`text` of an exercise with the side of `step` filled in."""
-        if step.side is None:
-            return text
-        other = "right" if step.side == "left" else "left"
-        names = {"side": self.lines.texts[f"side.{step.side}"], "other": self.lines.texts[f"side.{other}"]}
-        return text.format(**names)
 
     def _again(self, step: WorkStep, before: WorkStep) -> Cue:
         if step.side and step.side != before.side and step.set_number == before.set_number:
@@ -126,91 +102,33 @@ class ScriptWriter:
         """A number of things: "one exercise", "three sets"."""
         return self.lines(f"{thing}.one" if number == 1 else f"{thing}.many", n=number).lower()
 
-    # --- counting -----------------------------------------------------------------------------------------
+    # --- counting and resting -------------------------------------------------------------------------------
+
+    def where(self, step: WorkStep | None, kept: float | None) -> Cue:
+        """Where the coach carries on: `kept` seconds into `step`; without a step, in a break to drink."""
+        if step is None:
+            return self.cue("resume.water")
+        if not kept:
+            return self.cue("resume.step", exercise=step.exercise.name)
+        side = "_side" if step.side else ""
+        values: dict[str, object] = {"exercise": step.exercise.name}
+        if step.side:
+            values["side"] = self.lines(f"side.{step.side}").lower()
+        if isinstance(step.dose, Repetitions):
+            done = round(kept / step.seconds * step.dose.count)
+            values["count"] = self.counted("repetition", step.dose.count - done)
+            return self.cue(f"resume.repetitions{side}", **values)
+        values["duration"] = self.lines.duration(step.seconds - kept)
+        return self.cue(f"resume.work{side}", **values)
 
     def work(self, step: WorkStep, elapsed: float = 0.0) -> Script:
-        """The beats of a step. With `elapsed` the part that is left, counted in from three."""
-        dose = step.dose
-        if isinstance(dose, Repetitions):
-            cues = list(self._repetitions(dose))
-            end = "repetitions.end"
-        elif isinstance(dose, Hold):
-            cues = list(self._hold(step, dose.seconds))
-            end = "hold.end"
-        else:
-            cues = list(self._timed(dose.seconds))
-            end = "timed.end"
-        if elapsed:
-            cues = [*self._count_in(elapsed), *(cue for cue in cues if cue.at > elapsed)]
-        cues += [
-            Cue(tone="end", at=step.seconds, kind="keep"),
-            self._beat(end, step.seconds + TONE_LEAD, "keep"),
-        ]
-        return Script(tuple(cues), seconds=step.seconds + TAIL, name="work")
-
-    def _beat(self, line: str, at: float, kind: str = "count", **values: object) -> Cue:
-        return Cue(text=self.lines(line, **values), at=at, kind=kind, line=line)  # type: ignore[arg-type]
-
-    def _number(self, value: int, at: float) -> Cue:
-        return Cue(text=self.lines.number(value), at=at, kind="count", line="count")
-
-    def _count_in(self, at: float) -> Iterator[Cue]:
-        for left in range(RESUME_COUNT, 0, -1):
-            yield self._number(left, at - left)
-        yield Cue(tone="start", at=at, kind="keep")
-
-    def _hold(self, step: WorkStep, seconds: int) -> Iterator[Cue]:
-        yield Cue(tone="start", at=-TONE_LEAD, kind="keep")
-        yield self._beat("hold.start", 0.0, "keep")
-        if seconds <= COUNT_EVERY_SECOND:
-            for value in range(1, seconds):
-                yield self._number(value, float(value))
-            return
-        if seconds >= 20:
-            yield Cue(text=self.sided(step.exercise.cue, step), at=2.0, line=f"exercise.{step.exercise.id}")
-        yield self._beat("hold.half", seconds / 2)
-        yield from self._last_five(seconds)
-
-    def _timed(self, seconds: int) -> Iterator[Cue]:
-        yield Cue(tone="start", at=-TONE_LEAD, kind="keep")
-        yield self._beat("timed.start", 0.0, "keep")
-        for left in range(60, seconds, 60):
-            yield self._beat("timed.left", float(seconds - left), duration=self.lines.duration(left))
-        if seconds > 60:
-            yield self._beat("timed.left", float(seconds - 30), duration=self.lines.duration(30))
-        yield from self._last_five(seconds)
-
-    def _last_five(self, seconds: int) -> Iterator[Cue]:
-        for left in range(5, 0, -1):
-            yield self._number(left, float(seconds - left))
-
-    def _repetitions(self, dose: Repetitions) -> Iterator[Cue]:
-        yield Cue(tone="start", at=-TONE_LEAD, kind="keep")
-        phases = [(number, phase) for number in range(1, dose.count + 1) for phase in dose.phases]
-        at = 0.0
-        for (number, phase), following in zip(phases, [*phases[1:], None], strict=True):
-            yield self._repetition_cue(number, phase, following, dose.count, at)
-            at += phase.seconds
-
-    def _repetition_cue(
-        self, number: int, phase: Phase, following: tuple[int, Phase] | None, count: int, at: float
-    ) -> Cue:
-        if phase.effort:
-            return self._number(number, at)
-        if following and following[1].effort and count > 2:
-            left = count - following[0]
-            if left == 1:
-                return self._beat("repetitions.two_more", at)
-            if left == 0:
-                return self._beat("repetitions.last", at)
-        return Cue(text=phase.say, at=at, kind="count", line="phase")
-
-    # --- resting ------------------------------------------------------------------------------------------
+        """The beats of a step. With `elapsed` (s) the part that is left, counted in from three."""
+        return self.counting.work(step, elapsed)
 
     def rest(self, seconds: float, coming: WorkStep) -> Script:
         """Rest between two sets: how long, what comes, a warning at ten seconds."""
         cues = [
-            self._beat(
+            self.counting.beat(
                 "rest.begin",
                 0.0,
                 "say",
@@ -219,12 +137,12 @@ class ScriptWriter:
             )
         ]
         if seconds >= 20:
-            cues.append(self._beat("rest.ten", seconds - 10))
+            cues.append(self.counting.beat("rest.ten", seconds - 10))
         return Script(tuple(cues), seconds=seconds, name="rest")
 
     def water(self, seconds: float) -> Script:
         """A break to drink."""
-        cue = self._beat("water", 0.0, "say", duration=self.lines.duration(seconds))
+        cue = self.counting.beat("water", 0.0, "say", duration=self.lines.duration(seconds))
         return Script((cue,), seconds=seconds, name="water")
 
     def positioning(self, seconds: float) -> Script:

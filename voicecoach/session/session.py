@@ -2,41 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from voicecoach.events import Action, Command, Cue, Leave, Play, Reply, Script, Understanding, Verdict, Volume
+from voicecoach.events import Action, Command, Cue, Play, Reply, Script, Understanding, Verdict
+from voicecoach.session import handlers
 from voicecoach.session.alarm import EMERGENCY_NUMBER, Alarm
 from voicecoach.session.answers import Answers
 from voicecoach.session.chart import SessionChart
 from voicecoach.session.conductor import Conductor
-from voicecoach.session.lengths import MOST_WAIT, Lengths, length
+from voicecoach.session.handlers import Handler
+from voicecoach.session.lengths import Lengths
 from voicecoach.session.lines import Lines
-from voicecoach.session.plan import make_plan
+from voicecoach.session.question import Confirmation
 from voicecoach.session.routine import Library
 from voicecoach.session.script import ScriptWriter
-
-VOLUME_STEP = 6.0
-"""Step (dB) of "louder" and "quieter": a change that nobody asks about twice."""
-
-QUIETEST, LOUDEST = -18.0, 6.0
-"""Volume (dB re the level of the recordings) between which the user may choose. Above +6 dB speech is clipped more
-than in its highest peaks."""
 
 NEAR_A_COMMAND = 60.0
 """From this score on, a reject is taken for a command that went wrong, and is answered with a tone."""
 
-
-Handler = Callable[["Session", Mapping[str, object]], None]
-
-
-def _answering(answer: Callable[[Answers], None]) -> Handler:
-    """Obeys a command that asks something about the routine that is running."""
-
-    def handle(session: Session, _slots: Mapping[str, object]) -> None:
-        if session._running():
-            answer(session._answers)
-
-    return handle
+HANDLERS: Mapping[str, Handler] = {**handlers.HANDLERS}
+"""Intent -> what it does."""
 
 
 class Session:
@@ -51,12 +36,11 @@ class Session:
         self.lines = lines
         self.conductor = Conductor(ScriptWriter(lines))
         self.chart = SessionChart(self.conductor)
-        self._answers = Answers(self.conductor)
-        self._lengths = Lengths(self.conductor)
+        self.answers = Answers(self.conductor)
+        self.lengths = Lengths(self.conductor)
+        self.volume = 0.0
+        self.asked_which_routine = False
         self._alarm = Alarm(self.conductor, self.chart, emergency_number)
-        self._volume = 0.0
-        self._question: Command | None = None
-        self._asked_which_routine = False
 
     # --- what others may know -----------------------------------------------------------------------------
 
@@ -67,9 +51,17 @@ class Session:
 
     @property
     def states(self) -> tuple[str, ...]:
-        """The states that decide which commands count now."""
+        """The states that decide which commands count now; that of an open question comes last."""
         state = {"resuming": "announcing", "alarmed": "idle"}.get(self.state, self.state)
-        return (state, "asking") if self._question or self._alarm.asking else (state,)
+        if self._alarm.asking:
+            return (state, "asking")
+        question = self.conductor.question
+        return (state, question.context) if question else (state,)
+
+    @property
+    def asking(self) -> bool:
+        """Whether the coach has asked something and waits for the answer."""
+        return self._alarm.asking or self.conductor.question is not None
 
     # --- events -------------------------------------------------------------------------------------------
 
@@ -89,31 +81,21 @@ class Session:
     def command(self, command: Command, position: float = 0.0) -> list[Action]:
         """Obey `command`."""
         self.conductor.position = position
-        question, self._question = self._question, None
-        self._asked_which_routine = False
-        if command.intent == "Yes" and question:
-            command = question
-        if self._alarm.obey(command):
-            return self._take()
-        handler = self._handlers.get(command.intent)
-        if handler is not None:
-            handler(self, command.slots)
-        elif command.intent == "No" and question:
-            self.conductor.reply("ask.no")
-        elif command.intent in ("Yes", "No"):
-            self.conductor.reply("answer.yes")
+        self._obey(command)
         return self._take()
 
     def unclear(self, understanding: Understanding, position: float = 0.0) -> list[Action]:
         """React to an utterance that is not obeyed: ask, explain, or let it pass."""
         self.conductor.position = position
         if self._alarm.doubt(understanding):
-            self._question = None
+            self.conductor.question = None
             return self._take()
-        if self._asked_which_routine and understanding.intent == "StartRoutine" and understanding.slots:
+        if self.asked_which_routine and understanding.intent == "StartRoutine" and understanding.slots:
             return self.command(understanding.command, position)
         if understanding.verdict is Verdict.ASK:
-            self._question = understanding.command
+            self.conductor.question = Confirmation(
+                understanding.command, self._obey, lambda: self.conductor.reply("ask.no")
+            )
             self.conductor.reply("ask", sentence=understanding.sentence)
         elif understanding.intent and understanding.reason.startswith("not now"):
             self._not_now(understanding.intent)
@@ -123,7 +105,9 @@ class Session:
 
     def withdraw_question(self) -> list[Action]:
         """Nobody answered: forget what was asked."""
-        self._question = None
+        question, self.conductor.question = self.conductor.question, None
+        if question:
+            question.unanswered()
         self._alarm.unanswered()
         return self._take()
 
@@ -132,168 +116,34 @@ class Session:
         self.conductor.reply(line)
         return self._take()
 
-    # --- commands -----------------------------------------------------------------------------------------
+    # --- for the handlers -----------------------------------------------------------------------------------
 
-    def _start(self, slots: Mapping[str, object]) -> None:
-        if self.state not in ("idle", "alarmed"):
-            self.conductor.reply("routine.running", routine=self.conductor.routine)
-            return
-        asked = slots.get("routine")
-        if asked is None:
-            self._asked_which_routine = True
-            self.conductor.reply("routine.which", routines=self._routine_names())
-        elif str(asked) not in self.library.routines:
-            self.conductor.reply("routine.none", routines=self._routine_names())
-        else:
-            routine = self.library.routines[str(asked)]
-            self.conductor.begin(routine.name, make_plan(routine, self.library))
-            self.chart.send("start")
-
-    def _next(self, _slots: Mapping[str, object]) -> None:
-        if self._running():
-            self.chart.send("next")
-
-    def _back(self, _slots: Mapping[str, object]) -> None:
-        if self._running():
-            self.chart.send("back")
-
-    def _repeat(self, _slots: Mapping[str, object]) -> None:
-        if self.state == "idle":
-            self.conductor.actions.append(Play(self._flow("greeting")))
-        else:
-            self.chart.send("repeat")
-
-    def _pause(self, _slots: Mapping[str, object]) -> None:
-        if self.state == "paused":
-            self.conductor.reply("pause.already")
-        elif self._running():
-            self.chart.send("pause")
-
-    def _resume(self, _slots: Mapping[str, object]) -> None:
-        if self.state == "idle" and not self.conductor.resumable():
-            self.conductor.reply("resume.nothing")
-        elif self.state in ("idle", "paused"):
-            self.chart.send("resume")
-        else:
-            self._ready(_slots)
-
-    def _stop(self, _slots: Mapping[str, object]) -> None:
-        if self.state == "idle":
-            self.conductor.actions.append(Play(self._flow("stop.nothing")))
-        else:
-            self.chart.send("stop")
-
-    def _ready(self, _slots: Mapping[str, object]) -> None:
-        if self.state == "working":
-            self.conductor.reply("ready.already")
-        elif self.state == "paused":
-            self.chart.send("resume")
-        elif self._running():
-            self.chart.send("ready")
-
-    def _wait(self, slots: Mapping[str, object]) -> None:
-        seconds = length(slots)
-        if self.state == "working" or (self.state != "paused" and (seconds or 0.0) > MOST_WAIT):
-            self._pause(slots)
-        elif self.state in ("positioning", "resting"):
-            self._lengths.wait(seconds)
-        elif self._running():
-            self.conductor.reply("wait")
-
-    def _set_hold(self, slots: Mapping[str, object]) -> None:
-        if self._running():
-            self._lengths.set_hold(length(slots), counting=self.state == "working")
-
-    def _pain(self, _slots: Mapping[str, object]) -> None:
-        if self.state == "idle":
-            self.conductor.reply("pain.idle")
-        else:
-            self.chart.send("hurt")
-
-    def _slower(self, slots: Mapping[str, object]) -> None:
-        if self.state in ("announcing", "positioning", "resting"):
-            self._wait(slots)
-        elif self._running():
-            self.conductor.reply("pace.slower")
-
-    def _faster(self, _slots: Mapping[str, object]) -> None:
-        if self._running():
-            self.conductor.reply("pace.faster")
-
-    def _louder(self, _slots: Mapping[str, object]) -> None:
-        self._turn("louder", VOLUME_STEP)
-
-    def _quieter(self, _slots: Mapping[str, object]) -> None:
-        self._turn("quieter", -VOLUME_STEP)
-
-    def _turn(self, way: str, decibels: float) -> None:
-        """Turn the volume up or down by `decibels`, as far as it goes."""
-        volume = self._volume + decibels
-        if not QUIETEST <= volume <= LOUDEST:
-            self.conductor.reply(f"volume.{way}.end")
-            return
-        self._volume = volume
-        self.conductor.actions.append(Volume(volume))
-        self.conductor.reply(f"volume.{way}")
-
-    def _alternative(self, _slots: Mapping[str, object]) -> None:
-        if not self._running():
-            return
-        if self.conductor.work is None or self.conductor.work.alternative is None:
-            self.conductor.reply("alternative.none")
-        else:
-            self.chart.send("exchange")
-
-    def _goodbye(self, _slots: Mapping[str, object]) -> None:
-        self.conductor.actions.append(Play(self._flow("goodbye")))
-        self.conductor.actions.append(Leave())
-
-    def _list_routines(self, _slots: Mapping[str, object]) -> None:
-        self.conductor.reply("routines", routines=self._routine_names())
-
-    def _help(self, _slots: Mapping[str, object]) -> None:
-        self._answers.help(self.states[0])
-
-    def _how_long_left(self, _slots: Mapping[str, object]) -> None:
-        if self._running():
-            self._answers.how_long_left(self.state)
-
-    _handlers: Mapping[str, Handler] = {
-        "StartRoutine": _start,
-        "Next": _next,
-        "Back": _back,
-        "Repeat": _repeat,
-        "Pause": _pause,
-        "Resume": _resume,
-        "Stop": _stop,
-        "Ready": _ready,
-        "Wait": _wait,
-        "SetHold": _set_hold,
-        "Alternative": _alternative,
-        "Goodbye": _goodbye,
-        "ListRoutines": _list_routines,
-        "Help": _help,
-        "HowLongHold": _answering(Answers.how_long_hold),
-        "HowLongLeft": _how_long_left,
-        "WhatsNext": _answering(Answers.whats_next),
-        "HowManyLeft": _answering(Answers.how_many_left),
-        "WhichSide": _answering(Answers.which_side),
-        "Easier": _answering(Answers.easier),
-        "Harder": _answering(Answers.harder),
-        "Pain": _pain,
-        "Slower": _slower,
-        "Faster": _faster,
-        "Louder": _louder,
-        "Quieter": _quieter,
-    }
-
-    # --- small things -------------------------------------------------------------------------------------
-
-    def _running(self) -> bool:
+    def running(self) -> bool:
         """Whether a routine is running; says so when not."""
         if self.state == "idle":
             self.conductor.reply("routine.not_running")
         return self.state != "idle"
+
+    def routine_names(self) -> str:
+        """The routines there are, as one says them."""
+        return self.lines.joined([routine.name for routine in self.library.routines.values()])
+
+    def flow(self, line: str) -> Script:
+        """A script of one line."""
+        return self.conductor.writer.flow(line, self.conductor.writer.cue(line))
+
+    # --- inside ---------------------------------------------------------------------------------------------
+
+    def _obey(self, command: Command) -> None:
+        question, self.conductor.question = self.conductor.question, None
+        self.asked_which_routine = False
+        if self._alarm.obey(command) or (question and question.answer(command)):
+            return
+        handler = HANDLERS.get(command.intent)
+        if handler is not None:
+            handler(self, command.slots)
+        elif command.intent in ("Yes", "No"):
+            self.conductor.reply("answer.yes")
 
     def _not_now(self, intent: str) -> None:
         if intent in ("Yes", "No"):
@@ -305,12 +155,6 @@ class Session:
             self.conductor.reply("routine.not_running")
         else:
             self.conductor.reply("not_now", help=help_line)
-
-    def _routine_names(self) -> str:
-        return self.lines.joined([routine.name for routine in self.library.routines.values()])
-
-    def _flow(self, line: str) -> Script:
-        return self.conductor.writer.flow(line, self.conductor.writer.cue(line))
 
     def _take(self) -> list[Action]:
         actions: Sequence[Action] = self.conductor.actions

@@ -1,0 +1,209 @@
+"""What each command does: a function an intent. The session looks them up in `HANDLERS`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from voicecoach.events import Leave, Play, Volume
+from voicecoach.session.answers import Answers
+from voicecoach.session.lengths import MOST_WAIT, length
+from voicecoach.session.plan import make_plan
+
+if TYPE_CHECKING:
+    from voicecoach.session.session import Session
+
+VOLUME_STEP = 6.0
+"""Step (dB) of "louder" and "quieter": a change that nobody asks about twice."""
+
+QUIETEST, LOUDEST = -18.0, 6.0
+"""Volume (dB re the level of the recordings) between which the user may choose. Above +6 dB speech is clipped more
+than in its highest peaks."""
+
+Handler = Callable[["Session", Mapping[str, object]], None]
+
+
+def _answering(answer: Callable[[Answers], None]) -> Handler:
+    """Obeys a command that asks something about the routine that is running."""
+
+    def handle(session: Session, _slots: Mapping[str, object]) -> None:
+        if session.running():
+            answer(session.answers)
+
+    return handle
+
+
+def _start(session: Session, slots: Mapping[str, object]) -> None:
+    if session.state not in ("idle", "alarmed"):
+        session.conductor.reply("routine.running", routine=session.conductor.routine)
+        return
+    asked = slots.get("routine")
+    if asked is None:
+        session.asked_which_routine = True
+        session.conductor.reply("routine.which", routines=session.routine_names())
+    elif str(asked) not in session.library.routines:
+        session.conductor.reply("routine.none", routines=session.routine_names())
+    else:
+        routine = session.library.routines[str(asked)]
+        session.conductor.begin(routine.name, make_plan(routine, session.library))
+        session.chart.send("start")
+
+
+def _next(session: Session, _slots: Mapping[str, object]) -> None:
+    if session.running():
+        session.chart.send("next")
+
+
+def _back(session: Session, _slots: Mapping[str, object]) -> None:
+    if session.running():
+        session.chart.send("back")
+
+
+def _repeat(session: Session, _slots: Mapping[str, object]) -> None:
+    if session.state == "idle":
+        session.conductor.actions.append(Play(session.flow("greeting")))
+    else:
+        session.chart.send("repeat")
+
+
+def _pause(session: Session, _slots: Mapping[str, object]) -> None:
+    if session.state == "paused":
+        session.conductor.reply("pause.already")
+    elif session.running():
+        session.chart.send("pause")
+
+
+def _resume(session: Session, _slots: Mapping[str, object]) -> None:
+    if session.state == "idle" and not session.conductor.resumable():
+        session.conductor.reply("resume.nothing")
+    elif session.state in ("idle", "paused"):
+        session.chart.send("resume")
+    else:
+        _ready(session, _slots)
+
+
+def _stop(session: Session, _slots: Mapping[str, object]) -> None:
+    if session.state == "idle":
+        session.conductor.actions.append(Play(session.flow("stop.nothing")))
+    else:
+        session.chart.send("stop")
+
+
+def _ready(session: Session, _slots: Mapping[str, object]) -> None:
+    if session.state == "working":
+        session.conductor.reply("ready.already")
+    elif session.state == "paused":
+        session.chart.send("resume")
+    elif session.running():
+        session.chart.send("ready")
+
+
+def _wait(session: Session, slots: Mapping[str, object]) -> None:
+    seconds = length(slots)
+    if session.state == "working" or (session.state != "paused" and (seconds or 0.0) > MOST_WAIT):
+        _pause(session, slots)
+    elif session.state in ("positioning", "resting"):
+        session.lengths.wait(seconds)
+    elif session.running():
+        session.conductor.reply("wait")
+
+
+def _set_hold(session: Session, slots: Mapping[str, object]) -> None:
+    if session.running():
+        session.lengths.set_hold(length(slots), counting=session.state == "working")
+
+
+def _pain(session: Session, _slots: Mapping[str, object]) -> None:
+    if session.state == "idle":
+        session.conductor.reply("pain.idle")
+    else:
+        session.chart.send("hurt")
+
+
+def _slower(session: Session, slots: Mapping[str, object]) -> None:
+    if session.state in ("announcing", "positioning", "resting"):
+        _wait(session, slots)
+    elif session.running():
+        session.conductor.reply("pace.slower")
+
+
+def _faster(session: Session, _slots: Mapping[str, object]) -> None:
+    if session.running():
+        session.conductor.reply("pace.faster")
+
+
+def _louder(session: Session, _slots: Mapping[str, object]) -> None:
+    _turn(session, "louder", VOLUME_STEP)
+
+
+def _quieter(session: Session, _slots: Mapping[str, object]) -> None:
+    _turn(session, "quieter", -VOLUME_STEP)
+
+
+def _turn(session: Session, way: str, decibels: float) -> None:
+    """Turn the volume up or down by `decibels`, as far as it goes."""
+    volume = session.volume + decibels
+    if not QUIETEST <= volume <= LOUDEST:
+        session.conductor.reply(f"volume.{way}.end")
+        return
+    session.volume = volume
+    session.conductor.actions.append(Volume(volume))
+    session.conductor.reply(f"volume.{way}")
+
+
+def _alternative(session: Session, _slots: Mapping[str, object]) -> None:
+    if not session.running():
+        return
+    if session.conductor.work is None or session.conductor.work.alternative is None:
+        session.conductor.reply("alternative.none")
+    else:
+        session.chart.send("exchange")
+
+
+def _goodbye(session: Session, _slots: Mapping[str, object]) -> None:
+    session.conductor.actions.append(Play(session.flow("goodbye")))
+    session.conductor.actions.append(Leave())
+
+
+def _list_routines(session: Session, _slots: Mapping[str, object]) -> None:
+    session.conductor.reply("routines", routines=session.routine_names())
+
+
+def _help(session: Session, _slots: Mapping[str, object]) -> None:
+    session.answers.help(session.states[0])
+
+
+def _how_long_left(session: Session, _slots: Mapping[str, object]) -> None:
+    if session.running():
+        session.answers.how_long_left(session.state)
+
+
+HANDLERS: Mapping[str, Handler] = {
+    "StartRoutine": _start,
+    "Next": _next,
+    "Back": _back,
+    "Repeat": _repeat,
+    "Pause": _pause,
+    "Resume": _resume,
+    "Stop": _stop,
+    "Ready": _ready,
+    "Wait": _wait,
+    "SetHold": _set_hold,
+    "Alternative": _alternative,
+    "Goodbye": _goodbye,
+    "ListRoutines": _list_routines,
+    "Help": _help,
+    "HowLongHold": _answering(Answers.how_long_hold),
+    "HowLongLeft": _how_long_left,
+    "WhatsNext": _answering(Answers.whats_next),
+    "HowManyLeft": _answering(Answers.how_many_left),
+    "WhichSide": _answering(Answers.which_side),
+    "Easier": _answering(Answers.easier),
+    "Harder": _answering(Answers.harder),
+    "Pain": _pain,
+    "Slower": _slower,
+    "Faster": _faster,
+    "Louder": _louder,
+    "Quieter": _quieter,
+}
+"""Intent -> what it does."""
