@@ -190,7 +190,7 @@ def test_repeat_in_a_hold_explains_fully_and_starts_that_hold_anew() -> None:
     work = talk.session.conductor.work
     assert work is not None
     assert work.side == "right"
-    assert talk.session.conductor.writer.sided(work.exercise.setup[0], work) in talk.said
+    assert LINES.sided(work.exercise.setup[0], work.side) in talk.said
     talk.played(2)
     assert talk.state == "working"
     assert talk.script is not None
@@ -365,9 +365,8 @@ def test_easier_and_harder_tell_how_with_the_right_leg() -> None:
     talk = stretching().until("working", side="right")
     work = talk.session.conductor.work
     assert work is not None
-    sided = talk.session.conductor.writer.sided
-    assert talk.say("Easier", position=9.0).said == sided(work.exercise.easier, work)
-    assert talk.say("Harder", position=9.0).said == sided(work.exercise.harder, work)
+    assert talk.say("Easier", position=9.0).said == LINES.sided(work.exercise.easier, work.side)
+    assert talk.say("Harder", position=9.0).said == LINES.sided(work.exercise.harder, work.side)
     assert talk.state == "working"
 
 
