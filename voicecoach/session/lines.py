@@ -7,12 +7,11 @@ import string
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
-from pathlib import Path
 
 from pydantic import RootModel, field_validator
 from unicode_rbnf import RbnfEngine
 
-from voicecoach.yamlfile import load_yaml
+from voicecoach.yamlfile import Source, load_with_source
 
 _PLACEHOLDER = re.compile(r"{(\w+)}")
 _SENTENCE_START = re.compile(r"(?:^|[.?!] )[a-z]")
@@ -37,10 +36,11 @@ class LineFile(RootModel[dict[str, str]]):
 
 
 class Lines:
-    """The lines of one language."""
+    """The lines of one language; `source` is the file they come from."""
 
-    def __init__(self, texts: dict[str, str], language: str = "en"):
+    def __init__(self, texts: dict[str, str], source: Source, language: str = "en"):
         self.texts = texts
+        self.source = source
         self._engine = RbnfEngine.for_language(language)
 
     def __call__(self, line: str, /, **values: object) -> str:
@@ -91,5 +91,5 @@ class Lines:
 @cache
 def load_lines(language: str = "en") -> Lines:
     """The built-in lines of `language`; ContentError tells file and line of a mistake."""
-    with resources.as_file(resources.files("voicecoach") / "content" / language / "lines.yaml") as path:
-        return Lines(load_yaml(Path(path), LineFile).root, language)
+    file, source = load_with_source(resources.files("voicecoach") / "content" / language / "lines.yaml", LineFile)
+    return Lines(file.root, source, language)

@@ -14,7 +14,10 @@ from voicecoach.session.routine import Exercise, Hold, Library, Repetitions, Rou
 
 Side = Literal["left", "right"]
 
-FIRST_SIDE: Side = "left"
+SIDES: tuple[Side, ...] = ("left", "right")
+"""The sides in the order of each set."""
+
+FIRST_SIDE = SIDES[0]
 """The side that each set begins with."""
 
 ALLOWANCES = {"standing": 8.0, "chair": 12.0, "kneeling": 20.0, "floor": 20.0}
@@ -64,7 +67,7 @@ PlanStep = WorkStep | WaterStep
 
 
 def _work_steps(step_number: int, exercise: Exercise, template: WorkStep) -> Iterator[WorkStep]:
-    sides: tuple[Side | None, ...] = ("left", "right") if exercise.sides == "per side" else (None,)
+    sides: tuple[Side | None, ...] = SIDES if exercise.sides == "per side" else (None,)
     sets = 1 if isinstance(template.dose, Timed) else template.dose.sets
     for number in range(1, sets + 1):
         for side in sides:

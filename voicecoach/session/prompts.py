@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from voicecoach.events import Script
 from voicecoach.session.lines import Lines
-from voicecoach.session.plan import PlanStep, WaterStep, WorkStep, make_plan, rest_before, with_alternative
+from voicecoach.session.plan import SIDES, PlanStep, WaterStep, WorkStep, make_plan, rest_before, with_alternative
 from voicecoach.session.routine import Library
 from voicecoach.session.script import ScriptWriter
 
@@ -38,7 +38,8 @@ def all_prompts(library: Library, lines: Lines) -> list[tuple[str, str]]:
             found.setdefault(text, line)
     for exercise in library.exercises.values():
         for text in (exercise.feel, exercise.mistake, exercise.easier, exercise.harder, exercise.caution):
-            found.setdefault(text, f"exercise.{exercise.id}")
+            for side in SIDES if exercise.sides == "per side" else (None,):
+                found.setdefault(lines.sided(text, side), f"exercise.{exercise.id}")
     return [(line, text) for text, line in found.items() if text]
 
 

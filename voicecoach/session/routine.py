@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -25,7 +25,8 @@ Sides = Literal["none", "per side", "alternating"]
 
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 _NAME = re.compile(r"(?:(?:^| )[^\W\d_]+(?:'[^\W\d_]*)*)+")
-_UNSPEAKABLE = re.compile(r"[^\w\s',.;:?!-]|_|(?<!\w)-|-(?!\w)")
+UNSPEAKABLE = re.compile(r"[^\w\s',.;:?!-]|_|(?<!\w)-|-(?!\w)")
+"""A character that a voice leaves out, spells or misreads."""
 
 
 def _speakable(text: str) -> str:
@@ -36,7 +37,7 @@ def _speakable(text: str) -> str:
     plain = _PLACEHOLDER.sub("left", text)
     if digit := re.search(r"\d+", plain):
         raise ValueError(f"has the number {digit[0]} - write it in words, as it is spoken.")
-    if odd := _UNSPEAKABLE.search(plain):
+    if odd := UNSPEAKABLE.search(plain):
         raise ValueError(f"has {odd[0]!r}, which cannot be spoken - write it in words or leave it out.")
     if not re.search(r"\w", plain):
         raise ValueError("says nothing - write what the coach should say.")
@@ -199,10 +200,12 @@ class Routine(Content):
 
 @dataclass(frozen=True)
 class Library:
-    """All exercises and routines by id; every step names an exercise that is there."""
+    """All exercises and routines by id; every step names an exercise that is there. `sources` has the file that each
+    exercise comes from."""
 
     exercises: Mapping[str, Exercise]
     routines: Mapping[str, Routine]
+    sources: Mapping[str, Source] = field(default_factory=dict)
 
     def spoken_routines(self) -> list[tuple[str, str]]:
         """What a routine may be called, in lower case, and its id; no name stands for two routines."""
@@ -253,6 +256,7 @@ def load_library(language: str = "en", folders: Sequence[Path] = ()) -> Library:
     return Library(
         {key: exercise for key, (exercise, *_) in exercises.items()},
         {key: routine for key, (routine, *_) in routines.items()},
+        {key: source for key, (_, source, _) in exercises.items()},
     )
 
 
