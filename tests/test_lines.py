@@ -19,7 +19,17 @@ from voicecoach.yamlfile import ContentError, load_yaml
 
 LINES = load_lines()
 LIBRARY = load_library()
-BUILT_AT_RUN_TIME = ("side.", "need.", "dose.", "help.", "resume.work", "resume.repetitions", "volume.")
+BUILT_AT_RUN_TIME = (
+    "muscle.",
+    "why.",
+    "side.",
+    "need.",
+    "dose.",
+    "help.",
+    "resume.work",
+    "resume.repetitions",
+    "volume.",
+)
 
 
 @pytest.mark.parametrize(

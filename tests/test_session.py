@@ -2,89 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from session_parts import LIBRARY, LINES, STATES, Talk, stretching
 
-from voicecoach.events import Action, Command, Cue, Hush, Leave, Play, Reply, Script, Understanding, Verdict, Volume
+from voicecoach.events import Hush, Leave, Play, Reply, Understanding, Verdict, Volume
 from voicecoach.session.diagram import page
-from voicecoach.session.lines import load_lines
 from voicecoach.session.plan import WaterStep, WorkStep, make_plan
-from voicecoach.session.routine import Library, load_library
-from voicecoach.session.session import HANDLERS, Session
-
-LIBRARY = load_library()
-LINES = load_lines()
-
-
-class Talk:
-    """A session and what it wanted done last."""
-
-    def __init__(self, library: Library = LIBRARY):
-        self.session = Session(library, LINES)
-        self.actions: list[Action] = []
-        self.script: Script | None = None
-
-    def say(self, intent: str, position: float = 0.0, **slots: object) -> Talk:
-        self._take(self.session.command(Command(intent, slots), position))
-        return self
-
-    def played(self, times: int = 1) -> Talk:
-        for _ in range(times):
-            self._take(self.session.played())
-        return self
-
-    def until(self, state: str, side: str | None = None) -> Talk:
-        for _ in range(200):
-            work = self.session.conductor.work
-            if self.session.state == state and (side is None or (work is not None and work.side == side)):
-                return self
-            self.played()
-        raise AssertionError(f"{state} never came")
-
-    def _take(self, actions: list[Action]) -> None:
-        self.actions = actions
-        for action in actions:
-            if isinstance(action, Play):
-                self.script = action.script
-
-    @property
-    def state(self) -> str:
-        return self.session.state
-
-    @property
-    def said(self) -> str:
-        cues: list[Cue] = []
-        for action in self.actions:
-            if isinstance(action, Reply):
-                cues += action.cues
-            elif isinstance(action, Play):
-                cues += action.script.cues
-        return " ".join(cue.text for cue in cues)
-
-    @property
-    def exercise(self) -> str:
-        work = self.session.conductor.work
-        return work.exercise.id if work else "water"
-
-
-def stretching() -> Talk:
-    """At the first stretch, which has two sides and thirty seconds; the walk before it is left out."""
-    return Talk().say("StartRoutine", routine="stretch").say("Next")
-
-
-STATES: dict[str, Callable[[], Talk]] = {
-    "idle": Talk,
-    "announcing": stretching,
-    "positioning": lambda: stretching().until("positioning"),
-    "working": lambda: stretching().until("working"),
-    "resting": lambda: Talk().say("StartRoutine", routine="leg").until("resting"),
-    "paused": lambda: stretching().until("working").say("Pause", position=7.3),
-    "resuming": lambda: stretching().until("working").say("Pause", position=7.3).say("Resume"),
-}
+from voicecoach.session.session import HANDLERS
 
 # state -> intent -> state after it. What is not listed must leave the state as it is, and must answer.
 MOVES: dict[str, dict[str, str]] = {

@@ -27,7 +27,7 @@ from voicecoach.yamlfile import Source, Where
 
 __all__ = ["LIMIT", "IntentSet", "IntentsError", "Template", "TemplateSentence", "load_intents"]
 
-LIMIT = 20_000
+LIMIT = 25_000
 """Sentences up to which an intents file is expanded in full; above it a sample is drawn."""
 
 VARIES = " ..."

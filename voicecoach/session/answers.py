@@ -36,8 +36,17 @@ class Answers:
         elif state == "working" and step:
             self._left_of(step, conductor.position)
         else:
-            seconds = seconds_from(conductor.plan, conductor.index)
-            conductor.reply("left.routine", minutes=self.lines.about(seconds))
+            self.how_long_session(state)
+
+    def how_long_session(self, state: str) -> None:
+        """What is left of the whole routine, from the place in the count or the rest on."""
+        conductor = self.conductor
+        done = conductor.kept if state in ("paused", "resuming") else max(0.0, conductor.position)
+        if conductor.work and (state == "working" or conductor.kept):
+            seconds = max(0.0, conductor.work.seconds - done) + seconds_from(conductor.plan, conductor.index + 1)
+        else:
+            seconds = max(0.0, seconds_from(conductor.plan, conductor.index) - done)
+        conductor.reply("left.routine", minutes=self.lines.about(seconds))
 
     def _left_of(self, step: WorkStep, elapsed: float) -> None:
         if isinstance(step.dose, Repetitions):

@@ -178,6 +178,11 @@ def _how_long_left(session: Session, _slots: Mapping[str, object]) -> None:
         session.answers.how_long_left(session.state)
 
 
+def _how_long_session(session: Session, _slots: Mapping[str, object]) -> None:
+    if session.running():
+        session.answers.how_long_session(session.state)
+
+
 HANDLERS: Mapping[str, Handler] = {
     "StartRoutine": _start,
     "Next": _next,
@@ -195,6 +200,7 @@ HANDLERS: Mapping[str, Handler] = {
     "Help": _help,
     "HowLongHold": _answering(Answers.how_long_hold),
     "HowLongLeft": _how_long_left,
+    "HowLongSession": _how_long_session,
     "WhatsNext": _answering(Answers.whats_next),
     "HowManyLeft": _answering(Answers.how_many_left),
     "WhichSide": _answering(Answers.which_side),
