@@ -11,7 +11,7 @@ from voicecoach.nlu.intents import load_intents
 from voicecoach.nlu.lint import lint_prompts
 from voicecoach.nlu.matcher import Matcher
 from voicecoach.session.lines import LineFile, load_lines
-from voicecoach.session.plan import make_plan, rest_before, seconds_from
+from voicecoach.session.plan import make_plan, rest_before
 from voicecoach.session.prompts import all_prompts
 from voicecoach.session.routine import load_library
 from voicecoach.session.script import ScriptWriter
@@ -21,6 +21,7 @@ LINES = load_lines()
 LIBRARY = load_library()
 BUILT_AT_RUN_TIME = (
     "muscle.",
+    "muscles.",
     "why.",
     "side.",
     "need.",
@@ -145,10 +146,3 @@ def test_sets_are_rested_between_but_not_sides() -> None:
             assert rest_before(plan, index) == 0
         if same and one.exercise.id == "plank":
             assert rest_before(plan, index) == 10
-
-
-def test_the_estimate_of_a_routine_adds_up_to_its_steps() -> None:
-    plan = make_plan(LIBRARY.routines["quick"], LIBRARY)
-    work = sum(one.seconds for one in plan)
-    assert work < seconds_from(plan, 0) < 3 * work
-    assert seconds_from(plan, len(plan)) == 0

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from voicecoach.events import Cue, Reply
 from voicecoach.session.conductor import Conductor
-from voicecoach.session.plan import WorkStep, seconds_from
+from voicecoach.session.estimate import seconds_from
+from voicecoach.session.plan import WorkStep
 from voicecoach.session.routine import Repetitions
 
 

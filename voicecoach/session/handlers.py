@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from voicecoach.events import Leave, Play, Volume
 from voicecoach.session.answers import Answers
 from voicecoach.session.lengths import MOST_WAIT, length
+from voicecoach.session.menu import named_muscles
 from voicecoach.session.plan import make_plan
 
 if TYPE_CHECKING:
@@ -165,8 +166,11 @@ def _goodbye(session: Session, _slots: Mapping[str, object]) -> None:
     session.conductor.actions.append(Leave())
 
 
-def _list_routines(session: Session, _slots: Mapping[str, object]) -> None:
-    session.conductor.reply("routines", routines=session.routine_names())
+def _list_routines(session: Session, slots: Mapping[str, object]) -> None:
+    if slots.get("about") == "muscles":
+        session.conductor.reply("menu.each", muscles=named_muscles(session.lines))
+    else:
+        session.conductor.reply("routines", routines=session.routine_names())
 
 
 def _help(session: Session, _slots: Mapping[str, object]) -> None:

@@ -26,9 +26,6 @@ ALLOWANCES = {"standing": 8.0, "chair": 12.0, "kneeling": 20.0, "floor": 20.0}
 SWITCH_ALLOWANCE = 8.0
 """Seconds to change sides when one already is on the mat or at the wall."""
 
-EXPLANATION = 25.0
-"""Rough length (s) of an exercise's full instructions, for the estimate of a routine's length."""
-
 REST_AFTER_REPETITIONS = 60.0
 REST_AFTER_HOLD = 10.0
 WATER_BREAK = 20.0
@@ -140,15 +137,3 @@ def needs(plan: tuple[PlanStep, ...]) -> tuple[str, ...]:
     """What to fetch, in the order in which it is first used."""
     used = [thing for step in plan if isinstance(step, WorkStep) for thing in step.exercise.needs]
     return tuple(dict.fromkeys(used))
-
-
-def seconds_from(plan: tuple[PlanStep, ...], index: int) -> float:
-    """Estimated seconds from the beginning of step `index` to the end of the plan."""
-    total = 0.0
-    for number in range(index, len(plan)):
-        step = plan[number]
-        total += step.seconds + rest_before(plan, number)
-        if isinstance(step, WorkStep):
-            first = number == 0 or plan[number - 1].block != step.block
-            total += allowance(plan, number) + (EXPLANATION if first else 3.0)
-    return total

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from voicecoach.events import Cue, Script
 from voicecoach.session.counting import Counting
+from voicecoach.session.estimate import whole_length
 from voicecoach.session.lines import Lines
-from voicecoach.session.plan import FIRST_SIDE, PlanStep, WorkStep, needs, seconds_from
+from voicecoach.session.plan import FIRST_SIDE, PlanStep, WorkStep, needs
 from voicecoach.session.routine import Hold, Repetitions, Timed
 
 BREATH = 1.6
@@ -37,7 +38,7 @@ class ScriptWriter:
                 "routine.begin",
                 routine=routine,
                 exercises=self.counted("exercise", len(blocks)),
-                minutes=self.lines.about(seconds_from(plan, 0)),
+                minutes=self.lines.about(whole_length(plan)),
             )
         ]
         things = [self.lines(f"need.{thing}").lower() for thing in needs(plan)]

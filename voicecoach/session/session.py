@@ -13,6 +13,7 @@ from voicecoach.session.conductor import Conductor
 from voicecoach.session.handlers import Handler
 from voicecoach.session.lengths import Lengths
 from voicecoach.session.lines import Lines
+from voicecoach.session.menu import kinds
 from voicecoach.session.question import Confirmation
 from voicecoach.session.routine import Library
 from voicecoach.session.script import ScriptWriter
@@ -126,7 +127,7 @@ class Session:
 
     def routine_names(self) -> str:
         """The routines there are, as one says them."""
-        return self.lines.joined([routine.name for routine in self.library.routines.values()])
+        return kinds(self.library, self.lines)
 
     def flow(self, line: str) -> Script:
         """A script of one line."""
