@@ -485,7 +485,7 @@ HUNG = """
 def test_the_child_leaves_when_its_parent_is_gone(tmp_path: Path, hung: bool) -> None:
     command = script(tmp_path, HUNG) if hung else WORKER_COMMAND
     child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
-    child.communicate(b'{"do": "voices", "engine": null}\n', timeout=PATIENCE)
+    child.communicate(b'{"do": "voices", "engine": null, "language": "en"}\n', timeout=PATIENCE)
     assert child.returncode == 0
 
 

@@ -12,7 +12,7 @@ import voicecoach
 
 PACKAGE = Path(voicecoach.__file__).parent
 WINGS = ("audio", "asr", "nlu", "session", "tts")
-SHARED = ("voicecoach.events", "voicecoach.yamlfile")
+SHARED = ("voicecoach.events", "voicecoach.language", "voicecoach.yamlfile")
 """What a wing may import of voicecoach besides itself."""
 
 CLOCKS = ("time.sleep", "time.time", "time.monotonic", "time.perf_counter", "datetime.now", "datetime.today")
@@ -66,7 +66,7 @@ def test_a_wing_imports_itself_and_what_is_shared(name):
 
 
 def test_what_is_shared_imports_no_wing():
-    for name in ("events.py", "yamlfile.py"):
+    for name in ("events.py", "language.py", "yamlfile.py"):
         wings = [one for one in imports(tree(name)) if any(is_or_in(one, f"voicecoach.{wing}") for wing in WINGS)]
         assert wings == [], name
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from importlib import resources
 from pathlib import Path
 
 import platformdirs
@@ -23,9 +22,10 @@ from voicecoach.audio.echo import EchoControl, NoMicrophone, make_echo_control
 from voicecoach.audio.room import Room, RoomSettings
 from voicecoach.coach import Coach, Deaf, Ear
 from voicecoach.events import HEARING_RATE, Clip, Hypothesis, Samples, Understanding
+from voicecoach.language import Language, content, load_language
 from voicecoach.nlu.endpoint import Endpoint
 from voicecoach.nlu.evidence import weigh
-from voicecoach.nlu.intents import IntentSet, load_intents
+from voicecoach.nlu.intents import IntentSet, built_in, load_intents
 from voicecoach.nlu.matcher import Matcher
 from voicecoach.scenario import Scenario
 from voicecoach.session.alarm import alarm_prompts
@@ -59,29 +59,47 @@ class Paths:
     routines: tuple[Path, ...] = ()
 
 
-def _content(name: str) -> str:
-    """A file of the content: `background.arpa` (everyday talk; tools/background.py makes it) or `decoys.txt` (single
-    words that sound like commands: without them "no" is heard as "next" and "down" as "don't"; the matcher turns them
-    away)."""
-    return (resources.files("voicecoach") / "content" / "en" / name).read_text(encoding="utf-8")
+def _text(language: str, name: str) -> str:
+    """A file of the content that may be left out: `background.arpa` (everyday talk; tools/background.py makes it) or
+    `decoys.txt` (single words that sound like commands: without them "no" is heard as "next" and "down" as "don't"; the
+    matcher turns them away)."""
+    file = content(language, name)
+    return file.read_text(encoding="utf-8") if file.is_file() else ""
 
 
 class App:
     """Loads each part once, and only when it is needed."""
 
-    def __init__(self, paths: Paths | None = None, coach_voice: Voice | None = None, costs: Costs | None = None):
+    def __init__(
+        self,
+        paths: Paths | None = None,
+        coach_voice: Voice | None = None,
+        costs: Costs | None = None,
+        language: str | None = None,
+    ):
         self.paths = paths or Paths()
-        self.costs = costs or Costs()
-        self.coach_voice = coach_voice or Voice()
+        self._costs = costs
+        self._coach_voice = coach_voice or Voice()
+        self._language = language
 
     # --- content ------------------------------------------------------------------------------------------
+
+    @cached_property
+    def language(self) -> Language:
+        """What the coach speaks and understands: asked for here, or set by the user."""
+        return load_language(self._language or self.settings.language)
+
+    @property
+    def coach_voice(self) -> Voice:
+        """What the coach speaks with."""
+        return replace(self._coach_voice, language=self.language.code)
 
     @cached_property
     def library(self) -> Library:
         """Exercises and routines: built in, from the user's folder, and from the folders given."""
         own = routines_folder()
         folders: Sequence[Path] = (*([own] if own.is_dir() else []), *self.paths.routines)
-        return load_library("en", folders)
+        return load_library(self.language.code, folders)
 
     @cached_property
     def settings(self) -> Settings:
@@ -91,12 +109,13 @@ class App:
     @cached_property
     def lines(self) -> Lines:
         """What the coach says."""
-        return load_lines("en")
+        return load_lines(self.language.code)
 
     @cached_property
     def intents(self) -> IntentSet:
         """What the coach understands."""
-        return load_intents(self.paths.intents, {"routine": self.library.spoken_routines()})
+        path = self.paths.intents or built_in(self.language.code)
+        return load_intents(path, {"routine": self.library.spoken_routines()})
 
     @cached_property
     def matcher(self) -> Matcher:
@@ -114,14 +133,19 @@ class App:
         """The recogniser's model; ModelError in one sentence when there is none, or a damaged one."""
         return SpeechModel(find_model(self.paths.model), platformdirs.user_cache_path("voicecoach") / "graphs")
 
+    @property
+    def costs(self) -> Costs:
+        """What things cost the recogniser."""
+        return self._costs or Costs(words=self.language.costs)
+
     @cached_property
     def grammar(self) -> Grammar:
         """What the recogniser listens for."""
         skip_words = tuple(word for phrase in self.intents.skip_words for word in phrase.split())
         return Grammar(
             self.intents.word_graph(),
-            tuple(_content("decoys.txt").split()),
-            read_arpa(_content("background.arpa").splitlines()),
+            tuple(_text(self.language.code, "decoys.txt").split()),
+            read_arpa(_text(self.language.code, "background.arpa").splitlines()),
             skip_words,
             self.intents.cautions,
             self.intents.urgent,
@@ -184,7 +208,7 @@ class App:
             coach = self.silent_coach(rate)
             yield Simulation(coach, room, scenario, None, record), coach
             return
-        user = Voice(name=scenario.user.voice, rate=scenario.user.words_a_minute)
+        user = Voice(scenario.user.voice or self.language.user_voice, scenario.user.words_a_minute)
         with self.synthesizer(rate) as coach_voice, self.synthesizer(HEARING_RATE, user) as user_voice:
             source = EagerSource(coach_voice, rate)
             coach = self._coach(rate, source, self.listener(), make_echo_control())

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from voicecoach.app import App
+from voicecoach.events import VoicecoachError
 from voicecoach.nlu.lint import lint, lint_prompts
 from voicecoach.session.wording import filled_in, lint_wording, load_wording, written
 
@@ -12,8 +15,19 @@ STATES = frozenset({"idle", "announcing", "positioning", "working", "resting", "
 
 def check_content(app: App) -> list[str]:
     """What is wrong with intents, prompts and wording, a sentence each."""
+    texts = [*written(app.library, app.lines), *filled_in(app.prompts(), app.lines)]
+    knows, unchecked = _known_words(app)
     return [
-        *lint(app.intents, app.model.knows, states=STATES),
+        *lint(app.intents, knows, states=STATES),
         *lint_prompts(app.prompts(), app.matcher),
-        *lint_wording([*written(app.library, app.lines), *filled_in(app.prompts(), app.lines)], load_wording()),
+        *lint_wording(texts, load_wording(app.language.code)),
+        *unchecked,
     ]
+
+
+def _known_words(app: App) -> tuple[Callable[[str], bool] | None, list[str]]:
+    """Which words the recogniser knows; without its model, why that cannot be told."""
+    try:
+        return app.model.knows, []
+    except VoicecoachError as error:
+        return None, [f"whether the recogniser knows every word was not checked: {error}"]

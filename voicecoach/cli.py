@@ -28,8 +28,14 @@ def _with_content(_ctx: click.Context, _option: click.Parameter, folders: tuple[
     return folders
 
 
+_language_option = click.option(
+    "--language", help="What the coach speaks and understands, such as en (default: the one in your settings, else en)."
+)
+
+
 def _content_options(command: F) -> F:
     for option in (
+        _language_option,
         click.option(
             "--model",
             type=click.Path(path_type=Path),
@@ -76,12 +82,13 @@ def _app(
     routines: tuple[Path, ...] = (),
     voice: str | None = None,
     rate: int = 150,
+    language: str | None = None,
 ) -> Any:
     from voicecoach.app import App, Paths
     from voicecoach.tts.synthesizer import Voice
 
-    app = App(Paths(model, intents, routines), Voice(name=voice, rate=rate))
-    app.matcher, app.settings  # noqa: B018 - mistakes in content and settings are told before anything begins
+    app = App(Paths(model, intents, routines), Voice(name=voice, rate=rate), language=language)
+    app.matcher, app.lines, app.settings  # noqa: B018 - mistakes in content and settings are told before anything begins
     return app
 
 
@@ -279,11 +286,13 @@ def doctor(microphone: str | None, speaker: str | None, **content: Any) -> None:
 
 
 @main.command()
-def voices() -> None:
+@_language_option
+def voices(language: str | None) -> None:
     """List the voices that --voice takes."""
+    from voicecoach.app import App
     from voicecoach.tts.synthesizer import list_voices
 
-    for name in list_voices():
+    for name in list_voices(language=App(language=language).language.code):
         click.echo(name)
 
 

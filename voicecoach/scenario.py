@@ -40,7 +40,8 @@ class RoomModel(_Strict):
 class UserModel(_Strict):
     """Who speaks: a voice of the speech engine and its rate in words a minute."""
 
-    voice: str = "en-us+Annie"
+    voice: str | None = None
+    """None: that of the language."""
     words_a_minute: int = Field(150, ge=80, le=300)
 
 

@@ -8,8 +8,9 @@ from typing import Annotated
 import platformdirs
 from pydantic import BeforeValidator
 
+from voicecoach.language import DEFAULT, languages
 from voicecoach.session.alarm import EMERGENCY_NUMBER
-from voicecoach.yamlfile import Content, load_yaml
+from voicecoach.yamlfile import Content, load_yaml, suggestion
 
 FEWEST_DIGITS, MOST_DIGITS = 2, 15
 """Digits of a telephone number: 15 at most (ITU-T E.164), and no emergency number has one."""
@@ -32,8 +33,18 @@ def _telephone_number(given: object) -> object:
     return given
 
 
+def _language(given: object) -> object:
+    if given not in languages():
+        shown = given if isinstance(given, str | int | float | bool) else "what is there"
+        raise ValueError(f"cannot be {shown!r} - {suggestion(str(shown), languages())}")
+    return given
+
+
 class Settings(Content):
     """What the user may set; every key may be left out."""
+
+    language: Annotated[str, BeforeValidator(_language)] = DEFAULT
+    """What the coach speaks and understands: the name of a folder of content."""
 
     emergency_number: Annotated[str, BeforeValidator(_telephone_number)] = EMERGENCY_NUMBER
     """Whom the coach says to call when something may be seriously wrong, in digits."""

@@ -46,11 +46,8 @@ class Costs:
     skip_word: float = 4.0
     """A word that may come before or after a sentence without changing it ("please"). Cheaper ones swallowed foreign
     speech: "can i have a short rest um okay er uh so so er" was heard in an order of coffee."""
-    words: Mapping[str, float] = field(default_factory=lambda: {"glute": 8.0, "leg": -2.0})
-    """What single words of sentences cost more, or less. The model hears "glute" in the place of others: without its
-    cost "start quick routine" of synthetic voices in a room was heard as "start glute routine" every other time, from
-    8 on never; "start glute routine" itself was heard every time up to 11, and no more at 15. And most people's routine
-    is the leg routine."""
+    words: Mapping[str, float] = field(default_factory=dict)
+    """What single words of sentences cost more, or less: a matter of the language."""
 
 
 @dataclass(frozen=True, slots=True)

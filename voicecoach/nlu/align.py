@@ -71,7 +71,7 @@ class Aligner:
         numbers = {word: number for number, word in enumerate(self._words)}
         self._labels = np.array([numbers[word] for _, word, _ in arcs], dtype=np.int64)
         self._missed = np.array([*map(self._weight, self._words[:-1]), 0], dtype=np.int64)
-        self._likeness = Likeness(self._words[:-1])
+        self._likeness = Likeness(self._words[:-1], vocabulary.language)
         self._forth = _Direction([(source, target) for source, _, target in arcs], end)
         self._back = _Direction([(end - target, end - source) for source, _, target in arcs], end)
         self.longest = self._forth.depth - 1

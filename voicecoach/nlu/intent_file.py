@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
+from importlib.resources.abc import Traversable
 from typing import Annotated, Any, Literal
 
 from hassil.parse_expression import parse_sentence
@@ -119,7 +119,7 @@ class IntentFile(Content):
     skip_words: list[str] = Field(default_factory=list)
 
 
-def read_intents(path: Path) -> tuple[IntentFile, Source]:
+def read_intents(path: Traversable) -> tuple[IntentFile, Source]:
     """The intents file at `path` and where things stand in it; IntentsError lists every mistake."""
     try:
         file, source = load_with_source(path, IntentFile)

@@ -10,6 +10,7 @@ import random
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from hassil import Intents, recognize_all
@@ -18,6 +19,7 @@ from hassil.recognize import RecognizeResult
 from hassil.util import remove_skip_words
 
 from voicecoach.events import WordGraph
+from voicecoach.language import DEFAULT, content
 from voicecoach.nlu import expand
 from voicecoach.nlu.automaton import word_graph
 from voicecoach.nlu.intent_file import IntentFile, IntentsError, read_intents
@@ -39,6 +41,7 @@ CAUTION = " caution "
 _SEED = 0
 _PACKAGED = Path(__file__).parents[1] / "data" / "intents.yaml"
 _CHECKOUT = Path(__file__).parents[2] / "intents.yaml"
+"""Where English has its file: beside the code, for all to read, and in an installed package."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,11 +198,20 @@ class IntentSet:
             yield from zip(templates, expand.shares(sizes, share), strict=True)
 
 
-def load_intents(path: Path | None = None, lists: Mapping[str, Sequence[tuple[str, str]]] | None = None) -> IntentSet:
-    """The intents of the file at `path` (None: the project's own), with `lists` of (what is said, what it means)
-    added to, or in the place of, those in the file. IntentsError where the file is at fault."""
-    if path is None:
-        path = _PACKAGED if _PACKAGED.is_file() else _CHECKOUT
+def built_in(language: str = DEFAULT) -> Traversable:
+    """The project's own intents file of `language`."""
+    own = content(language, "intents.yaml")
+    if own.is_file():
+        return own
+    return _PACKAGED if _PACKAGED.is_file() else _CHECKOUT
+
+
+def load_intents(
+    path: Traversable | None = None, lists: Mapping[str, Sequence[tuple[str, str]]] | None = None
+) -> IntentSet:
+    """The intents of the file at `path` (None: the project's own in English), with `lists` of (what is said, what it
+    means) added to, or in the place of, those in the file. IntentsError where the file is at fault."""
+    path = path or built_in()
     file, source = read_intents(path)
     language = file.language
     raw = file.model_dump(by_alias=True, exclude_none=True)

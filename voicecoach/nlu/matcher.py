@@ -15,7 +15,7 @@ from voicecoach.events import Understanding, Verdict
 from voicecoach.nlu.align import Aligner, Alignment, Edit
 from voicecoach.nlu.intents import IntentSet, TemplateSentence
 from voicecoach.nlu.numbers import UNKNOWN, spoken
-from voicecoach.nlu.vocabulary import LIGHT, NEGATIONS, SMALL_WORDS, Vocabulary
+from voicecoach.nlu.vocabulary import LIGHT, Vocabulary
 
 ACCEPT = 90.0
 """Score from which a near miss is obeyed in which every word of meaning was heard, and no other. One unknown sound
@@ -43,8 +43,6 @@ MARGIN = 0.5
 
 MISSPELT = 0.84
 """Likeness from which a word that is in no sentence is taken for a misspelt or misheard one that is."""
-
-_ARTICLES = frozenset({"a", "an", "the"})
 
 _NOTHING = Edit(None, None)
 _MOST_TIES = 8
@@ -145,12 +143,12 @@ class Matcher:
         if heard == said or self._is_slip(edit):
             return True
         if said is not None and said not in self._vocabulary.light:
-            return heard is None and sure and said not in self._vocabulary.telling | NEGATIONS
-        if heard is None or heard in _ARTICLES:
+            return heard is None and sure and said not in self._vocabulary.telling | self._vocabulary.negations
+        if heard is None or heard in self._vocabulary.language.words.articles:
             return True
         # "do hundred and fifty" may have been "two hundred and fifty"
         beside_value = not self._vocabulary.telling.isdisjoint(filter(None, (before.said, after.said)))
-        return heard in SMALL_WORDS | {UNKNOWN} and not (said is None and beside_value)
+        return heard in self._vocabulary.small | {UNKNOWN} and not (said is None and beside_value)
 
     def _is_slip(self, edit: Edit) -> bool:
         """Whether a word was misspelt or misheard: what was heard is in no sentence, and very like what is said."""
@@ -161,7 +159,7 @@ class Matcher:
         """A sentence that wants something else and is about as near to `words` as `best`."""
         # A word that was missed tells nothing: "some [milk]" is as near to "some [cream]", though "milk" is light.
         lost = [edit.said for edit in best.alignment.edits if edit.said != edit.heard]
-        shared = self._vocabulary.light.difference(SMALL_WORDS).intersection(filter(None, lost))
+        shared = self._vocabulary.light.difference(self._vocabulary.small).intersection(filter(None, lost))
         near = best.alignment.cost + MARGIN + (1 - LIGHT) * len(shared)
         for alignment in takewhile(lambda one: one.cost < near, self._aligner.nearest(words)):
             if not self._same(alignment, best.alignment):

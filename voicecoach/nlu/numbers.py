@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
 from hassil.numbers import get_rbnf_engine
+
+from voicecoach.language import Numbers, language_of
 
 UNKNOWN = "[unk]"
 """What the recogniser writes for sound that is none of its words."""
@@ -14,6 +17,7 @@ UNKNOWN = "[unk]"
 _APOSTROPHES = str.maketrans("’ʼ", "''")
 _DIGITS = re.compile(r"(?<![0-9])[0-9]{1,9}(?![0-9])")
 _SILENT = re.compile(r"\[unk\]|[^\w\s']|_")
+_SOFT_HYPHEN = "\u00ad"
 _SPACES = re.compile(r"\s+")
 _QUOTES = re.compile(r"(?<!\w)'|'(?!\w)")
 
@@ -21,25 +25,39 @@ _QUOTES = re.compile(r"(?<!\w)'|'(?!\w)")
 @lru_cache(maxsize=4096)
 def number_words(number: float, language: str) -> tuple[str, ...]:
     """The ways to say `number`, the plain one first, without hyphens ("twenty five"); ValueError for a language
-    without rules. English has more ways than its rules ("a hundred and twenty", "one twenty")."""
-    said = [text.replace("-", " ") for text in get_rbnf_engine(language).format_number(number).text_by_ruleset.values()]
-    if language.split("-")[0] == "en":
-        said += _english(number)
-    return tuple(dict.fromkeys(said))
+    without rules. A language may have more ways than its rules ("a hundred and twenty", "one twenty")."""
+    numbers = language_of(language).numbers
+    by_rule = get_rbnf_engine(language).format_number(number).text_by_ruleset
+    said = [text for rule, text in by_rule.items() if rule in numbers.rules or not numbers.rules]
+    said += [*_besides(number, numbers, language)]
+    plain = (_apart(text.lower().replace(_SOFT_HYPHEN, "").replace("-", " "), language) for text in said)
+    return tuple(dict.fromkeys(plain))
 
 
-def _english(number: float) -> Iterator[str]:
-    """What the rules leave out: nought, and how hundreds are said in talk."""
-    if number == 0:
-        yield "nought"
-    if number != int(number) or not 100 <= number < 1000:
+def _besides(number: float, numbers: Numbers, language: str) -> Iterator[str]:
+    """What the rules leave out, and how hundreds are said in talk."""
+    if number != int(number):
         return
-    hundreds, rest = divmod(int(number), 100)
-    (digit, *_), (tail, *_) = number_words(hundreds, "en"), number_words(rest, "en")
-    for hundred in (f"{digit} hundred", *(("a hundred", "hundred") if hundreds == 1 else ())):
-        yield from (f"{hundred} {tail}", f"{hundred} and {tail}") if rest else (hundred,)
-    if rest >= 10 and hundreds == 1:  # "one twenty"; others are hardly said, and "hold for thirty" was heard in them
-        yield f"{digit} {tail}"
+    yield from numbers.also.get(int(number), ())
+    if not 100 <= number < 1000:
+        return
+    count, beyond = divmod(int(number), 100)
+    (digit, *_), (rest, *_) = number_words(count, language), number_words(beyond, language)
+    for form in numbers.one_hundred if count == 1 else numbers.hundreds:
+        hundreds = form.format(digit=digit)
+        yield from (way.format(hundreds=hundreds, rest=rest) for way in numbers.beyond) if beyond else (hundreds,)
+    if beyond >= 10 and count == 1:
+        yield from (way.format(digit=digit, rest=rest) for way in numbers.short)
+
+
+def _apart(text: str, language: str) -> str:
+    """`text` with the parts of long numbers as words of their own."""
+    pattern = language_of(language).numbers.apart
+    return re.sub(pattern, _spaced, text) if pattern else text
+
+
+def _spaced(match: re.Match[str]) -> str:
+    return "".join(f"{part} " for part in match.groups() if part)
 
 
 def spell_out(text: str, language: str) -> str:
@@ -47,7 +65,8 @@ def spell_out(text: str, language: str) -> str:
 
     Apostrophes and outer spaces are kept: the text may be a piece of a template, such as the "'s" of "what['s]".
     """
-    text = _DIGITS.sub(lambda digits: _say(digits.group(), language), text.lower().translate(_APOSTROPHES))
+    text = unicodedata.normalize("NFC", text).lower().translate(_APOSTROPHES)
+    text = _apart(_DIGITS.sub(lambda digits: _say(digits.group(), language), text), language)
     text = _SILENT.sub(lambda mark: mark.group() if mark.group() == UNKNOWN else " ", text)
     return _SPACES.sub(" ", text)
 

@@ -20,7 +20,7 @@ IN_VAIN = 3
 FORGIVEN = 30.0
 """Seconds after which one of these is forgotten."""
 
-_WORD = re.compile(r"[a-z']+")
+_WORD = re.compile(r"(?:[^\W\d_]|')+")
 
 
 def is_own_voice(heard: str, said: str) -> bool:

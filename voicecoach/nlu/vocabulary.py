@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 
 import jellyfish
@@ -11,26 +11,11 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz import fuzz, process
 
+from voicecoach.language import Language, language_of
 from voicecoach.nlu import expand
 from voicecoach.nlu.intents import IntentSet
 from voicecoach.nlu.numbers import UNKNOWN
 from voicecoach.nlu.template import Slot, count
-
-_FUNCTION_WORDS = """
-    a an the this that these those it it's its is are am was be do does did will would can could should
-    may i i'm i'd i'll i've me my we we're us our you your to of for at with and there that's let's
-"""
-FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
-"""English words that carry grammar rather than meaning: they are lost and mistaken for one another most, and say
-least. Negations, directions ("on", "off") and question words are not among them."""
-
-_SOFTENERS = "just really quite still then actually maybe perhaps simply also oh well think guess"
-SMALL_WORDS = FUNCTION_WORDS.union(_SOFTENERS.split())
-"""These, and words that soften what is said: people add them without meaning more."""
-
-_NEGATIONS = "not no never don't doesn't didn't won't can't cannot isn't aren't wasn't shouldn't"
-NEGATIONS = frozenset(_NEGATIONS.split())
-"""English words that turn a wish into its opposite."""
 
 LIGHT = 0.3
 """Weight of a light word in a comparison; a word of meaning weighs 1."""
@@ -68,7 +53,9 @@ class Vocabulary:
 
     def __init__(self, intents: IntentSet):
         self.words = frozenset(word for arcs in intents.word_graph().arcs for word in arcs)
-        self.light = SMALL_WORDS
+        self.language = language_of(intents.language)
+        self.small = self.light = self.language.words.small
+        self.negations = self.language.words.negations
         values: frozenset[str] = frozenset()
         lists = {id(slot.values): slot for template in intents.templates for slot in expand.slots(template.node)}
         for slot in lists.values():
@@ -81,7 +68,7 @@ class Vocabulary:
         """What a word weighs in a comparison."""
         if word in self.light:
             return LIGHT
-        if word in NEGATIONS:
+        if word in self.negations:
             return NEGATION
         if word == UNKNOWN:
             return NOISE
@@ -99,30 +86,32 @@ class Likeness:
     vocabulary in 71 % by letters, 73 % by Metaphone, 74 % by both together; with another key, Match Rating, in 73 %.
     """
 
-    def __init__(self, words: Sequence[str]):
+    def __init__(self, words: Sequence[str], language: Language):
         self._words = list(words)
-        self._sounds = [_sound(word) for word in words]
+        self._sound = _SOUNDS[language.sound]
+        self._sounds = [self._sound(word) for word in words]
         self._known = frozenset(words)
-        self._grammar = np.array([word in FUNCTION_WORDS for word in words], dtype=np.bool_)
+        self._function = language.words.function
+        self._grammar = np.array([word in self._function for word in words], dtype=np.bool_)
         self.to = lru_cache(maxsize=512)(self._to)
 
     def _to(self, word: str) -> npt.NDArray[np.float64]:
         if word == UNKNOWN:
             return np.zeros(len(self._words))
         letters = process.cdist([word], self._words, scorer=fuzz.ratio)[0]
-        sounds = process.cdist([_sound(word)], self._sounds, scorer=fuzz.ratio)[0]
+        sounds = process.cdist([self._sound(word)], self._sounds, scorer=fuzz.ratio)[0]
         alike: npt.NDArray[np.float64] = (letters + sounds).astype(np.float64) / 200
         alike[alike <= ALIKE] = 0.0
         if word in self._known:
             alike[letters < 100] *= KNOWN
-        if word in FUNCTION_WORDS:
+        if word in self._function:
             alike[self._grammar] = np.maximum(alike[self._grammar], GRAMMAR)
         return alike
 
 
-def _sound(word: str) -> str:
-    """A key for how `word` sounds: roughly its consonants (Metaphone, L. Philips 1990)."""
-    return jellyfish.metaphone(word)
+_SOUNDS: Mapping[str, Callable[[str], str]] = {"metaphone": jellyfish.metaphone, "letters": str}
+"""Keys for how a word sounds: roughly its consonants in English (Metaphone, L. Philips 1990), or its letters, which
+serve where a language is spelt as it sounds."""
 
 
 def _shared(slot: Slot) -> set[str]:

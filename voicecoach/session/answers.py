@@ -80,7 +80,7 @@ class Answers:
         conductor = self.conductor
         here, following = conductor.work, conductor.coming(other_exercise=False)
         if here and isinstance(following, WorkStep) and following.block == here.block and following.side:
-            side = self.lines(f"side.{following.side}").lower()
+            side = self.lines.phrase(f"side.{following.side}")
             conductor.reply("whats_next.side", side=side)
             return
         following = conductor.coming()
@@ -95,7 +95,7 @@ class Answers:
         """The side of the step."""
         step = self.conductor.work
         if step is not None and step.side:
-            self.conductor.reply("side.now", side=self.lines(f"side.{step.side}").lower())
+            self.conductor.reply("side.now", side=self.lines.phrase(f"side.{step.side}"))
         elif step is not None and step.exercise.sides == "alternating":
             self.conductor.reply("side.alternating")
         else:

@@ -6,15 +6,16 @@ import re
 import string
 from collections.abc import Sequence
 from functools import cache
-from importlib import resources
 
 from pydantic import RootModel, field_validator
 from unicode_rbnf import RbnfEngine
 
+from voicecoach.language import DEFAULT, content
 from voicecoach.yamlfile import Source, load_with_source
 
+_SOFT_HYPHEN = "\u00ad"
 _PLACEHOLDER = re.compile(r"{(\w+)}")
-_SENTENCE_START = re.compile(r"(?:^|[.?!] )[a-z]")
+_SENTENCE_START = re.compile(r"(?:^|[.?!] )[^\W\d_]")
 
 
 class LineFile(RootModel[dict[str, str]]):
@@ -38,19 +39,23 @@ class LineFile(RootModel[dict[str, str]]):
 class Lines:
     """The lines of one language; `source` is the file they come from."""
 
-    def __init__(self, texts: dict[str, str], source: Source, language: str = "en"):
+    def __init__(self, texts: dict[str, str], source: Source, language: str = DEFAULT):
         self.texts = texts
         self.source = source
         self._engine = RbnfEngine.for_language(language)
 
     def __call__(self, line: str, /, **values: object) -> str:
-        """The text of `line` with its placeholders filled in; numbers become words."""
+        """The text of `line` with its placeholders filled in, as sentences; numbers become words."""
+        return _SENTENCE_START.sub(lambda start: start[0].upper(), self.phrase(line, **values))
+
+    def phrase(self, line: str, /, **values: object) -> str:
+        """The same as a part of a sentence: its first letter stays as it is written."""
         spoken = {key: self.number(value) if isinstance(value, int) else str(value) for key, value in values.items()}
-        return _SENTENCE_START.sub(lambda start: start[0].upper(), self.texts[line].format(**spoken))
+        return self.texts[line].format(**spoken)
 
     def number(self, value: int) -> str:
         """`value` in words, without hyphens (as the recogniser writes them)."""
-        return self._engine.format_number(value).text.replace("-", " ")
+        return self._engine.format_number(value).text.replace("-", " ").replace(_SOFT_HYPHEN, "")
 
     def duration(self, seconds: float) -> str:
         """`seconds` as people say it: "thirty seconds", "two minutes", "one minute and ten seconds"."""
@@ -80,8 +85,7 @@ class Lines:
         return text.format(side=self.texts[f"side.{side}"], other=self.texts[f"side.{other}"])
 
     def _counted(self, unit: str, value: int) -> str:
-        form = f"{unit}.one" if value == 1 else f"{unit}.many"
-        return self.texts[form].format(n=self.number(value))
+        return self.phrase(f"{unit}.one" if value == 1 else f"{unit}.many", n=value)
 
     def placeholders(self, line: str) -> frozenset[str]:
         """Names of the placeholders of a line."""
@@ -89,7 +93,7 @@ class Lines:
 
 
 @cache
-def load_lines(language: str = "en") -> Lines:
+def load_lines(language: str = DEFAULT) -> Lines:
     """The built-in lines of `language`; ContentError tells file and line of a mistake."""
-    file, source = load_with_source(resources.files("voicecoach") / "content" / language / "lines.yaml", LineFile)
+    file, source = load_with_source(content(language, "lines.yaml"), LineFile)
     return Lines(file.root, source, language)

@@ -6,13 +6,13 @@ import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
+from voicecoach.language import DEFAULT, content
 from voicecoach.yamlfile import Content, ContentError, Source, Where, explain, load_with_source, suggestion
 
 log = logging.getLogger(__name__)
@@ -229,7 +229,7 @@ _Shelf = dict[str, tuple[T, Source, int]]
 """By id: the entry, its file, and the number of the folder it came from (0 is the built-in one)."""
 
 
-def load_library(language: str = "en", folders: Sequence[Path] = ()) -> Library:
+def load_library(language: str = DEFAULT, folders: Sequence[Path] = ()) -> Library:
     """The built-in content of `language` with the user's own on top.
 
     Every *.yaml or *.yml in `folders` may have `exercises` and `routines`; they replace those of the same id
@@ -241,12 +241,12 @@ def load_library(language: str = "en", folders: Sequence[Path] = ()) -> Library:
     mistakes: list[str] = []
     for number, path in [(0, path) for path in _builtin(language)] + list(_own(folders)):
         try:
-            content, source = load_with_source(path, _File)
+            file, source = load_with_source(path, _File)
         except ContentError as error:
             mistakes += error.mistakes
             continue
-        mistakes += _add(exercises, content.exercises, "exercises", source, number)
-        mistakes += _add(routines, content.routines, "routines", source, number)
+        mistakes += _add(exercises, file.exercises, "exercises", source, number)
+        mistakes += _add(routines, file.routines, "routines", source, number)
     if not mistakes:
         for entry in routines.values():
             mistakes += _wrong_steps(*entry, exercises)
@@ -261,11 +261,7 @@ def load_library(language: str = "en", folders: Sequence[Path] = ()) -> Library:
 
 
 def _builtin(language: str) -> list[Traversable]:
-    content = resources.files("voicecoach") / "content"
-    languages = sorted(entry.name for entry in content.iterdir() if (entry / "exercises.yaml").is_file())
-    if language not in languages:
-        raise ContentError([f"There is no content in language {language!r} - {suggestion(language, languages)}"])
-    return [content / language / "exercises.yaml", content / language / "routines.yaml"]
+    return [content(language, name) for name in ("exercises.yaml", "routines.yaml")]
 
 
 def _own(folders: Sequence[Path]) -> Iterator[tuple[int, Traversable]]:

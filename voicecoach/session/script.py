@@ -41,7 +41,7 @@ class ScriptWriter:
                 minutes=self.lines.about(whole_length(plan)),
             )
         ]
-        things = [self.lines(f"need.{thing}").lower() for thing in needs(plan)]
+        things = [self.lines.phrase(f"need.{thing}") for thing in needs(plan)]
         if things:
             cues.append(self.cue("routine.needs", things=self.lines.joined(things)))
         cues.append(self.cue("routine.safety"))
@@ -69,17 +69,17 @@ class ScriptWriter:
 
     def _again(self, step: WorkStep, before: WorkStep) -> Cue:
         if step.side and step.side != before.side and step.set_number == before.set_number:
-            return self.cue("announce.switch", side=self.lines(f"side.{step.side}"))
+            return self.cue("announce.switch", side=self.lines.phrase(f"side.{step.side}"))
         values = {"set": step.set_number, "sets": step.sets}
         if step.side:
-            return self.cue("announce.again_side", side=self.lines(f"side.{step.side}"), **values)
+            return self.cue("announce.again_side", side=self.lines.phrase(f"side.{step.side}"), **values)
         return self.cue("announce.again", exercise=step.exercise.name, **values)
 
     def _headline(self, step: WorkStep) -> Cue:
         values = {"exercise": step.exercise.name, "dose": self.dose(step)}
         if step.side:
             line = "announce.side" if step.side == FIRST_SIDE and step.set_number == 1 else "announce.one_side"
-            text = self.lines(line, side=self.lines(f"side.{step.side}"), **values)
+            text = self.lines(line, side=self.lines.phrase(f"side.{step.side}"), **values)
             return Cue(text=text, gap=1.0, line=line)
         return Cue(text=self.lines("announce.plain", **values), gap=1.0, line="announce.plain")
 
@@ -101,7 +101,7 @@ class ScriptWriter:
 
     def counted(self, thing: str, number: int) -> str:
         """A number of things: "one exercise", "three sets"."""
-        return self.lines(f"{thing}.one" if number == 1 else f"{thing}.many", n=number).lower()
+        return self.lines.phrase(f"{thing}.one" if number == 1 else f"{thing}.many", n=number)
 
     # --- counting and resting -------------------------------------------------------------------------------
 
@@ -114,7 +114,7 @@ class ScriptWriter:
         side = "_side" if step.side else ""
         values: dict[str, object] = {"exercise": step.exercise.name}
         if step.side:
-            values["side"] = self.lines(f"side.{step.side}").lower()
+            values["side"] = self.lines.phrase(f"side.{step.side}")
         if isinstance(step.dose, Repetitions):
             done = round(kept / step.seconds * step.dose.count)
             values["count"] = self.counted("repetition", step.dose.count - done)

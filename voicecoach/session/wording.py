@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from voicecoach.language import DEFAULT, content
 from voicecoach.session.lines import Lines
 from voicecoach.session.routine import UNSPEAKABLE, Exercise, Library, Repetitions
 from voicecoach.yamlfile import Content, Source, Where, load_yaml
@@ -61,9 +61,9 @@ class Wording(Content):
 
 
 @cache
-def load_wording(language: str = "en") -> Wording:
+def load_wording(language: str = DEFAULT) -> Wording:
     """The built-in rules of `language`; ContentError tells file and line of a mistake."""
-    return load_yaml(resources.files("voicecoach") / "content" / language / "wording.yaml", Wording)
+    return load_yaml(content(language, "wording.yaml"), Wording)
 
 
 @dataclass(frozen=True, slots=True)

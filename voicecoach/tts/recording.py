@@ -15,6 +15,7 @@ import numpy.typing as npt
 import soundfile as sf
 
 from voicecoach.events import Samples, VoicecoachError
+from voicecoach.language import DEFAULT, language_of
 from voicecoach.tts.worker import WORKER_COMMAND, RefusedError, Worker, WorkerLostError
 
 _LOG = logging.getLogger(__name__)
@@ -71,8 +72,8 @@ class Voice:
     """What to speak with."""
 
     name: str | None = None
-    """pyttsx3's voice id (see `list_voices`); eSpeak also takes variants, as in "en-us+f2". None: the default
-    English voice."""
+    """pyttsx3's voice id (see `list_voices`); eSpeak also takes variants, as in "en-us+f2". None: one that speaks the
+    language."""
 
     rate: int = 150
     """Words a minute."""
@@ -80,15 +81,22 @@ class Voice:
     engine: str | None = None
     """pyttsx3's driver name; None: the platform's."""
 
+    language: str = DEFAULT
+    """What a voice that is not named has to speak."""
+
 
 def list_voices(
-    timeout: float = 10.0, engine: str | None = None, *, command: Sequence[str] = WORKER_COMMAND
+    timeout: float = 10.0,
+    engine: str | None = None,
+    *,
+    language: str = DEFAULT,
+    command: Sequence[str] = WORKER_COMMAND,
 ) -> list[str]:
-    """The ids of the engine's English voices, for `Voice.name`. Raises SpeechError."""
+    """The ids of the engine's voices that speak `language`, for `Voice.name`. Raises SpeechError."""
     try:
         worker = Worker(command, timeout=timeout)
         try:
-            return list(worker.ask(do="voices", engine=engine)["voices"])
+            return list(worker.ask(do="voices", engine=engine, language=language)["voices"])
         finally:
             worker.kill()
     except RefusedError as error:
@@ -157,7 +165,8 @@ class Recorder:
                 raise SpeechError(CLOSED)
             self._worker = worker = Worker(self._command, timeout=self._timeout)
         voice = self._voice
-        worker.ask(do="open", engine=voice.engine, voice=voice.name, rate=voice.rate)
+        speaks = {"language": voice.language, "preferred": language_of(voice.language).voices}
+        worker.ask(do="open", engine=voice.engine, voice=voice.name, rate=voice.rate, **speaks)
         return worker
 
     def _end_worker(self) -> None:

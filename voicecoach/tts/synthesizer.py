@@ -176,7 +176,7 @@ class Synthesizer:
     def _key(self, text: str) -> str:
         voice = self._voice
         # Without a driver's name, it is the platform's.
-        return clip_key(FORMAT, voice.engine or sys.platform, voice.name or "", voice.rate, text)
+        return clip_key(FORMAT, voice.engine or sys.platform, voice.language, voice.name or "", voice.rate, text)
 
 
 def _speakable(text: str) -> str:

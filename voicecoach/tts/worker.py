@@ -3,9 +3,12 @@
 pyttsx3 2.99 can hang for ever, prints on stdout and knows one engine a process, so it lives in a process of
 its own. Parent and child exchange one JSON object a line, one request at a time:
 
-    {"do": "open", "engine": null, "voice": null, "rate": 150}   engine and voice: null means the default
+    {"do": "open", "engine": null, "voice": null, "rate": 150, "language": "en", "preferred": ["en-us", "samantha"]}
     {"do": "render", "text": "five", "path": "/tmp/.../speech.wav"}
-    {"do": "voices", "engine": null}                              before or instead of the others
+    {"do": "voices", "engine": null, "language": "en"}            before or instead of the others
+
+Engine and voice: null means the default. Of the preferred voices the first is eSpeak's name, and the others are parts
+of the names that other engines have.
 
 Answers are `{}`, `{"voices": [...]}` or `{"error": "...", "kind": "engine" | "voice" | "render"}`. The child
 ends when its stdin closes. It imports neither numpy nor the rest of voicecoach, to start fast.
@@ -122,13 +125,14 @@ class Engine:
         # A new engine is "busy" and would only queue the properties set next.
         self._engine.proxy.setBusy(False)
 
-    def voices(self) -> list[str]:
-        """The ids of the voices that speak English."""
-        return [voice.id for voice in self._engine.getProperty("voices") if _is_english(voice.languages)]
+    def voices(self, language: str) -> list[str]:
+        """The ids of the voices that speak `language`."""
+        return [voice.id for voice in self._engine.getProperty("voices") if _speaks(voice.languages, language)]
 
-    def speak_with(self, voice: str | None, rate: int) -> None:
-        """Choose the voice and the rate (words a minute). Raises UnknownVoiceError."""
-        name = voice if voice is not None else self._default_voice()
+    def speak_with(self, voice: str | None, rate: int, language: str, preferred: Sequence[str]) -> None:
+        """Choose the voice (one for `language` where none is named) and the rate (words a minute). Raises
+        UnknownVoiceError."""
+        name = voice if voice is not None else self._default_voice(language, preferred)
         if name is not None:
             self._engine.setProperty("voice", name)
             if self._errors or not self._has_chosen(name):
@@ -153,20 +157,21 @@ class Engine:
             _espeak.Synchronize()
         self._raise_errors()
 
-    def _default_voice(self) -> str | None:
-        """An English voice: the user's own if it speaks English; None leaves the engine's default."""
+    def _default_voice(self, language: str, preferred: Sequence[str]) -> str | None:
+        """A voice for `language`: the user's own if it speaks that; None leaves the engine's default."""
         if self._is_espeak:
-            return "en-us"
+            return preferred[0] if preferred else language
         try:
             voices = self._engine.getProperty("voices")
             current = self._engine.getProperty("voice")
         except Exception:  # one odd third-party voice breaks the listing of all; the default still speaks
             return None
-        english = [str(voice.id) for voice in voices if _is_english(voice.languages)]
-        if current in english or not english:
+        fitting = [str(voice.id) for voice in voices if _speaks(voice.languages, language)]
+        if current in fitting or not fitting:
             return None
         # macOS sorts its novelty voices (Albert, Bad News, ...) first.
-        return next((name for name in english if "samantha" in name.lower()), english[0])
+        good = (name for name in fitting if any(part in name.lower() for part in preferred[1:]))
+        return next(good, fitting[0])
 
     def _has_chosen(self, name: str) -> bool:
         chosen = self._engine.getProperty("voice") or ""
@@ -181,8 +186,8 @@ class Engine:
             raise self._errors[0]
 
 
-def _is_english(languages: Iterable[str | None]) -> bool:
-    return any((language or "").lower().startswith("en") for language in languages)
+def _speaks(languages: Iterable[str | None], language: str) -> bool:
+    return any((spoken or "").lower().startswith(language) for spoken in languages)
 
 
 class Desk:
@@ -195,12 +200,19 @@ class Desk:
         """The answer to one request; an exception becomes an error of the kind it stands for."""
         try:
             match request:
-                case {"do": "open", "engine": engine, "voice": voice, "rate": rate}:
-                    self._open(engine).speak_with(voice, rate)
+                case {
+                    "do": "open",
+                    "engine": engine,
+                    "voice": voice,
+                    "rate": rate,
+                    "language": language,
+                    "preferred": preferred,
+                }:
+                    self._open(engine).speak_with(voice, rate, language, preferred)
                 case {"do": "render", "text": text, "path": path} if self._engine:
                     self._engine.render(text, path)
-                case {"do": "voices", "engine": engine}:
-                    return {"voices": self._open(engine).voices()}
+                case {"do": "voices", "engine": engine, "language": language}:
+                    return {"voices": self._open(engine).voices(language)}
                 case _:
                     raise ValueError(f"unexpected request {request}")
         except UnknownVoiceError as error:
