@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -65,3 +66,11 @@ def test_a_mistake_in_a_language_is_told_with_its_line(tmp_path: Path) -> None:
     first, second = mistake.value.mistakes
     assert "line 3: numbers.apart: is no regular expression" in first
     assert "line 4: sound: cannot be 'growl'" in second
+
+
+def test_no_letter_of_a_line_is_made_small_since_german_nouns_are_not() -> None:
+    session = Path(load_settings.__code__.co_filename).parent / "session"
+    calls = [
+        path.name for path in session.glob("*.py") if re.search(r"\)\.lower\(\)|\]\.lower\(\)", path.read_text("utf-8"))
+    ]
+    assert calls == [], "a line within another is lines.phrase(...)"

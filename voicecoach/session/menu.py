@@ -24,8 +24,8 @@ def kinds(library: Library, lines: Lines) -> str:
     """The routines by name, those for a single muscle in one word."""
     single = {routine.id: len(muscles_of(routine, library)) == 1 for routine in library.routines.values()}
     names = [routine.name for routine in library.routines.values() if not single[routine.id]]
-    more = [lines("menu.more", n=len(names) - MOST_NAMES).lower()] if len(names) > MOST_NAMES else []
-    muscles = [lines("menu.muscles").lower()] if any(single.values()) else []
+    more = [lines.phrase("menu.more", n=len(names) - MOST_NAMES)] if len(names) > MOST_NAMES else []
+    muscles = [lines.phrase("menu.muscles")] if any(single.values()) else []
     return lines.joined([*names[:MOST_NAMES], *more, *muscles])
 
 
@@ -36,4 +36,4 @@ def named_muscles(lines: Lines) -> str:
 
 def named_muscle(muscle: str, lines: Lines) -> str:
     """A muscle group as one says it."""
-    return lines(f"muscles.{muscle.replace(' ', '-')}").lower()
+    return lines.phrase(f"muscles.{muscle.replace(' ', '-')}")
