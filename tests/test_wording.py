@@ -42,7 +42,7 @@ def test_everything_that_comes_with_the_coach_is_well_worded(app: App) -> None:
     ("text", "problem"),
     [
         ("You are safe now.", "says 'safe', which sounds as if all were well, which the coach cannot judge"),
-        ("No need to worry.", "says 'no need to worry', which sounds as if all were well"),
+        ("No need to worry.", "says 'No need to worry', which sounds as if all were well"),
         ("You should have rested.", "says 'you should have', which lays blame"),
         ("This heals the knee.", "says 'heals', which promises what no coach can"),
         ("Lie supine.", "says 'supine', which is jargon"),

@@ -109,7 +109,7 @@ class _Checker:
         yield from _unspeakable(one.text)
         for banned, why in self._banned:
             for found in banned.finditer(_PLACEHOLDER.sub(" ", one.text)):
-                yield f"says {found[0].lower()!r}, which {why} - put it in other words."
+                yield f"says {found[0]!r}, which {why} - put it in other words."
         most = self._rules.longest.exercise if one.kind == "exercise" else self._rules.longest.line
         for sentence in _SENTENCE_END.split(one.text):
             yield from self._too_much(sentence, most)
