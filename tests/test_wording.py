@@ -43,10 +43,10 @@ def test_everything_that_comes_with_the_coach_is_well_worded(app: App) -> None:
     [
         ("You are safe now.", "says 'safe', which sounds as if all were well, which the coach cannot judge"),
         ("No need to worry.", "says 'No need to worry', which sounds as if all were well"),
-        ("You should have rested.", "says 'you should have', which lays blame"),
+        ("You should have rested.", "says 'You should have', which lays blame"),
         ("This heals the knee.", "says 'heals', which promises what no coach can"),
         ("Lie supine.", "says 'supine', which is jargon"),
-        ("Look at the wall.", "says 'look at', which needs eyes"),
+        ("Look at the wall.", "says 'Look at', which needs eyes"),
         ("Hold, relax, etc.", "says 'etc', which is an abbreviation"),
         ("Move it, e.g. forward.", "has the abbreviation 'e.g' - write it out."),
         ("Hold for 20 seconds.", "has the number 20 - write it in words"),
