@@ -7,10 +7,12 @@ from collections.abc import Callable
 from voicecoach.events import Action, Command, Cue, Play, Reply, Script
 from voicecoach.session.lines import load_lines
 from voicecoach.session.routine import Library, load_library
-from voicecoach.session.session import Session
+from voicecoach.session.session import HANDLERS, Session
 
 LIBRARY = load_library()
 LINES = load_lines()
+INTENTS = [*sorted(HANDLERS), "RedFlag", "Yes", "No"]
+"""All that a session obeys."""
 
 
 class Talk:
@@ -78,3 +80,4 @@ STATES: dict[str, Callable[[], Talk]] = {
     "paused": lambda: stretching().until("working").say("Pause", position=7.3),
     "resuming": lambda: stretching().until("working").say("Pause", position=7.3).say("Resume"),
 }
+"""State of the chart -> a session in it; a red flag's has a way of its own."""

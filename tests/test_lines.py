@@ -133,7 +133,7 @@ def test_repetitions_are_counted_on_the_effort_at_a_steady_tempo() -> None:
     assert len(numbers) == squat.dose.count
     assert [round(b - a, 6) for a, b in itertools.pairwise(numbers)] == [period] * (squat.dose.count - 1)
     assert [cue.text for cue in cues if cue.line in ("repetitions.two_more", "repetitions.last")] == [
-        "Two more",
+        "Two to go",
         "Last one",
     ]
 

@@ -6,7 +6,8 @@ import pytest
 from session_parts import LINES, Talk, stretching
 
 from voicecoach.events import Reply
-from voicecoach.session.plan import WorkStep, seconds_from
+from voicecoach.session.estimate import seconds_from
+from voicecoach.session.plan import WorkStep
 
 ABOUT_THE_EXERCISE = ("WhichMuscle", "WhereToFeel", "DoingItRight", "WhyThis")
 

@@ -6,8 +6,8 @@ import itertools
 import re
 
 import pytest
+from session_parts import INTENTS, LIBRARY, LINES, STATES, Talk, stretching
 from test_coach import Bench
-from test_session import INTENTS, LIBRARY, LINES, STATES, Talk, stretching
 
 from voicecoach.app import App
 from voicecoach.coach import ANSWER_TIME

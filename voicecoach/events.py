@@ -206,11 +206,13 @@ class ScriptEnded:
 @dataclass(frozen=True, slots=True)
 class Play:
     """Replace the script being played. `position` (s) starts a beat script there; `keep_clock` lets a beat
-    script take over from a beat script without moving its zero (a hold made longer in mid-hold)."""
+    script take over from a beat script on its clock (a hold made longer in mid-hold), its zero `moved` (s) later where
+    the beats behind it now lie closer together or further apart."""
 
     script: Script
     position: float = 0.0
     keep_clock: bool = False
+    moved: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

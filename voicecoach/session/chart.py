@@ -29,6 +29,9 @@ class ChartModel(Protocol):
     def at_work(self) -> bool:
         """Whether the step is an exercise and not a drink."""
 
+    def after_work(self) -> bool:
+        """Whether an exercise came right before this rest or drink."""
+
     def resumable(self) -> bool:
         """Whether a routine was left that can be carried on with."""
 
@@ -49,6 +52,15 @@ class ChartModel(Protocol):
 
     def return_exercise(self) -> None:
         """Go to the exercise before this one."""
+
+    def return_step(self) -> None:
+        """Go to the exercise that came right before this rest or drink."""
+
+    def leave_side(self) -> None:
+        """Go to the other side, leaving out what is left on this one."""
+
+    def begin_anew(self) -> None:
+        """Do the hold or the set again from its beginning."""
 
     def explain_again(self) -> None:
         """Give the full text once more."""
@@ -160,6 +172,19 @@ class SessionChart(StateChart[ChartModel]):
         | resuming.to(leading.announcing, cond="at_work", on="explain_again")
         | paused.to(resuming)
         | resuming.to(resuming)
+    )
+    restart = (
+        leading.working.to(resuming, on="begin_anew")
+        | leading.resting.to(leading.announcing, cond="after_work", on="return_step")
+        | leading.resting.to(leading.resting)
+        | leading.to(leading.announcing, on="explain_again")
+        | paused.to(resuming, on="begin_anew")
+        | resuming.to(resuming, on="begin_anew")
+    )
+    skip_side = (
+        leading.to(leading.announcing, on="leave_side")
+        | paused.to(leading.announcing, on="leave_side")
+        | resuming.to(leading.announcing, on="leave_side")
     )
     exchange = leading.to(leading.announcing, on="take_alternative")
     pause = leading.to(paused) | resuming.to(paused)

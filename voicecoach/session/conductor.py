@@ -1,8 +1,9 @@
-"""Where the session stands in its plan, and what entering each state of the chart makes the coach do."""
+"""How the session moves through its plan, and what entering each state of the chart makes the coach do."""
 
 from __future__ import annotations
 
-from voicecoach.events import Action, Cue, Hush, Note, Play, Reply, Script
+from voicecoach.events import Cue, Hush, Note
+from voicecoach.session.place import Place
 from voicecoach.session.plan import (
     PlanStep,
     WaterStep,
@@ -10,32 +11,29 @@ from voicecoach.session.plan import (
     allowance,
     rest_before,
     with_alternative,
-    with_hold,
 )
 from voicecoach.session.question import Question
 from voicecoach.session.routine import Repetitions
 from voicecoach.session.script import ScriptWriter
+from voicecoach.session.stage import Stage
+
+COUNT_IN = 3.5
+"""Seconds before the place in the count at which it is taken up: half a second, and "three, two, one"."""
 
 
-class Conductor:
-    """The chart's model: answers its guards, moves through the plan, collects the actions.
-
-    `position` is to be set before each event: seconds into the beat script being played.
-    """
+class Conductor(Place, Stage):
+    """The chart's model: moves through the plan and sets the stage."""
 
     def __init__(self, writer: ScriptWriter):
-        self.writer = writer
-        self.routine = ""
-        self.plan: tuple[PlanStep, ...] = ()
-        self.index = 0
-        self.position = 0.0
-        self.actions: list[Action] = []
+        Stage.__init__(self, writer)
+        Place.__init__(self)
         self.question: Question | None = None
         self._explained: set[str] = set()
         self._explain_fully = False
         self._preface: tuple[Cue, ...] = ()
-        self._resting_before_work = False
         self._kept: float | None = None
+        self._counted_from: float | None = None
+        self._anew = False
         self._on_the_way = False
         self._pausing = "pause"
         self.advice: tuple[Cue, ...] = ()
@@ -43,20 +41,9 @@ class Conductor:
     # --- the plan -----------------------------------------------------------------------------------------
 
     @property
-    def step(self) -> PlanStep:
-        """The current step; IndexError when there is no plan."""
-        return self.plan[self.index]
-
-    @property
-    def work(self) -> WorkStep | None:
-        """The current step when it is work."""
-        step = self.plan[self.index] if self.plan else None
-        return step if isinstance(step, WorkStep) else None
-
-    @property
     def kept(self) -> float:
-        """Seconds of the interrupted count or rest that have been done."""
-        return self._kept or 0.0
+        """Seconds of the interrupted count that have been done; 0 where none was interrupted."""
+        return 0.0 if self._resting_before_work else self._kept or 0.0
 
     def begin(self, routine: str, plan: tuple[PlanStep, ...]) -> None:
         """Take up a plan; the chart's `start` follows."""
@@ -67,53 +54,7 @@ class Conductor:
         self._preface = self.writer.opening(routine, plan)
         self.actions.append(Note("routine started", {"routine": routine, "steps": len(plan)}))
 
-    def set_hold(self, seconds: int) -> None:
-        """Hold the current exercise for `seconds` from now on."""
-        self.plan = with_hold(self.plan, self.step.block, seconds)
-
-    def coming(self, *, other_exercise: bool = True) -> PlanStep | None:
-        """The first step after this exercise (or after this step), None at the end."""
-        for step in self.plan[self._upcoming :]:
-            if not other_exercise or step.block != self.step.block:
-                return step
-        return None
-
-    def _block_start(self, blocks_on: int) -> int | None:
-        """Index of the first step of the next (1) or previous (-1) exercise."""
-        starts = {step.block: i for i, step in reversed(list(enumerate(self.plan))) if isinstance(step, WorkStep)}
-        here = self.step.block
-        blocks = sorted(block for block in starts if (block > here if blocks_on > 0 else block < here))
-        if not blocks:
-            return None
-        return starts[blocks[0] if blocks_on > 0 else blocks[-1]]
-
-    @property
-    def _upcoming(self) -> int:
-        return self.index if self._resting_before_work else self.index + 1
-
     # --- guards of the chart ------------------------------------------------------------------------------
-
-    def more(self) -> bool:
-        """Whether another step follows."""
-        return self._upcoming < len(self.plan)
-
-    def rests(self) -> bool:
-        """Whether a rest or a drink comes before the next work."""
-        if not self.more():
-            return False
-        return isinstance(self.plan[self._upcoming], WaterStep) or rest_before(self.plan, self._upcoming) > 0
-
-    def drinks(self) -> bool:
-        """Whether a drink comes before the next exercise."""
-        return isinstance(self.coming(), WaterStep)
-
-    def another(self) -> bool:
-        """Whether another exercise follows this one."""
-        return self._block_start(1) is not None
-
-    def at_work(self) -> bool:
-        """Whether the step is an exercise and not a drink."""
-        return self.work is not None
 
     def resumable(self) -> bool:
         """Whether a routine was left that can be carried on with."""
@@ -158,6 +99,22 @@ class Conductor:
         if before is None:
             self._preface = (self.writer.cue("back.first"),)
         self._go_to(before or 0)
+
+    def return_step(self) -> None:
+        """Go to the exercise that came right before this rest or drink."""
+        self._go_to(self.index - 1)
+
+    def leave_side(self) -> None:
+        """Go to the other side, leaving out all that is left of this exercise on this one."""
+        assert self.work is not None
+        assert self.work.side is not None
+        self._left_out()
+        self.leave_out(self.work.side)
+        self._go_to(self.index)
+
+    def begin_anew(self) -> None:
+        """Do the hold or the set again from its beginning."""
+        self._kept, self._anew = 0.0, True
 
     def explain_again(self) -> None:
         """Give the full text once more."""
@@ -206,7 +163,7 @@ class Conductor:
 
     def _left_out(self) -> None:
         if self.work:
-            self.actions.append(Note("left out", {"exercise": self.work.exercise.id}))
+            self.actions.append(Note("left out", {"exercise": self.work.exercise.id, "side": self.work.side}))
 
     # --- entering the states of the chart -----------------------------------------------------------------
 
@@ -231,9 +188,16 @@ class Conductor:
         """Count the step, or what is left of it."""
         assert self.work is not None
         self._explained.add(self.work.exercise.id)
-        elapsed, self._kept = self.kept, None
-        script = self.writer.work(self.work, elapsed)
-        self.play(script, min([0.0, *(cue.at for cue in script.cues)]) if not elapsed else elapsed - 3.5)
+        self._counted_from, self._kept = self._kept, None
+        script = self.writer.work(self.work, self._counted_from)
+        first = min([0.0, *(cue.at for cue in script.cues)])
+        self.play(script, first if self._counted_from is None else self._counted_from - COUNT_IN)
+
+    def recount(self, step: WorkStep | None = None) -> None:
+        """Let the count go on as that of the step as it is now, or of `step`."""
+        counted = step or self.work
+        assert counted is not None
+        self.go_on_as(self.writer.work(counted, self._counted_from))
 
     def on_exit_working(self) -> None:
         """Keep the place: whole seconds of a hold, whole repetitions of a set."""
@@ -245,7 +209,7 @@ class Conductor:
 
     def on_enter_resting(self) -> None:
         """Rest or drink, or what is left of it."""
-        elapsed, self._kept = self.kept, None
+        elapsed, self._kept = self._kept or 0.0, None
         step = self.step
         if isinstance(step, WaterStep):
             self.play(self.writer.water(max(5.0, step.seconds - elapsed)))
@@ -266,17 +230,11 @@ class Conductor:
 
     def on_enter_resuming(self) -> None:
         """Say where we are."""
-        self.play(self.writer.flow("resuming", self.writer.where(self.work, self._kept)))
+        anew, self._anew = self._anew, False
+        cue = self.writer.anew(self.work) if anew and self.work else self.writer.where(self.work, self.kept)
+        self.play(self.writer.flow("resuming", cue))
 
     def on_enter_alarmed(self) -> None:
         """Give the advice, and nothing else."""
         self.actions.append(Hush())
         self.play(self.writer.flow("alarmed", *self.advice))
-
-    def play(self, script: Script, position: float = 0.0) -> None:
-        """Play `script`, from `position` (s) on, in place of the one being played."""
-        self.actions.append(Play(script, position))
-
-    def reply(self, line: str, **values: object) -> None:
-        """Say one line over what is going on."""
-        self.actions.append(Reply((self.writer.cue(line, **values),)))

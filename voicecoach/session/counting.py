@@ -32,8 +32,8 @@ class Counting:
     def __init__(self, lines: Lines):
         self.lines = lines
 
-    def work(self, step: WorkStep, elapsed: float = 0.0) -> Script:
-        """The beats of a step. With `elapsed` the part that is left, counted in from three."""
+    def work(self, step: WorkStep, elapsed: float | None = None) -> Script:
+        """The beats of a step. With `elapsed` the part that is left (all of it for 0), counted in from three."""
         dose = step.dose
         if isinstance(dose, Repetitions):
             cues = list(self._repetitions(dose))
@@ -44,7 +44,7 @@ class Counting:
         else:
             cues = list(self._timed(dose.seconds))
             end = "timed.end"
-        if elapsed:
+        if elapsed is not None:
             cues = [*self._count_in(elapsed), *(cue for cue in cues if cue.at > elapsed)]
         cues += [
             Cue(tone="end", at=step.seconds, kind="keep"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from voicecoach.events import Play
 from voicecoach.session.conductor import Conductor
 from voicecoach.session.routine import Hold
 
@@ -44,9 +43,10 @@ class Lengths:
             conductor.reply("hold.changed", duration=lines.duration(seconds))
 
     def wait(self, seconds: float | None) -> None:
-        """Give the user `seconds` from now on, or as many as one gives when none are asked for."""
+        """Give the user `seconds` from now on, or as many as one gives when none are asked for; never less than is
+        left."""
         conductor = self.conductor
-        conductor.actions.append(Play(conductor.writer.positioning(WAIT if seconds is None else seconds)))
+        conductor.lengthen(max(0.0, (WAIT if seconds is None else seconds) - conductor.left))
         conductor.reply("wait")
 
     def _change_count(self, seconds: int) -> None:
@@ -55,8 +55,7 @@ class Lengths:
         if step is None or not isinstance(step.dose, Hold):
             return
         seconds = max(seconds, int(position) + SOONEST_END)
-        changed = replace(step, dose=step.dose.model_copy(update={"seconds": seconds}))
-        self.conductor.actions.append(Play(self.conductor.writer.work(changed), keep_clock=True))
+        self.conductor.recount(replace(step, dose=step.dose.model_copy(update={"seconds": seconds})))
 
 
 def length(slots: Mapping[str, object]) -> float | None:

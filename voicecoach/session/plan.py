@@ -108,6 +108,13 @@ def with_hold(plan: tuple[PlanStep, ...], block: int, seconds: int) -> tuple[Pla
     return tuple(changed(step) for step in plan)
 
 
+def without_side(plan: tuple[PlanStep, ...], index: int, side: Side) -> tuple[PlanStep, ...]:
+    """`plan` without the steps on `side` of the exercise at `index`, as far as they come there or later."""
+    block = plan[index].block
+    kept = (step for step in plan[index:] if not isinstance(step, WorkStep) or step.block != block or step.side != side)
+    return (*plan[:index], *kept)
+
+
 def rest_before(plan: tuple[PlanStep, ...], index: int) -> float:
     """Seconds of rest before step `index`: only between sets of one exercise, and none where changing sides
     already rests the muscle."""
@@ -120,7 +127,7 @@ def rest_before(plan: tuple[PlanStep, ...], index: int) -> float:
         return 0.0
     if isinstance(step.dose, Repetitions):
         return REST_AFTER_REPETITIONS
-    return 0.0 if step.side else REST_AFTER_HOLD
+    return 0.0 if step.side != before.side else REST_AFTER_HOLD
 
 
 def allowance(plan: tuple[PlanStep, ...], index: int) -> float:

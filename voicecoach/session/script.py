@@ -122,7 +122,13 @@ class ScriptWriter:
         values["duration"] = self.lines.duration(step.seconds - kept)
         return self.cue(f"resume.work{side}", **values)
 
-    def work(self, step: WorkStep, elapsed: float = 0.0) -> Script:
+    def anew(self, step: WorkStep) -> Cue:
+        """That `step` is done once more from its beginning."""
+        if step.side:
+            return self.cue("restart.side", side=self.lines(f"side.{step.side}").lower())
+        return self.cue("restart")
+
+    def work(self, step: WorkStep, elapsed: float | None = None) -> Script:
         """The beats of a step. With `elapsed` (s) the part that is left, counted in from three."""
         return self.counting.work(step, elapsed)
 

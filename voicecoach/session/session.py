@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from voicecoach.events import Action, Command, Cue, Play, Reply, Script, Understanding, Verdict
-from voicecoach.session import explanations, handlers
+from voicecoach.session import control, explanations, handlers
 from voicecoach.session.alarm import EMERGENCY_NUMBER, Alarm
 from voicecoach.session.answers import Answers
 from voicecoach.session.chart import SessionChart
@@ -21,7 +21,7 @@ from voicecoach.session.script import ScriptWriter
 NEAR_A_COMMAND = 60.0
 """From this score on, a reject is taken for a command that went wrong, and is answered with a tone."""
 
-HANDLERS: Mapping[str, Handler] = {**handlers.HANDLERS, **explanations.HANDLERS}
+HANDLERS: Mapping[str, Handler] = {**handlers.HANDLERS, **explanations.HANDLERS, **control.HANDLERS}
 """Intent -> what it does."""
 
 

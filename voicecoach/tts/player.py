@@ -117,7 +117,7 @@ class Player:
     def play(self, order: Play) -> None:
         """Replace the script. What is still sounding of the old one is cut."""
         if order.keep_clock and self._beat is not None:
-            self._take_over(order.script)
+            self._take_over(order.script, round(order.moved * self._mixer.rate))
             return
         if order.keep_clock and self._waiting is not None:
             order = replace(order, position=self._waiting.position)
@@ -293,12 +293,14 @@ class Player:
 
     # --- small things -------------------------------------------------------------------------------------
 
-    def _take_over(self, script: Script) -> None:
-        """Let a beat script go on as `script` with the same zero; what has passed of it is not said."""
+    def _take_over(self, script: Script, moved: int) -> None:
+        """Let a beat script go on as `script` with the same zero, or one that is `moved` frames later; what has passed
+        of it is not said."""
         assert self._beat is not None
         assert script.seconds is not None
         for cue in script.cues:
             self._clip(cue)
+        self._beat.zero += moved
         position = self.position
         self._script = script
         self._beat.pending = sorted((cue for cue in script.cues if cue.at > position), key=lambda cue: cue.at)
