@@ -25,7 +25,8 @@ from tqdm import tqdm
 
 from voicecoach.asr import model
 from voicecoach.asr.download import Manifest
-from voicecoach.asr.model import ModelError, fetch_model, find_model, load_manifest, verify_model
+from voicecoach.asr.fetch import fetch_model
+from voicecoach.asr.model import ModelError, find_model, load_manifest, manifest_of, verify_model
 
 NAME = "vosk-model-small-xx-0.1"
 SHARED = {
@@ -591,7 +592,7 @@ def test_a_source_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 def test_an_installed_package_reads_its_own_manifest_and_fetches_into_the_users_folder(tmp_path: Path) -> None:
     package = Path(model.__file__).parents[1]
-    for part in ("__init__.py", "events.py", "asr/__init__.py", "asr/model.py", "asr/download.py"):
+    for part in ("__init__.py", "events.py", "asr/__init__.py", "asr/model.py", "asr/download.py", "asr/archive.py"):
         lay(tmp_path / "site" / "voicecoach", {part: (package / part).read_bytes()})
     lay(tmp_path / "site" / "voicecoach" / "data", {"manifest.json": MANIFEST.model_dump_json().encode()})
     lay(tmp_path / "site" / "models", {"manifest.json": b"of another package"})
@@ -642,3 +643,77 @@ def test_the_real_model_can_be_installed_from_its_own_folder_and_loaded(tmp_path
     folder = fetch_model(tmp_path, real_model(), progress=quiet)
     vosk.SetLogLevel(-1)
     assert vosk.Model(str(folder)).vosk_model_find_word("stretch") >= 0
+
+
+# --- a model without published checksums ------------------------------------------------------------------
+
+OTHER = Manifest(name="vosk-model-small-yy-0.1", license="", language="yy")
+OTHERS = MAKERS | {"README": b"hello"}
+
+
+def test_a_model_that_is_not_the_published_one_has_nothing_to_compare_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(model, "_PACKAGE", Path(model.__file__).parents[1])
+    assert manifest_of(load_manifest().name, "en") == load_manifest()
+    assert manifest_of("vosk-model-small-yy-0.1", "yy") == OTHER
+
+
+def test_without_it_the_command_names_the_language() -> None:
+    assert refusal(lambda: find_model(manifest=OTHER)).endswith("run `voicecoach model fetch --language yy`")
+
+
+@pytest.mark.parametrize("top", ["", "vosk-model-small-yy-0.1/"])
+def test_it_is_taken_from_a_zip_or_a_folder_and_found(tmp_path: Path, top: str) -> None:
+    (tmp_path / "other.zip").write_bytes(zipped(OTHERS, top))
+    sources = [tmp_path / "other.zip", lay(tmp_path / "elsewhere", OTHERS)]
+    for number, source in enumerate(sources):
+        place = tmp_path / "checkout" / "models" if number else tmp_path / "one"
+        folder = fetch_model(place, source, manifest=OTHER, progress=quiet)
+        assert folder.name == OTHER.name
+        assert contents(folder) == OTHERS
+    assert find_model(manifest=OTHER) == tmp_path / "checkout" / "models" / OTHER.name
+
+
+def test_it_is_fetched_from_its_maker(tmp_path: Path, server: Server) -> None:
+    server.content = zipped(OTHERS, f"{OTHER.name}/")
+    assert contents(fetch_model(tmp_path, manifest=OTHER, progress=quiet)) == OTHERS
+    assert server.asked == [(f"/{OTHER.name}.zip", None)]
+    assert [path.name for path in tmp_path.glob("vosk*")] == [OTHER.name]
+
+
+def test_a_broken_download_leaves_nothing_and_says_what_to_do(tmp_path: Path, server: Server) -> None:
+    server.content = zipped(OTHERS)
+    server.cuts = [1000]
+    sentence = refusal(lambda: fetch_model(tmp_path, manifest=OTHER, progress=quiet))
+    assert sentence.endswith("run `voicecoach model fetch --language yy --from ZIP` here")
+    assert list(tmp_path.glob("vosk*")) == []
+
+
+@pytest.mark.parametrize(
+    ("files", "reason"),
+    [
+        ({"README": b"hello"}, "it has no am/final.mdl"),
+        (OTHERS | {"am/final.mdl": b""}, "am/final.mdl is empty"),
+        ({name: OTHERS[name] for name in OTHERS if not name.startswith("graph")}, "are missing"),
+    ],
+)
+def test_what_is_no_model_is_refused(tmp_path: Path, files: dict[str, bytes], reason: str) -> None:
+    (tmp_path / "other.zip").write_bytes(zipped(files))
+    assert reason in refusal(
+        lambda: fetch_model(tmp_path / "m", tmp_path / "other.zip", manifest=OTHER, progress=quiet)
+    )
+    assert not (tmp_path / "m" / OTHER.name).exists()
+
+
+def test_files_that_would_climb_out_are_left_where_they_are(tmp_path: Path) -> None:
+    (tmp_path / "other.zip").write_bytes(zipped(OTHERS | {"../evil": b"x", "/evil": b"x", "am/../../evil": b"x"}))
+    folder = fetch_model(tmp_path / "a" / "m", tmp_path / "other.zip", manifest=OTHER, progress=quiet)
+    assert contents(folder) == OTHERS
+    assert not list(tmp_path.rglob("evil"))
+
+
+def test_more_than_any_model_has_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("voicecoach.asr.archive.LARGEST", 1000)
+    source = lay(tmp_path / "elsewhere", OTHERS)
+    assert "larger than any model" in refusal(
+        lambda: fetch_model(tmp_path / "m", source, manifest=OTHER, progress=quiet)
+    )

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import platformdirs
 
+from voicecoach.asr.download import Manifest
 from voicecoach.asr.graph import Costs, Grammar
 from voicecoach.asr.level import LevelControl
 from voicecoach.asr.listener import Listener
-from voicecoach.asr.model import find_model
+from voicecoach.asr.model import find_model, manifest_of
 from voicecoach.asr.ngram import read_arpa
 from voicecoach.asr.recognizer import SpeechModel
 from voicecoach.asr.vad import VoiceActivityDetector
@@ -128,10 +129,16 @@ class App:
 
     # --- hearing and understanding --------------------------------------------------------------------------
 
+    @property
+    def manifest(self) -> Manifest:
+        """What the recogniser's model must be."""
+        return manifest_of(self.language.model, self.language.code)
+
     @cached_property
     def model(self) -> SpeechModel:
         """The recogniser's model; ModelError in one sentence when there is none, or a damaged one."""
-        return SpeechModel(find_model(self.paths.model), platformdirs.user_cache_path("voicecoach") / "graphs")
+        folder = find_model(self.paths.model, self.manifest)
+        return SpeechModel(folder, platformdirs.user_cache_path("voicecoach") / "graphs")
 
     @property
     def costs(self) -> Costs:

@@ -19,7 +19,7 @@ def check_content(app: App) -> list[str]:
     knows, unchecked = _known_words(app)
     return [
         *lint(app.intents, knows, states=STATES),
-        *lint_prompts(app.prompts(), app.matcher),
+        *lint_prompts(dict.fromkeys([*app.lines.texts.items(), *app.prompts()]), app.matcher),
         *lint_wording(texts, load_wording(app.language.code)),
         *unchecked,
     ]

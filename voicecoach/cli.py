@@ -28,6 +28,8 @@ def _with_content(_ctx: click.Context, _option: click.Parameter, folders: tuple[
     return folders
 
 
+_UNCHECKED = "It was not checked against published checksums, since there are none for it."
+
 _language_option = click.option(
     "--language", help="What the coach speaks and understands, such as en (default: the one in your settings, else en)."
 )
@@ -304,22 +306,32 @@ def model() -> None:
 @model.command()
 @click.option("--from", "source", type=click.Path(path_type=Path, exists=True), help="A zip or a folder that you have.")
 @click.option("--to", type=click.Path(path_type=Path, file_okay=False), help="Where to put it (default: models/).")
-def fetch(source: Path | None, to: Path | None) -> None:
+@_language_option
+def fetch(source: Path | None, to: Path | None, language: str | None) -> None:
     """Get the model (about 40 MB), verify it, and put it in its place."""
-    from voicecoach.asr.model import fetch_model
+    from voicecoach.app import App
+    from voicecoach.asr.fetch import fetch_model
 
-    click.echo(f"The model is ready in {fetch_model(to, source)}.")
+    manifest = App(language=language).manifest
+    click.echo(f"The model is ready in {fetch_model(to, source, manifest=manifest)}.")
+    if not manifest.files:
+        click.echo(_UNCHECKED)
 
 
 @model.command()
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
-def verify(folder: Path | None) -> None:
+@_language_option
+def verify(folder: Path | None, language: str | None) -> None:
     """Compare every file of the model with its checksum."""
+    from voicecoach.app import App
     from voicecoach.asr.model import find_model, verify_model
 
-    found = find_model(folder)
-    verify_model(found)
+    manifest = App(language=language).manifest
+    found = find_model(folder, manifest)
+    verify_model(found, manifest=manifest)
     click.echo(f"The model in {found} is complete.")
+    if not manifest.files:
+        click.echo(_UNCHECKED)
 
 
 @main.command()

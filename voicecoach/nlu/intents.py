@@ -200,9 +200,8 @@ class IntentSet:
 
 def built_in(language: str = DEFAULT) -> Traversable:
     """The project's own intents file of `language`."""
-    own = content(language, "intents.yaml")
-    if own.is_file():
-        return own
+    if language != DEFAULT:
+        return content(language, "intents.yaml")
     return _PACKAGED if _PACKAGED.is_file() else _CHECKOUT
 
 

@@ -86,10 +86,12 @@ def lint(
 
 
 def lint_prompts(prompts: Iterable[tuple[str, str]], matcher: Matcher) -> list[str]:
-    """What of `prompts` (id, text) the coach would obey if it heard itself: the whole, or a part between pauses."""
+    """What of `prompts` (id, text) the coach would obey if it heard itself: the whole, or a part between pauses. Parts
+    in which something is still to be filled in are left out."""
     problems = []
     for name, text in prompts:
-        heard = {spoken(part, matcher.intents.language): part.strip() for part in (*_PAUSE.split(text), text)}
+        parts = [part for part in (*_PAUSE.split(text), text) if "{" not in part]
+        heard = {spoken(part, matcher.intents.language): part.strip() for part in parts}
         for part in heard.values():
             understanding = matcher.understand(part)
             if understanding.accepted:

@@ -125,7 +125,7 @@ class ScriptWriter:
     def anew(self, step: WorkStep) -> Cue:
         """That `step` is done once more from its beginning."""
         if step.side:
-            return self.cue("restart.side", side=self.lines(f"side.{step.side}").lower())
+            return self.cue("restart.side", side=self.lines.phrase(f"side.{step.side}"))
         return self.cue("restart")
 
     def work(self, step: WorkStep, elapsed: float | None = None) -> Script:
