@@ -8,7 +8,7 @@ from pathlib import Path
 from voicecoach.nlu.intents import IntentSet, load_intents
 from voicecoach.nlu.matcher import Matcher
 
-STATES = ("idle", "announcing", "positioning", "working", "resting", "paused", "asking")
+STATES = ("idle", "checking", "announcing", "positioning", "working", "resting", "paused", "asking", "rating")
 LEADING = ("announcing", "positioning", "working", "resting")
 
 ROUTINES = [

@@ -18,8 +18,8 @@ INTENTS = [*sorted(HANDLERS), "RedFlag", "Yes", "No"]
 class Talk:
     """A session and what it wanted done last."""
 
-    def __init__(self, library: Library = LIBRARY):
-        self.session = Session(library, LINES)
+    def __init__(self, library: Library = LIBRARY, *, check_in: bool = False):
+        self.session = Session(library, LINES, check_in=check_in)
         self.actions: list[Action] = []
         self.script: Script | None = None
 
@@ -73,6 +73,7 @@ def stretching() -> Talk:
 
 STATES: dict[str, Callable[[], Talk]] = {
     "idle": Talk,
+    "checking": lambda: Talk(check_in=True).say("StartRoutine", routine="stretch"),
     "announcing": stretching,
     "positioning": lambda: stretching().until("positioning"),
     "working": lambda: stretching().until("working"),

@@ -29,7 +29,7 @@ name: A short one
 steps:
   - when: {line: greeting}
     say: start quick routine
-    expect: {intent: StartRoutine, slots: {routine: quick}, state: announcing}
+    expect: {intent: StartRoutine, slots: {routine: quick}, state: checking}
   - delay: 1
     say: flubber wobble
     expect: {rejected: true, within: 2}

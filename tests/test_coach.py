@@ -57,8 +57,10 @@ class Bench:
         ear: Ear | None = None,
         echo: EchoControl | None = None,
         understand: Callable[[Hypothesis, Collection[str]], Understanding] | None = None,
+        *,
+        check_in: bool = False,
     ):
-        session = Session(app.library, app.lines)
+        session = Session(app.library, app.lines, check_in=check_in)
         self.coach = Coach(RATE, session, source, understand or app.understand, ear or Deaf(), echo or NoMicrophone())
         self.ear = ear
         self.log: list[Logged] = []

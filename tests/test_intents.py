@@ -42,6 +42,8 @@ INTENTS = [
     "Harder",
     "Pain",
     "RedFlag",
+    "Rating",
+    "DontKnow",
     "Louder",
     "Quieter",
     "Slower",

@@ -30,6 +30,7 @@ BUILT_AT_RUN_TIME = (
     "resume.work",
     "resume.repetitions",
     "volume.",
+    "level.",
 )
 
 

@@ -96,6 +96,9 @@ def test_a_spoken_command_is_answered_aloud_and_goodbye_ends_the_session(
     time.sleep(float(str(greeting["until"])) - float(str(greeting["t"])) + 1.0)
     with pulse.record_speaker() as recording:
         say(pulse, tmp_path, "start quick routine")
+        asked = coach.wait_for(lambda event: event.get("line") == "check.in")
+        time.sleep(float(str(asked["until"])) - float(str(asked["t"])) + 1.0)
+        say(pulse, tmp_path, "skip the question")
         coach.wait_for(lambda event: event.get("line") == "announce.plain")
     started = next(event for event in coach.events() if event["event"] == "heard")
     assert (started["intent"], started["slots"]) == ("StartRoutine", {"routine": "quick"})

@@ -30,20 +30,20 @@ STAYS = ""
 # Intent -> the states in which it leads somewhere, and where to. In all others the session stays where it is, and it
 # always answers.
 MATRIX: dict[str, str] = {
-    "StartRoutine": "idle > announcing",
-    "Next": "announcing positioning working resting paused resuming > announcing",
-    "Back": "announcing positioning working resting paused resuming > announcing",
+    "StartRoutine": "idle > announcing; checking > checking",
+    "Next": "checking announcing positioning working resting paused resuming > announcing",
+    "Back": "announcing positioning working resting paused resuming > announcing; checking > checking",
     "Repeat": "announcing positioning working paused resuming > announcing; resting > resting; alarmed > alarmed",
-    "Restart": "announcing positioning resting > announcing; working paused resuming > resuming",
+    "Restart": "announcing positioning resting > announcing; working paused resuming > resuming; checking > checking",
     "SkipSide": "announcing positioning working paused resuming > announcing",
-    "Pause": "announcing positioning working resting resuming > paused",
-    "Resume": "announcing positioning resuming > working; resting > announcing; paused > resuming",
-    "Ready": "announcing positioning resuming > working; resting > announcing; paused > resuming",
+    "Pause": "checking announcing positioning working resting resuming > paused",
+    "Resume": "checking resting > announcing; announcing positioning resuming > working; paused > resuming",
+    "Ready": "checking resting > announcing; announcing positioning resuming > working; paused > resuming",
     "Wait": "working > paused",
-    "Stop": "announcing positioning working resting paused resuming > idle",
+    "Stop": "checking announcing positioning working resting paused resuming > idle",
     "Pain": "announcing positioning working resting resuming > paused; paused > paused",
-    "RedFlag": "idle announcing positioning working resting paused resuming alarmed > alarmed",
-    "Goodbye": "idle announcing positioning working resting paused resuming alarmed > the end",
+    "RedFlag": "idle checking announcing positioning working resting paused resuming alarmed > alarmed",
+    "Goodbye": "idle checking announcing positioning working resting paused resuming alarmed > the end",
     "SetHold": STAYS,
     "More": STAYS,
     "Slower": STAYS,
@@ -157,7 +157,7 @@ def beats(app: App, *lines: str) -> list[tuple[object, float]]:
     coach = app.silent_coach(8000)
     log: list[Logged] = []
     coach.watchers.append(log.append)
-    run_fast(coach, ["start stretch only", "+2 next", "+2 ready", *lines, "+34"])
+    run_fast(coach, ["start stretch only", "+2 skip", "+2 next", "+2 ready", *lines, "+34"])
     said = [entry for entry in log if entry.kind == "said"]
     start, end = (next(one.at for one in said if one.data["line"] == line) for line in ("hold.start", "hold.end"))
     kept = ("hold.start", "count", "hold.end")

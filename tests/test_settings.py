@@ -76,11 +76,19 @@ def test_the_number_that_is_set_is_the_one_that_is_said(tmp_path: Path, monkeypa
     path = tmp_path / "settings.yaml"
     path.write_text("emergency_number: 911\n", encoding="utf-8")
     monkeypatch.setattr("voicecoach.app.settings_file", lambda: path)
-    result = CliRunner().invoke(
-        cli.main, ["type"], input="start quick routine\n+30 ready\n+5 my chest hurts\n+9 carry on\n"
-    )
+    typed = "start quick routine\n+8 skip\n+30 ready\n+5 my chest hurts\n+9 carry on\n"
+    result = CliRunner().invoke(cli.main, ["type"], input=typed)
     assert result.exit_code == 0
     assert "Call nine, one, one at once" in result.stdout
     assert "working -> alarmed" in result.stdout
     assert "coach  We do not go on with this today." in result.stdout
     assert result.stdout.rstrip().endswith("Keep still until help is there."), "and the advice goes on"
+
+
+def test_the_check_in_can_be_switched_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "settings.yaml"
+    path.write_text("check_in: false\n", encoding="utf-8")
+    monkeypatch.setattr("voicecoach.app.settings_file", lambda: path)
+    result = CliRunner().invoke(cli.main, ["type"], input="start quick routine\n")
+    assert "idle -> announcing" in result.stdout
+    assert "nought to ten" not in result.stdout

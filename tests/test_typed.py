@@ -40,10 +40,12 @@ def states(result: Result) -> list[str]:
 
 
 def test_a_little_session_goes_from_state_to_state() -> None:
-    result = typed("start quick routine", "+30 ready", "+5 pause", "resume", "+20 next", "+3 stop", "goodbye")
+    result = typed(
+        "start quick routine", "+8 skip", "+30 ready", "+5 pause", "resume", "+20 next", "+3 stop", "goodbye"
+    )
     assert result.exit_code == 0
     assert states(result) == [
-        *("announcing", "working", "paused", "resuming", "working", "announcing", "idle"),
+        *("checking", "announcing", "working", "paused", "resuming", "working", "announcing", "idle"),
     ]
     assert result.stderr == ""
 
@@ -57,7 +59,7 @@ def test_time_passes_as_the_lines_say() -> None:
 def test_what_is_no_command_is_not_obeyed_and_says_why() -> None:
     result = typed("start quick routine", "flubber wobble")
     assert '"flubber wobble": not obeyed, nothing like a command' in result.stdout
-    assert states(result)[0] == "announcing"
+    assert states(result) == ["checking"]
 
 
 def test_what_does_not_fit_the_state_is_not_obeyed_and_says_when_it_would() -> None:
@@ -68,19 +70,19 @@ def test_what_does_not_fit_the_state_is_not_obeyed_and_says_when_it_would() -> N
 
 
 def test_ouch_stops_the_count_at_once_and_resume_goes_on_with_it() -> None:
-    result = typed("start quick routine", "+30 ready", "+5 that hurts", "+8 resume", "+8 stop")
-    assert states(result) == ["announcing", "working", "paused", "resuming", "working", "idle"]
+    result = typed("start quick routine", "+8 two", "+30 ready", "+5 that hurts", "+8 resume", "+8 stop")
+    assert states(result) == ["checking", "announcing", "working", "paused", "resuming", "working", "idle"]
     assert "coach  Come out of it slowly and gently." in result.stdout
 
 
 def test_a_hold_of_nine_hundred_seconds_is_understood_and_declined() -> None:
-    result = typed("start quick routine", "+2 next", "+2 hold for nine hundred seconds", "+3")
+    result = typed("start quick routine", "skip", "+2 next", "+2 hold for nine hundred seconds", "+3")
     assert '"hold for nine hundred seconds": SetHold' in result.stdout
     assert "The longest that I count is one minute." in result.stdout
 
 
 def test_a_hold_of_one_and_a_half_minutes_is_named_as_it_was_meant() -> None:
-    result = typed("start quick routine", "+2 next", "+2 hold for a minute and thirty seconds", "+3")
+    result = typed("start quick routine", "skip", "+2 next", "+2 hold for a minute and thirty seconds", "+3")
     assert "One minute and thirty seconds is too long for one hold." in result.stdout
 
 
@@ -91,7 +93,7 @@ def test_louder_is_answered_even_before_a_routine() -> None:
 
 
 def test_goodbye_ends_the_session_and_is_answered_even_in_mid_count() -> None:
-    result = typed("start quick routine", "+30 ready", "+5 goodbye")
+    result = typed("start quick routine", "+8 four", "+30 ready", "+5 goodbye")
     assert result.exit_code == 0
     heard, answer = result.stdout.splitlines()[-2:]
     assert '"goodbye": Goodbye' in heard
@@ -104,7 +106,7 @@ def test_after_goodbye_nothing_is_heard() -> None:
     assert "StartRoutine" not in result.stdout
 
 
-@pytest.mark.parametrize("lines", [(), ("",), ("start leg routine",), ("start leg routine", "+30 ready", "pause")])
+@pytest.mark.parametrize("lines", [(), ("",), ("start leg routine",), ("start leg routine", "+30 ready", "+3 pause")])
 def test_the_end_of_the_input_ends_the_session(lines: tuple[str, ...]) -> None:
     result = typed(*lines)
     assert result.exit_code == 0
@@ -122,7 +124,7 @@ def test_a_wrong_waiting_time_is_told_with_its_line(line: str) -> None:
 def test_the_mark_that_windows_puts_before_text_is_no_word() -> None:
     result = typed("\ufeff+5 start quick routine")
     assert "00:05.0  heard  " in result.stdout
-    assert states(result)[0] == "announcing"
+    assert states(result)[0] == "checking"
 
 
 def test_verbose_explains_every_event_on_stderr() -> None:
@@ -144,4 +146,4 @@ def test_no_model_is_needed_and_bytes_that_are_no_text_do_no_harm(tmp_path: Path
     result = run_process(b"\xff\xfe help\nstart quick routine\n", VOICECOACH_MODEL=nowhere, PYTHONIOENCODING="utf-8")
     assert result.returncode == 0
     assert result.stderr == b""
-    assert b"idle -> announcing" in result.stdout
+    assert b"idle -> checking" in result.stdout

@@ -223,5 +223,6 @@ class App:
             yield Simulation(coach, room, scenario, say, record), coach
 
     def _coach(self, rate: int, source: LiveSource | SilentSource, ear: Ear, echo: EchoControl) -> Coach:
-        session = Session(self.library, self.lines, self.settings.emergency_number)
+        settings = self.settings
+        session = Session(self.library, self.lines, settings.emergency_number, check_in=settings.check_in)
         return Coach(rate, session, source, self.understand, ear, echo)

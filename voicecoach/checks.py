@@ -9,7 +9,9 @@ from voicecoach.events import VoicecoachError
 from voicecoach.nlu.lint import lint, lint_prompts
 from voicecoach.session.wording import filled_in, lint_wording, load_wording, written
 
-STATES = frozenset({"idle", "announcing", "positioning", "working", "resting", "paused", "asking"})
+STATES = frozenset(
+    {"idle", "checking", "announcing", "positioning", "working", "resting", "paused", "asking", "rating"}
+)
 """The session's states that an intents file may name."""
 
 

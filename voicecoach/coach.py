@@ -32,7 +32,8 @@ from voicecoach.tts.mixer import Mixer
 from voicecoach.tts.player import ClipSource, Player
 
 ANSWER_TIME = 8.0
-"""Seconds for which a question ("did you say next?") waits for its answer, from its end."""
+"""Seconds for which a question waits for its answer, from its end. Whoever speaks just then may finish, for as long
+again at most."""
 
 OWN_VOICE_LAG = 0.6
 """How much later (s) than expected the coach's voice may be heard: reverberation, or a delay that has just grown."""
@@ -112,7 +113,9 @@ class Coach:
         self._floor = Floor()
         self._leaving = False
         self._guarded_until = -np.inf
-        self._question_until: float | None = None
+        self._question: object | None = None
+        self._question_until = 0.0
+        self._asked_in_script = False
         self._state = session.state
         self._played = StreamResampler(rate, HEARING_RATE)
 
@@ -191,11 +194,8 @@ class Coach:
             self._floor.understood()
         if understanding.accepted:
             self._carry_out(self.session.command(understanding.command, self._player.position))
-            self._question_until = np.inf if self.session.asking else None
         else:
             self._carry_out(self.session.unclear(understanding, self._player.position))
-            if understanding.verdict is Verdict.ASK:
-                self._question_until = np.inf
 
     def say(self, line: str) -> None:
         """Say a line of content over what is going on."""
@@ -217,15 +217,22 @@ class Coach:
         return block
 
     def _watch_question(self) -> None:
-        if self._question_until is None:
+        """Withdraw what was asked when nobody has answered for long, counted from the end of the question: of the reply
+        or the script that asked it."""
+        if self._question is None:
             return
-        if self._player.replying:
+        if self._player.replying or (self._asked_in_script and self._player.explaining):
             self._question_until = self.now + ANSWER_TIME
-        elif self.now > self._question_until:
-            self._question_until = None
+        over = self.now - self._question_until
+        if over > (ANSWER_TIME if self._ear.hearing_speech else 0.0):
+            self._question = None
             self._carry_out(self.session.withdraw_question())
 
     def _carry_out(self, actions: list[Action]) -> None:
+        if self.session.question is not self._question:
+            self._question = self.session.question
+            self._question_until = self.now + ANSWER_TIME
+            self._asked_in_script = any(isinstance(action, Play) for action in actions)
         for action in actions:
             match action:
                 case Play():

@@ -48,6 +48,8 @@ class Settings(Content):
 
     emergency_number: Annotated[str, BeforeValidator(_telephone_number)] = EMERGENCY_NUMBER
     """Whom the coach says to call when something may be seriously wrong, in digits."""
+    check_in: bool = True
+    """Whether the coach asks before and after a routine how the legs feel."""
 
 
 def load_settings(path: Path) -> Settings:

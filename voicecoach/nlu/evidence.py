@@ -100,7 +100,7 @@ def _judge(
         if _within(command.sentence, rival.text):
             continue
         reason = f"{command.sentence!r} is not sure enough: {rival.text!r} is {rival.behind:.1f} nats behind"
-        if rival.behind < of_talk and understand(rival.text, None).verdict is Verdict.REJECT:
+        if rival.behind < of_talk and _is_talk(rival.text, states, understand):
             if command.urgent:
                 return replace(command, verdict=Verdict.ASK, reason=f"{reason}, {of_talk:.1f} needed")
             return Understanding(command.text, Verdict.REJECT, f"{reason}, {of_talk:.1f} needed", score=command.score)
@@ -129,6 +129,11 @@ def _instead(
             why = f"{command.reason}; the best reading {best.text!r}: {best.reason}"
             return reading, replace(command, reason=why)
     return None
+
+
+def _is_talk(text: str, states: Collection[str] | None, understand: UnderstandText) -> bool:
+    """Whether it is nothing that the coach understands, in any state or as an answer to what it has asked."""
+    return all(understand(text, which).verdict is Verdict.REJECT for which in (None, states))
 
 
 def _is_another(rival: Understanding, command: Understanding) -> bool:

@@ -110,10 +110,12 @@ class Meaning(Content):
 
 
 class IntentFile(Content):
-    """A whole file."""
+    """A whole file. `questions` are the states that are open questions of their own: what counts only there counts in
+    no state but those."""
 
     language: str
     intents: dict[str, Meaning] = Field(min_length=1)
+    questions: list[str] = Field(default_factory=list)
     lists: dict[str, ValueList] = Field(default_factory=dict)
     expansion_rules: dict[str, str] = Field(default_factory=dict)
     skip_words: list[str] = Field(default_factory=list)

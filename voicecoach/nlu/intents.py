@@ -29,7 +29,7 @@ from voicecoach.yamlfile import Source, Where
 
 __all__ = ["LIMIT", "IntentSet", "IntentsError", "Template", "TemplateSentence", "load_intents"]
 
-LIMIT = 25_000
+LIMIT = 30_000
 """Sentences up to which an intents file is expanded in full; above it a sample is drawn."""
 
 VARIES = " ..."
@@ -50,7 +50,8 @@ class TemplateSentence:
 
     `states` are the states of the session in which it counts (None: all of them); `template` is where it comes
     from, as it stands in the file; `confirm` is whether to ask back before obeying it; `caution` is how much surer
-    (nats) than of others the recogniser must be of it; `urgent` is whether to ask rather than to miss it.
+    (nats) than of others the recogniser must be of it; `urgent` is whether to ask rather than to miss it; `answer` is
+    whether it counts only as an answer to a question of its own ("four").
     """
 
     text: str
@@ -61,6 +62,7 @@ class TemplateSentence:
     confirm: bool = False
     caution: float = 0.0
     urgent: bool = False
+    answer: bool = False
 
     @property
     def meaning(self) -> tuple[str, str]:
@@ -68,8 +70,10 @@ class TemplateSentence:
         return self.intent, repr(sorted(self.slots.items()))
 
     def counts_in(self, states: Collection[str] | None) -> bool:
-        """Whether it counts in any of `states` (None: whatever the state)."""
-        return states is None or self.states is None or not self.states.isdisjoint(states)
+        """Whether it counts in any of `states` (None: whatever the state, but nothing in particular was asked)."""
+        if states is None:
+            return not self.answer
+        return self.states is None or not self.states.isdisjoint(states)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,7 @@ class Template:
     confirm: bool
     caution: float
     urgent: bool
+    answer: bool
     line: int
     node: Node
 
@@ -97,9 +102,8 @@ class Template:
     def sentence(self, text: str, slots: Mapping[str, object]) -> TemplateSentence:
         """A sentence of this template."""
         together = {**self.slots, **slots}
-        return TemplateSentence(
-            text, self.intent, together, self.states, self.text, self.confirm, self.caution, self.urgent
-        )
+        flags = self.confirm, self.caution, self.urgent, self.answer
+        return TemplateSentence(text, self.intent, together, self.states, self.text, *flags)
 
 
 class IntentSet:
@@ -264,7 +268,8 @@ class _Compiler:
                 self.mistakes.append(self._source.mistake(place, f"{text!r} cannot be used - {error}."))
             else:
                 line, known = self._source.line(place), block.metadata
-                flags = known.confirm, known.caution, known.urgent
+                answer = states is not None and states.issubset(self._file.questions)
+                flags = known.confirm, known.caution, known.urgent, answer
                 templates.append(Template(text, intent, data.slots, states, *flags, line, node))
         return templates
 

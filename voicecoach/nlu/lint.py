@@ -90,13 +90,18 @@ def lint_prompts(prompts: Iterable[tuple[str, str]], matcher: Matcher) -> list[s
     in which something is still to be filled in are left out."""
     problems = []
     for name, text in prompts:
-        parts = [part for part in (*_PAUSE.split(text), text) if "{" not in part]
-        heard = {spoken(part, matcher.intents.language): part.strip() for part in parts}
-        for part in heard.values():
+        for part in spoken_parts(text, matcher.intents.language):
             understanding = matcher.understand(part)
             if understanding.accepted:
                 problems.append(f"{name}: {part!r} would be obeyed as {understanding.intent}")
     return problems
+
+
+def spoken_parts(text: str, language: str = "en") -> list[str]:
+    """What a speaker of `text` may be heard to say: the whole, and what stands between two pauses; not where something
+    is still to be filled in."""
+    parts = [part for part in (*_PAUSE.split(text), text) if "{" not in part]
+    return list({spoken(part, language): part.strip() for part in parts}.values())
 
 
 def _unknown_words(intents: IntentSet, known_word: Callable[[str], bool]) -> Iterator[str]:
@@ -128,12 +133,17 @@ def _ambiguous(intents: IntentSet) -> Iterator[str]:
     for text, readings in meanings.items():
         for one, other in combinations(readings, 2):
             pair = lines[one.intent, one.template], lines[other.intent, other.template]
-            if one.meaning != other.meaning and other.counts_in(one.states) and pair not in reported:
+            if one.meaning != other.meaning and _meet(one, other) and pair not in reported:
                 reported.add(pair)
                 yield (
                     f"{intents.name}, lines {pair[0]} and {pair[1]}: {text!r} means {_said(one.intent, one.slots)} "
                     f"and {_said(other.intent, other.slots)} in the same state"
                 )
+
+
+def _meet(one: TemplateSentence, other: TemplateSentence) -> bool:
+    """Whether both count in some state."""
+    return one.states is None or other.states is None or not one.states.isdisjoint(other.states)
 
 
 def _untested(intents: IntentSet, tests: Iterable[TestSentence]) -> Iterator[str]:

@@ -7,7 +7,7 @@ would obey what was said to somebody else ("the next train leaves at noon").
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, takewhile
 
@@ -46,6 +46,7 @@ MISSPELT = 0.84
 
 _NOTHING = Edit(None, None)
 _MOST_TIES = 8
+_MOST_SEARCHED = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +100,20 @@ class Matcher:
     def _candidate(self, found: Iterable[Alignment], states: Collection[str] | None) -> _Candidate | None:
         """The first of `found`; if it does not count in `states`, one that does and is as near."""
         first: _Candidate | None = None
-        for alignment in islice(found, _MOST_TIES):
-            if first and alignment.cost > first.alignment.cost:
+        for candidate in islice(self._candidates(found, states), _MOST_TIES):
+            if first and candidate.alignment.cost > first.alignment.cost:
                 break
-            if reading := self._reading(alignment, states):
-                candidate = _Candidate(alignment, reading)
-                if reading.counts_in(states):
-                    return candidate
-                first = first or candidate
+            if candidate.sentence.counts_in(states):
+                return candidate
+            first = first or candidate
         return first
+
+    def _candidates(self, found: Iterable[Alignment], states: Collection[str] | None) -> Iterator[_Candidate]:
+        """What of `found` has a meaning. An answer that nobody has asked for has none."""
+        for alignment in islice(found, _MOST_SEARCHED):
+            reading = self._reading(alignment, states)
+            if reading and (reading.counts_in(states) or not reading.answer):
+                yield _Candidate(alignment, reading)
 
     def _reading(self, alignment: Alignment, states: Collection[str] | None) -> TemplateSentence | None:
         """What the sentence means; None where hassil takes a template more literally ("rock 'n' roll")."""
@@ -181,6 +187,8 @@ def _exact(text: str, found: Sequence[TemplateSentence], states: Collection[str]
         if sentence.counts_in(states):
             verdict, reason = (Verdict.ASK, "exact, to be confirmed") if sentence.confirm else (Verdict.ACCEPT, "exact")
             return _answer(text, verdict, reason, sentence, 100.0, states)
+    if all(sentence.answer for sentence in found):
+        return _reject(text, f"not asked: {found[0].intent} counts only as an answer")
     return _answer(text, Verdict.REJECT, _not_now(found), found[0], 100.0, states)
 
 

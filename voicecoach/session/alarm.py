@@ -45,21 +45,17 @@ UNCHANGED = frozenset({"Goodbye", "Louder", "Quieter"})
 
 
 class Alarm:
-    """Speaks through `conductor`, moves `chart`; `number` is the emergency number, in digits."""
+    """Speaks through `conductor`, moves `chart`; `number` is the emergency number, in digits. `asked` is what may have
+    been a red flag, while the question is open whether it was."""
 
     def __init__(self, conductor: Conductor, chart: SessionChart, number: str):
         self._conductor = conductor
         self._chart = chart
         self._number = spelled(number, conductor.writer.lines)
-        self._asked: Understanding | None = None
+        self.asked: Understanding | None = None
         self._advice = GRAVEST
         self._remind = False
         self._warned = False
-
-    @property
-    def asking(self) -> bool:
-        """Whether the question is open if a red flag was said."""
-        return self._asked is not None
 
     @property
     def _state(self) -> str:
@@ -69,7 +65,7 @@ class Alarm:
 
     def obey(self, command: Command) -> bool:
         """Obey `command` if it is a red flag, an answer to the question, or comes after a red flag; whether it was."""
-        asked, self._asked = self._asked, None
+        asked, self.asked = self.asked, None
         self._remind = False
         if asked and command.intent == "Repeat":
             self._ask(asked)
@@ -91,8 +87,8 @@ class Alarm:
         asks = understanding.verdict is Verdict.ASK
         if asks and understanding.urgent:
             self._ask(understanding)
-        elif asks and self._asked:
-            self._ask(self._asked)
+        elif asks and self.asked:
+            self._ask(self.asked)
         elif self._state == "alarmed" and understanding.intent and understanding.reason.startswith("not now"):
             self._reply("flag.over")
         else:
@@ -101,8 +97,8 @@ class Alarm:
 
     def unanswered(self) -> None:
         """Nobody has answered the question: everything goes on waiting."""
-        if self._asked:
-            self._asked = None
+        if self.asked:
+            self.asked = None
             self._reply("flag.unanswered", *self._way_on())
 
     def played(self) -> bool:
@@ -138,7 +134,7 @@ class Alarm:
 
     def _ask(self, understanding: Understanding) -> None:
         """Ask whether a red flag was said, in a pause."""
-        self._asked = understanding
+        self.asked = understanding
         if self._state in ("idle", "paused"):
             self._conductor.actions.append(Hush())
         elif self._state != "alarmed":

@@ -101,10 +101,6 @@ class Answers:
         else:
             self.conductor.reply("side.both")
 
-    def help(self, state: str) -> None:
-        """What can be said now: at most three things."""
-        self.conductor.reply(f"help.{state}")
-
     def easier(self) -> None:
         """How to make the exercise easier."""
         step = self.conductor.work

@@ -14,6 +14,9 @@ from statemachine import HistoryState, State, StateChart
 class ChartModel(Protocol):
     """What the chart asks of, and tells, its model."""
 
+    def unchecked(self) -> bool:
+        """Whether to ask how the legs are before the first exercise."""
+
     def more(self) -> bool:
         """Whether another step follows."""
 
@@ -86,6 +89,12 @@ class ChartModel(Protocol):
     def on_exit_resting(self) -> None:
         """Keep the place in the rest."""
 
+    def on_enter_checking(self) -> None:
+        """Ask how the legs are."""
+
+    def on_exit_checking(self) -> None:
+        """Ask no more."""
+
     def on_enter_announcing(self) -> None:
         """Explain the step."""
 
@@ -109,8 +118,8 @@ class ChartModel(Protocol):
 
 
 class SessionChart(StateChart[ChartModel]):
-    """idle -> (announcing -> positioning -> working -> resting ...) -> idle, with pause and resume anywhere, and
-    `alarmed` after a red flag, from where nothing leads on but a new beginning."""
+    """idle -> checking -> (announcing -> positioning -> working -> resting ...) -> idle, with pause and resume
+    anywhere, and `alarmed` after a red flag, from where nothing leads on but a new beginning."""
 
     catch_errors_as_events = False
     allow_event_without_transition = True
@@ -126,11 +135,18 @@ class SessionChart(StateChart[ChartModel]):
         resting = State()
         place = HistoryState()
 
+    checking = State()
     paused = State()
     resuming = State()
     alarmed = State()
 
-    start = idle.to(leading) | alarmed.to(leading)
+    start = (
+        idle.to(checking, cond="unchecked")
+        | idle.to(leading)
+        | alarmed.to(checking, cond="unchecked")
+        | alarmed.to(leading)
+        | checking.to(checking)
+    )
 
     played = (
         leading.announcing.to(leading.positioning)
@@ -143,14 +159,17 @@ class SessionChart(StateChart[ChartModel]):
         | resuming.to(leading.place)
     )
     ready = (
-        leading.announcing.to(leading.working)
+        checking.to(leading)
+        | leading.announcing.to(leading.working)
         | leading.positioning.to(leading.working)
         | leading.resting.to(leading.announcing, cond="more", on="advance_from_rest")
         | leading.resting.to(idle, on="complete")
         | resuming.to(leading.place)
     )
     next = (
-        leading.to(leading.resting, cond="drinks", on="advance_to_drink")
+        checking.to(leading)
+        | paused.to(leading, cond="unchecked")
+        | leading.to(leading.resting, cond="drinks", on="advance_to_drink")
         | paused.to(leading.resting, cond="drinks", on="advance_to_drink")
         | resuming.to(leading.resting, cond="drinks", on="advance_to_drink")
         | leading.to(leading.announcing, cond="another", on="advance_exercise")
@@ -161,12 +180,16 @@ class SessionChart(StateChart[ChartModel]):
         | resuming.to(idle, on="complete")
     )
     back = (
-        leading.to(leading.announcing, on="return_exercise")
+        checking.to(checking)
+        | paused.to(checking, cond="unchecked")
+        | leading.to(leading.announcing, on="return_exercise")
         | paused.to(leading.announcing, on="return_exercise")
         | resuming.to(leading.announcing, on="return_exercise")
     )
     repeat = (
-        leading.resting.to(leading.resting)
+        checking.to(checking)
+        | paused.to(checking, cond="unchecked")
+        | leading.resting.to(leading.resting)
         | leading.to(leading.announcing, on="explain_again")
         | paused.to(leading.announcing, cond="at_work", on="explain_again")
         | resuming.to(leading.announcing, cond="at_work", on="explain_again")
@@ -174,7 +197,8 @@ class SessionChart(StateChart[ChartModel]):
         | resuming.to(resuming)
     )
     restart = (
-        leading.working.to(resuming, on="begin_anew")
+        checking.to(checking)
+        | leading.working.to(resuming, on="begin_anew")
         | leading.resting.to(leading.announcing, cond="after_work", on="return_step")
         | leading.resting.to(leading.resting)
         | leading.to(leading.announcing, on="explain_again")
@@ -187,17 +211,29 @@ class SessionChart(StateChart[ChartModel]):
         | resuming.to(leading.announcing, on="leave_side")
     )
     exchange = leading.to(leading.announcing, on="take_alternative")
-    pause = leading.to(paused) | resuming.to(paused)
+    pause = checking.to(paused) | leading.to(paused) | resuming.to(paused)
     hurt = leading.to(paused, on="ease_off") | resuming.to(paused, on="ease_off") | paused.to(paused, on="ease_off")
-    resume = paused.to(resuming) | idle.to(resuming, cond="resumable")
+    resume = (
+        paused.to(checking, cond="unchecked")
+        | paused.to(resuming)
+        | idle.to(checking, cond=["resumable", "unchecked"])
+        | idle.to(resuming, cond="resumable")
+    )
     alarm = (
         idle.to(alarmed, on="give_up")
+        | checking.to(alarmed, on="give_up")
         | leading.to(alarmed, on="give_up")
         | paused.to(alarmed, on="give_up")
         | resuming.to(alarmed, on="give_up")
         | alarmed.to(alarmed)
     )
-    stop = leading.to(idle, on="leave") | paused.to(idle, on="leave") | resuming.to(idle, on="leave")
+    decline = checking.to(idle, on="give_up")
+    stop = (
+        checking.to(idle, on="leave")
+        | leading.to(idle, on="leave")
+        | paused.to(idle, on="leave")
+        | resuming.to(idle, on="leave")
+    )
 
     @property
     def innermost(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from voicecoach.events import Cue, Hush, Note
 from voicecoach.session.place import Place
 from voicecoach.session.plan import (
@@ -21,16 +23,30 @@ COUNT_IN = 3.5
 """Seconds before the place in the count at which it is taken up: half a second, and "three, two, one"."""
 
 
+class Check(Protocol):
+    """Asks how the legs are, and opens the question."""
+
+    def before(self) -> tuple[Cue, ...]:
+        """What to say before a routine."""
+
+    def after(self) -> tuple[Cue, ...]:
+        """What to say after it; nothing where nobody wants to be asked."""
+
+
 class Conductor(Place, Stage):
-    """The chart's model: moves through the plan and sets the stage."""
+    """The chart's model: moves through the plan and sets the stage. With a `check` it is asked how the legs are before
+    and after a routine. `preface` is what is said before the next announcement."""
 
     def __init__(self, writer: ScriptWriter):
         Stage.__init__(self, writer)
         Place.__init__(self)
         self.question: Question | None = None
+        self.check: Check | None = None
+        self.preface: tuple[Cue, ...] = ()
         self._explained: set[str] = set()
         self._explain_fully = False
-        self._preface: tuple[Cue, ...] = ()
+        self._unchecked = False
+        self._opening = False
         self._kept: float | None = None
         self._counted_from: float | None = None
         self._anew = False
@@ -45,16 +61,21 @@ class Conductor(Place, Stage):
         """Seconds of the interrupted count that have been done; 0 where none was interrupted."""
         return 0.0 if self._resting_before_work else self._kept or 0.0
 
-    def begin(self, routine: str, plan: tuple[PlanStep, ...]) -> None:
-        """Take up a plan; the chart's `start` follows."""
+    def begin(self, routine: str, plan: tuple[PlanStep, ...], *, checked: bool = False) -> None:
+        """Take up a plan; the chart's `start` follows. `checked`: nothing is asked before."""
         self.routine, self.plan, self.index = routine, plan, 0
+        self._unchecked = self.check is not None and not checked
         self._kept = None
         self._on_the_way = True
         self._resting_before_work = False
-        self._preface = self.writer.opening(routine, plan)
+        self._opening = True
         self.actions.append(Note("routine started", {"routine": routine, "steps": len(plan)}))
 
     # --- guards of the chart ------------------------------------------------------------------------------
+
+    def unchecked(self) -> bool:
+        """Whether to ask how the legs are before the first exercise."""
+        return self._unchecked
 
     def resumable(self) -> bool:
         """Whether a routine was left that can be carried on with."""
@@ -97,7 +118,7 @@ class Conductor(Place, Stage):
         """Go to the exercise before this one; to the beginning of this one when it is the first."""
         before = self._block_start(-1)
         if before is None:
-            self._preface = (self.writer.cue("back.first"),)
+            self.preface = (self.writer.cue("back.first"),)
         self._go_to(before or 0)
 
     def return_step(self) -> None:
@@ -129,7 +150,8 @@ class Conductor(Place, Stage):
         self._done()
         self._on_the_way = False
         self.actions.append(Note("routine done", {"routine": self.routine}))
-        self.play(self.writer.flow("done", self.writer.cue("routine.done")))
+        after = self.check.after() if self.check else ()
+        self.play(self.writer.flow("done", self.writer.cue("routine.done"), *after))
 
     def leave(self) -> None:
         """The user stops; the place is kept for "carry on"."""
@@ -167,15 +189,25 @@ class Conductor(Place, Stage):
 
     # --- entering the states of the chart -----------------------------------------------------------------
 
+    def on_enter_checking(self) -> None:
+        """Ask how the legs are."""
+        assert self.check is not None
+        self.play(self.writer.flow("checking", *self.check.before()))
+
+    def on_exit_checking(self) -> None:
+        """What was asked does not matter any more."""
+        self.question = None
+
     def on_enter_announcing(self) -> None:
-        """Explain the step: fully the first time and when asked to, else in a line."""
+        """Explain the step: fully the first time and when asked to, else in a line. What the routine is comes first."""
         step = self.work
         assert step is not None
         full = self._explain_fully or step.exercise.id not in self._explained
         before = self.plan[self.index - 1] if self.index else None
-        cues = self._preface + self.writer.announce(step, before, full=full)
-        self._preface, self._explain_fully, self._kept = (), False, None
-        self._resting_before_work = False
+        opening = self.writer.opening(self.routine, self.plan) if self._opening else ()
+        cues = (*self.preface, *opening, *self.writer.announce(step, before, full=full))
+        self.preface, self._opening, self._explain_fully, self._kept = (), False, False, None
+        self._unchecked = self._resting_before_work = False
         self.play(self.writer.flow("announce", *cues))
 
     def on_enter_positioning(self) -> None:

@@ -72,7 +72,8 @@ class Counting:
                 yield self._number(value, float(value))
             return
         if seconds >= 20:
-            yield Cue(text=self.lines.sided(step.exercise.cue, step.side), at=2.0, line=f"exercise.{step.exercise.id}")
+            text = self.lines.sided(step.way or step.exercise.cue, step.side)
+            yield Cue(text=text, at=2.0, line=f"exercise.{step.exercise.id}")
         yield self.beat("hold.half", seconds / 2)
         yield from self._last_five(seconds)
 

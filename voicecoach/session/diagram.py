@@ -18,6 +18,7 @@ Drawn from `voicecoach/session/chart.py` by `make docs`; a test keeps it up to d
 {chart}
 ```
 
+- **checking** asks how the legs are, and waits for an answer (not where the check-in is switched off: `unchecked`).
 - **announcing** explains the exercise; **positioning** leaves time to get there; **working** counts a hold, repetitions
   or a walk; **resting** is a rest or a drink. `played` means that the script of the state has been played to its end.
 - **paused** keeps the place; **resuming** says the side and the time left, and the history state `place` leads back.

@@ -35,10 +35,13 @@ def _answering(answer: Callable[[Answers], None]) -> Handler:
 
 
 def _start(session: Session, slots: Mapping[str, object]) -> None:
-    if session.state not in ("idle", "alarmed"):
+    asked = slots.get("routine")
+    if session.state == "checking" and asked is None:
+        session.chart.send("ready")
+        return
+    if session.state not in ("idle", "alarmed", "checking"):
         session.conductor.reply("routine.running", routine=session.conductor.routine)
         return
-    asked = slots.get("routine")
     if asked is None:
         session.asked_which_routine = True
         session.conductor.reply("routine.which", routines=session.routine_names())
@@ -155,7 +158,9 @@ def _turn(session: Session, way: str, decibels: float) -> None:
 def _alternative(session: Session, _slots: Mapping[str, object]) -> None:
     if not session.running():
         return
-    if session.conductor.work is None or session.conductor.work.alternative is None:
+    if session.state == "checking":
+        session.chart.send("repeat")
+    elif session.conductor.work is None or session.conductor.work.alternative is None:
         session.conductor.reply("alternative.none")
     else:
         session.chart.send("exchange")
@@ -174,7 +179,7 @@ def _list_routines(session: Session, slots: Mapping[str, object]) -> None:
 
 
 def _help(session: Session, _slots: Mapping[str, object]) -> None:
-    session.answers.help(session.states[0])
+    session.conductor.reply(session.help_line)
 
 
 def _how_long_left(session: Session, _slots: Mapping[str, object]) -> None:

@@ -13,6 +13,8 @@ from typing import Literal
 from voicecoach.session.routine import Exercise, Hold, Library, Repetitions, Routine, Timed
 
 Side = Literal["left", "right"]
+Level = Literal["easier", "usual", "harder"]
+"""How an exercise is done: the usual way, or as its texts `easier` and `harder` say."""
 
 SIDES: tuple[Side, ...] = ("left", "right")
 """The sides in the order of each set."""
@@ -43,6 +45,12 @@ class WorkStep:
     set_number: int = 1
     sets: int = 1
     alternative: Exercise | None = None
+    level: Level = "usual"
+
+    @property
+    def way(self) -> str | None:
+        """How it is made easier or harder; None for the usual way."""
+        return {"easier": self.exercise.easier, "usual": None, "harder": self.exercise.harder}[self.level]
 
     @property
     def seconds(self) -> float:

@@ -22,6 +22,7 @@ def routine_prompts(library: Library, lines: Lines, routine: str) -> Iterator[tu
     """(id, text) of all that may be said while `routine` is led, in about the order in which it is needed."""
     writer = ScriptWriter(lines)
     plan = make_plan(library.routines[routine], library)
+    yield "check.in", lines("check.in", routine=library.routines[routine].name)
     for cue in writer.opening(library.routines[routine].name, plan):
         yield cue.line, cue.text
     yield from _of_plan(writer, plan)
@@ -44,6 +45,7 @@ def all_prompts(library: Library, lines: Lines) -> list[tuple[str, str]]:
 
 
 def _of_plan(writer: ScriptWriter, plan: tuple[PlanStep, ...]) -> Iterator[tuple[str, str]]:
+    lines = writer.lines
     for index, step in enumerate(plan):
         if isinstance(step, WaterStep):
             yield from _of_script(writer.water(step.seconds))
@@ -52,6 +54,8 @@ def _of_plan(writer: ScriptWriter, plan: tuple[PlanStep, ...]) -> Iterator[tuple
         for full in (True, False):
             for cue in writer.announce(step, before, full=full):
                 yield cue.line, cue.text
+        for text in (step.exercise.easier, step.exercise.harder):
+            yield f"exercise.{step.exercise.id}", lines.sided(text, step.side)
         yield from _of_script(writer.work(step))
         if rest_before(plan, index):
             yield from _of_script(writer.rest(rest_before(plan, index), step))

@@ -25,18 +25,17 @@ class Question(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Confirmation:
-    """ "Did you say ...?": yes obeys `command`, no is answered with `refused`."""
+class Offer:
+    """ "Shall we ...?": what to do on yes, and on no."""
 
-    command: Command
-    obey: Callable[[Command], None]
+    accepted: Callable[[], None]
     refused: Callable[[], None]
     context: str = "asking"
 
     def answer(self, command: Command) -> bool:
-        """Obey on yes, and say so on no."""
+        """Take yes and no."""
         if command.intent == "Yes":
-            self.obey(self.command)
+            self.accepted()
         elif command.intent == "No":
             self.refused()
         else:
@@ -44,4 +43,29 @@ class Confirmation:
         return True
 
     def unanswered(self) -> None:
+        """Silence is no consent, and needs no answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """ "Did you say ...?": yes obeys `command`, no is answered with `refused`. What was asked before is open again
+    afterwards: `reopen`."""
+
+    command: Command
+    obey: Callable[[Command], None]
+    refused: Callable[[], None]
+    reopen: Callable[[], None]
+    context: str = "asking"
+
+    def answer(self, command: Command) -> bool:
+        """Obey on yes, and say so on no; whatever else is said may answer what was asked before."""
+        self.reopen()
+        if command.intent == "No":
+            self.refused()
+        else:
+            self.obey(self.command if command.intent == "Yes" else command)
+        return True
+
+    def unanswered(self) -> None:
         """What was asked is forgotten."""
+        self.reopen()

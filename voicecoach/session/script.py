@@ -62,7 +62,12 @@ class ScriptWriter:
             for text in sentences
             if text
         ]
-        if step.alternative:
+        if step.way:
+            cues.append(self.cue(f"level.{step.level}"))
+            cues.append(
+                Cue(text=self.lines.sided(step.way, step.side), gap=BREATH, line=f"exercise.{step.exercise.id}")
+            )
+        elif step.alternative:
             cues.append(self.cue("announce.alternative", alternative=step.alternative.name))
         cues.append(self.cue("announce.position" if full else "announce.position_short"))
         return tuple(cues)

@@ -9,6 +9,7 @@ from voicecoach.session import control, explanations, handlers
 from voicecoach.session.alarm import EMERGENCY_NUMBER, Alarm
 from voicecoach.session.answers import Answers
 from voicecoach.session.chart import SessionChart
+from voicecoach.session.checkin import Checks
 from voicecoach.session.conductor import Conductor
 from voicecoach.session.handlers import Handler
 from voicecoach.session.lengths import Lengths
@@ -26,17 +27,22 @@ HANDLERS: Mapping[str, Handler] = {**handlers.HANDLERS, **explanations.HANDLERS,
 
 
 class Session:
-    """Leads routines of `library` in the words of `lines`; `emergency_number` (digits) is named after a red flag.
+    """Leads routines of `library` in the words of `lines`; `emergency_number` (digits) is named after a red flag;
+    `check_in`: it asks how the legs are before and after a routine.
 
     Every method that takes part in the conversation returns the actions to carry out, in order. `position` is
     always the number of seconds into the beat script being played (0 in a flow).
     """
 
-    def __init__(self, library: Library, lines: Lines, emergency_number: str = EMERGENCY_NUMBER):
+    def __init__(
+        self, library: Library, lines: Lines, emergency_number: str = EMERGENCY_NUMBER, *, check_in: bool = False
+    ):
         self.library = library
         self.lines = lines
         self.conductor = Conductor(ScriptWriter(lines))
         self.chart = SessionChart(self.conductor)
+        if check_in:
+            self.conductor.check = Checks(self.conductor, self.chart, library)
         self.answers = Answers(self.conductor)
         self.lengths = Lengths(self.conductor)
         self.volume = 0.0
@@ -47,22 +53,22 @@ class Session:
 
     @property
     def state(self) -> str:
-        """idle, announcing, positioning, working, resting, paused, resuming or alarmed."""
+        """idle, checking, announcing, positioning, working, resting, paused, resuming or alarmed."""
         return self.chart.innermost
 
     @property
     def states(self) -> tuple[str, ...]:
         """The states that decide which commands count now; that of an open question comes last."""
         state = {"resuming": "announcing", "alarmed": "idle"}.get(self.state, self.state)
-        if self._alarm.asking:
+        if self._alarm.asked:
             return (state, "asking")
         question = self.conductor.question
         return (state, question.context) if question else (state,)
 
     @property
-    def asking(self) -> bool:
-        """Whether the coach has asked something and waits for the answer."""
-        return self._alarm.asking or self.conductor.question is not None
+    def question(self) -> object | None:
+        """What the coach has asked and waits for the answer to: another object is another question."""
+        return self._alarm.asked or self.conductor.question
 
     # --- events -------------------------------------------------------------------------------------------
 
@@ -94,10 +100,7 @@ class Session:
         if self.asked_which_routine and understanding.intent == "StartRoutine" and understanding.slots:
             return self.command(understanding.command, position)
         if understanding.verdict is Verdict.ASK:
-            self.conductor.question = Confirmation(
-                understanding.command, self._obey, lambda: self.conductor.reply("ask.no")
-            )
-            self.conductor.reply("ask", sentence=understanding.sentence)
+            self._confirm(understanding)
         elif understanding.intent and understanding.reason.startswith("not now"):
             self._not_now(understanding.intent)
         elif understanding.score >= NEAR_A_COMMAND and self.state != "working":
@@ -118,6 +121,11 @@ class Session:
         return self._take()
 
     # --- for the handlers -----------------------------------------------------------------------------------
+
+    @property
+    def help_line(self) -> str:
+        """The line that tells what can be said now: to the question that is open, or in this state."""
+        return next(line for state in reversed(self.states) if (line := f"help.{state}") in self.lines.texts)
 
     def running(self) -> bool:
         """Whether a routine is running; says so when not."""
@@ -146,16 +154,24 @@ class Session:
         elif command.intent in ("Yes", "No"):
             self.conductor.reply("answer.yes")
 
+    def _confirm(self, understanding: Understanding) -> None:
+        """Ask whether that was said, and nothing else until then."""
+        conductor = self.conductor
+        asked = conductor.question
+        reopen = asked.reopen if isinstance(asked, Confirmation) else lambda: setattr(conductor, "question", asked)
+        refused = lambda: conductor.reply("ask.no")  # noqa: E731
+        conductor.question = Confirmation(understanding.command, self._obey, refused, reopen)
+        conductor.reply("ask", sentence=understanding.sentence)
+
     def _not_now(self, intent: str) -> None:
         if intent in ("Yes", "No"):
             return
-        help_line = self.lines(f"help.{self.states[0]}")
         if intent in ("Ready", "Resume") and self.state == "working":
             self.conductor.reply("ready.already")
         elif self.state == "idle":
             self.conductor.reply("routine.not_running")
         else:
-            self.conductor.reply("not_now", help=help_line)
+            self.conductor.reply("not_now", help=self.lines(self.help_line))
 
     def _take(self) -> list[Action]:
         actions: Sequence[Action] = self.conductor.actions

@@ -103,6 +103,11 @@ class Player:
         """Whether an answer is being spoken."""
         return self._reply is not None
 
+    @property
+    def explaining(self) -> bool:
+        """Whether a flow is being spoken, or a script waits to begin."""
+        return bool(self._flow or self._waiting)
+
     def speaking(self, within: float = 0.0) -> bool:
         """Whether a voice or a tone sounds now or sounded in the last `within` seconds."""
         frame = self._mixer.frame

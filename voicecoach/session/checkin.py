@@ -1,0 +1,158 @@
+"""How do your legs feel? Asked before a routine, which is fitted to the answer, and after it.
+
+The scale and what follows from it are those of the exercise reference: up to three as planned, four and five the easier
+versions, from six on stretches only.
+"""
+
+from __future__ import annotations
+
+from voicecoach.events import Cue, Note, Play, Reply
+from voicecoach.session.chart import SessionChart
+from voicecoach.session.conductor import Conductor
+from voicecoach.session.levels import at_level, stretches
+from voicecoach.session.plan import PlanStep, make_plan
+from voicecoach.session.question import Offer
+from voicecoach.session.rating import RatingQuestion
+from voicecoach.session.routine import Library, Routine
+
+EASIER_FROM, STRETCHES_FROM = 4, 6
+"""Ratings (0..10) from which the easier versions are done, and stretches only."""
+
+
+class Checks:
+    """The question before a routine and the one after it."""
+
+    def __init__(self, conductor: Conductor, chart: SessionChart, library: Library):
+        self._in = CheckIn(conductor, chart, library)
+        self._out = CheckOut(conductor)
+
+    def before(self) -> tuple[Cue, ...]:
+        """The question before a routine, which is open from now on."""
+        return (self._in.ask(),)
+
+    def after(self) -> tuple[Cue, ...]:
+        """The same question after a routine; none where it was not wanted before."""
+        return () if self._in.unwanted else (self._out.ask(self._in.rating),)
+
+
+class CheckIn:
+    """The question before a routine: speaks through `conductor`, moves `chart`, and offers what else is in `library`.
+
+    `rating` is the answer (None: none), `unwanted` whether it was left out.
+    """
+
+    def __init__(self, conductor: Conductor, chart: SessionChart, library: Library):
+        self.rating: int | None = None
+        self.unwanted = False
+        self._conductor = conductor
+        self._chart = chart
+        self._library = library
+
+    def ask(self) -> Cue:
+        """The question, which is open from now on."""
+        self.rating, self.unwanted = None, False
+        cue = self._conductor.writer.cue("check.in", routine=self._conductor.routine)
+        self._conductor.question = RatingQuestion(self._conductor, self, cue, again="check.again")
+        return cue
+
+    def rated(self, rating: int) -> None:
+        """Fit the plan to the number, and begin."""
+        self.rating = rating
+        self._conductor.actions.append(Note("pain", {"when": "before", "rating": rating}))
+        if rating < EASIER_FROM:
+            self._begin("check.usual", self._conductor.plan)
+        elif rating < STRETCHES_FROM:
+            self._begin("check.easier", at_level(self._conductor.plan, "easier"))
+        elif plan := stretches(self._conductor.plan):
+            self._begin("check.stretches", at_level(plan, "easier"), advice=True)
+        else:
+            self._decline(rating)
+
+    def compared(self, _than: str) -> bool:
+        """There is nothing to compare with yet."""
+        return False
+
+    def declined(self) -> None:
+        """Begin as planned, and do not ask afterwards."""
+        self.unwanted = True
+        self._begin("check.declined", self._conductor.plan)
+
+    def silent(self) -> None:
+        """Begin as planned, and say so."""
+        self._begin("check.silent", self._conductor.plan)
+
+    def _begin(self, line: str, plan: tuple[PlanStep, ...], *, advice: bool = False) -> None:
+        conductor, cue = self._conductor, self._conductor.writer.cue
+        values = {} if self.rating is None else {"rating": self.rating}
+        conductor.plan = plan
+        conductor.preface = (cue(line, **values), *([cue("check.advice")] if advice else []))
+        self._chart.send("ready")
+
+    def _decline(self, rating: int) -> None:
+        """There is no stretch in the routine: offer one that has some."""
+        writer = self._conductor.writer
+        self._chart.send("decline")
+        cues = [writer.cue("check.nothing_left", rating=rating), writer.cue("check.advice")]
+        if offered := self._stretching():
+            cues.append(writer.cue("check.offer", routine=offered.name))
+            self._conductor.question = Offer(lambda: self._begin_instead(offered), self._rest)
+        self._conductor.actions.append(Play(writer.flow("offer", *cues)))
+
+    def _stretching(self) -> Routine | None:
+        """The routine with most stretches, None where no routine has any."""
+        numbers = {id: len(stretches(make_plan(one, self._library))) for id, one in self._library.routines.items()}
+        most = max(numbers, key=lambda id: numbers[id], default=None)
+        return self._library.routines[most] if most and numbers[most] else None
+
+    def _begin_instead(self, routine: Routine) -> None:
+        plan = stretches(make_plan(routine, self._library))
+        self._conductor.begin(routine.name, at_level(plan, "easier"), checked=True)
+        self._chart.send("start")
+
+    def _rest(self) -> None:
+        self._conductor.reply("check.rest")
+
+
+class CheckOut:
+    """The question after a routine, spoken through `conductor`. What is answered compares with before, and judges
+    nothing."""
+
+    def __init__(self, conductor: Conductor):
+        self._conductor = conductor
+        self._before: int | None = None
+
+    def ask(self, before: int | None) -> Cue:
+        """The question, which is open from now on; `before` is what was answered before the routine."""
+        self._before = before
+        cue = self._conductor.writer.cue("check.out")
+        self._conductor.question = RatingQuestion(self._conductor, self, cue)
+        return cue
+
+    def rated(self, rating: int) -> None:
+        """Say how it compares."""
+        before, cue = self._before, self._conductor.writer.cue
+        self._conductor.actions.append(Note("pain", {"when": "after", "rating": rating}))
+        if before is None:
+            cues = [cue("check.out.only", rating=rating)]
+        elif before == rating:
+            cues = [cue("check.out.same", rating=rating)]
+        else:
+            line = "check.out.less" if rating < before else "check.out.more"
+            cues = [cue(line, before=before, rating=rating)]
+        if rating >= STRETCHES_FROM:
+            cues.append(cue("check.advice"))
+        self._conductor.actions.append(Reply(tuple(cues)))
+
+    def compared(self, than: str) -> bool:
+        """The same as before is a number where there was one before."""
+        if than != "same" or self._before is None:
+            return False
+        self.rated(self._before)
+        return True
+
+    def declined(self) -> None:
+        """That is all right."""
+        self._conductor.reply("check.out.declined")
+
+    def silent(self) -> None:
+        """That is all right, too."""
