@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from voicecoach.events import Action, Command, Cue, Play, Reply, Script
 from voicecoach.session.lines import load_lines
+from voicecoach.session.plan import WorkStep
+from voicecoach.session.preferences import Preferences
 from voicecoach.session.routine import Library, load_library
 from voicecoach.session.session import HANDLERS, Session
 
@@ -18,13 +20,17 @@ INTENTS = [*sorted(HANDLERS), "RedFlag", "Yes", "No"]
 class Talk:
     """A session and what it wanted done last."""
 
-    def __init__(self, library: Library = LIBRARY, *, check_in: bool = False):
-        self.session = Session(library, LINES, check_in=check_in)
+    def __init__(self, library: Library = LIBRARY, *, check_in: bool = False, preferences: Preferences | None = None):
+        self.session = Session(library, LINES, check_in=check_in, preferences=preferences)
         self.actions: list[Action] = []
         self.script: Script | None = None
 
     def say(self, intent: str, position: float = 0.0, **slots: object) -> Talk:
         self._take(self.session.command(Command(intent, slots), position))
+        return self
+
+    def greet(self) -> Talk:
+        self._take(self.session.greet())
         return self
 
     def played(self, times: int = 1) -> Talk:
@@ -82,3 +88,34 @@ STATES: dict[str, Callable[[], Talk]] = {
     "resuming": lambda: stretching().until("working").say("Pause", position=7.3).say("Resume"),
 }
 """State of the chart -> a session in it; a red flag's has a way of its own."""
+
+
+def work(talk: Talk) -> WorkStep:
+    found = talk.session.conductor.work
+    assert found is not None
+    return found
+
+
+def counting(exercise: str) -> Talk:
+    """At work on an exercise of the leg routine."""
+    talk = Talk().say("StartRoutine", routine="leg")
+    while talk.exercise != exercise:
+        talk.say("Next")
+    return talk.until("working")
+
+
+def resting() -> Talk:
+    """In the minute between two sets of squats; those that come built in have one."""
+    squat = LIBRARY.exercises["chair-squat"]
+    twice = squat.model_copy(update={"dose": squat.dose.model_copy(update={"sets": 2})})
+    talk = Talk(Library({**LIBRARY.exercises, "chair-squat": twice}, LIBRARY.routines))
+    talk.say("StartRoutine", routine="strength")
+    while talk.exercise != "chair-squat":
+        talk.say("Next")
+    talk.until("working").played()
+    assert talk.state == "resting"
+    return talk
+
+
+def only_replies(talk: Talk) -> bool:
+    return all(isinstance(action, Reply) for action in talk.actions)

@@ -3,43 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from session_parts import LIBRARY, LINES, Talk, stretching
+from session_parts import LINES, Talk, counting, only_replies, resting, stretching, work
 
-from voicecoach.events import Note, Play, Reply
-from voicecoach.session.plan import WorkStep, rest_before
-from voicecoach.session.routine import Hold, Library, Repetitions, Timed
-
-
-def work(talk: Talk) -> WorkStep:
-    found = talk.session.conductor.work
-    assert found is not None
-    return found
-
-
-def counting(exercise: str) -> Talk:
-    """At work on an exercise of the leg routine."""
-    talk = Talk().say("StartRoutine", routine="leg")
-    while talk.exercise != exercise:
-        talk.say("Next")
-    return talk.until("working")
-
-
-def resting() -> Talk:
-    """In the minute between two sets of squats; those that come built in have one."""
-    squat = LIBRARY.exercises["chair-squat"]
-    twice = squat.model_copy(update={"dose": squat.dose.model_copy(update={"sets": 2})})
-    talk = Talk(Library({**LIBRARY.exercises, "chair-squat": twice}, LIBRARY.routines))
-    talk.say("StartRoutine", routine="strength")
-    while talk.exercise != "chair-squat":
-        talk.say("Next")
-    talk.until("working").played()
-    assert talk.state == "resting"
-    return talk
-
-
-def only_replies(talk: Talk) -> bool:
-    return all(isinstance(action, Reply) for action in talk.actions)
-
+from voicecoach.events import Note, Play
+from voicecoach.session.plan import rest_before
+from voicecoach.session.routine import Hold, Repetitions, Timed
 
 # --- again -----------------------------------------------------------------------------------------------
 

@@ -31,6 +31,8 @@ BUILT_AT_RUN_TIME = (
     "resume.repetitions",
     "volume.",
     "level.",
+    "counting.",
+    "pace.",
 )
 
 

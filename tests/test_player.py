@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -185,6 +187,28 @@ def test_a_hold_changed_before_it_begins_keeps_its_lead_in(stage: Stage) -> None
     stage.player.play(Play(Script((lead, Cue(text="2", at=2.0)), seconds=3.0), keep_clock=True))
     stage.run(3)
     assert [text for text, _at in stage.said()] == ["start", "2"]
+
+
+def test_beats_can_lie_further_apart_from_now_on(stage: Stage) -> None:
+    stage.player.play(Play(counts(5, seconds=6.0)))
+    stage.run(2.5)
+    wider = Script(tuple(Cue(text=str(n), at=2.0 * n, kind="count") for n in range(1, 6)), seconds=12.0)
+    stage.player.play(Play(wider, keep_clock=True, moved=-2.5))  # 2.5 s of the old beats are 5 s of the new
+    assert stage.player.position == pytest.approx(5.0)
+    stage.run(9)
+    assert [stage.onsets(str(n)) for n in (2, 3, 4, 5)] == [[2 * RATE], [3.5 * RATE], [5.5 * RATE], [7.5 * RATE]]
+    assert stage.ended() == [9.5]
+
+
+def test_a_flow_goes_on_with_other_pauses_from_the_sentence_it_has_come_to(stage: Stage) -> None:
+    stage.player.play(Play(flow("first", "second", "third")))
+    stage.run(0.3)
+    slower = Script(tuple(Cue(text=text, gap=2.0) for text in ("first", "second", "third")))
+    stage.player.play(Play(slower, keep_clock=True))
+    stage.run(12)
+    starts = [at for _text, at in stage.said()]
+    assert [text for text, _at in stage.said()] == ["first", "second", "third"]
+    assert all(later - earlier > 2.0 for earlier, later in itertools.pairwise(starts))
 
 
 def test_a_beat_waits_until_an_answer_has_been_spoken(stage: Stage) -> None:

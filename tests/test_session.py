@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from session_parts import INTENTS, LIBRARY, LINES, STATES, Talk, stretching
 
-from voicecoach.events import Hush, Leave, Play, Reply, Understanding, Verdict, Volume
+from voicecoach.events import Hush, Leave, Play, Reply, Understanding, Verdict
 from voicecoach.session.diagram import page
 from voicecoach.session.plan import WaterStep, WorkStep, make_plan
 
@@ -269,25 +269,6 @@ def test_a_break_cannot_be_made_harder() -> None:
     while talk.exercise != "water":
         talk.say("Next")
     assert "break" in talk.say("Harder").said
-
-
-def test_the_volume_goes_up_and_down_in_steps_and_ends_with_a_word() -> None:
-    talk, levels = Talk(), []
-    for intent in ["Louder"] * 3 + ["Quieter"] * 7 + ["Louder"]:
-        talk.say(intent)
-        levels += [action.decibels for action in talk.actions if isinstance(action, Volume)]
-        assert talk.said
-    assert levels == [6, 0, -6, -12, -18, -12]
-    assert "as soft as" in talk.say("Quieter").say("Quieter").said
-
-
-def test_not_so_fast_gives_time_where_there_is_something_to_wait_for() -> None:
-    talk = stretching().until("positioning").say("Slower")
-    assert talk.script is not None
-    assert talk.script.seconds == 20.0
-    counting = stretching().until("working").say("Slower", position=5.0)
-    assert "Say pause" in counting.said
-    assert all(isinstance(action, Reply) for action in counting.actions)
 
 
 def test_keep_going_in_mid_count_is_not_refused() -> None:

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from voicecoach import cli
+from voicecoach.session.preferences import Preferences
 from voicecoach.settings import Settings, load_settings
 from voicecoach.yamlfile import ContentError
 
@@ -92,3 +93,30 @@ def test_the_check_in_can_be_switched_off(tmp_path: Path, monkeypatch: pytest.Mo
     result = CliRunner().invoke(cli.main, ["type"], input="start quick routine\n")
     assert "idle -> announcing" in result.stdout
     assert "nought to ten" not in result.stdout
+
+
+def test_how_one_likes_to_be_coached_can_be_set(tmp_path: Path) -> None:
+    found = settings(tmp_path, "counting: every five\nwords: few\npace: very slow\nvolume: -6\n")
+    assert found.preferences == Preferences("every five", "few", "very slow", -6)
+    assert Settings().preferences == Preferences()
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("counting: every ten", r"line 1: counting: cannot be 'every ten' - did you mean 'every second'"),
+        ("pace: slowly", r"line 1: pace: cannot be 'slowly' - did you mean 'slow'"),
+        ("volume: 20", r"line 1: volume: must be .* not 20"),
+    ],
+)
+def test_what_nobody_can_like_is_told_with_what_there_is(tmp_path: Path, written: str, told: str) -> None:
+    with pytest.raises(ContentError, match=told):
+        settings(tmp_path, f"{written}\n")
+
+
+def test_a_session_begins_as_it_is_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "settings.yaml"
+    path.write_text("counting: every five\ncheck_in: false\n", encoding="utf-8")
+    monkeypatch.setattr("voicecoach.app.settings_file", lambda: path)
+    result = CliRunner().invoke(cli.main, ["type"], input="start quick routine\n+2 next\n+2 ready\n+17\n")
+    assert [word for word in ("coach  four", "coach  five", "coach  six") if word in result.stdout] == ["coach  five"]

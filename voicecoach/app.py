@@ -224,5 +224,11 @@ class App:
 
     def _coach(self, rate: int, source: LiveSource | SilentSource, ear: Ear, echo: EchoControl) -> Coach:
         settings = self.settings
-        session = Session(self.library, self.lines, settings.emergency_number, check_in=settings.check_in)
+        session = Session(
+            self.library,
+            self.lines,
+            settings.emergency_number,
+            check_in=settings.check_in,
+            preferences=settings.preferences,
+        )
         return Coach(rate, session, source, self.understand, ear, echo)

@@ -207,7 +207,7 @@ class ScriptEnded:
 class Play:
     """Replace the script being played. `position` (s) starts a beat script there; `keep_clock` lets a beat
     script take over from a beat script on its clock (a hold made longer in mid-hold), its zero `moved` (s) later where
-    the beats behind it now lie closer together or further apart."""
+    the beats behind it now lie closer together or further apart, and a flow from a flow of as many cues."""
 
     script: Script
     position: float = 0.0

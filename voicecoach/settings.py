@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Annotated
 
 import platformdirs
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from voicecoach.language import DEFAULT, languages
 from voicecoach.session.alarm import EMERGENCY_NUMBER
+from voicecoach.session.preferences import LOUDEST, QUIETEST, CountStyle, Pace, Preferences, Words
 from voicecoach.yamlfile import Content, load_yaml, suggestion
 
 FEWEST_DIGITS, MOST_DIGITS = 2, 15
@@ -50,6 +51,16 @@ class Settings(Content):
     """Whom the coach says to call when something may be seriously wrong, in digits."""
     check_in: bool = True
     """Whether the coach asks before and after a routine how the legs feel."""
+
+    counting: CountStyle = "usual"
+    words: Words = "usual"
+    pace: Pace = "usual"
+    volume: int = Field(0, ge=QUIETEST, le=LOUDEST)
+
+    @property
+    def preferences(self) -> Preferences:
+        """How the user likes to be coached when a session begins."""
+        return Preferences(self.counting, self.words, self.pace, self.volume)
 
 
 def load_settings(path: Path) -> Settings:

@@ -13,9 +13,10 @@ from voicecoach.session.plan import (
     allowance,
     rest_before,
     with_alternative,
+    with_pace,
 )
+from voicecoach.session.preferences import PACES
 from voicecoach.session.question import Question
-from voicecoach.session.routine import Repetitions
 from voicecoach.session.script import ScriptWriter
 from voicecoach.session.stage import Stage
 
@@ -63,7 +64,8 @@ class Conductor(Place, Stage):
 
     def begin(self, routine: str, plan: tuple[PlanStep, ...], *, checked: bool = False) -> None:
         """Take up a plan; the chart's `start` follows. `checked`: nothing is asked before."""
-        self.routine, self.plan, self.index = routine, plan, 0
+        self.routine, self.index = routine, 0
+        self.plan = with_pace(plan, PACES[self.writer.preferences.pace])
         self._unchecked = self.check is not None and not checked
         self._kept = None
         self._on_the_way = True
@@ -202,13 +204,23 @@ class Conductor(Place, Stage):
         """Explain the step: fully the first time and when asked to, else in a line. What the routine is comes first."""
         step = self.work
         assert step is not None
-        full = self._explain_fully or step.exercise.id not in self._explained
+        new = step.exercise.id not in self._explained
+        full = self._explain_fully or (new and self.writer.preferences.words != "few")
         before = self.plan[self.index - 1] if self.index else None
         opening = self.writer.opening(self.routine, self.plan) if self._opening else ()
-        cues = (*self.preface, *opening, *self.writer.announce(step, before, full=full))
+        cues = (*self.preface, *opening, *self.writer.announce(step, before, full=full, warn=new))
         self.preface, self._opening, self._explain_fully, self._kept = (), False, False, None
         self._unchecked = self._resting_before_work = False
         self.play(self.writer.flow("announce", *cues))
+
+    def announce_anew(self, line: str) -> None:
+        """Say `line`, and announce the step again in as many words as are wanted now."""
+        self.preface = (self.writer.cue(line),)
+        self.on_enter_announcing()
+
+    def forget_explanations(self) -> None:
+        """Explain every exercise fully once more."""
+        self._explained.clear()
 
     def on_enter_positioning(self) -> None:
         """Leave time to get into position."""
@@ -225,19 +237,28 @@ class Conductor(Place, Stage):
         first = min([0.0, *(cue.at for cue in script.cues)])
         self.play(script, first if self._counted_from is None else self._counted_from - COUNT_IN)
 
-    def recount(self, step: WorkStep | None = None) -> None:
-        """Let the count go on as that of the step as it is now, or of `step`."""
+    def set_pace(self, pace: float) -> float:
+        """Lay out the plan at another pace; by what the counted part of the step, and the place in it, is stretched."""
+        before = self.work
+        self.plan = with_pace(self.plan, pace)
+        after = self.work
+        if before is None or after is None or self._resting_before_work:
+            return 1.0
+        stretched = after.unit / before.unit
+        self._kept = None if self._kept is None else self._kept * stretched
+        self._counted_from = None if self._counted_from is None else self._counted_from * stretched
+        return stretched
+
+    def recount(self, step: WorkStep | None = None, *, moved: float = 0.0) -> None:
+        """Let the count go on as that of the step as it is now, or of `step`; its zero `moved` (s) later."""
         counted = step or self.work
         assert counted is not None
-        self.go_on_as(self.writer.work(counted, self._counted_from))
+        self.go_on_as(self.writer.work(counted, self._counted_from), moved=moved)
 
     def on_exit_working(self) -> None:
         """Keep the place: whole seconds of a hold, whole repetitions of a set."""
         assert self.work is not None
-        unit = 1.0
-        if isinstance(self.work.dose, Repetitions):
-            unit = sum(phase.seconds for phase in self.work.dose.phases)
-        self._kept = max(0.0, self.position // unit * unit)
+        self._kept = max(0.0, self.position // self.work.unit * self.work.unit)
 
     def on_enter_resting(self) -> None:
         """Rest or drink, or what is left of it."""

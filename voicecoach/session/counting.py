@@ -1,7 +1,8 @@
 """The beats of a step: what is counted, and when. All times are seconds from the beginning of the work.
 
 The pacing follows the table in the exercise reference: up to fifteen seconds every second is counted; longer
-holds get a form cue, "half way" and the last five; repetitions are counted on the effort.
+holds get a form cue, "half way" and the last five; repetitions are counted on the effort. Users may like it otherwise;
+tones and closing words are always there.
 """
 
 from __future__ import annotations
@@ -11,10 +12,14 @@ from collections.abc import Iterator
 from voicecoach.events import Cue, Script
 from voicecoach.session.lines import Lines
 from voicecoach.session.plan import WorkStep
+from voicecoach.session.preferences import CountStyle, Preferences
 from voicecoach.session.routine import Hold, Phase, Repetitions
 
 COUNT_EVERY_SECOND = 15
 """Longest hold (s) of which every second is counted."""
+
+REMINDED = 20
+"""Shortest hold (s) with the cue of the exercise in it."""
 
 TONE_LEAD = 0.45
 """How long before the beat the rising tone begins."""
@@ -32,17 +37,18 @@ class Counting:
     def __init__(self, lines: Lines):
         self.lines = lines
 
-    def work(self, step: WorkStep, elapsed: float | None = None) -> Script:
-        """The beats of a step. With `elapsed` the part that is left (all of it for 0), counted in from three."""
-        dose = step.dose
+    def work(self, step: WorkStep, preferences: Preferences, elapsed: float | None = None) -> Script:
+        """The beats of a step, as the user likes them. With `elapsed` the part that is left (all of it for 0), counted
+        in from three."""
+        style, dose = preferences.counting, step.dose
         if isinstance(dose, Repetitions):
-            cues = list(self._repetitions(dose))
+            cues = list(self._repetitions(step, dose, style))
             end = "repetitions.end"
         elif isinstance(dose, Hold):
-            cues = list(self._hold(step, dose.seconds))
+            cues = list(self._hold(step, dose.seconds, preferences))
             end = "hold.end"
         else:
-            cues = list(self._timed(dose.seconds))
+            cues = list(self._timed(dose.seconds, style))
             end = "timed.end"
         if elapsed is not None:
             cues = [*self._count_in(elapsed), *(cue for cue in cues if cue.at > elapsed)]
@@ -64,22 +70,28 @@ class Counting:
             yield self._number(left, at - left)
         yield Cue(tone="start", at=at, kind="keep")
 
-    def _hold(self, step: WorkStep, seconds: int) -> Iterator[Cue]:
+    def _hold(self, step: WorkStep, seconds: int, preferences: Preferences) -> Iterator[Cue]:
         yield Cue(tone="start", at=-TONE_LEAD, kind="keep")
         yield self.beat("hold.start", 0.0, "keep")
-        if seconds <= COUNT_EVERY_SECOND:
-            for value in range(1, seconds):
-                yield self._number(value, float(value))
-            return
-        if seconds >= 20:
+        style = preferences.counting
+        if style == "usual" and seconds <= COUNT_EVERY_SECOND:
+            style = "every second"
+        if style in ("usual", "none") and seconds >= REMINDED and preferences.words != "few":
             text = self.lines.sided(step.way or step.exercise.cue, step.side)
             yield Cue(text=text, at=2.0, line=f"exercise.{step.exercise.id}")
-        yield self.beat("hold.half", seconds / 2)
-        yield from self._last_five(seconds)
+        if style == "usual":
+            yield self.beat("hold.half", seconds / 2)
+            yield from self._last_five(seconds)
+        elif style != "none":
+            for second in range(1, seconds):
+                if style != "every five" or second % 5 == 0:
+                    yield self._number(seconds - second if style == "down" else second, float(second))
 
-    def _timed(self, seconds: int) -> Iterator[Cue]:
+    def _timed(self, seconds: int, style: CountStyle) -> Iterator[Cue]:
         yield Cue(tone="start", at=-TONE_LEAD, kind="keep")
         yield self.beat("timed.start", 0.0, "keep")
+        if style == "none":
+            return
         for left in range(60, seconds, 60):
             yield self.beat("timed.left", float(seconds - left), duration=self.lines.duration(left))
         if seconds > 60:
@@ -90,20 +102,26 @@ class Counting:
         for left in range(5, 0, -1):
             yield self._number(left, float(seconds - left))
 
-    def _repetitions(self, dose: Repetitions) -> Iterator[Cue]:
+    def _repetitions(self, step: WorkStep, dose: Repetitions, style: CountStyle) -> Iterator[Cue]:
         yield Cue(tone="start", at=-TONE_LEAD, kind="keep")
         phases = [(number, phase) for number in range(1, dose.count + 1) for phase in dose.phases]
         at = 0.0
         for (number, phase), following in zip(phases, [*phases[1:], None], strict=True):
-            yield self._repetition_cue(number, phase, following, dose.count, at)
-            at += phase.seconds
+            yield self._repetition_cue(number, phase, following, dose.count, at, style)
+            at += phase.seconds * step.pace
 
     def _repetition_cue(
-        self, number: int, phase: Phase, following: tuple[int, Phase] | None, count: int, at: float
+        self,
+        number: int,
+        phase: Phase,
+        following: tuple[int, Phase] | None,
+        count: int,
+        at: float,
+        style: CountStyle,
     ) -> Cue:
-        if phase.effort:
-            return self._number(number, at)
-        if following and following[1].effort and count > 2:
+        if phase.effort and (style in ("usual", "every second", "down") or (style == "every five" and number % 5 == 0)):
+            return self._number(count - number + 1 if style == "down" else number, at)
+        if following and following[1].effort and count > 2 and style != "none":
             left = count - following[0]
             if left == 1:
                 return self.beat("repetitions.two_more", at)

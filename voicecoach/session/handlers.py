@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from voicecoach.events import Leave, Play, Volume
+from voicecoach.events import Leave, Play
 from voicecoach.session.answers import Answers
 from voicecoach.session.lengths import MOST_WAIT, length
 from voicecoach.session.menu import named_muscles
@@ -13,13 +13,6 @@ from voicecoach.session.plan import make_plan
 
 if TYPE_CHECKING:
     from voicecoach.session.session import Session
-
-VOLUME_STEP = 6.0
-"""Step (dB) of "louder" and "quieter": a change that nobody asks about twice."""
-
-QUIETEST, LOUDEST = -18.0, 6.0
-"""Volume (dB re the level of the recordings) between which the user may choose. Above +6 dB speech is clipped more
-than in its highest peaks."""
 
 Handler = Callable[["Session", Mapping[str, object]], None]
 
@@ -124,37 +117,6 @@ def _pain(session: Session, _slots: Mapping[str, object]) -> None:
         session.chart.send("hurt")
 
 
-def _slower(session: Session, slots: Mapping[str, object]) -> None:
-    if session.state in ("announcing", "positioning", "resting"):
-        _wait(session, slots)
-    elif session.running():
-        session.conductor.reply("pace.slower")
-
-
-def _faster(session: Session, _slots: Mapping[str, object]) -> None:
-    if session.running():
-        session.conductor.reply("pace.faster")
-
-
-def _louder(session: Session, _slots: Mapping[str, object]) -> None:
-    _turn(session, "louder", VOLUME_STEP)
-
-
-def _quieter(session: Session, _slots: Mapping[str, object]) -> None:
-    _turn(session, "quieter", -VOLUME_STEP)
-
-
-def _turn(session: Session, way: str, decibels: float) -> None:
-    """Turn the volume up or down by `decibels`, as far as it goes."""
-    volume = session.volume + decibels
-    if not QUIETEST <= volume <= LOUDEST:
-        session.conductor.reply(f"volume.{way}.end")
-        return
-    session.volume = volume
-    session.conductor.actions.append(Volume(volume))
-    session.conductor.reply(f"volume.{way}")
-
-
 def _alternative(session: Session, _slots: Mapping[str, object]) -> None:
     if not session.running():
         return
@@ -216,9 +178,5 @@ HANDLERS: Mapping[str, Handler] = {
     "Easier": _answering(Answers.easier),
     "Harder": _answering(Answers.harder),
     "Pain": _pain,
-    "Slower": _slower,
-    "Faster": _faster,
-    "Louder": _louder,
-    "Quieter": _quieter,
 }
 """Intent -> what it does."""

@@ -45,9 +45,13 @@ class Lengths:
     def wait(self, seconds: float | None) -> None:
         """Give the user `seconds` from now on, or as many as one gives when none are asked for; never less than is
         left."""
-        conductor = self.conductor
-        conductor.lengthen(max(0.0, (WAIT if seconds is None else seconds) - conductor.left))
-        conductor.reply("wait")
+        self.take_time(WAIT if seconds is None else seconds)
+        self.conductor.reply("wait")
+
+    def take_time(self, seconds: float = WAIT) -> None:
+        """Let what is being waited for not come within `seconds`."""
+        if self.conductor.left < seconds:
+            self.conductor.lengthen(seconds - self.conductor.left)
 
     def _change_count(self, seconds: int) -> None:
         """Let the hold being counted go on with a new length, ending no sooner than it can be announced."""

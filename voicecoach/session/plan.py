@@ -46,6 +46,8 @@ class WorkStep:
     sets: int = 1
     alternative: Exercise | None = None
     level: Level = "usual"
+    pace: float = 1.0
+    """How long repetitions, pauses and the time to get into position are, against the usual."""
 
     @property
     def way(self) -> str | None:
@@ -55,9 +57,14 @@ class WorkStep:
     @property
     def seconds(self) -> float:
         """Length of the work itself."""
+        return self.unit * self.dose.count if isinstance(self.dose, Repetitions) else float(self.dose.seconds)
+
+    @property
+    def unit(self) -> float:
+        """Seconds of what is counted: one repetition, or one second."""
         if isinstance(self.dose, Repetitions):
-            return self.dose.count * sum(phase.seconds for phase in self.dose.phases)
-        return float(self.dose.seconds)
+            return self.pace * sum(phase.seconds for phase in self.dose.phases)
+        return 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +123,11 @@ def with_hold(plan: tuple[PlanStep, ...], block: int, seconds: int) -> tuple[Pla
     return tuple(changed(step) for step in plan)
 
 
+def with_pace(plan: tuple[PlanStep, ...], pace: float) -> tuple[PlanStep, ...]:
+    """`plan` at another pace."""
+    return tuple(replace(step, pace=pace) if isinstance(step, WorkStep) else step for step in plan)
+
+
 def without_side(plan: tuple[PlanStep, ...], index: int, side: Side) -> tuple[PlanStep, ...]:
     """`plan` without the steps on `side` of the exercise at `index`, as far as they come there or later."""
     block = plan[index].block
@@ -125,7 +137,7 @@ def without_side(plan: tuple[PlanStep, ...], index: int, side: Side) -> tuple[Pl
 
 def rest_before(plan: tuple[PlanStep, ...], index: int) -> float:
     """Seconds of rest before step `index`: only between sets of one exercise, and none where changing sides
-    already rests the muscle."""
+    already rests the muscle. A slow pace makes it longer; a fast one takes nothing from the muscle's rest."""
     if index == 0:
         return 0.0
     step, before = plan[index], plan[index - 1]
@@ -133,9 +145,10 @@ def rest_before(plan: tuple[PlanStep, ...], index: int) -> float:
         return 0.0
     if step.block != before.block or step.set_number == before.set_number:
         return 0.0
+    longer = max(1.0, step.pace)
     if isinstance(step.dose, Repetitions):
-        return REST_AFTER_REPETITIONS
-    return 0.0 if step.side != before.side else REST_AFTER_HOLD
+        return REST_AFTER_REPETITIONS * longer
+    return 0.0 if step.side != before.side else REST_AFTER_HOLD * longer
 
 
 def allowance(plan: tuple[PlanStep, ...], index: int) -> float:
@@ -144,8 +157,8 @@ def allowance(plan: tuple[PlanStep, ...], index: int) -> float:
     assert isinstance(step, WorkStep)
     before = plan[index - 1] if index else None
     if isinstance(before, WorkStep) and before.block == step.block:
-        return SWITCH_ALLOWANCE
-    return ALLOWANCES[step.exercise.position]
+        return SWITCH_ALLOWANCE * step.pace
+    return ALLOWANCES[step.exercise.position] * step.pace
 
 
 def needs(plan: tuple[PlanStep, ...]) -> tuple[str, ...]:

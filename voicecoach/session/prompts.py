@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from voicecoach.events import Script
+from voicecoach.session.lengths import MOST_HOLD
 from voicecoach.session.lines import Lines
 from voicecoach.session.plan import SIDES, PlanStep, WaterStep, WorkStep, make_plan, rest_before, with_alternative
 from voicecoach.session.routine import Library
@@ -37,6 +38,8 @@ def all_prompts(library: Library, lines: Lines) -> list[tuple[str, str]]:
     for routine in library.routines:
         for line, text in routine_prompts(library, lines, routine):
             found.setdefault(text, line)
+    for number in range(1, MOST_HOLD + 1):
+        found.setdefault(lines.number(number), "count")
     for exercise in library.exercises.values():
         for text in (exercise.feel, exercise.mistake, exercise.easier, exercise.harder, exercise.caution):
             for side in SIDES if exercise.sides == "per side" else (None,):

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from voicecoach.events import Cue, Script
 from voicecoach.session.counting import Counting
 from voicecoach.session.estimate import whole_length
 from voicecoach.session.lines import Lines
 from voicecoach.session.plan import FIRST_SIDE, PlanStep, WorkStep, needs
+from voicecoach.session.preferences import Preferences
 from voicecoach.session.routine import Hold, Repetitions, Timed
 
 BREATH = 1.6
 """Pause (s) between the sentences of an instruction, long enough to do what was said."""
 
 
-class ScriptWriter:
-    """Writes the scripts of a plan in the words of `lines`."""
+def paced(cues: Iterable[Cue], pace: float) -> tuple[Cue, ...]:
+    """`cues` with pauses `pace` times as long."""
+    return tuple(replace(cue, gap=cue.gap * pace) for cue in cues)
 
-    def __init__(self, lines: Lines):
+
+class ScriptWriter:
+    """Writes the scripts of a plan in the words of `lines`, as the user likes it."""
+
+    def __init__(self, lines: Lines, preferences: Preferences | None = None):
         self.lines = lines
+        self.preferences = preferences or Preferences()
         self.counting = Counting(lines)
 
     def cue(self, line: str, **values: object) -> Cue:
@@ -47,14 +57,15 @@ class ScriptWriter:
         cues.append(self.cue("routine.safety"))
         return tuple(cues)
 
-    def announce(self, step: WorkStep, before: PlanStep | None, *, full: bool) -> tuple[Cue, ...]:
-        """Name, side, dose and set-up of a step. Later sets and sides need only a line, unless `full`."""
+    def announce(self, step: WorkStep, before: PlanStep | None, *, full: bool, warn: bool = False) -> tuple[Cue, ...]:
+        """Name, side, dose and set-up of a step. Later sets and sides need only a line, unless `full`; `warn`: say who
+        should leave it out, also where little else is said."""
         same_exercise = isinstance(before, WorkStep) and before.block == step.block
         if same_exercise and not full:
             assert isinstance(before, WorkStep)
             return (self._again(step, before), self.cue("announce.position_short"))
         sentences = [*step.exercise.setup, step.exercise.cue] if full else [step.exercise.reminder]
-        if full:
+        if full or warn:
             sentences.append(step.exercise.caution)
         cues = [self._headline(step)]
         cues += [
@@ -67,10 +78,10 @@ class ScriptWriter:
             cues.append(
                 Cue(text=self.lines.sided(step.way, step.side), gap=BREATH, line=f"exercise.{step.exercise.id}")
             )
-        elif step.alternative:
+        elif step.alternative and self.preferences.words != "few":
             cues.append(self.cue("announce.alternative", alternative=step.alternative.name))
         cues.append(self.cue("announce.position" if full else "announce.position_short"))
-        return tuple(cues)
+        return paced(cues, step.pace)
 
     def _again(self, step: WorkStep, before: WorkStep) -> Cue:
         if step.side and step.side != before.side and step.set_number == before.set_number:
@@ -135,7 +146,7 @@ class ScriptWriter:
 
     def work(self, step: WorkStep, elapsed: float | None = None) -> Script:
         """The beats of a step. With `elapsed` (s) the part that is left, counted in from three."""
-        return self.counting.work(step, elapsed)
+        return self.counting.work(step, self.preferences, elapsed)
 
     def rest(self, seconds: float, coming: WorkStep) -> Script:
         """Rest between two sets: how long, what comes, a warning at ten seconds."""

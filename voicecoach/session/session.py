@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
-from voicecoach.events import Action, Command, Cue, Play, Reply, Script, Understanding, Verdict
-from voicecoach.session import control, explanations, handlers
+from voicecoach.events import Action, Command, Cue, Note, Play, Reply, Script, Understanding, Verdict, Volume
+from voicecoach.session import control, explanations, handlers, style
 from voicecoach.session.alarm import EMERGENCY_NUMBER, Alarm
 from voicecoach.session.answers import Answers
 from voicecoach.session.chart import SessionChart
@@ -15,6 +17,7 @@ from voicecoach.session.handlers import Handler
 from voicecoach.session.lengths import Lengths
 from voicecoach.session.lines import Lines
 from voicecoach.session.menu import kinds
+from voicecoach.session.preferences import Preferences
 from voicecoach.session.question import Confirmation
 from voicecoach.session.routine import Library
 from voicecoach.session.script import ScriptWriter
@@ -22,30 +25,35 @@ from voicecoach.session.script import ScriptWriter
 NEAR_A_COMMAND = 60.0
 """From this score on, a reject is taken for a command that went wrong, and is answered with a tone."""
 
-HANDLERS: Mapping[str, Handler] = {**handlers.HANDLERS, **explanations.HANDLERS, **control.HANDLERS}
+HANDLERS: Mapping[str, Handler] = {**handlers.HANDLERS, **explanations.HANDLERS, **control.HANDLERS, **style.HANDLERS}
 """Intent -> what it does."""
 
 
 class Session:
-    """Leads routines of `library` in the words of `lines`; `emergency_number` (digits) is named after a red flag;
-    `check_in`: it asks how the legs are before and after a routine.
+    """Leads routines of `library` in the words of `lines`, as somebody with `preferences` likes it; `emergency_number`
+    (digits) is named after a red flag; `check_in`: it asks how the legs are before and after a routine.
 
     Every method that takes part in the conversation returns the actions to carry out, in order. `position` is
     always the number of seconds into the beat script being played (0 in a flow).
     """
 
     def __init__(
-        self, library: Library, lines: Lines, emergency_number: str = EMERGENCY_NUMBER, *, check_in: bool = False
+        self,
+        library: Library,
+        lines: Lines,
+        emergency_number: str = EMERGENCY_NUMBER,
+        *,
+        check_in: bool = False,
+        preferences: Preferences | None = None,
     ):
         self.library = library
         self.lines = lines
-        self.conductor = Conductor(ScriptWriter(lines))
+        self.conductor = Conductor(ScriptWriter(lines, preferences))
         self.chart = SessionChart(self.conductor)
         if check_in:
             self.conductor.check = Checks(self.conductor, self.chart, library)
         self.answers = Answers(self.conductor)
         self.lengths = Lengths(self.conductor)
-        self.volume = 0.0
         self.asked_which_routine = False
         self._alarm = Alarm(self.conductor, self.chart, emergency_number)
 
@@ -70,10 +78,17 @@ class Session:
         """What the coach has asked and waits for the answer to: another object is another question."""
         return self._alarm.asked or self.conductor.question
 
+    @property
+    def preferences(self) -> Preferences:
+        """How the user likes it."""
+        return self.conductor.writer.preferences
+
     # --- events -------------------------------------------------------------------------------------------
 
     def greet(self, *, half_duplex: bool = False) -> list[Action]:
         """Say hello; `half_duplex`: and that the coach is deaf while it speaks."""
+        if self.preferences.volume:
+            self.conductor.actions.append(Volume(self.preferences.volume))
         cues = [self.conductor.writer.cue(line) for line in ("greeting", *(["greeting.turns"] if half_duplex else []))]
         self.conductor.actions.append(Play(self.conductor.writer.flow("greeting", *cues)))
         return self._take()
@@ -126,6 +141,13 @@ class Session:
     def help_line(self) -> str:
         """The line that tells what can be said now: to the question that is open, or in this state."""
         return next(line for state in reversed(self.states) if (line := f"help.{state}") in self.lines.texts)
+
+    def prefer(self, **changes: Any) -> None:
+        """Change preferences; what is new is noted."""
+        old = self.preferences
+        self.conductor.writer.preferences = new = replace(old, **changes)
+        if new != old:
+            self.conductor.actions.append(Note("preference", changes))
 
     def running(self) -> bool:
         """Whether a routine is running; says so when not."""

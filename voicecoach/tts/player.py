@@ -124,8 +124,11 @@ class Player:
         if order.keep_clock and self._beat is not None:
             self._take_over(order.script, round(order.moved * self._mixer.rate))
             return
+        if order.keep_clock and self._flow is not None:
+            self._script, self._flow.cues = order.script, order.script.cues
+            return
         if order.keep_clock and self._waiting is not None:
-            order = replace(order, position=self._waiting.position)
+            order = replace(order, position=self._waiting.position - order.moved)
         if self._script is not None:
             self.hush()
         self._script = order.script
