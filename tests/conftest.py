@@ -33,6 +33,19 @@ def _why_no_model() -> str:
     return ""
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Nothing is remembered where the user's own memory is, by no process of the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("voicecoach.app.memory_file", lambda: tmp_path / "exercises.json")
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip what needs the model where it has not been fetched."""
     if item.get_closest_marker("model") and (reason := _why_no_model()):

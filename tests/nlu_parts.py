@@ -8,7 +8,18 @@ from pathlib import Path
 from voicecoach.nlu.intents import IntentSet, load_intents
 from voicecoach.nlu.matcher import Matcher
 
-STATES = ("idle", "checking", "announcing", "positioning", "working", "resting", "paused", "asking", "rating")
+STATES = (
+    "idle",
+    "checking",
+    "announcing",
+    "positioning",
+    "working",
+    "resting",
+    "paused",
+    "asking",
+    "rating",
+    "comfort",
+)
 LEADING = ("announcing", "positioning", "working", "resting")
 
 ROUTINES = [

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from voicecoach.events import Action, Command, Cue, Play, Reply, Script
 from voicecoach.session.lines import load_lines
+from voicecoach.session.memory import Memory
 from voicecoach.session.plan import WorkStep
 from voicecoach.session.preferences import Preferences
 from voicecoach.session.routine import Library, load_library
@@ -20,8 +21,15 @@ INTENTS = [*sorted(HANDLERS), "RedFlag", "Yes", "No"]
 class Talk:
     """A session and what it wanted done last."""
 
-    def __init__(self, library: Library = LIBRARY, *, check_in: bool = False, preferences: Preferences | None = None):
-        self.session = Session(library, LINES, check_in=check_in, preferences=preferences)
+    def __init__(
+        self,
+        library: Library = LIBRARY,
+        *,
+        check_in: bool = False,
+        preferences: Preferences | None = None,
+        memory: Memory | None = None,
+    ):
+        self.session = Session(library, LINES, check_in=check_in, preferences=preferences, memory=memory)
         self.actions: list[Action] = []
         self.script: Script | None = None
 
@@ -72,9 +80,9 @@ class Talk:
         return work.exercise.id if work else "water"
 
 
-def stretching() -> Talk:
+def stretching(memory: Memory | None = None) -> Talk:
     """At the first stretch, which has two sides and thirty seconds; the walk before it is left out."""
-    return Talk().say("StartRoutine", routine="stretch").say("Next")
+    return Talk(memory=memory).say("StartRoutine", routine="stretch").say("Next")
 
 
 STATES: dict[str, Callable[[], Talk]] = {
@@ -83,6 +91,7 @@ STATES: dict[str, Callable[[], Talk]] = {
     "announcing": stretching,
     "positioning": lambda: stretching().until("positioning"),
     "working": lambda: stretching().until("working"),
+    "comparing": lambda: stretching(Memory()).until("comparing"),
     "resting": lambda: Talk().say("StartRoutine", routine="leg").until("resting"),
     "paused": lambda: stretching().until("working").say("Pause", position=7.3),
     "resuming": lambda: stretching().until("working").say("Pause", position=7.3).say("Resume"),

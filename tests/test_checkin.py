@@ -9,11 +9,11 @@ from test_coach import Bench, NotingEar
 
 from voicecoach.app import App
 from voicecoach.audio.echo import HalfDuplexGate, NoMicrophone
-from voicecoach.coach import ANSWER_TIME
 from voicecoach.events import Note, Understanding, Verdict
 from voicecoach.nlu.lint import spoken_parts
 from voicecoach.session.levels import STRETCHES
 from voicecoach.session.plan import WorkStep, make_plan
+from voicecoach.session.question import ANSWER_TIME
 from voicecoach.tts.source import SilentSource
 
 CHECKING = ("checking", "rating")

@@ -11,7 +11,7 @@ from conftest import silence
 
 from voicecoach.app import App
 from voicecoach.audio.echo import RELEASE, EchoControl, HalfDuplexGate, NoMicrophone
-from voicecoach.coach import ANSWER_TIME, Coach, Deaf, Ear, Logged
+from voicecoach.coach import Coach, Deaf, Ear, Logged
 from voicecoach.events import (
     BLOCK_SECONDS,
     HEARING_RATE,
@@ -23,6 +23,7 @@ from voicecoach.events import (
     Verdict,
 )
 from voicecoach.nlu.turns import LONGEST_YIELD
+from voicecoach.session.question import ANSWER_TIME
 from voicecoach.session.session import Session
 from voicecoach.tts.clips import REWIND
 from voicecoach.tts.mixer import DUCKED, UNDUCK_SECONDS

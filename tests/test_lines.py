@@ -33,6 +33,7 @@ BUILT_AT_RUN_TIME = (
     "level.",
     "counting.",
     "pace.",
+    "comfort.",
 )
 
 

@@ -10,10 +10,10 @@ from session_parts import INTENTS, LIBRARY, LINES, STATES, Talk, stretching
 from test_coach import Bench
 
 from voicecoach.app import App
-from voicecoach.coach import ANSWER_TIME
 from voicecoach.events import Hush, Leave, Note, Play, Reply, Understanding, Verdict
 from voicecoach.nlu.lint import _PAUSE
 from voicecoach.session.alarm import ADVICE, REMINDER_AFTER, alarm_prompts
+from voicecoach.session.question import ANSWER_TIME
 from voicecoach.session.session import Session
 from voicecoach.tts.source import SilentSource
 

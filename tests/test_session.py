@@ -255,15 +255,6 @@ def test_pain_is_answered_when_nothing_is_running_and_no_routine_is_offered() ->
     assert "start" not in talk.said
 
 
-def test_easier_and_harder_tell_how_with_the_right_leg() -> None:
-    talk = stretching().until("working", side="right")
-    work = talk.session.conductor.work
-    assert work is not None
-    assert talk.say("Easier", position=9.0).said == LINES.sided(work.exercise.easier, work.side)
-    assert talk.say("Harder", position=9.0).said == LINES.sided(work.exercise.harder, work.side)
-    assert talk.state == "working"
-
-
 def test_a_break_cannot_be_made_harder() -> None:
     talk = Talk().say("StartRoutine", routine="leg")
     while talk.exercise != "water":

@@ -31,11 +31,13 @@ from voicecoach.nlu.matcher import Matcher
 from voicecoach.scenario import Scenario
 from voicecoach.session.alarm import alarm_prompts
 from voicecoach.session.lines import Lines, load_lines
+from voicecoach.session.memory import Memory
 from voicecoach.session.prompts import all_prompts
 from voicecoach.session.routine import Library, load_library
 from voicecoach.session.session import Session
 from voicecoach.settings import Settings, load_settings, settings_file
 from voicecoach.simulate import Simulation
+from voicecoach.store import load_memory, memory_file
 from voicecoach.tts.cache import ClipCache
 from voicecoach.tts.source import EagerSource, LiveSource, SilentSource
 from voicecoach.tts.synthesizer import Synthesizer, Voice
@@ -127,6 +129,11 @@ class App:
         """(id, text) of everything that the coach can say."""
         return [*alarm_prompts(self.lines, self.settings.emergency_number), *all_prompts(self.library, self.lines)]
 
+    @cached_property
+    def memory(self) -> Memory:
+        """What is remembered of the user."""
+        return load_memory(memory_file())
+
     # --- hearing and understanding --------------------------------------------------------------------------
 
     @property
@@ -197,11 +204,11 @@ class App:
             source = LiveSource(synthesizer, rate)
             source.prefetch(text for _line, text in self.prompts())
             ear: Ear = Deaf() if typed else self.listener()
-            yield self._coach(rate, source, ear, NoMicrophone() if typed else make_echo_control())
+            yield self._coach(rate, source, ear, NoMicrophone() if typed else make_echo_control(), self.memory)
 
     def silent_coach(self, rate: int) -> Coach:
         """A coach that is read and typed to."""
-        return self._coach(rate, SilentSource(rate), Deaf(), NoMicrophone())
+        return self._coach(rate, SilentSource(rate), Deaf(), NoMicrophone(), self.memory)
 
     @contextmanager
     def simulation(
@@ -209,20 +216,22 @@ class App:
     ) -> Iterator[tuple[Simulation, Coach]]:
         """A scenario in the simulated room. `typed` leaves out the recogniser and the voices; `record` gets
         each block of the microphone, at 16 kHz."""
-        rate = SIMULATION_RATE
+        rate, nothing = SIMULATION_RATE, Memory()
         room = Room(rate, RoomSettings(**scenario.room.model_dump()))
         if typed:
-            coach = self.silent_coach(rate)
+            coach = self._coach(rate, SilentSource(rate), Deaf(), NoMicrophone(), nothing)
             yield Simulation(coach, room, scenario, None, record), coach
             return
         user = Voice(scenario.user.voice or self.language.user_voice, scenario.user.words_a_minute)
         with self.synthesizer(rate) as coach_voice, self.synthesizer(HEARING_RATE, user) as user_voice:
             source = EagerSource(coach_voice, rate)
-            coach = self._coach(rate, source, self.listener(), make_echo_control())
+            coach = self._coach(rate, source, self.listener(), make_echo_control(), nothing)
             say: Callable[[str], Clip] = user_voice.clip
             yield Simulation(coach, room, scenario, say, record), coach
 
-    def _coach(self, rate: int, source: LiveSource | SilentSource, ear: Ear, echo: EchoControl) -> Coach:
+    def _coach(
+        self, rate: int, source: LiveSource | SilentSource, ear: Ear, echo: EchoControl, memory: Memory
+    ) -> Coach:
         settings = self.settings
         session = Session(
             self.library,
@@ -230,5 +239,6 @@ class App:
             settings.emergency_number,
             check_in=settings.check_in,
             preferences=settings.preferences,
+            memory=memory,
         )
         return Coach(rate, session, source, self.understand, ear, echo)

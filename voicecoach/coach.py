@@ -31,9 +31,8 @@ from voicecoach.session.session import Session
 from voicecoach.tts.mixer import Mixer
 from voicecoach.tts.player import ClipSource, Player
 
-ANSWER_TIME = 8.0
-"""Seconds for which a question waits for its answer, from its end. Whoever speaks just then may finish, for as long
-again at most."""
+LATE_ANSWER = 8.0
+"""Seconds beyond its time for which a question waits for whoever speaks just then to finish."""
 
 OWN_VOICE_LAG = 0.6
 """How much later (s) than expected the coach's voice may be heard: reverberation, or a delay that has just grown."""
@@ -222,16 +221,16 @@ class Coach:
         if self._question is None:
             return
         if self._player.replying or (self._asked_in_script and self._player.explaining):
-            self._question_until = self.now + ANSWER_TIME
+            self._question_until = self.now + self.session.patience
         over = self.now - self._question_until
-        if over > (ANSWER_TIME if self._ear.hearing_speech else 0.0):
+        if over > (LATE_ANSWER if self._ear.hearing_speech else 0.0):
             self._question = None
             self._carry_out(self.session.withdraw_question())
 
     def _carry_out(self, actions: list[Action]) -> None:
         if self.session.question is not self._question:
             self._question = self.session.question
-            self._question_until = self.now + ANSWER_TIME
+            self._question_until = self.now + self.session.patience
             self._asked_in_script = any(isinstance(action, Play) for action in actions)
         for action in actions:
             match action:

@@ -12,7 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from voicecoach.events import VoicecoachError
 from voicecoach.yamlfile import load_yaml, suggestion
 
-State = Literal["idle", "checking", "announcing", "positioning", "working", "resting", "paused", "resuming", "alarmed"]
+State = Literal[
+    "idle", "checking", "announcing", "positioning", "working", "comparing", "resting", "paused", "resuming", "alarmed"
+]
 """The states of a session."""
 
 

@@ -187,9 +187,10 @@ def _exact(text: str, found: Sequence[TemplateSentence], states: Collection[str]
         if sentence.counts_in(states):
             verdict, reason = (Verdict.ASK, "exact, to be confirmed") if sentence.confirm else (Verdict.ACCEPT, "exact")
             return _answer(text, verdict, reason, sentence, 100.0, states)
-    if all(sentence.answer for sentence in found):
+    commands = [sentence for sentence in found if not sentence.answer]
+    if not commands:
         return _reject(text, f"not asked: {found[0].intent} counts only as an answer")
-    return _answer(text, Verdict.REJECT, _not_now(found), found[0], 100.0, states)
+    return _answer(text, Verdict.REJECT, _not_now(commands), commands[0], 100.0, states)
 
 
 def _not_now(readings: Sequence[TemplateSentence]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from voicecoach.events import Cue, Reply
 from voicecoach.session.conductor import Conductor
 from voicecoach.session.estimate import seconds_from
 from voicecoach.session.plan import WorkStep
@@ -100,22 +99,3 @@ class Answers:
             self.conductor.reply("side.alternating")
         else:
             self.conductor.reply("side.both")
-
-    def easier(self) -> None:
-        """How to make the exercise easier."""
-        step = self.conductor.work
-        self._way(step.exercise.easier if step else None)
-
-    def harder(self) -> None:
-        """How to make the exercise harder."""
-        step = self.conductor.work
-        self._way(step.exercise.harder if step else None)
-
-    def _way(self, text: str | None) -> None:
-        """Say another way to do the exercise; in a break there is none."""
-        step = self.conductor.work
-        if step is None or text is None:
-            self.conductor.reply("way.none")
-        else:
-            cue = Cue(text=self.lines.sided(text, step.side), line=f"exercise.{step.exercise.id}")
-            self.conductor.actions.append(Reply((cue,)))

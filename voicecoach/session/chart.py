@@ -35,6 +35,9 @@ class ChartModel(Protocol):
     def after_work(self) -> bool:
         """Whether an exercise came right before this rest or drink."""
 
+    def compares(self) -> bool:
+        """Whether to ask how a stretch was that has been held for the first time."""
+
     def resumable(self) -> bool:
         """Whether a routine was left that can be carried on with."""
 
@@ -68,6 +71,9 @@ class ChartModel(Protocol):
     def explain_again(self) -> None:
         """Give the full text once more."""
 
+    def change_way(self) -> None:
+        """Explain another way to do the exercise."""
+
     def take_alternative(self) -> None:
         """Exchange the exercise for its alternative."""
 
@@ -97,6 +103,12 @@ class ChartModel(Protocol):
 
     def on_enter_announcing(self) -> None:
         """Explain the step."""
+
+    def on_enter_comparing(self) -> None:
+        """Ask how the stretch was."""
+
+    def on_exit_comparing(self) -> None:
+        """Ask no more."""
 
     def on_enter_positioning(self) -> None:
         """Leave time to get into position."""
@@ -133,6 +145,7 @@ class SessionChart(StateChart[ChartModel]):
         positioning = State()
         working = State()
         resting = State()
+        comparing = State()
         place = HistoryState()
 
     checking = State()
@@ -151,12 +164,18 @@ class SessionChart(StateChart[ChartModel]):
     played = (
         leading.announcing.to(leading.positioning)
         | leading.positioning.to(leading.working)
+        | leading.working.to(leading.comparing, cond="compares")
         | leading.working.to(leading.resting, cond="rests", on="advance_to_rest")
         | leading.working.to(leading.announcing, cond="more", on="advance")
         | leading.working.to(idle, on="complete")
         | leading.resting.to(leading.announcing, cond="more", on="advance_from_rest")
         | leading.resting.to(idle, on="complete")
         | resuming.to(leading.place)
+    )
+    compared = (
+        leading.comparing.to(leading.resting, cond="rests", on="advance_to_rest")
+        | leading.comparing.to(leading.announcing, cond="more", on="advance")
+        | leading.comparing.to(idle, on="complete")
     )
     ready = (
         checking.to(leading)
@@ -210,7 +229,10 @@ class SessionChart(StateChart[ChartModel]):
         | paused.to(leading.announcing, on="leave_side")
         | resuming.to(leading.announcing, on="leave_side")
     )
-    exchange = leading.to(leading.announcing, on="take_alternative")
+    exchange = leading.to(leading.announcing, on="take_alternative") | paused.to(
+        leading.announcing, on="take_alternative"
+    )
+    adapt = leading.to(leading.announcing, on="change_way")
     pause = checking.to(paused) | leading.to(paused) | resuming.to(paused)
     hurt = leading.to(paused, on="ease_off") | resuming.to(paused, on="ease_off") | paused.to(paused, on="ease_off")
     resume = (

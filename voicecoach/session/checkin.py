@@ -95,7 +95,7 @@ class CheckIn:
         cues = [writer.cue("check.nothing_left", rating=rating), writer.cue("check.advice")]
         if offered := self._stretching():
             cues.append(writer.cue("check.offer", routine=offered.name))
-            self._conductor.question = Offer(lambda: self._begin_instead(offered), self._rest)
+            self._conductor.question = Offer(cues[-1], lambda: self._begin_instead(offered), self._rest)
         self._conductor.actions.append(Play(writer.flow("offer", *cues)))
 
     def _stretching(self) -> Routine | None:
@@ -105,8 +105,9 @@ class CheckIn:
         return self._library.routines[most] if most and numbers[most] else None
 
     def _begin_instead(self, routine: Routine) -> None:
-        plan = stretches(make_plan(routine, self._library))
-        self._conductor.begin(routine.name, at_level(plan, "easier"), checked=True)
+        conductor = self._conductor
+        conductor.begin(routine.name, stretches(make_plan(routine, self._library)), checked=True)
+        conductor.plan = at_level(conductor.plan, "easier")
         self._chart.send("start")
 
     def _rest(self) -> None:

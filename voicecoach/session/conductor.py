@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from voicecoach.events import Cue, Hush, Note
+from voicecoach.session.asking import Asking
+from voicecoach.session.memory import Memory
 from voicecoach.session.place import Place
 from voicecoach.session.plan import (
     PlanStep,
@@ -16,37 +16,26 @@ from voicecoach.session.plan import (
     with_pace,
 )
 from voicecoach.session.preferences import PACES
-from voicecoach.session.question import Question
+from voicecoach.session.routine import Hold
 from voicecoach.session.script import ScriptWriter
-from voicecoach.session.stage import Stage
 
 COUNT_IN = 3.5
 """Seconds before the place in the count at which it is taken up: half a second, and "three, two, one"."""
 
 
-class Check(Protocol):
-    """Asks how the legs are, and opens the question."""
-
-    def before(self) -> tuple[Cue, ...]:
-        """What to say before a routine."""
-
-    def after(self) -> tuple[Cue, ...]:
-        """What to say after it; nothing where nobody wants to be asked."""
-
-
-class Conductor(Place, Stage):
-    """The chart's model: moves through the plan and sets the stage. With a `check` it is asked how the legs are before
-    and after a routine. `preface` is what is said before the next announcement."""
+class Conductor(Place, Asking):
+    """The chart's model: moves through the plan and sets the stage. `memory` has the ways in which exercises are done;
+    `preface` is what is said before the next announcement."""
 
     def __init__(self, writer: ScriptWriter):
-        Stage.__init__(self, writer)
+        Asking.__init__(self, writer)
         Place.__init__(self)
-        self.question: Question | None = None
-        self.check: Check | None = None
+        self.memory = Memory()
         self.preface: tuple[Cue, ...] = ()
         self._explained: set[str] = set()
         self._explain_fully = False
-        self._unchecked = False
+        self.whole: tuple[WorkStep, ...] = ()
+        self._changing = False
         self._opening = False
         self._kept: float | None = None
         self._counted_from: float | None = None
@@ -65,7 +54,9 @@ class Conductor(Place, Stage):
     def begin(self, routine: str, plan: tuple[PlanStep, ...], *, checked: bool = False) -> None:
         """Take up a plan; the chart's `start` follows. `checked`: nothing is asked before."""
         self.routine, self.index = routine, 0
-        self.plan = with_pace(plan, PACES[self.writer.preferences.pace])
+        paced = with_pace(plan, PACES[self.writer.preferences.pace])
+        self.plan = self.memory.applied(paced)
+        self.whole = tuple(step for step in paced if isinstance(step, WorkStep))
         self._unchecked = self.check is not None and not checked
         self._kept = None
         self._on_the_way = True
@@ -74,10 +65,6 @@ class Conductor(Place, Stage):
         self.actions.append(Note("routine started", {"routine": routine, "steps": len(plan)}))
 
     # --- guards of the chart ------------------------------------------------------------------------------
-
-    def unchecked(self) -> bool:
-        """Whether to ask how the legs are before the first exercise."""
-        return self._unchecked
 
     def resumable(self) -> bool:
         """Whether a routine was left that can be carried on with."""
@@ -143,6 +130,10 @@ class Conductor(Place, Stage):
         """Give the full text once more."""
         self._explain_fully = True
 
+    def change_way(self) -> None:
+        """Explain another way to do the exercise; a set or a walk goes on from where it was, a hold begins anew."""
+        self._changing = True
+
     def take_alternative(self) -> None:
         """Exchange the exercise for its alternative."""
         self.plan = with_alternative(self.plan, self.step.block)
@@ -191,23 +182,19 @@ class Conductor(Place, Stage):
 
     # --- entering the states of the chart -----------------------------------------------------------------
 
-    def on_enter_checking(self) -> None:
-        """Ask how the legs are."""
-        assert self.check is not None
-        self.play(self.writer.flow("checking", *self.check.before()))
-
-    def on_exit_checking(self) -> None:
-        """What was asked does not matter any more."""
-        self.question = None
-
     def on_enter_announcing(self) -> None:
         """Explain the step: fully the first time and when asked to, else in a line. What the routine is comes first."""
         step = self.work
         assert step is not None
+        if self._changing:
+            self._changing = False
+            self._kept = None if isinstance(step.dose, Hold) else self._kept
+            self.play(self.writer.flow("announce", *self.writer.changing(step)))
+            return
         new = step.exercise.id not in self._explained
         full = self._explain_fully or (new and self.writer.preferences.words != "few")
         before = self.plan[self.index - 1] if self.index else None
-        opening = self.writer.opening(self.routine, self.plan) if self._opening else ()
+        opening = self._introduce() if self._opening else ()
         cues = (*self.preface, *opening, *self.writer.announce(step, before, full=full, warn=new))
         self.preface, self._opening, self._explain_fully, self._kept = (), False, False, None
         self._unchecked = self._resting_before_work = False
@@ -221,6 +208,14 @@ class Conductor(Place, Stage):
     def forget_explanations(self) -> None:
         """Explain every exercise fully once more."""
         self._explained.clear()
+
+    def _introduce(self) -> tuple[Cue, ...]:
+        """What the routine is, and what is left out of it as ever."""
+        names = dict.fromkeys(
+            step.exercise.name for step in self.whole if self.memory.way(step.exercise.id) == "left out"
+        )
+        left_out = [self.writer.cue("routine.left_out", exercises=self.writer.lines.joined([*names]))] if names else []
+        return (*self.writer.opening(self.routine, self.plan), *left_out)
 
     def on_enter_positioning(self) -> None:
         """Leave time to get into position."""

@@ -118,11 +118,9 @@ def _pain(session: Session, _slots: Mapping[str, object]) -> None:
 
 
 def _alternative(session: Session, _slots: Mapping[str, object]) -> None:
-    if not session.running():
+    if not session.leading():
         return
-    if session.state == "checking":
-        session.chart.send("repeat")
-    elif session.conductor.work is None or session.conductor.work.alternative is None:
+    if session.conductor.work is None or session.conductor.work.alternative is None:
         session.conductor.reply("alternative.none")
     else:
         session.chart.send("exchange")
@@ -175,8 +173,6 @@ HANDLERS: Mapping[str, Handler] = {
     "WhatsNext": _answering(Answers.whats_next),
     "HowManyLeft": _answering(Answers.how_many_left),
     "WhichSide": _answering(Answers.which_side),
-    "Easier": _answering(Answers.easier),
-    "Harder": _answering(Answers.harder),
     "Pain": _pain,
 }
 """Intent -> what it does."""

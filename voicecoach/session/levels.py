@@ -1,4 +1,4 @@
-"""A plan made easier: levels of exercises, and what is left for legs that hurt."""
+"""A plan made easier or harder: levels of exercises, and what is left for legs that hurt."""
 
 from __future__ import annotations
 
@@ -9,19 +9,36 @@ from typing import get_args
 from voicecoach.session.plan import Level, PlanStep, WaterStep, WorkStep
 from voicecoach.session.routine import Muscles
 
+LEVELS: tuple[Level, ...] = get_args(Level)
+"""From the easiest to the hardest."""
+
 STRETCHES = frozenset(get_args(Muscles))
 """Groups of exercises that are static stretches: those of a muscle."""
 
 
-def at_level(plan: tuple[PlanStep, ...], level: Level, block: int | None = None) -> tuple[PlanStep, ...]:
-    """`plan` with the exercise of `block` (None: every exercise) at `level`."""
+def neighbour(level: Level, by: int) -> Level | None:
+    """The level that is `by` harder; None where there is none."""
+    number = LEVELS.index(level) + by
+    return LEVELS[number] if 0 <= number < len(LEVELS) else None
+
+
+def at_level(
+    plan: tuple[PlanStep, ...], level: Level, exercise: str | None = None, start: int = 0
+) -> tuple[PlanStep, ...]:
+    """`plan` with `exercise` (None: every exercise) at `level` from step `start` on."""
     return tuple(
-        replace(step, level=level) if isinstance(step, WorkStep) and block in (None, step.block) else step
-        for step in plan
+        replace(step, level=level)
+        if number >= start and isinstance(step, WorkStep) and exercise in (None, step.exercise.id)
+        else step
+        for number, step in enumerate(plan)
     )
 
 
 def stretches(plan: tuple[PlanStep, ...]) -> tuple[PlanStep, ...]:
     """The stretches of `plan`, and the drinks after the first of them; empty where there are none."""
-    kept = (step for step in plan if isinstance(step, WaterStep) or step.exercise.group in STRETCHES)
-    return tuple(dropwhile(lambda step: isinstance(step, WaterStep), kept))
+    return from_work(tuple(step for step in plan if isinstance(step, WaterStep) or step.exercise.group in STRETCHES))
+
+
+def from_work(plan: tuple[PlanStep, ...]) -> tuple[PlanStep, ...]:
+    """`plan` from its first exercise on: nobody has to drink before that."""
+    return tuple(dropwhile(lambda step: isinstance(step, WaterStep), plan))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from voicecoach.session.plan import (
     PlanStep,
     Side,
@@ -40,6 +42,13 @@ class Place:
     def set_step(self, step: WorkStep) -> None:
         """Put `step` in the place of the current one."""
         self.plan = (*self.plan[: self.index], step, *self.plan[self.index + 1 :])
+
+    def restore(self, steps: Iterable[WorkStep]) -> None:
+        """Take up again what of `steps` is not in the plan, each in its place."""
+        blocks = {step.block for step in self.plan}
+        missing = [step for step in steps if step.block not in blocks]
+        self.index += len([step for step in missing if step.block < self.step.block])
+        self.plan = tuple(sorted([*self.plan, *missing], key=lambda step: step.block))
 
     def leave_out(self, side: Side) -> bool:
         """Leave out what is still to come of this exercise on `side`; whether there was any."""

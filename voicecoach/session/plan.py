@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from voicecoach.session.routine import Exercise, Hold, Library, Repetitions, Routine, Timed
+from voicecoach.session.routine import Exercise, Hold, Library, Position, Repetitions, Routine, Thing, Timed
 
 Side = Literal["left", "right"]
 Level = Literal["easier", "usual", "harder"]
@@ -53,6 +53,25 @@ class WorkStep:
     def way(self) -> str | None:
         """How it is made easier or harder; None for the usual way."""
         return {"easier": self.exercise.easier, "usual": None, "harder": self.exercise.harder}[self.level]
+
+    @property
+    def apart(self) -> bool:
+        """Whether the way is all there is to say: it has a position of its own."""
+        return self.level == "easier" and self.exercise.easier_position is not None
+
+    @property
+    def position(self) -> Position:
+        """The position it is done in."""
+        own = self.exercise.easier_position if self.apart else None
+        return own or self.exercise.position
+
+    @property
+    def needs(self) -> tuple[Thing, ...]:
+        """What is to be at hand."""
+        usual, easier = self.exercise.needs, self.exercise.easier_needs
+        if self.apart:
+            return easier
+        return (*usual, *easier) if self.level == "easier" else usual
 
     @property
     def seconds(self) -> float:
@@ -156,12 +175,12 @@ def allowance(plan: tuple[PlanStep, ...], index: int) -> float:
     step = plan[index]
     assert isinstance(step, WorkStep)
     before = plan[index - 1] if index else None
-    if isinstance(before, WorkStep) and before.block == step.block:
+    if isinstance(before, WorkStep) and (before.block, before.position) == (step.block, step.position):
         return SWITCH_ALLOWANCE * step.pace
-    return ALLOWANCES[step.exercise.position] * step.pace
+    return ALLOWANCES[step.position] * step.pace
 
 
 def needs(plan: tuple[PlanStep, ...]) -> tuple[str, ...]:
     """What to fetch, in the order in which it is first used."""
-    used = [thing for step in plan if isinstance(step, WorkStep) for thing in step.exercise.needs]
+    used = [thing for step in plan if isinstance(step, WorkStep) for thing in step.needs]
     return tuple(dict.fromkeys(used))

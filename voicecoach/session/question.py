@@ -6,16 +6,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from voicecoach.events import Command
+from voicecoach.events import Command, Cue
+
+ANSWER_TIME = 8.0
+"""Seconds for which a question waits for its answer, from its end."""
 
 
 class Question(Protocol):
-    """Something that the coach has asked. It is closed by whatever is said next; one that is to stay open opens
-    itself again."""
+    """Something that the coach has asked. It is closed by its answer, and by whatever moves the session on."""
 
     @property
     def context(self) -> str:
         """State (of `requires_context` in the intents) in which its answers count: "asking" for yes and no."""
+
+    @property
+    def patience(self) -> float:
+        """Seconds for which it waits for the answer, from its end."""
+
+    @property
+    def cue(self) -> Cue | None:
+        """What is said when it is to be repeated; None where "repeat" means something else."""
 
     def answer(self, command: Command) -> bool:
         """Take `command` if it answers the question; whether it did. What does not is obeyed as always."""
@@ -24,13 +34,20 @@ class Question(Protocol):
         """Nobody has answered."""
 
 
+def _nothing() -> None:
+    """Silence needs no answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """ "Shall we ...?": what to do on yes, and on no."""
+    """ "Shall we ...?": what to do on yes, on no, and when nobody answers."""
 
+    cue: Cue
     accepted: Callable[[], None]
     refused: Callable[[], None]
+    silent: Callable[[], None] = _nothing
     context: str = "asking"
+    patience: float = ANSWER_TIME
 
     def answer(self, command: Command) -> bool:
         """Take yes and no."""
@@ -43,7 +60,8 @@ class Offer:
         return True
 
     def unanswered(self) -> None:
-        """Silence is no consent, and needs no answer."""
+        """Silence is no consent."""
+        self.silent()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +74,8 @@ class Confirmation:
     refused: Callable[[], None]
     reopen: Callable[[], None]
     context: str = "asking"
+    patience: float = ANSWER_TIME
+    cue: None = None
 
     def answer(self, command: Command) -> bool:
         """Obey on yes, and say so on no; whatever else is said may answer what was asked before."""

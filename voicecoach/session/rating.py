@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from voicecoach.events import Command, Cue, Reply
+from voicecoach.events import Command, Cue
 from voicecoach.session.conductor import Conductor
+from voicecoach.session.question import ANSWER_TIME
 
 MOST = 10
 """The worst."""
-
-CLOSING = frozenset({"Stop", "Goodbye"})
-"""What lets the question drop; after all else it is still open."""
 
 
 class Outcome(Protocol):
@@ -39,11 +37,12 @@ class RatingQuestion:
     """
 
     context = "rating"
+    patience = ANSWER_TIME
 
     def __init__(self, conductor: Conductor, outcome: Outcome, cue: Cue, again: str | None = None):
         self._conductor = conductor
         self._outcome = outcome
-        self._cue = cue
+        self.cue = cue
         self._again = again
         self._about: int | None = None
 
@@ -54,16 +53,11 @@ class RatingQuestion:
             self._take(command.slots)
         elif intent in ("DontKnow", "Next"):
             self._outcome.declined()
-        elif intent == "Repeat":
-            self._conductor.actions.append(Reply((self._cue,)))
-            self._reopen()
         elif intent in ("Wait", "Slower"):
             self._ask("rating.wait")
         elif intent == "Pain":
             self._ask("rating.number")
         else:
-            if intent not in CLOSING:
-                self._reopen()
             return False
         return True
 
@@ -93,7 +87,4 @@ class RatingQuestion:
 
     def _ask(self, line: str) -> None:
         self._conductor.reply(line)
-        self._reopen()
-
-    def _reopen(self) -> None:
         self._conductor.question = self

@@ -114,7 +114,9 @@ Dose = Annotated[Hold | Repetitions | Timed, Field(discriminator="kind")]
 
 class Exercise(Content):
     """An exercise and what the coach can say about it: `{side}` in a text is the working side, `{other}` the
-    opposite one; `reminder` stands in for `setup` from the second time on; `needs` is to be at hand."""
+    opposite one; `reminder` stands in for `setup` from the second time on; `needs` is to be at hand.
+    With an `easier_position` the text `easier` stands for setup and cue, and is done with `easier_needs` at hand; else
+    it comes on top of them, and so do these."""
 
     id: str
     name: Name
@@ -131,6 +133,8 @@ class Exercise(Content):
     easier: Spoken
     harder: Spoken
     caution: Spoken
+    easier_position: Position | None = None
+    easier_needs: tuple[Thing, ...] = ()
 
     @field_validator("dose")
     @classmethod

@@ -64,24 +64,34 @@ class ScriptWriter:
         if same_exercise and not full:
             assert isinstance(before, WorkStep)
             return (self._again(step, before), self.cue("announce.position_short"))
-        sentences = [*step.exercise.setup, step.exercise.cue] if full else [step.exercise.reminder]
-        if full or warn:
-            sentences.append(step.exercise.caution)
+        exercise = step.exercise
         cues = [self._headline(step)]
-        cues += [
-            Cue(text=self.lines.sided(text, step.side), gap=BREATH, line=f"exercise.{step.exercise.id}")
-            for text in sentences
-            if text
-        ]
+        if not step.apart:
+            cues += [
+                self._own(step, text) for text in ([*exercise.setup, exercise.cue] if full else [exercise.reminder])
+            ]
         if step.way:
-            cues.append(self.cue(f"level.{step.level}"))
-            cues.append(
-                Cue(text=self.lines.sided(step.way, step.side), gap=BREATH, line=f"exercise.{step.exercise.id}")
-            )
-        elif step.alternative and self.preferences.words != "few":
+            cues += [self.cue(f"level.{step.level}"), self._own(step, step.way)]
+        if full or warn:
+            cues.append(self._own(step, exercise.caution))
+        if step.alternative and step.level != "easier" and self.preferences.words != "few":
             cues.append(self.cue("announce.alternative", alternative=step.alternative.name))
         cues.append(self.cue("announce.position" if full else "announce.position_short"))
         return paced(cues, step.pace)
+
+    def changed(self, step: WorkStep) -> tuple[Cue, ...]:
+        """That an exercise is done at another level from now on, and how."""
+        return (self.cue(f"level.now.{step.level}"), self._own(step, step.way or step.exercise.cue))
+
+    def changing(self, step: WorkStep) -> tuple[Cue, ...]:
+        """The same where one has to get into another position for it."""
+        now, how = self.changed(step)
+        setup = () if step.way else (self._own(step, text) for text in step.exercise.setup)
+        return (now, *setup, how, self.cue("announce.position"))
+
+    def _own(self, step: WorkStep, text: str) -> Cue:
+        """A text of the exercise itself, with a breath after it."""
+        return Cue(text=self.lines.sided(text, step.side), gap=BREATH, line=f"exercise.{step.exercise.id}")
 
     def _again(self, step: WorkStep, before: WorkStep) -> Cue:
         if step.side and step.side != before.side and step.set_number == before.set_number:

@@ -7,31 +7,41 @@ from dataclasses import replace
 from typing import Any
 
 from voicecoach.events import Action, Command, Cue, Note, Play, Reply, Script, Understanding, Verdict, Volume
-from voicecoach.session import control, explanations, handlers, style
+from voicecoach.session import control, explanations, handlers, style, ways
 from voicecoach.session.alarm import EMERGENCY_NUMBER, Alarm
 from voicecoach.session.answers import Answers
 from voicecoach.session.chart import SessionChart
 from voicecoach.session.checkin import Checks
+from voicecoach.session.comfort import ComfortCheck
 from voicecoach.session.conductor import Conductor
 from voicecoach.session.handlers import Handler
 from voicecoach.session.lengths import Lengths
 from voicecoach.session.lines import Lines
+from voicecoach.session.memory import Memory
 from voicecoach.session.menu import kinds
 from voicecoach.session.preferences import Preferences
-from voicecoach.session.question import Confirmation
+from voicecoach.session.question import ANSWER_TIME, Confirmation
 from voicecoach.session.routine import Library
 from voicecoach.session.script import ScriptWriter
+from voicecoach.session.ways import Ways
 
 NEAR_A_COMMAND = 60.0
 """From this score on, a reject is taken for a command that went wrong, and is answered with a tone."""
 
-HANDLERS: Mapping[str, Handler] = {**handlers.HANDLERS, **explanations.HANDLERS, **control.HANDLERS, **style.HANDLERS}
+HANDLERS: Mapping[str, Handler] = {
+    **handlers.HANDLERS,
+    **explanations.HANDLERS,
+    **control.HANDLERS,
+    **style.HANDLERS,
+    **ways.HANDLERS,
+}
 """Intent -> what it does."""
 
 
 class Session:
     """Leads routines of `library` in the words of `lines`, as somebody with `preferences` likes it; `emergency_number`
-    (digits) is named after a red flag; `check_in`: it asks how the legs are before and after a routine.
+    (digits) is named after a red flag; `check_in`: it asks how the legs are before and after a routine. `memory` has
+    the ways in which exercises are done; with one it is asked how a new stretch was.
 
     Every method that takes part in the conversation returns the actions to carry out, in order. `position` is
     always the number of seconds into the beat script being played (0 in a flow).
@@ -45,6 +55,7 @@ class Session:
         *,
         check_in: bool = False,
         preferences: Preferences | None = None,
+        memory: Memory | None = None,
     ):
         self.library = library
         self.lines = lines
@@ -52,6 +63,10 @@ class Session:
         self.chart = SessionChart(self.conductor)
         if check_in:
             self.conductor.check = Checks(self.conductor, self.chart, library)
+        self.ways = Ways(self.conductor, self.chart)
+        if memory is not None:
+            self.conductor.memory = memory
+            self.conductor.comfort = ComfortCheck(self.conductor, self.chart, self.ways)
         self.answers = Answers(self.conductor)
         self.lengths = Lengths(self.conductor)
         self.asked_which_routine = False
@@ -61,13 +76,13 @@ class Session:
 
     @property
     def state(self) -> str:
-        """idle, checking, announcing, positioning, working, resting, paused, resuming or alarmed."""
+        """idle, checking, announcing, positioning, working, comparing, resting, paused, resuming or alarmed."""
         return self.chart.innermost
 
     @property
     def states(self) -> tuple[str, ...]:
         """The states that decide which commands count now; that of an open question comes last."""
-        state = {"resuming": "announcing", "alarmed": "idle"}.get(self.state, self.state)
+        state = {"resuming": "announcing", "comparing": "resting", "alarmed": "idle"}.get(self.state, self.state)
         if self._alarm.asked:
             return (state, "asking")
         question = self.conductor.question
@@ -82,6 +97,12 @@ class Session:
     def preferences(self) -> Preferences:
         """How the user likes it."""
         return self.conductor.writer.preferences
+
+    @property
+    def patience(self) -> float:
+        """Seconds for which the question waits for its answer, from its end."""
+        question = None if self._alarm.asked else self.conductor.question
+        return question.patience if question else ANSWER_TIME
 
     # --- events -------------------------------------------------------------------------------------------
 
@@ -155,6 +176,13 @@ class Session:
             self.conductor.reply("routine.not_running")
         return self.state != "idle"
 
+    def leading(self) -> bool:
+        """Whether exercises are being led; says so when not."""
+        if self.state == "checking":
+            self.conductor.reply("not_now", help=self.lines(self.help_line))
+            return False
+        return self.running()
+
     def routine_names(self) -> str:
         """The routines there are, as one says them."""
         return kinds(self.library, self.lines)
@@ -166,10 +194,21 @@ class Session:
     # --- inside ---------------------------------------------------------------------------------------------
 
     def _obey(self, command: Command) -> None:
-        question, self.conductor.question = self.conductor.question, None
+        conductor, state = self.conductor, self.state
+        question, conductor.question = conductor.question, None
         self.asked_which_routine = False
-        if self._alarm.obey(command) or (question and question.answer(command)):
+        if self._alarm.obey(command):
             return
+        if question and question.cue and command.intent == "Repeat":
+            conductor.actions.append(Reply((question.cue,)))
+            conductor.question = question
+        elif not (question and question.answer(command)):
+            conductor.question = question
+            self._handle(command)
+            if self.state != state and conductor.question is question:  # what moves nothing leaves it open
+                conductor.question = None
+
+    def _handle(self, command: Command) -> None:
         handler = HANDLERS.get(command.intent)
         if handler is not None:
             handler(self, command.slots)
