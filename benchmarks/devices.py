@@ -1,0 +1,43 @@
+"""A sound card where there is none: PulseAudio null sinks, as the tests have them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from voicecoach.audio.device import Device
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
+from tests.pulse import PulseServer, pulse_server  # noqa: E402 - the project's own folder is no package
+
+SETTLING = 5.0
+"""Seconds until the devices' delays are known."""
+
+
+@contextmanager
+def sound_card() -> Iterator[PulseServer | None]:
+    """A sound server whose devices are the system's only ones; None, with a word on stderr, where it is missing."""
+    try:
+        with pulse_server() as server:
+            yield server
+    except pytest.skip.Exception as missing:
+        print(f"no sound card: {missing.msg}", file=sys.stderr)
+        yield None
+
+
+def buffers() -> float | None:
+    """Seconds from handing over a sample for the speaker until the microphone would give it back: what the devices, the
+    sound server and our own rings hold. None without a sound card."""
+    with sound_card() as server:
+        if server is None:
+            return None
+        with Device() as device:
+            for _ in range(round(SETTLING / 0.02)):
+                device.exchange(np.zeros(device.block, dtype=np.float32))
+            return device.round_trip

@@ -1,0 +1,179 @@
+"""How soon is a command decided, answered and obeyed? `python benchmarks/latency.py --help`
+
+Recordings of commands are said to the coach in a quiet room, block by block as in a live session. The end of speech is
+where the recording itself falls silent. A decision counts from there: the sound that the coach waits for, and what this
+machine takes to compute. `reply` and `stop` add the coach's own block and what the sound devices hold (PulseAudio null
+sinks, where they are installed).
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import click
+import numpy as np
+
+from corpus import VARIABLE, Recording, data_folder, recordings, subset
+from devices import buffers
+from hearing import in_processes, meaning, the_app, typed
+from mixing import BEFORE, Scene, read, recorded
+from report import Row, share, table, write_json
+from voicecoach.asr.recognizer import hypothesis
+from voicecoach.events import BLOCK_SECONDS, HEARING_RATE, Hypothesis, Samples, Understanding, VoicecoachError
+
+BLOCK = round(HEARING_RATE * BLOCK_SECONDS)
+
+SILENCE_AFTER = 2.0
+"""Seconds of the room alone after a recording: Vosk's own endpoint takes up to a second."""
+
+ROOM_DBFS = -75.0
+"""Level of the room's noise."""
+
+QUIET = 30.0
+"""dB below a recording's loudest 10 ms from which on it has ended; reverberation and breath come after."""
+
+FADE = 0.005
+"""Seconds in which the mixer lets a sound that is cut fade out."""
+
+AT_ONCE = ("Stop", "Pause")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A recording, and whether it is heard to the recogniser's own endpoint instead of ours."""
+
+    recording: Recording
+    vosk: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What came of it: the intent that was meant, whether that and nothing else was obeyed, how long after the end of
+    speech (s) it was, and what part of that was computing."""
+
+    intent: str
+    right: bool
+    seconds: float | None
+    computing: float
+
+
+@click.command(help=__doc__)
+@click.option("--data", type=click.Path(path_type=Path), help=f"Recordings; else {VARIABLE}, else ../shared/speech.")
+@click.option("--limit", type=click.IntRange(1), metavar="N", help="A quick look: at most N recordings a set.")
+@click.option("--seed", default=0, show_default=True, help="Of all that is drawn at random.")
+@click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Processes; more than one disturb.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the table here, too.")
+def main(data: Path | None, limit: int | None, seed: int, jobs: int, json_file: Path | None) -> None:
+    """Print the table."""
+    folder = data_folder(data)
+    if not folder.is_dir():
+        click.echo(f"skipped: there are no recordings in {folder}; name their folder with --data or {VARIABLE}.")
+        return
+    try:
+        found = [
+            one for name in ("voices", "words") for one in subset(_commands(folder / name), limit, seed)
+        ]
+        held = buffers()
+        ours = list(in_processes(partial(decide, seed), [Said(one) for one in found], jobs, "commands"))
+        vosk = list(in_processes(partial(decide, seed), [Said(one, vosk=True) for one in found], jobs, "commands"))
+        rows = list(_rows(ours, vosk, held))
+        click.echo(table(rows))
+        if json_file:
+            write_json(json_file, "latency", rows, seed, {"limit": limit, "devices": held})
+    except VoicecoachError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _commands(folder: Path) -> list[Recording]:
+    return [one for one in recordings(folder) if typed(one.text)]
+
+
+def decide(seed: int, said: Said) -> Decided:
+    """Say a recording to the coach's ears."""
+    expected = typed(said.recording.text)
+    assert expected is not None
+    clip = read(said.recording.path)
+    sound = recorded(said.recording.path, Scene())
+    sound = np.concatenate([sound, np.zeros(round(SILENCE_AFTER * HEARING_RATE), dtype=np.float32)])
+    noise = np.random.default_rng(seed).standard_normal(len(sound), dtype=np.float32)
+    sound += noise * np.float32(10 ** (ROOM_DBFS / 20))
+    ended = BEFORE + speech_end(clip)
+    obeyed, first, computing = [], None, 0.0
+    for at, seconds, understood in _heard(sound, vosk=said.vosk):
+        if understood.accepted:
+            obeyed.append(meaning(understood.intent or "", understood.slots))
+            if first is None:
+                first, computing = at + seconds - ended, seconds
+    return Decided(expected.intent, obeyed == [expected], first, computing)
+
+
+def speech_end(clip: Samples) -> float:
+    """Where (s) a clean recording falls silent: after the last 10 ms within QUIET of the loudest."""
+    frame = HEARING_RATE // 100
+    frames = clip[: len(clip) // frame * frame].reshape(-1, frame)
+    level = 10 * np.log10(np.mean(np.square(frames, dtype=np.float64), axis=1) + 1e-12)
+    return float((np.flatnonzero(level > level.max() - QUIET)[-1] + 1) * frame / HEARING_RATE)
+
+
+def _heard(sound: Samples, *, vosk: bool) -> Iterator[tuple[float, float, Understanding]]:
+    """Of each utterance: when (s) its last block had come, what computing it took (s), and what it was taken for."""
+    app = the_app(None)
+    ear = _VoskEndpoint() if vosk else app.listener()
+    for start in range(0, len(sound) - BLOCK + 1, BLOCK):
+        began = time.perf_counter()
+        understood = [app.understand(heard, None) for heard in ear.feed(sound[start : start + BLOCK])]
+        seconds = time.perf_counter() - began
+        for one in understood:
+            yield (start + BLOCK) / HEARING_RATE, seconds, one
+
+
+class _VoskEndpoint:
+    """The same recogniser and graph, without a detector: it hears all, and ends utterances by its own rules."""
+
+    def __init__(self) -> None:
+        app = the_app(None)
+        self._recognizer = app.model.recognizer(app.grammar, app.costs)
+        self._heard = 0.0
+        self._began = 0.0
+
+    def feed(self, block: Samples) -> list[Hypothesis]:
+        self._heard += len(block) / HEARING_RATE
+        if not self._recognizer.feed(block):
+            return []
+        reading = self._recognizer.finish()
+        began, self._began = self._began, self._heard
+        if not reading.text:
+            return []
+        return [hypothesis(reading, began, (began, self._heard), self._heard, "recognizer")]
+
+
+def _rows(ours: Sequence[Decided], vosk: Sequence[Decided], held: float | None) -> Iterator[Row]:
+    everything = [one for one in ours if one.right]
+    at_once = [one for one in everything if one.intent in AT_ONCE]
+    own = BLOCK_SECONDS + (held or 0.0)
+    for case, mine, more in (("decision", everything, 0.0), ("reply", everything, own), ("stop", at_once, own + FADE)):
+        if mine:
+            yield from _times(case, [1000 * ((one.seconds or 0.0) + more) for one in mine])
+    yield Row("decision", "computing_ms", float(np.median([1000 * one.computing for one in ours])), "ms", len(ours))
+    yield share("decision", "errors", sum(not one.right for one in ours), len(ours))
+    times = [1000 * one.seconds for one in vosk if one.right and one.seconds is not None]
+    if times:
+        yield from _times("vosk endpoint", times)
+        yield Row("vosk endpoint", "mean_ms", float(np.mean(times)), "ms", len(times))
+    yield share("vosk endpoint", "errors", sum(not one.right for one in vosk), len(vosk))
+    if held is not None:
+        yield Row("devices", "buffers_ms", 1000 * held, "ms", 1)
+
+
+def _times(case: str, milliseconds: Sequence[float]) -> Iterator[Row]:
+    yield Row(case, "median_ms", float(np.median(milliseconds)), "ms", len(milliseconds))
+    yield Row(case, "p95_ms", float(np.percentile(milliseconds, 95)), "ms", len(milliseconds))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
