@@ -14,7 +14,7 @@ from voicecoach.audio.device import Device
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
-from tests.pulse import PulseServer, pulse_server  # noqa: E402 - the project's own folder is no package
+from tests.pulse import PulseServer, pulse_server
 
 SETTLING = 5.0
 """Seconds until the devices' delays are known."""

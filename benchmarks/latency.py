@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -75,9 +75,7 @@ def main(data: Path | None, limit: int | None, seed: int, jobs: int, json_file: 
         click.echo(f"skipped: there are no recordings in {folder}; name their folder with --data or {VARIABLE}.")
         return
     try:
-        found = [
-            one for name in ("voices", "words") for one in subset(_commands(folder / name), limit, seed)
-        ]
+        found = [one for name in ("voices", "words") for one in subset(_commands(folder / name), limit, seed)]
         held = buffers()
         ours = list(in_processes(partial(decide, seed), [Said(one) for one in found], jobs, "commands"))
         vosk = list(in_processes(partial(decide, seed), [Said(one, vosk=True) for one in found], jobs, "commands"))

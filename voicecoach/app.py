@@ -168,11 +168,13 @@ class App:
     def listener(self) -> Listener:
         """A fresh pair of ears that know the intents' sentences."""
         grammar = self.grammar
+        endpoint = Endpoint(grammar.sentences, grammar.skip_words)
         return Listener(
             self.model.recognizer(grammar, self.costs),
             VoiceActivityDetector(),
-            Endpoint(grammar.sentences, grammar.skip_words).silence,
+            endpoint.silence,
             LevelControl(),
+            endpoint.goes_on,
         )
 
     def understand(self, heard: Hypothesis, states: Collection[str] | None) -> Understanding:

@@ -11,15 +11,22 @@ from collections.abc import Iterable
 from voicecoach.events import WordGraph
 from voicecoach.nlu.intents import CAUTION, VARIES
 
-WHOLE = 0.25
-"""Seconds after a command to which nothing can be added that would change it, and after words that begin none."""
+COMMAND = 0.125
+"""Seconds after a command to which nothing can be added that would change it."""
+
+TALK = 0.25
+"""Seconds after words that begin no command."""
+
+OPEN = 0.19
+"""Seconds after a command that more words would make another one ("repeat" of "repeat the last exercise"). Who says no
+more means just that, nearly always; what comes later all the same is heard together with it (see `goes_on`)."""
 
 EXTENDABLE = 0.6
-"""Seconds after a command that could be the beginning of another ("start" of "start leg routine")."""
+"""Seconds after a command that more words would say more of ("start" of "start leg routine", "hold for forty" of "hold
+for forty five")."""
 
 UNFINISHED = 1.0
 """Seconds after the beginning of a command."""
-
 
 PROMPT = frozenset({"Stop", "Pause"})
 """Meanings that are obeyed without waiting for more words: whoever says stop means now."""
@@ -44,13 +51,21 @@ class Endpoint:
         while not state and said and said[0] in self._skip:  # not before: "you may" is no "thank you"
             del said[0]
             state = self._walk(said)
-        ahead = self._ahead[state] if state else None
-        if not ahead:
-            return WHOLE
-        here = _meanings(self._graph.final.get(state, ()))
+        if not state:
+            return TALK
+        here, ahead = _meanings(self._graph.final.get(state, ())), self._ahead[state]
         if not here:
             return UNFINISHED
-        return WHOLE if here & PROMPT or _all_the_same(here, ahead) else EXTENDABLE
+        if here & PROMPT or not ahead or _all_the_same(here, ahead):
+            return COMMAND
+        return EXTENDABLE if _says_more(here, ahead) else OPEN
+
+    def goes_on(self, earlier: str, words: str) -> bool:
+        """Whether `words` are a sentence that begins with the sentence `earlier`, and means something else."""
+        if not words.startswith(f"{earlier} "):
+            return False
+        before, after = (_meanings(self._graph.final.get(self._walk(text.split()), ())) for text in (earlier, words))
+        return bool(before and after) and before != after
 
     def _walk(self, words: list[str]) -> int:
         """The state after `words`; 0, the start, when they begin no sentence."""
@@ -72,3 +87,14 @@ def _all_the_same(here: frozenset[str], ahead: frozenset[str]) -> bool:
     the state of the session decides between them, for the one otherwise than for the other: "how long" may be what
     "how long do i hold" is, or what "how long is left" is."""
     return ahead <= here and len(ahead) == 1 and not any(meaning.endswith(VARIES) for meaning in ahead)
+
+
+def _says_more(here: frozenset[str], ahead: frozenset[str]) -> bool:
+    """Whether more words may leave the intent as it is, and give it slots or others."""
+    return any(_intent(meaning) in map(_intent, here) for meaning in ahead - here) or any(
+        meaning.endswith(VARIES) for meaning in here
+    )
+
+
+def _intent(meaning: str) -> str:
+    return meaning.split()[0]
