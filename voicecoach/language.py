@@ -96,6 +96,7 @@ def load_language(code: str = DEFAULT) -> Language:
     return load_yaml(content(code, "language.yaml"), Language).model_copy(update={"code": code})
 
 
+@cache
 def language_of(code: str) -> Language:
     """The language of an intents file, which may be any: "en-US" is English, and of an unknown one nothing is known."""
     code = code.split("-")[0]

@@ -1,0 +1,125 @@
+"""What does the coach cost while it listens and speaks? `python benchmarks/footprint.py --help`
+
+`voicecoach run` as a user starts it, on a sound server with null sinks, with recorded speech at its microphone all the
+while: the time until it says that it listens, the processor time of all its processes, and the most memory that they
+hold together.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+import numpy as np
+import psutil
+import soundfile
+
+from corpus import VARIABLE, data_folder, recordings, subset
+from devices import sound_card
+from mixing import read
+from report import Row, table, write_json
+from voicecoach.events import HEARING_RATE, VoicecoachError
+
+SECONDS = 60.0
+"""Of the measurement, from the moment on at which the coach listens."""
+
+PATIENCE = 60.0
+"""Seconds in which it must listen."""
+
+PAUSE = 2.0
+"""Seconds between two recordings."""
+
+ROUTINE = "start quick routine"
+
+
+@click.command(help=__doc__)
+@click.option("--data", type=click.Path(path_type=Path), help=f"Recordings; else {VARIABLE}, else ../shared/speech.")
+@click.option("--seed", default=0, show_default=True, help="Of the recordings that are drawn.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the table here, too.")
+def main(data: Path | None, seed: int, json_file: Path | None) -> None:
+    """Print the table."""
+    folder = data_folder(data)
+    if not folder.is_dir():
+        click.echo(f"skipped: there are no recordings in {folder}; name their folder with --data or {VARIABLE}.")
+        return
+    try:
+        with sound_card() as server, TemporaryDirectory() as temporary:
+            if server is None:
+                click.echo("skipped: it needs a sound server; `make system` installs one.")
+                return
+            talk = Path(temporary) / "talk.wav"
+            soundfile.write(talk, _talk(folder, seed), HEARING_RATE)
+            with Live(Path(temporary)) as live:
+                ready = live.ready()
+                player = server.play_to_microphone(talk)
+                rows = [Row("live", "ready_s", ready, "s", 1), *live.cost(SECONDS)]
+                player.kill()
+        click.echo(table(rows))
+        if json_file:
+            write_json(json_file, "footprint", rows, seed)
+    except VoicecoachError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _talk(folder: Path, seed: int) -> np.ndarray:
+    """A routine is started, and then all sorts of commands and talk follow."""
+    starts = [one for one in recordings(folder / "voices") if one.text == ROUTINE][:1]
+    rest = [*subset(recordings(folder / "voices"), 12, seed), *subset(recordings(folder / "chatter"), 12, seed)]
+    pause = np.zeros(round(PAUSE * HEARING_RATE), dtype=np.float32)
+    return np.concatenate([part for one in (*starts, *rest) for part in (pause, read(one.path))])
+
+
+class Live:
+    """`voicecoach run`, and what its processes take."""
+
+    def __init__(self, folder: Path):
+        self._log = folder / "events.jsonl"
+        self._command = [sys.executable, "-m", "voicecoach", "run", "--log", str(self._log)]
+
+    def __enter__(self) -> Live:
+        self._began = time.perf_counter()
+        self._process = psutil.Popen(self._command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for process in self._tree():
+            process.kill()
+
+    def ready(self) -> float:
+        """Seconds from its start until it greets, and with that listens."""
+        while time.perf_counter() - self._began < PATIENCE:
+            if self._process.poll() is not None:
+                raise VoicecoachError("`voicecoach run` ended by itself; run it by hand to see why.")
+            if self._log.exists() and any(json.loads(line).get("event") == "said" for line in self._lines()):
+                return time.perf_counter() - self._began
+            time.sleep(0.01)
+        raise VoicecoachError(f"`voicecoach run` did not listen within {PATIENCE:.0f} s; run it by hand to see why.")
+
+    def cost(self, seconds: float) -> Iterator[Row]:
+        """Share of a core and most memory within so many seconds."""
+        began, before, peak = time.perf_counter(), self._processor_time(), 0
+        while time.perf_counter() - began < seconds:
+            peak = max(peak, sum(process.memory_full_info().uss for process in self._tree()))
+            time.sleep(0.5)
+        used = self._processor_time() - before
+        yield Row("live", "core_share", used / (time.perf_counter() - began), "", 1)
+        yield Row("live", "peak_mb", peak / 1e6, "MB", 1)
+
+    def _lines(self) -> list[str]:
+        return [line for line in self._log.read_text(encoding="utf-8").splitlines(keepends=True) if line.endswith("\n")]
+
+    def _tree(self) -> list[psutil.Process]:
+        return [self._process, *self._process.children(recursive=True)]
+
+    def _processor_time(self) -> float:
+        return sum(sum(process.cpu_times()[:2]) for process in self._tree())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
