@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from voicecoach.asr.listener import STANDS_OUT_DB
 from voicecoach.audio.alignment import LONGEST, Alignment
 from voicecoach.audio.echo import LOST, NOTHING_LEFT, EchoCanceller
 from voicecoach.audio.kalman import BLOCK
@@ -186,6 +187,16 @@ def test_until_the_delay_is_known_nothing_is_expected_to_be_left(speech: Samples
         left.append(canceller.residual)
     assert left[10] == NOTHING_LEFT
     assert np.isfinite(left[150])
+
+
+def test_after_a_changed_path_little_of_the_echo_passes_for_somebody_elses_voice(speech: Samples):
+    settings = RoomSettings(echo_db=0.0, noise_db=-40.0, moves_at=12.0)
+    canceller, stands_out = EchoCanceller(), []
+    for near, far in zip(blocks(at_the_microphone(speech, settings)), blocks(speech), strict=True):
+        clean = canceller.process(near, far, speaking=True)
+        stands_out.append(bool(clean.any()) and level(clean) > max(canceller.residual + STANDS_OUT_DB, -60))
+    since, until = (round(at / BLOCK_SECONDS) for at in (12.5, 16.0))
+    assert np.mean(stands_out[since:until]) < 0.25
 
 
 def test_speech_is_surely_not_the_coachs_once_enough_of_its_echo_is_predicted(speech: Samples):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from nlu_parts import project_matcher
 
@@ -101,6 +103,14 @@ def test_something_urgent_a_little_behind_another_command_is_asked_about():
 def test_something_urgent_within_talk_is_not_looked_for():
     talk = heard("the man says my chest hurts a lot", ("a man says my chest hurts a lot", 0.1))
     assert weighed(talk).verdict is Verdict.REJECT
+
+
+@pytest.mark.parametrize("word", ["stop", "next"])
+def test_over_the_coach_nothing_is_easy_to_say(word):
+    doubtful = heard(word, ("said", 0.9))
+    assert weighed(doubtful, "working").accepted
+    assert not weighed(replace(doubtful, over_coach=True), "working").accepted
+    assert weighed(replace(heard(word, ("said", 1.3)), over_coach=True), "working").accepted
 
 
 def test_what_is_typed_has_no_other_readings():

@@ -174,7 +174,10 @@ class Coach:
             understanding = Understanding(heard.text, Verdict.REJECT, "the coach's own voice")
         else:
             guarded = heard.endpoint != "typed" and heard.speech_start < self._guarded_until
-            understanding = self._understand(replace(heard, guarded=guarded), self.session.states)
+            over_coach = heard.endpoint != "typed" and bool(said)
+            understanding = self._understand(
+                replace(heard, guarded=guarded, over_coach=over_coach), self.session.states
+            )
         self._log(
             "heard",
             {

@@ -75,6 +75,8 @@ class Hypothesis:
     """What else it may have been, the most probable first."""
     guarded: bool = False
     """It may be what is left of the coach's own voice: heard over it before its echo was learnt."""
+    over_coach: bool = False
+    """The coach spoke at the same time."""
 
 
 # --- meant -----------------------------------------------------------------------------------------------

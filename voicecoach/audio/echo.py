@@ -9,7 +9,7 @@ import numpy as np
 
 from voicecoach.audio.alignment import LONGEST
 from voicecoach.audio.linear import LinearCanceller
-from voicecoach.audio.residual import Residual
+from voicecoach.audio.residual import Residual, level
 from voicecoach.audio.trust import Trust
 from voicecoach.events import BLOCK_SECONDS, HEARING_RATE, Samples
 
@@ -37,6 +37,10 @@ and then heard as words, unless enough of it is predicted."""
 
 SUPPRESSED = 0.3
 """Delay (s) up to which AEC3 finds the echo by itself, and soon."""
+
+LITTLE = 0.1
+"""Share of the power taken out below which all of the predicted echo may be left: its way has just changed, or the user
+is far louder."""
 
 NOTHING_LEFT = -np.inf
 """Level (dB) of what is left of the coach's voice where nothing is."""
@@ -90,6 +94,7 @@ class EchoCanceller:
         self._left = Residual()
         self._trust = Trust()
         self._astray = False
+        self._moved = 0
         self._played = False
         self._without_reference = 0.0
         self._told = ""
@@ -123,7 +128,7 @@ class EchoCanceller:
         self._trust.feed(near, clean)
         if self._trust.lost:
             self._begin_anew()
-        left = self._left.feed(clean, near - clean)
+        left = self._may_be_left(clean, near - clean)
         self.residual = NOTHING_LEFT
         trouble = self._trouble(far, speaking)
         self._tell(trouble)
@@ -133,6 +138,15 @@ class EchoCanceller:
             self.residual = left
             return clean
         return near if self._inaudible else suppressed
+
+    def _may_be_left(self, clean: Samples, echo: Samples) -> float:
+        """Level (dB) of what may be left of a block of predicted `echo`. What was known of that is of no use once the
+        echo's way has changed."""
+        if self._linear.moved != self._moved:
+            self._moved = self._linear.moved
+            self._left = Residual()
+        left = self._left.feed(clean, echo)
+        return max(left, level(echo)) if self._trust.taken_out < LITTLE else left
 
     @property
     def _inaudible(self) -> bool:

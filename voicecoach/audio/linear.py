@@ -107,7 +107,8 @@ class Bending:
 
 class LinearCanceller:
     """Feed it blocks of BLOCK samples of microphone and of what was played meanwhile, both 16 kHz mono. `learnt` counts
-    the blocks of the coach's voice that it has learnt from since it knows how late that is heard."""
+    the blocks of the coach's voice that it has learnt from since it knows how late that is heard, `moved` how often the
+    echo's way has changed: then the filter that learns quickly is far better for a while, whoever speaks."""
 
     def __init__(self) -> None:
         self.alignment = Alignment()
@@ -123,6 +124,7 @@ class LinearCanceller:
         self._measured = 0
         self._silent = PARTS + 1
         self.learnt = 0
+        self.moved = 0
 
     @property
     def delay(self) -> float | None:
@@ -199,6 +201,7 @@ class LinearCanceller:
         self._wins[0] = self._wins[0] + 1 if steady < BETTER * quick else 0
         if self._wins[1] > QUICK_WINS:
             self._steady.learn_from(self._quick)
+            self.moved += 1
             self._left[0], self._wins[1] = quick, 0
         if self._wins[0] > STEADY_WINS:
             self._quick.way[:] = self._steady.way

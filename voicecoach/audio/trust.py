@@ -28,13 +28,14 @@ class Trust:
     be it a hundredth where music plays; what is wrong only adds. So does a prediction of an echo that comes at another
     time, or no more.
 
-    `holds`: the prediction is right. `lost`: it long was, and is no more.
+    `holds`: the prediction is right. `lost`: it long was, and is no more. `taken_out` is how much less power there is,
+    as a share of that before and after together: 1 where all was echo and is gone, 0 where nothing is.
     """
 
     def __init__(self) -> None:
         self.holds = False
         self.lost = False
-        self._taken_out = 0.0
+        self.taken_out = 0.0
         self._right = 0
 
     def feed(self, near: Samples, clean: Samples) -> None:
@@ -44,7 +45,7 @@ class Trust:
             return
         before, after = float(near @ near), float(clean @ clean)
         share = (before - after) / (before + after)
-        self._taken_out += BLOCK_SECONDS / MEMORY * (share - self._taken_out)
-        self.holds = self._taken_out > (ASTRAY if self.holds else 0.0)
+        self.taken_out += BLOCK_SECONDS / MEMORY * (share - self.taken_out)
+        self.holds = self.taken_out > (ASTRAY if self.holds else 0.0)
         self.lost = not self.holds and (self.lost or self._right >= EARNED)
-        self._right = min(self._right + 1, 2 * EARNED) if self._taken_out > SURE else max(self._right - 1, 0)
+        self._right = min(self._right + 1, 2 * EARNED) if self.taken_out > SURE else max(self._right - 1, 0)

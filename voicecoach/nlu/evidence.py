@@ -18,6 +18,10 @@ ONE_WORD = 0.3
 SEVERAL_WORDS = 2.5
 """The same for longer ones: more sound tells more. At 4.5 synthetic voices of poor quality were turned away."""
 
+OVER_COACH = 1.2
+"""Nats by which any command heard while the coach speaks must be more probable than talk. Of the words that people said
+over it hardly one was less sure; what came out of its own voice, right after its echo had changed, was."""
+
 OTHER_COMMAND = 0.3
 """Nats by which it must be more probable than a command that wants something else; else the coach asks whether it was
 meant."""
@@ -59,7 +63,7 @@ def weigh(
             return _or_urgent(best, readings, states, understand)
         chosen, command = found
     rivals = [Alternative(one.text, one.behind - chosen.behind) for one in readings]
-    of_talk = share * margin(command, guarded=heard.guarded)
+    of_talk = share * margin(command, guarded=heard.guarded, over_coach=heard.over_coach)
     return _or_urgent(_judge(command, rivals, states, understand, of_talk, share), readings, states, understand)
 
 
@@ -109,11 +113,13 @@ def _judge(
     return command
 
 
-def margin(command: Understanding, *, guarded: bool = False) -> float:
+def margin(command: Understanding, *, guarded: bool = False, over_coach: bool = False) -> float:
     """Nats by which the most probable talk must be behind `command`. What is easy to say (negative caution) needs so
-    much less; what needs caution paid for it in the graph. One word needs as much as several where it is `guarded`."""
+    much less; what needs caution paid for it in the graph. One word needs as much as several where it is `guarded`, and
+    nothing is easy `over_coach`."""
     usual = SEVERAL_WORDS if guarded or " " in command.sentence else ONE_WORD
-    return max(usual * (EXPECTED if command.expected else 1.0) + min(command.caution, 0.0), 0.0)
+    least = OVER_COACH if over_coach else 0.0
+    return max(usual * (EXPECTED if command.expected else 1.0) + min(command.caution, 0.0), least)
 
 
 def _instead(
