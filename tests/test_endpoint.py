@@ -24,7 +24,8 @@ def endpoint_of(kinds: dict[str, str], skip_words: tuple[str, ...] = ()) -> Endp
 
 
 @pytest.mark.parametrize(
-    "words", ["start leg routine", "what's next", "next exercise", "that's enough for today", "ready", "previous exercise"]
+    "words",
+    ["start leg routine", "what's next", "next exercise", "that's enough for today", "ready", "previous exercise"],
 )
 def test_a_whole_command_needs_no_more_than_a_moment(endpoint, words):
     assert endpoint.silence(words) == COMMAND
