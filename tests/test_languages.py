@@ -200,7 +200,8 @@ def test_a_german_session_from_start_to_end() -> None:
     result = typed(
         "Was gibt es alles?",
         "+9 Starte das kurze Programm, bitte.",
-        "+4 welche Übung ist das",
+        "+8 etwa zwei",
+        "+6 welche Übung ist das",
         "+4 nächste Übung",
         "+4 bereit",
         "+3 wie lange noch",
@@ -218,10 +219,13 @@ def test_a_german_session_from_start_to_end() -> None:
     assert result.exit_code == 0
     assert result.stderr == ""
     assert states(result) == [
-        *("announcing", "working", "paused", "resuming", "working", "paused", "resuming", "working", "alarmed"),
+        *("checking", "announcing", "working", "paused", "resuming"),
+        *("working", "paused", "resuming", "working", "alarmed"),
     ]
     for said in (
         "Ich habe Beinprogramm, kurzes Programm,",
+        "Kurzes Programm. Wie geht es Ihren Beinen, von null bis zehn?",
+        "Zwei. Dann machen wir es wie geplant.",
         "Kurzes Programm. Vier Übungen,",
         "Dehnung der Oberschenkelrückseite im Stehen. Zuerst das linke Bein. Fünfzehn Sekunden auf jeder Seite.",
         "coach  Halten",
@@ -240,7 +244,7 @@ def test_a_german_session_from_start_to_end() -> None:
 
 @pytest.mark.usefixtures("german")
 def test_a_whole_german_hold_is_counted_and_ends_with_the_other_side() -> None:
-    result = typed("kurzes Programm bitte", "+2 überspringen", "+3 bereit", "+28")
+    result = typed("kurzes Programm bitte", "+2 Frage überspringen", "+3 nächste Übung", "+3 bereit", "+28")
     counted = [
         line.split("coach  ")[1] for line in result.stdout.split("coach  Halten")[1].splitlines() if "coach" in line
     ]
