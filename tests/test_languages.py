@@ -11,12 +11,14 @@ from test_typed import states, typed
 
 from voicecoach import cli
 from voicecoach.app import App, Paths
+from voicecoach.asr.graph import BACKOFF, UNKNOWN, build
 from voicecoach.checks import check_content
 from voicecoach.language import DEFAULT, languages
 from voicecoach.nlu import expand
 from voicecoach.nlu.intents import IntentSet
 from voicecoach.nlu.lint import lint, load_tests
 from voicecoach.nlu.numbers import number_words
+from voicecoach.scenario import check_lines, load_scenario, scenario_names
 from voicecoach.session.lines import load_lines
 from voicecoach.session.routine import Exercise, load_library
 
@@ -145,6 +147,27 @@ def test_sentences_are_understood_as_people_mean_them(code: str) -> None:
     assert [problem for problem in problems if "no test sentence" not in problem] == []
     assert {test.intent for test in tests} >= {template.intent for template in intents.templates}
     assert len([test for test in tests if test.intent is None]) >= 40
+
+
+@others
+def test_its_scenarios_go_as_they_are_written(code: str) -> None:
+    assert "leg_routine" in scenario_names(code), "what `voicecoach demo` plays"
+    for name in scenario_names(code):
+        scenario = load_scenario(name, code)
+        check_lines(scenario, app_of(code).lines.texts)
+        with app_of(code).simulation(scenario, typed=True) as (simulation, _coach):
+            outcome = simulation.run()
+        assert outcome.failures == []
+        assert outcome.steps_done == len(scenario.steps)
+
+
+@others
+def test_a_recogniser_that_knows_every_word_could_hear_every_sentence(code: str) -> None:
+    app = app_of(code)
+    words = sorted(app.intents.words().union(app.grammar.decoys, (BACKOFF, UNKNOWN)))
+    graph = build(app.grammar, {word: number for number, word in enumerate(words, 1)}, app.costs)
+    assert len(graph.final) > 2
+    assert set(app.grammar.decoys) - {word for arcs in app.grammar.sentences.arcs for word in arcs}
 
 
 # --- German ------------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from voicecoach.asr.graph import Costs, Grammar
 from voicecoach.asr.level import LevelControl
 from voicecoach.asr.listener import Listener
 from voicecoach.asr.model import find_model, manifest_of
-from voicecoach.asr.ngram import read_arpa
+from voicecoach.asr.ngram import Bigram, read_arpa
 from voicecoach.asr.recognizer import SpeechModel
 from voicecoach.asr.vad import VoiceActivityDetector
 from voicecoach.audio.echo import EchoControl, NoMicrophone, make_echo_control
@@ -62,12 +62,17 @@ class Paths:
     routines: tuple[Path, ...] = ()
 
 
-def _text(language: str, name: str) -> str:
-    """A file of the content that may be left out: `background.arpa` (everyday talk; tools/background.py makes it) or
-    `decoys.txt` (single words that sound like commands: without them "no" is heard as "next" and "down" as "don't"; the
-    matcher turns them away)."""
-    file = content(language, name)
-    return file.read_text(encoding="utf-8") if file.is_file() else ""
+def _decoys(language: str) -> tuple[str, ...]:
+    """Single words that sound like commands: without them "no" is heard as "next" and "down" as "don't"; the matcher
+    turns them away. A language may have none."""
+    file = content(language, "decoys.txt")
+    return tuple(file.read_text(encoding="utf-8").split()) if file.is_file() else ()
+
+
+def _background(language: str) -> Bigram:
+    """Everyday talk (tools/background.py makes it). A language may have none."""
+    file = content(language, "background.arpa")
+    return read_arpa(file.read_text(encoding="utf-8").splitlines()) if file.is_file() else Bigram()
 
 
 class App:
@@ -158,8 +163,8 @@ class App:
         skip_words = tuple(word for phrase in self.intents.skip_words for word in phrase.split())
         return Grammar(
             self.intents.word_graph(),
-            tuple(_text(self.language.code, "decoys.txt").split()),
-            read_arpa(_text(self.language.code, "background.arpa").splitlines()),
+            _decoys(self.language.code),
+            _background(self.language.code),
             skip_words,
             self.intents.cautions,
             self.intents.urgent,

@@ -31,7 +31,7 @@ def _with_content(_ctx: click.Context, _option: click.Parameter, folders: tuple[
 _UNCHECKED = "It was not checked against published checksums, since there are none for it."
 
 _language_option = click.option(
-    "--language", help="What the coach speaks and understands, such as en (default: the one in your settings, else en)."
+    "--language", help="What the coach speaks and understands, en or de (default: the one in your settings, else en)."
 )
 
 
@@ -174,10 +174,11 @@ def demo(scenario: str, out: Path, typed: bool, **content: Any) -> None:
     from voicecoach.demo import play_demo
     from voicecoach.scenario import load_scenario
 
-    loaded = load_scenario(scenario)
+    app = _app(**content)
+    loaded = load_scenario(scenario, app.language.code)
     click.echo(f"{loaded.name}\n")
     began = time.perf_counter()
-    outcome = play_demo(_app(**content), loaded, out, typed=typed, watchers=[_printer()])
+    outcome = play_demo(app, loaded, out, typed=typed, watchers=[_printer()])
     took = time.perf_counter() - began
     click.echo(
         f"\n{outcome.seconds:.0f} s of session in {took:.1f} s: {outcome.seconds / took:.0f} times faster than life."

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from voicecoach.events import VoicecoachError
+from voicecoach.language import DEFAULT, content
 from voicecoach.yamlfile import load_yaml, suggestion
 
 State = Literal[
@@ -117,24 +119,29 @@ class Scenario(_Strict):
     steps: tuple[Step, ...] = Field(min_length=1)
 
 
-BUILT_IN = resources.files("voicecoach") / "content" / "scenarios"
+def _built_in(language: str) -> dict[str, Traversable]:
+    """The scenarios that come with voicecoach: those in English beside all languages, the others within theirs."""
+    english = resources.files("voicecoach") / "content" / "scenarios"
+    folder = english if language == DEFAULT else content(language, "scenarios")
+    entries = folder.iterdir() if folder.is_dir() else ()
+    return {entry.name.removesuffix(".yaml"): entry for entry in entries if entry.name.endswith(".yaml")}
 
 
-def scenario_names() -> list[str]:
-    """Names of the scenarios that come with voicecoach."""
-    return sorted(entry.name.removesuffix(".yaml") for entry in BUILT_IN.iterdir() if entry.name.endswith(".yaml"))
+def scenario_names(language: str = DEFAULT) -> list[str]:
+    """Names of the scenarios in `language` that come with voicecoach."""
+    return sorted(_built_in(language))
 
 
-def load_scenario(name: str) -> Scenario:
-    """A scenario by the name of a built-in one, or from a file; VoicecoachError or ContentError in one
+def load_scenario(name: str, language: str = DEFAULT) -> Scenario:
+    """A scenario by the name of a built-in one in `language`, or from a file; VoicecoachError or ContentError in one
     sentence when there is none, or when it is wrong."""
-    if name in scenario_names():
-        with resources.as_file(BUILT_IN / f"{name}.yaml") as path:
-            return load_yaml(Path(path), Scenario)
+    built_in = _built_in(language)
+    if name in built_in:
+        return load_yaml(built_in[name], Scenario)
     path = Path(name)
     if not path.exists():
         raise VoicecoachError(
-            f"there is no scenario {name!r}; give a YAML file or one of: {', '.join(scenario_names())}"
+            f"there is no scenario {name!r}; give a YAML file or one of: {', '.join(sorted(built_in))}"
         )
     return load_yaml(path, Scenario)
 
