@@ -167,19 +167,17 @@ class App:
             _background(self.language.code),
             skip_words,
             self.intents.cautions,
-            self.intents.urgent,
+            self.intents.beside,
         )
 
     def listener(self) -> Listener:
         """A fresh pair of ears that know the intents' sentences."""
         grammar = self.grammar
-        endpoint = Endpoint(grammar.sentences, grammar.skip_words)
         return Listener(
             self.model.recognizer(grammar, self.costs),
             VoiceActivityDetector(),
-            endpoint.silence,
+            Endpoint(grammar.sentences, grammar.skip_words, grammar.extra).silence,
             LevelControl(),
-            endpoint.goes_on,
         )
 
     def understand(self, heard: Hypothesis, states: Collection[str] | None) -> Understanding:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -31,22 +30,19 @@ LOOK_AHEAD = 0.16
 word no louder than its vowel. It catches up at once: no answer comes later."""
 
 SILENCE = 0.25
-"""Seconds of silence that end an utterance where nothing tells how long that takes: 200-250 ms was measured best
-(design)."""
+"""Seconds of silence without which no utterance ends: 200-250 ms was measured best (design). With an eighth of a second
+synthetic voices and damaged sound were cut in mid-word ("which side" became "wait")."""
 
-LEAST_SILENCE = 4 * CHUNK_SECONDS
-"""Seconds of silence without which no utterance ends: within a word it is silent for up to a tenth of a second."""
+AHEAD = 0.1
+"""Seconds of silence after which a short utterance is finished ahead of time, so that no computing adds to SILENCE."""
 
 RECOGNIZER_SILENCE = 0.5
 """Seconds of silence that the recogniser has heard behind words when it thinks that the utterance has ended
 (`endpoint.rule2` of the model's `conf/model.conf`)."""
 
-GOES_ON = 0.75
-"""Seconds after an utterance's end for which more words may belong to it."""
-
 LONGEST_COMMAND = 2.5
-"""Seconds, with what came before, up to which an utterance is finished ahead of time, and heard again with more words.
-Nearly all commands are shorter, and what is heard again is computed again."""
+"""Seconds up to which an utterance is finished ahead of time. Nearly all commands are shorter, and what is heard again
+because it went on is computed again."""
 
 STANDS_OUT_DB = 6.0
 """A chunk that is louder by this than what may be left of the coach's own voice is somebody else's."""
@@ -85,21 +81,11 @@ class Level(Protocol):
         """What to multiply sound by from this chunk on."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Utterance:
-    """One that may go on: what the recogniser was fed, what it heard, and when speech began and ended (s)."""
-
-    sound: list[Samples]
-    text: str
-    speech: tuple[float, float]
-
-
 class Listener:
     """Feed it 16 kHz mono sound in blocks of any size; its clock is the count of samples fed.
 
-    `silence` tells after how many seconds of silence (LEAST_SILENCE at least) the utterance with the given words is
-    over, `level` how much louder sound is to be made; without it sound is heard as it is. `goes_on` tells whether the
-    words of an utterance and those with the next, right behind it, are one sentence; then all of it is the next one.
+    `silence` tells after how many seconds of silence the utterance with the given words is over (SILENCE at least),
+    `level` how much louder sound is to be made; without it sound is heard as it is.
     """
 
     def __init__(
@@ -108,13 +94,11 @@ class Listener:
         detector: Detector,
         silence: Callable[[str], float] | None = None,
         level: Level | None = None,
-        goes_on: Callable[[str, str], bool] | None = None,
     ):
         self._recognizer = recognizer
         self._detector = detector
         self._silence = silence
         self._level = level
-        self._goes_on = goes_on
         self._gain = np.float32(1)
         self._segmenter = SpeechSegmenter()
         self._recognizer_silence = 0.0
@@ -123,8 +107,6 @@ class Listener:
         self._held: list[Samples] = []
         self._utterance: list[Samples] = []
         self._reading: Reading | None = None
-        self._earlier: _Utterance | None = None
-        self._taken_up: _Utterance | None = None
         self._before: deque[Samples] = deque(maxlen=round(PRE_ROLL / CHUNK_SECONDS))
         self._began = 0.0
         self._speech_start = 0.0
@@ -177,7 +159,6 @@ class Listener:
             self._speech_start = self.now - CHUNK_SECONDS
             self._held = list(self._before)
             self._utterance = []
-            self._take_up()
         if not self._segmenter.speaking:
             self._before.append(chunk)
             return None
@@ -207,9 +188,7 @@ class Listener:
         self._utterance += held
         if self._reading:
             return False
-        ends = [self._recognizer.feed(chunk) for chunk in held][-1]
-        # The pause behind an utterance that is heard again is no end of this one.
-        return ends and not self._taken_up
+        return [self._recognizer.feed(chunk) for chunk in held][-1]
 
     def _endpoint(self, recognizer_ends: bool) -> str | None:
         """What ends the utterance now, if anything does. In noise that passes for speech the detector hears no silence;
@@ -218,10 +197,10 @@ class Listener:
         self._recognizer_silence = longer if recognizer_ends else 0.0
         silence = self._segmenter.silence
         longest = max(silence, self._recognizer_silence)
-        if silence > LEAST_SILENCE - 1.5 * CHUNK_SECONDS and not self._reading and self._is_short:
+        if silence >= AHEAD and not self._reading and self._is_short:
             # Ahead of time: the words that it tells before it is asked to finish are up to half a second old.
             self._reading = self._recognizer.finish()
-        if longest > LEAST_SILENCE - 0.5 * CHUNK_SECONDS:
+        if longest >= SILENCE:
             needed = self._needed()
             if longest >= needed:
                 return "silence" if silence >= needed else "recognizer"
@@ -237,16 +216,10 @@ class Listener:
         if self._silence is None:
             return SILENCE
         words = self._reading.text if self._reading else self._recognizer.partial()
-        return max(LEAST_SILENCE, self._silence(self._own_words(words)))
-
-    def _own_words(self, words: str) -> str:
-        """Of what was heard along with the utterance before: all where they are one sentence, else what comes after."""
-        if not self._taken_up or (self._goes_on and self._goes_on(self._taken_up.text, words)):
-            return words
-        return words.removeprefix(self._taken_up.text).strip() if words.startswith(self._taken_up.text) else ""
+        return max(SILENCE, self._silence(words))
 
     def _finish(self, endpoint: str, speech_end: float) -> Hypothesis | None:
-        reading = self._apart(self._reading or self._recognizer.finish())
+        reading = self._reading or self._recognizer.finish()
         self._reading = None
         self._recognizer_silence = 0.0
         self._before.clear()
@@ -256,34 +229,5 @@ class Listener:
         if self._standing_out < STANDING_OUT_CHUNKS:
             _LOG.debug("%.2f s: %r, but nothing stood out of the coach's own voice", self.now, reading.text)
             return None
-        self._earlier = _Utterance(self._utterance, reading.text, (self._speech_start, speech_end))
         speech = (self._speech_start, speech_end)
         return hypothesis(reading, self._began, speech, self.now, endpoint)
-
-    def _take_up(self) -> None:
-        """Hear the utterance before along with the one that begins, where that may be its end."""
-        earlier, self._earlier, self._taken_up = self._earlier, None, None
-        if not earlier or not self._goes_on or self._speech_start - earlier.speech[1] > GOES_ON:
-            return
-        if len(earlier.sound) * CHUNK_SECONDS > LONGEST_COMMAND:
-            return
-        self._taken_up = earlier
-        self._utterance = list(earlier.sound)
-        self._began -= len(earlier.sound) * CHUNK_SECONDS
-        for chunk in earlier.sound:
-            self._recognizer.feed(chunk)
-
-    def _apart(self, reading: Reading) -> Reading:
-        """The reading of the utterance: along with the one before where they are one sentence, else by itself."""
-        earlier, self._taken_up = self._taken_up, None
-        if not earlier:
-            return reading
-        assert self._goes_on is not None
-        if self._goes_on(earlier.text, reading.text):
-            self._speech_start = earlier.speech[0]
-            return reading
-        self._began += len(earlier.sound) * CHUNK_SECONDS
-        self._utterance = self._utterance[len(earlier.sound) :]
-        for chunk in self._utterance:
-            self._recognizer.feed(chunk)
-        return self._recognizer.finish()

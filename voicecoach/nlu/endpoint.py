@@ -6,42 +6,37 @@ everything would make "stop" slow; so the wait depends on whether more words cou
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from voicecoach.events import WordGraph
 from voicecoach.nlu.intents import CAUTION, VARIES
 
-COMMAND = 0.125
-"""Seconds after a command to which nothing can be added that would change it."""
-
-TALK = 0.25
-"""Seconds after words that begin no command."""
-
-OPEN = 0.19
-"""Seconds after a command that more words would make another one ("repeat" of "repeat the last exercise"). Who says no
-more means just that, nearly always; what comes later all the same is heard together with it (see `goes_on`)."""
+WHOLE = 0.25
+"""Seconds after a command to which nothing can be added that would change it, and after words that begin none."""
 
 EXTENDABLE = 0.6
-"""Seconds after a command that more words would say more of ("start" of "start leg routine", "hold for forty" of "hold
-for forty five")."""
+"""Seconds after a command that could be the beginning of another ("start" of "start leg routine")."""
 
 UNFINISHED = 1.0
 """Seconds after the beginning of a command."""
+
 
 PROMPT = frozenset({"Stop", "Pause"})
 """Meanings that are obeyed without waiting for more words: whoever says stop means now."""
 
 
 class Endpoint:
-    """Knows the sentences of `graph`; `skip_words` mean nothing."""
+    """Knows the sentences of `graph`; `skip_words` mean nothing, and nobody is waited for to say those of the kinds in
+    `rare` where they begin with another sentence."""
 
-    def __init__(self, graph: WordGraph, skip_words: Iterable[str] = ()):
+    def __init__(self, graph: WordGraph, skip_words: Iterable[str] = (), rare: Collection[str] = frozenset()):
         self._graph = graph
+        usual = {state: frozenset(kinds) - set(rare) for state, kinds in graph.final.items()}
         self._skip = frozenset(skip_words)
         self._ahead: list[frozenset[str]] = [frozenset()] * len(graph.arcs)
         for state in reversed(range(len(graph.arcs))):  # a state comes after those that lead to it
             following = graph.arcs[state].values()
-            meanings = [self._ahead[target] | _meanings(graph.final.get(target, ())) for target in following]
+            meanings = [self._ahead[target] | _meanings(usual.get(target, ())) for target in following]
             self._ahead[state] = frozenset().union(*meanings)
 
     def silence(self, words: str) -> float:
@@ -52,20 +47,11 @@ class Endpoint:
             del said[0]
             state = self._walk(said)
         if not state:
-            return TALK
+            return WHOLE
         here, ahead = _meanings(self._graph.final.get(state, ())), self._ahead[state]
         if not here:
             return UNFINISHED
-        if here & PROMPT or not ahead or _all_the_same(here, ahead):
-            return COMMAND
-        return EXTENDABLE if _says_more(here, ahead) else OPEN
-
-    def goes_on(self, earlier: str, words: str) -> bool:
-        """Whether `words` are a sentence that begins with the sentence `earlier`, and means something else."""
-        if not words.startswith(f"{earlier} "):
-            return False
-        before, after = (_meanings(self._graph.final.get(self._walk(text.split()), ())) for text in (earlier, words))
-        return bool(before and after) and before != after
+        return WHOLE if here & PROMPT or not ahead or _all_the_same(here, ahead) else EXTENDABLE
 
     def _walk(self, words: list[str]) -> int:
         """The state after `words`; 0, the start, when they begin no sentence."""
@@ -87,14 +73,3 @@ def _all_the_same(here: frozenset[str], ahead: frozenset[str]) -> bool:
     the state of the session decides between them, for the one otherwise than for the other: "how long" may be what
     "how long do i hold" is, or what "how long is left" is."""
     return ahead <= here and len(ahead) == 1 and not any(meaning.endswith(VARIES) for meaning in ahead)
-
-
-def _says_more(here: frozenset[str], ahead: frozenset[str]) -> bool:
-    """Whether more words may leave the intent as it is, and give it slots or others."""
-    return any(_intent(meaning) in map(_intent, here) for meaning in ahead - here) or any(
-        meaning.endswith(VARIES) for meaning in here
-    )
-
-
-def _intent(meaning: str) -> str:
-    return meaning.split()[0]

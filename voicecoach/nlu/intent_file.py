@@ -82,13 +82,14 @@ class Gate(Content):
 class Metadata(Content):
     """What else is to be known about a block; `confirm`: ask back before it is obeyed; `caution`: how much surer (nats)
     the recogniser must be of these sentences, less sure where it is negative; `urgent`: ask where it is not sure
-    whether they were said."""
+    whether they were said; `rare`: they are said seldom, and make no other sentence harder to hear."""
 
     model_config = ConfigDict(extra="allow")
 
     confirm: bool = False
     caution: float = Field(0.0, ge=-10, le=10)
     urgent: bool = False
+    rare: bool = False
 
 
 class Block(Content):

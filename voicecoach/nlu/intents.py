@@ -88,6 +88,7 @@ class Template:
     caution: float
     urgent: bool
     answer: bool
+    rare: bool
     line: int
     node: Node
 
@@ -143,9 +144,11 @@ class IntentSet:
         return {template.kind: template.caution for template in self.templates if template.caution}
 
     @property
-    def urgent(self) -> frozenset[str]:
-        """The kinds that must not be missed."""
-        return frozenset(template.kind for template in self.templates if template.urgent)
+    def beside(self) -> frozenset[str]:
+        """The kinds that are to make no other harder to hear: what is urgent, what is said seldom, and what counts only
+        where the coach has asked for it."""
+        beside = (one for one in self.templates if one.urgent or one.rare or one.answer)
+        return frozenset(template.kind for template in beside)
 
     def words(self) -> frozenset[str]:
         """Every word that can be said: those of all templates and lists, and the skip words."""
@@ -270,7 +273,7 @@ class _Compiler:
                 line, known = self._source.line(place), block.metadata
                 answer = states is not None and states.issubset(self._file.questions)
                 flags = known.confirm, known.caution, known.urgent, answer
-                templates.append(Template(text, intent, data.slots, states, *flags, line, node))
+                templates.append(Template(text, intent, data.slots, states, *flags, known.rare, line, node))
         return templates
 
     def _put_in_words(self, where: Where, lists: dict[str, SlotList]) -> None:
