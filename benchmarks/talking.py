@@ -59,11 +59,11 @@ class Reader(Session):
         self.ended = text is None
         return [] if text is None else [Play(Script((Cue(text),)))]
 
-    def command(self, command: Command, position: float = 0.0) -> list[Action]:  # noqa: ARG002
+    def command(self, command: Command, position: float | None = 0.0) -> list[Action]:  # noqa: ARG002
         """Read on: it is the log that tells what would be obeyed."""
         return []
 
-    def unclear(self, understanding: Understanding, position: float = 0.0) -> list[Action]:  # noqa: ARG002
+    def unclear(self, understanding: Understanding, position: float | None = 0.0) -> list[Action]:  # noqa: ARG002
         """Read on."""
         return []
 

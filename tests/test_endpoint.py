@@ -14,11 +14,29 @@ from voicecoach.nlu.intents import VARIES
 def endpoint() -> Endpoint:
     intents = project_intents()
     skip_words = [word for phrase in intents.skip_words for word in phrase.split()]
-    return Endpoint(intents.word_graph(), skip_words, intents.beside)
+    return Endpoint(intents.word_graph(), skip_words, intents.beside, ("and", "and then", "i mean"))
 
 
 def endpoint_of(kinds: dict[str, str], skip_words: tuple[str, ...] = ()) -> Endpoint:
     return Endpoint(graph_of_kinds(kinds), skip_words)
+
+
+@pytest.mark.parametrize(
+    ("words", "seconds"),
+    [
+        ("pause and", UNFINISHED),
+        ("next and then", UNFINISHED),
+        ("stop i mean", UNFINISHED),
+        ("pause and repeat that", WHOLE),
+        ("next and how", UNFINISHED),
+        ("pause and start", EXTENDABLE),
+        ("weather and", WHOLE),
+        ("and", WHOLE),
+        ("hold it for two minutes and ten", EXTENDABLE),
+    ],
+)
+def test_after_a_word_that_joins_two_commands_the_second_is_waited_for(endpoint, words, seconds):
+    assert endpoint.silence(words) == seconds
 
 
 # --- what the project's user says -----------------------------------------------------------------------------

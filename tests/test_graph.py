@@ -204,6 +204,25 @@ def test_a_skip_word_may_stand_on_either_side_at_a_price(tmp_path):
         assert cost(fst, "next") < cost(fst, polite) < math.inf
 
 
+def test_after_a_link_a_sentence_may_follow_and_nothing_else(tmp_path):
+    path = tmp_path / "Gr.fst"
+    linked = Grammar(graph_of(SENTENCES), ("no",), BACKGROUND, ("please",), links=("up", "two one", "flexors"))
+    build(linked, IDS, Costs(link=3.0, first_link=5.0)).write(path)
+    fst = Fst(path.read_bytes())
+    build(Grammar(graph_of(SENTENCES), ("no",), BACKGROUND, ("please",)), IDS, Costs()).write(path)
+    alone = Fst(path.read_bytes())
+    for sentence in ("stop", "next", "no", "next please", "up no"):
+        assert cost(fst, sentence) == pytest.approx(cost(alone, sentence)), "one sentence is as probable as before"
+    both = cost(fst, "stop") + cost(fst, "next")
+    assert cost(fst, "stop up next") == pytest.approx(both + 3)
+    assert cost(fst, "stop two one next") == pytest.approx(both + 3)
+    assert cost(fst, "stop please up next") == pytest.approx(both + 3 + Costs().skip_word)
+    assert cost(fst, "stop up next up stop") < math.inf
+    assert cost(fst, "up next") == pytest.approx(cost(fst, "next") + 5)
+    for heard in ("stop up", "stop up please", "no two one next", "stop two next", "stop up up next"):
+        assert cost(fst, heard) == math.inf, heard
+
+
 def test_fillers_do_not_pile_up_after_a_sentence(tmp_path):
     fst = built(SENTENCES, tmp_path)
     assert cost(fst, "next please please") < math.inf

@@ -24,8 +24,9 @@ from voicecoach.audio.room import Room, RoomSettings
 from voicecoach.coach import Coach, Deaf, Ear
 from voicecoach.events import HEARING_RATE, Clip, Hypothesis, Samples, Understanding
 from voicecoach.language import Language, content, load_language
+from voicecoach.nlu.chain import Chains
 from voicecoach.nlu.endpoint import Endpoint
-from voicecoach.nlu.evidence import weigh
+from voicecoach.nlu.evidence import UnderstandText, weigh
 from voicecoach.nlu.intents import IntentSet, built_in, load_intents
 from voicecoach.nlu.matcher import Matcher
 from voicecoach.scenario import Scenario
@@ -158,16 +159,26 @@ class App:
         return self._costs or Costs(words=self.language.costs)
 
     @cached_property
+    def _understand_text(self) -> UnderstandText:
+        """From words to one command or to several in one breath."""
+        chains = Chains(self.intents.word_graph(), self._skip_words, self.language.links)
+        return chains.understand(self.matcher.understand)
+
+    @property
+    def _skip_words(self) -> tuple[str, ...]:
+        return tuple(word for phrase in self.intents.skip_words for word in phrase.split())
+
+    @cached_property
     def grammar(self) -> Grammar:
         """What the recogniser listens for."""
-        skip_words = tuple(word for phrase in self.intents.skip_words for word in phrase.split())
         return Grammar(
             self.intents.word_graph(),
             _decoys(self.language.code),
             _background(self.language.code),
-            skip_words,
+            self._skip_words,
             self.intents.cautions,
             self.intents.beside,
+            (*self.language.links.joining, *self.language.links.correcting),
         )
 
     def listener(self) -> Listener:
@@ -176,13 +187,13 @@ class App:
         return Listener(
             self.model.recognizer(grammar, self.costs),
             VoiceActivityDetector(),
-            Endpoint(grammar.sentences, grammar.skip_words, grammar.extra).silence,
+            Endpoint(grammar.sentences, grammar.skip_words, grammar.extra, grammar.links).silence,
             LevelControl(),
         )
 
     def understand(self, heard: Hypothesis, states: Collection[str] | None) -> Understanding:
         """What an utterance means in `states`; None: in any state."""
-        understood = weigh(heard, states, self.matcher.understand)
+        understood = weigh(heard, states, self._understand_text)
         _LOG.debug(
             "%r in %s: %s %s (%s)",
             heard.text,

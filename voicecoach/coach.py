@@ -10,6 +10,7 @@ import numpy as np
 
 from voicecoach.audio.echo import RELEASE, EchoControl
 from voicecoach.audio.resample import StreamResampler
+from voicecoach.breath import in_one_breath
 from voicecoach.events import (
     BLOCK_SECONDS,
     HEARING_RATE,
@@ -169,15 +170,41 @@ class Coach:
         """Take an utterance: obey it, ask, or say in the log why not. Once the coach is leaving it hears no more."""
         if self._leaving:
             return
+        understanding = self._understood(heard)
+        self._note_heard(heard, understanding)
+        if understanding.verdict is not Verdict.REJECT:
+            self._floor.understood()
+        actions = self._react(understanding, self._player.position)
+        for text in understanding.then:
+            if any(isinstance(action, Leave) for action in actions):
+                break
+            part = replace(heard, text=text, words=(), alternatives=())
+            understanding = self._understand(part, self.session.states)
+            self._note_heard(part, understanding)
+            actions += self._react(understanding)
+        self._carry_out(in_one_breath(actions))
+
+    def say(self, line: str) -> None:
+        """Say a line of content over what is going on."""
+        self._carry_out(self.session.say(line))
+
+    # --- inside -------------------------------------------------------------------------------------------
+
+    def _understood(self, heard: Hypothesis) -> Understanding:
         said = self._said_during(heard)
         if heard.endpoint != "typed" and self._own_voice(heard.text, said):
-            understanding = Understanding(heard.text, Verdict.REJECT, "the coach's own voice")
-        else:
-            guarded = heard.endpoint != "typed" and heard.speech_start < self._guarded_until
-            over_coach = heard.endpoint != "typed" and bool(said)
-            understanding = self._understand(
-                replace(heard, guarded=guarded, over_coach=over_coach), self.session.states
-            )
+            return Understanding(heard.text, Verdict.REJECT, "the coach's own voice")
+        guarded = heard.endpoint != "typed" and heard.speech_start < self._guarded_until
+        over_coach = heard.endpoint != "typed" and bool(said)
+        return self._understand(replace(heard, guarded=guarded, over_coach=over_coach), self.session.states)
+
+    def _react(self, understanding: Understanding, position: float | None = None) -> list[Action]:
+        """What the session wants done; `position` in the count, when it is not where the session knows it to be."""
+        if understanding.accepted:
+            return self.session.command(understanding.command, position)
+        return self.session.unclear(understanding, position)
+
+    def _note_heard(self, heard: Hypothesis, understanding: Understanding) -> None:
         self._log(
             "heard",
             {
@@ -192,18 +219,6 @@ class Coach:
                 "endpoint": heard.endpoint,
             },
         )
-        if understanding.verdict is not Verdict.REJECT:
-            self._floor.understood()
-        if understanding.accepted:
-            self._carry_out(self.session.command(understanding.command, self._player.position))
-        else:
-            self._carry_out(self.session.unclear(understanding, self._player.position))
-
-    def say(self, line: str) -> None:
-        """Say a line of content over what is going on."""
-        self._carry_out(self.session.say(line))
-
-    # --- inside -------------------------------------------------------------------------------------------
 
     def _said_during(self, heard: Hypothesis) -> str:
         """What of the coach was heard at the same time as an utterance."""

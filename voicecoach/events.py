@@ -121,6 +121,8 @@ class Understanding:
     caution: float = 0.0
     expected: bool = False
     urgent: bool = False
+    then: tuple[str, ...] = ()
+    """What else was said in the same breath: sentences to be understood once this one has been obeyed."""
 
     @property
     def accepted(self) -> bool:

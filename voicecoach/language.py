@@ -66,6 +66,14 @@ class Numbers(Content):
     since the recogniser knows only the parts."""
 
 
+class Links(Content):
+    """What people say between two commands in one breath: `joining` ("and"), or `correcting` what they said before
+    ("no")."""
+
+    joining: tuple[str, ...] = ()
+    correcting: tuple[str, ...] = ()
+
+
 class Language(Content):
     """A language. `code` is the name of its folder."""
 
@@ -82,6 +90,7 @@ class Language(Content):
     costs: Mapping[str, float] = Field(default_factory=dict)
     """Words that the recogniser hears too easily or not easily enough, and what they cost more (nats)."""
     words: Words = Words()
+    links: Links = Links()
     numbers: Numbers = Numbers()
 
 

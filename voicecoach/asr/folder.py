@@ -60,7 +60,7 @@ def model_with_graph(model: Path, grammar: Grammar, cache: Path, costs: Costs | 
     costs = costs or Costs()
     kinds = [(state, sorted(found)) for state, found in grammar.sentences.final.items()]
     parts = (FORMAT, model.resolve(), costs, grammar.sentences.arcs, kinds, grammar.decoys, grammar.background)
-    told = f"{parts} {grammar.skip_words} {grammar.cautions} {sorted(grammar.extra)}"
+    told = f"{parts} {grammar.skip_words} {grammar.cautions} {sorted(grammar.extra)} {grammar.links}"
     folder = cache / hashlib.sha256(told.encode()).hexdigest()[:20]
     if (folder / "graph" / "Gr.fst").exists():
         os.utime(folder)

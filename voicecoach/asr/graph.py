@@ -12,6 +12,7 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import NamedTuple
 
 from voicecoach.asr.ngram import END, START, Bigram
 from voicecoach.asr.openfst import Fst
@@ -46,6 +47,10 @@ class Costs:
     skip_word: float = 4.0
     """A word that may come before or after a sentence without changing it ("please"). Cheaper ones swallowed foreign
     speech: "can i have a short rest um okay er uh so so er" was heard in an order of coffee."""
+    link: float = 4.0
+    """What joins two sentences in one breath ("and", "no")."""
+    first_link: float = 6.0
+    """The same before a sentence that is joined to the utterance before ("stop" ... "no, go on")."""
     words: Mapping[str, float] = field(default_factory=dict)
     """What single words of sentences cost more, or less: a matter of the language."""
 
@@ -56,7 +61,8 @@ class Grammar:
 
     `decoys` are single words that sound like commands: they cost less than a command, so that "no" is not heard as
     "next". `background` is everyday talk, for all other speech. `skip_words` may stand before or after a sentence. The
-    kinds in `extra` make no other sentence less probable.
+    kinds in `extra` make no other sentence less probable. One of the `links` ("and", "i mean") may stand before a
+    sentence, and between two.
     """
 
     sentences: WordGraph
@@ -65,6 +71,7 @@ class Grammar:
     skip_words: tuple[str, ...] = ()
     cautions: Mapping[str, float] = field(default_factory=dict)
     extra: frozenset[str] = frozenset()
+    links: tuple[str, ...] = ()
 
 
 def build(grammar: Grammar, ids: Mapping[str, int], costs: Costs) -> Fst:
@@ -74,6 +81,13 @@ def build(grammar: Grammar, ids: Mapping[str, int], costs: Costs) -> Fst:
     builder.add_sentences(grammar)
     builder.add_background(grammar.background)
     return builder.fst
+
+
+class _Links(NamedTuple):
+    """The first words of the links and the states they lead to; the state after the last word of each."""
+
+    first: tuple[tuple[str, int], ...]
+    end: int
 
 
 class _Builder:
@@ -92,7 +106,10 @@ class _Builder:
         decoys = [word for word in dict.fromkeys(grammar.decoys) if word in self._ids and word not in arcs[0]]
         skip = [word for word in grammar.skip_words if word in self._ids]
         states = [0, *(self.fst.add_state() for _ in arcs[1:])]
-        after = self._skipping(skip)
+        links = self._links(grammar.links)
+        self._skip_before(skip)
+        after = self._skip_after(skip, links)
+        after_decoy = self._skip_after(skip, _Links((), 0))
         for number, following in enumerate(arcs):
             ends = number in sentences.final
             more = math.log(max(1, ways[number] + (len(decoys) if number == 0 else 0)))
@@ -108,9 +125,16 @@ class _Builder:
                 for word in skip:
                     if word not in following:
                         self.fst.add_arc(states[number], self._ids[word], ending + self._costs.skip_word, after)
+                for word, target in links.first:
+                    self.fst.add_arc(states[number], self._ids[word], ending + self._costs.link, target)
             if number == 0:
                 for word in decoys:
-                    self.fst.add_arc(0, self._ids[word], cost + self._costs.decoy, after)
+                    self.fst.add_arc(0, self._ids[word], cost + self._costs.decoy, after_decoy)
+                for word, target in following.items() if links.first else ():
+                    own = self._costs.words.get(word, 0.0)
+                    self.fst.add_arc(links.end, self._ids[word], cost + own, states[target])
+                for word, target in links.first:
+                    self.fst.add_arc(0, self._ids[word], self._costs.first_link, target)
 
     def add_background(self, background: Bigram) -> None:
         """Everyday words in any order, at a cost: each as probable as it is in talk after the one before it."""
@@ -134,13 +158,35 @@ class _Builder:
         self.fst.add_arc(0, self._ids[UNKNOWN], self._costs.background_entry + unknown, anywhere)
         self.fst.add_arc(anywhere, self._ids[UNKNOWN], unknown, anywhere)
 
-    def _skipping(self, words: Collection[str]) -> int:
-        """Skip words before the sentence; the state after the first of at most SKIPPED that follow it."""
-        states = [self.fst.add_state() for _ in range(SKIPPED)]
+    def _links(self, links: Collection[str]) -> _Links:
+        """The states within the links; where they end another sentence begins, and nothing but a sentence."""
+        audible = [words for link in links if (words := link.split()) and all(word in self._ids for word in words)]
+        if not audible:
+            return _Links((), 0)
+        end = self.fst.add_state()
+        first = []
+        for word, *others in audible:
+            state = end
+            for other in reversed(others):
+                before = self.fst.add_state()
+                self.fst.add_arc(before, self._ids[other], 0.0, state)
+                state = before
+            first.append((word, state))
+        return _Links(tuple(first), end)
+
+    def _skip_before(self, words: Collection[str]) -> None:
         for word in words:
             self.fst.add_arc(0, self._ids[word], self._costs.skip_word, 0)
+
+    def _skip_after(self, words: Collection[str], links: _Links) -> int:
+        """The state after the first of at most SKIPPED skip words that follow a sentence."""
+        states = [self.fst.add_state() for _ in range(SKIPPED)]
+        for word in words:
             for state, following in pairwise(states):
                 self.fst.add_arc(state, self._ids[word], self._costs.skip_word, following)
+        for word, target in links.first:
+            for state in states:
+                self.fst.add_arc(state, self._ids[word], self._costs.link, target)
         self.fst.final.update(dict.fromkeys(states, 0.0))
         return states[0]
 

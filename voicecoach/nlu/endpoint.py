@@ -27,12 +27,19 @@ PROMPT = frozenset({"Stop", "Pause"})
 
 class Endpoint:
     """Knows the sentences of `graph`; `skip_words` mean nothing, and nobody is waited for to say those of the kinds in
-    `rare` where they begin with another sentence."""
+    `rare` where they begin with another sentence. After one of the `links` ("and") another sentence follows."""
 
-    def __init__(self, graph: WordGraph, skip_words: Iterable[str] = (), rare: Collection[str] = frozenset()):
+    def __init__(
+        self,
+        graph: WordGraph,
+        skip_words: Iterable[str] = (),
+        rare: Collection[str] = frozenset(),
+        links: Iterable[str] = (),
+    ):
         self._graph = graph
         usual = {state: frozenset(kinds) - set(rare) for state, kinds in graph.final.items()}
         self._skip = frozenset(skip_words)
+        self._links = [link.split() for link in links]
         self._ahead: list[frozenset[str]] = [frozenset()] * len(graph.arcs)
         for state in reversed(range(len(graph.arcs))):  # a state comes after those that lead to it
             following = graph.arcs[state].values()
@@ -41,7 +48,9 @@ class Endpoint:
 
     def silence(self, words: str) -> float:
         """Seconds of silence that end an utterance of `words`."""
-        said = words.split()
+        said = self._last(words.split())
+        if words and not said:
+            return UNFINISHED
         state = self._walk(said)
         while not state and said and said[0] in self._skip:  # not before: "you may" is no "thank you"
             del said[0]
@@ -52,6 +61,17 @@ class Endpoint:
         if not here:
             return UNFINISHED
         return WHOLE if here & PROMPT or not ahead or _all_the_same(here, ahead) else EXTENDABLE
+
+    def _last(self, words: list[str]) -> list[str]:
+        """What of `words` comes after a whole sentence and a link; all of them when it is a sentence of its own."""
+        if self._walk(words):
+            return words
+        for end in range(len(words), 0, -1):
+            for link in self._links:
+                begin = end - len(link)
+                if begin > 0 and words[begin:end] == link and self._walk(words[:begin]) in self._graph.final:
+                    return words[end:]
+        return words
 
     def _walk(self, words: list[str]) -> int:
         """The state after `words`; 0, the start, when they begin no sentence."""

@@ -121,15 +121,15 @@ class Session:
             self.chart.send("played")
         return self._take()
 
-    def command(self, command: Command, position: float = 0.0) -> list[Action]:
-        """Obey `command`."""
-        self.conductor.position = position
+    def command(self, command: Command, position: float | None = 0.0) -> list[Action]:
+        """Obey `command`; without a position the session is where the last one brought it, in the same breath."""
+        self._be_at(position)
         self._obey(command)
         return self._take()
 
-    def unclear(self, understanding: Understanding, position: float = 0.0) -> list[Action]:
+    def unclear(self, understanding: Understanding, position: float | None = 0.0) -> list[Action]:
         """React to an utterance that is not obeyed: ask, explain, or let it pass."""
-        self.conductor.position = position
+        self._be_at(position)
         if self._alarm.doubt(understanding):
             self.conductor.question = None
             return self._take()
@@ -192,6 +192,10 @@ class Session:
         return self.conductor.writer.flow(line, self.conductor.writer.cue(line))
 
     # --- inside ---------------------------------------------------------------------------------------------
+
+    def _be_at(self, position: float | None) -> None:
+        if position is not None:
+            self.conductor.position = position
 
     def _obey(self, command: Command) -> None:
         conductor, state = self.conductor, self.state

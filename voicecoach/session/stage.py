@@ -25,7 +25,7 @@ class Stage:
 
     def play(self, script: Script, position: float = 0.0) -> None:
         """Play `script`, from `position` (s) on, in place of the one being played."""
-        self.script = script
+        self.script, self.position = script, position
         self.actions.append(Play(script, position))
 
     def go_on_as(self, script: Script, *, moved: float = 0.0) -> None:
