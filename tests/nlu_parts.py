@@ -19,6 +19,7 @@ STATES = (
     "asking",
     "rating",
     "comfort",
+    "hurting",
 )
 LEADING = ("announcing", "positioning", "working", "resting")
 

@@ -44,6 +44,7 @@ INTENTS = [
     "BringBack",
     "Comfort",
     "Pain",
+    "PainPlace",
     "RedFlag",
     "Rating",
     "DontKnow",

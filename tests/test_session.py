@@ -226,24 +226,6 @@ def test_waiting_in_mid_hold_stops_the_count_and_keeps_the_place() -> None:
     assert "Eighteen seconds left" in talk.say("Resume").said
 
 
-@pytest.mark.parametrize("state", [state for state in STATES if state not in ("idle", "checking")])
-def test_when_it_hurts_everything_stops_and_the_way_out_is_said(state: str) -> None:
-    talk = STATES[state]().say("Pain", position=9.0)
-    assert any(isinstance(action, Hush) for action in talk.actions)
-    assert talk.state == "paused"
-    for word in ("gently", "next", "resume"):
-        assert word in talk.said
-
-
-def test_after_pain_the_hold_goes_on_where_it_was_or_is_left_out() -> None:
-    hurt = stretching().until("working", side="right").say("Pain", position=12.0)
-    assert "Eighteen seconds left" in hurt.say("Resume").said
-    assert hurt.played().state == "working"
-    left = stretching().until("working").say("Pain", position=12.0)
-    before = left.exercise
-    assert left.say("Next").exercise != before
-
-
 def test_a_pause_after_pain_is_an_ordinary_pause_again() -> None:
     talk = stretching().until("working").say("Pain", position=9.0).say("Resume").played().say("Pause", position=12.0)
     assert talk.said == LINES("pause")

@@ -10,7 +10,19 @@ from voicecoach.nlu.lint import lint, lint_prompts
 from voicecoach.session.wording import filled_in, lint_wording, load_wording, written
 
 STATES = frozenset(
-    {"idle", "checking", "announcing", "positioning", "working", "resting", "paused", "asking", "rating", "comfort"}
+    {
+        "idle",
+        "checking",
+        "announcing",
+        "positioning",
+        "working",
+        "resting",
+        "paused",
+        "asking",
+        "rating",
+        "comfort",
+        "hurting",
+    }
 )
 """The session's states that an intents file may name."""
 

@@ -29,7 +29,7 @@ from voicecoach.yamlfile import Source, Where
 
 __all__ = ["LIMIT", "IntentSet", "IntentsError", "Template", "TemplateSentence", "load_intents"]
 
-LIMIT = 30_000
+LIMIT = 40_000
 """Sentences up to which an intents file is expanded in full; above it a sample is drawn."""
 
 VARIES = " ..."

@@ -138,7 +138,7 @@ class Alarm:
         if self._state in ("idle", "paused"):
             self._conductor.actions.append(Hush())
         elif self._state != "alarmed":
-            self._conductor.pause_silently()
+            self._conductor.pause_with()
             self._chart.send("pause")
         self._conductor.reply("flag.ask", sentence=understanding.sentence)
 

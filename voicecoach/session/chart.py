@@ -35,6 +35,9 @@ class ChartModel(Protocol):
     def after_work(self) -> bool:
         """Whether an exercise came right before this rest or drink."""
 
+    def over(self) -> bool:
+        """Whether this exercise hurts too much to go on with."""
+
     def compares(self) -> bool:
         """Whether to ask how a stretch was that has been held for the first time."""
 
@@ -82,9 +85,6 @@ class ChartModel(Protocol):
 
     def leave(self) -> None:
         """The user stops."""
-
-    def ease_off(self) -> None:
-        """Something hurts: say so on entering the pause."""
 
     def give_up(self) -> None:
         """Something may be seriously wrong: the routine is over, and nothing is left to carry on with."""
@@ -232,13 +232,18 @@ class SessionChart(StateChart[ChartModel]):
     exchange = leading.to(leading.announcing, on="take_alternative") | paused.to(
         leading.announcing, on="take_alternative"
     )
-    adapt = leading.to(leading.announcing, on="change_way")
+    adapt = leading.to(leading.announcing, on="change_way") | paused.to(leading.announcing, on="change_way")
     pause = checking.to(paused) | leading.to(paused) | resuming.to(paused)
-    hurt = leading.to(paused, on="ease_off") | resuming.to(paused, on="ease_off") | paused.to(paused, on="ease_off")
+    hurt = leading.to(paused) | resuming.to(paused) | paused.to(paused)
     resume = (
         paused.to(checking, cond="unchecked")
+        | paused.to(leading.resting, cond=["over", "drinks"], on="advance_to_drink")
+        | paused.to(leading.announcing, cond=["over", "another"], on="advance_exercise")
+        | paused.to(idle, cond="over", on="complete")
         | paused.to(resuming)
         | idle.to(checking, cond=["resumable", "unchecked"])
+        | idle.to(leading.resting, cond=["resumable", "over", "drinks"], on="advance_to_drink")
+        | idle.to(leading.announcing, cond=["resumable", "over", "another"], on="advance_exercise")
         | idle.to(resuming, cond="resumable")
     )
     alarm = (

@@ -23,6 +23,7 @@ class Checks:
     """The question before a routine and the one after it."""
 
     def __init__(self, conductor: Conductor, chart: SessionChart, library: Library):
+        self._conductor = conductor
         self._in = CheckIn(conductor, chart, library)
         self._out = CheckOut(conductor)
 
@@ -32,7 +33,11 @@ class Checks:
 
     def after(self) -> tuple[Cue, ...]:
         """The same question after a routine; none where it was not wanted before."""
-        return () if self._in.unwanted else (self._out.ask(self._in.rating),)
+        if self._in.unwanted:
+            return ()
+        hurting, writer = self._conductor.hurting, self._conductor.writer
+        hurt = [writer.cue("check.out.hurt", places=writer.lines.joined(hurting))] if hurting else []
+        return (*hurt, self._out.ask(self._in.rating))
 
 
 class CheckIn:

@@ -25,7 +25,8 @@ COUNT_IN = 3.5
 
 class Conductor(Place, Asking):
     """The chart's model: moves through the plan and sets the stage. `memory` has the ways in which exercises are done;
-    `preface` is what is said before the next announcement."""
+    `preface` is what is said before the next announcement, `hurting` where it hurt in this routine, `spoilt` whether
+    this exercise hurts too much to go on with."""
 
     def __init__(self, writer: ScriptWriter):
         Asking.__init__(self, writer)
@@ -41,7 +42,9 @@ class Conductor(Place, Asking):
         self._counted_from: float | None = None
         self._anew = False
         self._on_the_way = False
-        self._pausing = "pause"
+        self._pausing: tuple[Cue, ...] | None = None
+        self.hurting: tuple[str, ...] = ()
+        self.spoilt = False
         self.advice: tuple[Cue, ...] = ()
 
     # --- the plan -----------------------------------------------------------------------------------------
@@ -62,9 +65,14 @@ class Conductor(Place, Asking):
         self._on_the_way = True
         self._resting_before_work = False
         self._opening = True
+        self.hurting, self.spoilt = (), False
         self.actions.append(Note("routine started", {"routine": routine, "steps": len(plan)}))
 
     # --- guards of the chart ------------------------------------------------------------------------------
+
+    def over(self) -> bool:
+        """Whether this exercise hurts too much to go on with."""
+        return self.spoilt
 
     def resumable(self) -> bool:
         """Whether a routine was left that can be carried on with."""
@@ -124,7 +132,7 @@ class Conductor(Place, Asking):
 
     def begin_anew(self) -> None:
         """Do the hold or the set again from its beginning."""
-        self._kept, self._anew = 0.0, True
+        self._kept, self._anew, self.spoilt = 0.0, True, False
 
     def explain_again(self) -> None:
         """Give the full text once more."""
@@ -152,13 +160,9 @@ class Conductor(Place, Asking):
         self.actions.append(Note("routine stopped", {"routine": self.routine}))
         self.play(self.writer.flow("stopped", self.writer.cue("stop")))
 
-    def ease_off(self) -> None:
-        """Something hurts: say in the pause what to do about it."""
-        self._pausing = "pain"
-
-    def pause_silently(self) -> None:
-        """Say nothing in the pause that follows: somebody else does."""
-        self._pausing = ""
+    def pause_with(self, *cues: Cue) -> None:
+        """Say `cues` in the pause that follows, or nothing: somebody else does."""
+        self._pausing = cues
 
     def give_up(self) -> None:
         """Something may be seriously wrong: the place is forgotten, so that nothing can carry on from it."""
@@ -167,7 +171,7 @@ class Conductor(Place, Asking):
         self._on_the_way = False
 
     def _go_to(self, index: int) -> None:
-        self.index = index
+        self.index, self.spoilt = index, False
         self._kept = None
         self._resting_before_work = False
 
@@ -186,6 +190,7 @@ class Conductor(Place, Asking):
         """Explain the step: fully the first time and when asked to, else in a line. What the routine is comes first."""
         step = self.work
         assert step is not None
+        self.spoilt = False
         if self._changing:
             self._changing = False
             self._kept = None if isinstance(step.dose, Hold) else self._kept
@@ -271,10 +276,12 @@ class Conductor(Place, Asking):
 
     def on_enter_paused(self) -> None:
         """Freeze."""
-        line, self._pausing = self._pausing, "pause"
+        cues, self._pausing = self._pausing, None
         self.actions.append(Hush())
-        if line:
-            self.play(self.writer.flow("paused", self.writer.cue(line)))
+        if cues is None:
+            cues = (self.writer.cue("pause"),)
+        if cues:
+            self.play(self.writer.flow("paused", *cues))
 
     def on_enter_resuming(self) -> None:
         """Say where we are."""

@@ -110,13 +110,6 @@ def _set_hold(session: Session, slots: Mapping[str, object]) -> None:
         session.lengths.set_hold(length(slots), counting=session.state == "working")
 
 
-def _pain(session: Session, _slots: Mapping[str, object]) -> None:
-    if session.state == "idle":
-        session.conductor.reply("pain.idle")
-    else:
-        session.chart.send("hurt")
-
-
 def _alternative(session: Session, _slots: Mapping[str, object]) -> None:
     if not session.leading():
         return
@@ -173,6 +166,5 @@ HANDLERS: Mapping[str, Handler] = {
     "WhatsNext": _answering(Answers.whats_next),
     "HowManyLeft": _answering(Answers.how_many_left),
     "WhichSide": _answering(Answers.which_side),
-    "Pain": _pain,
 }
 """Intent -> what it does."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from voicecoach.events import Command, Cue
@@ -43,20 +43,20 @@ class Offer:
     """ "Shall we ...?": what to do on yes, on no, and when nobody answers."""
 
     cue: Cue
-    accepted: Callable[[], None]
-    refused: Callable[[], None]
-    silent: Callable[[], None] = _nothing
+    accepted: Callable[[], object]
+    refused: Callable[[], object]
+    silent: Callable[[], object] = _nothing
     context: str = "asking"
     patience: float = ANSWER_TIME
+    also: Mapping[str, Callable[[], object]] = field(default_factory=dict)
+    """Other intents that answer it, and what they do."""
 
     def answer(self, command: Command) -> bool:
-        """Take yes and no."""
-        if command.intent == "Yes":
-            self.accepted()
-        elif command.intent == "No":
-            self.refused()
-        else:
+        """Take yes and no, and what else answers it."""
+        action = {**self.also, "Yes": self.accepted, "No": self.refused}.get(command.intent)
+        if action is None:
             return False
+        action()
         return True
 
     def unanswered(self) -> None:

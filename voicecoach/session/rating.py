@@ -29,6 +29,13 @@ class Outcome(Protocol):
         """Nobody has answered."""
 
 
+def rating_in(slots: Mapping[str, object]) -> int | None:
+    """The number (0..10) in `slots`: a half counts as the next one, more than ten as ten; None where there is none."""
+    if "rating" not in slots:
+        return None
+    return min(int(str(slots["rating"])) + bool(slots.get("half")), MOST)
+
+
 class RatingQuestion:
     """Open until there is an `outcome`; after silence asked once more with the line `again` (None: not at all).
 
@@ -72,12 +79,11 @@ class RatingQuestion:
             self._outcome.silent()
 
     def _take(self, slots: Mapping[str, object]) -> None:
-        than = slots.get("than")
-        rating = int(str(slots.get("rating", 0))) + bool(slots.get("half"))
-        if than is not None:
+        than, rating = slots.get("than"), rating_in(slots)
+        if rating is None:
             if not self._outcome.compared(str(than)):
                 self._ask("rating.number")
-        elif rating > MOST:
+        elif int(str(slots["rating"])) > MOST:
             self._ask("rating.above")
         elif slots.get("rough") and self._about is None:
             self._about = rating

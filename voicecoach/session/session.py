@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from voicecoach.events import Action, Command, Cue, Note, Play, Reply, Script, Understanding, Verdict, Volume
-from voicecoach.session import control, explanations, handlers, style, ways
+from voicecoach.session import control, explanations, handlers, pain, style, ways
 from voicecoach.session.alarm import EMERGENCY_NUMBER, Alarm
 from voicecoach.session.answers import Answers
 from voicecoach.session.chart import SessionChart
@@ -19,6 +19,7 @@ from voicecoach.session.lengths import Lengths
 from voicecoach.session.lines import Lines
 from voicecoach.session.memory import Memory
 from voicecoach.session.menu import kinds
+from voicecoach.session.pain import Pain
 from voicecoach.session.preferences import Preferences
 from voicecoach.session.question import ANSWER_TIME, Confirmation
 from voicecoach.session.routine import Library
@@ -32,6 +33,7 @@ HANDLERS: Mapping[str, Handler] = {
     **handlers.HANDLERS,
     **explanations.HANDLERS,
     **control.HANDLERS,
+    **pain.HANDLERS,
     **style.HANDLERS,
     **ways.HANDLERS,
 }
@@ -67,6 +69,7 @@ class Session:
         if memory is not None:
             self.conductor.memory = memory
             self.conductor.comfort = ComfortCheck(self.conductor, self.chart, self.ways)
+        self.pain = Pain(self.conductor, self.chart, self.ways)
         self.answers = Answers(self.conductor)
         self.lengths = Lengths(self.conductor)
         self.asked_which_routine = False
@@ -135,6 +138,9 @@ class Session:
             return self._take()
         if self.asked_which_routine and understanding.intent == "StartRoutine" and understanding.slots:
             return self.command(understanding.command, position)
+        if understanding.verdict is Verdict.ASK and understanding.intent == "Pain" and self.state != "idle":
+            # Better to stop for nothing. Where it hurts is asked; what was nearly heard of that may be wrong.
+            return self.command(Command("Pain", {}, understanding.text), position)
         if understanding.verdict is Verdict.ASK:
             self._confirm(understanding)
         elif understanding.intent and understanding.reason.startswith("not now"):

@@ -57,7 +57,7 @@ class Ways:
             self.leave_out()
         else:
             if self._chart.innermost != "paused":
-                self._conductor.pause_silently()
+                self._conductor.pause_with()
                 self._chart.send("pause")
             ask = self._conductor.writer.cue("cannot.alternative", alternative=step.alternative.name)
             self._offer(Offer(ask, self._exchange, self.leave_out, self._wait))
