@@ -52,6 +52,14 @@ def test_a_command_for_another_state_is_no_rival():
     assert weighed(heard("repeat", ("resume", 0.1)), "working").accepted
 
 
+def test_an_answer_that_nobody_asked_for_is_no_rival_and_gives_way_to_a_command():
+    assert weighed(heard("that hurts", ("nothing hurts", 0.1)), "working").accepted
+    understood = weighed(heard("nothing hurts", ("that hurts", 0.5)), "working")
+    assert (understood.accepted, understood.intent) == (True, "Pain")
+    assert weighed(heard("nothing hurts", ("that hurts", 0.5)), "checking", "rating").intent == "Rating"
+    assert not weighed(heard("stop it", ("two", 0.1)), "working").accepted, "but its single words are those of all talk"
+
+
 def test_stop_is_obeyed_whatever_else_it_may_have_been():
     assert weighed(heard("stop", ("got", 0.1))).accepted
 

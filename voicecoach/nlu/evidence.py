@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from voicecoach.events import Alternative, Hypothesis, Understanding, Verdict
+from voicecoach.nlu.matcher import NOT_ASKED
 
 ONE_WORD = 0.3
 """Nats by which a command of one word must be more probable than any talk."""
@@ -126,7 +127,8 @@ def _instead(
     best: Understanding, readings: Sequence[Alternative], states: Collection[str] | None, understand: UnderstandText
 ) -> tuple[Alternative, Understanding] | None:
     """The command that a little less probable reading is, where the best reading is none now."""
-    elsewhere = states is not None and understand(best.text, None).accepted
+    anywhere = understand(best.text, None)
+    elsewhere = states is not None and (anywhere.accepted or _is_unasked(best.text, anywhere))
     for reading in readings[1:]:
         if reading.behind > PRIOR:
             break
@@ -138,8 +140,16 @@ def _instead(
 
 
 def _is_talk(text: str, states: Collection[str] | None, understand: UnderstandText) -> bool:
-    """Whether it is nothing that the coach understands, in any state or as an answer to what it has asked."""
-    return all(understand(text, which).verdict is Verdict.REJECT for which in (None, states))
+    """Whether it is nothing that the coach understands, in any state or as an answer to what it has asked. The answers
+    to what it has not asked are as easy to hear as commands, and prove nothing ("nothing hurts" beside "that hurts");
+    but their single words are those of all talk."""
+    found = [understand(text, which) for which in (None, states)]
+    return not _is_unasked(text, found[0]) and all(one.verdict is Verdict.REJECT for one in found)
+
+
+def _is_unasked(text: str, anywhere: Understanding) -> bool:
+    """Whether it is, in several words, an answer to what has not been asked."""
+    return " " in text and anywhere.reason.startswith(NOT_ASKED)
 
 
 def _is_another(rival: Understanding, command: Understanding) -> bool:

@@ -44,6 +44,9 @@ MARGIN = 0.5
 MISSPELT = 0.84
 """Likeness from which a word that is in no sentence is taken for a misspelt or misheard one that is."""
 
+NOT_ASKED = "not asked"
+"""How the reason begins for what is an answer, but not to what the coach has asked."""
+
 _NOTHING = Edit(None, None)
 _MOST_TIES = 8
 _MOST_SEARCHED = 40
@@ -189,7 +192,7 @@ def _exact(text: str, found: Sequence[TemplateSentence], states: Collection[str]
             return _answer(text, verdict, reason, sentence, 100.0, states)
     commands = [sentence for sentence in found if not sentence.answer]
     if not commands:
-        return _reject(text, f"not asked: {found[0].intent} counts only as an answer")
+        return _reject(text, f"{NOT_ASKED}: {found[0].intent} counts only as an answer")
     return _answer(text, Verdict.REJECT, _not_now(commands), commands[0], 100.0, states)
 
 
