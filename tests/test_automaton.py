@@ -263,11 +263,11 @@ def test_the_graph_of_the_project_is_minimal_and_in_order():
     assert_in_order(found)
 
 
-def test_millions_of_sentences_are_some_hundred_states(tmp_path):
+def test_millions_of_sentences_are_some_thousand_states(tmp_path):
     found = intents_of(tmp_path, COFFEE).word_graph()
     assert paths(found) > COFFEES / 2, "some can be said in two ways"
     assert len(found.arcs) < 200
-    assert len(project_intents().word_graph().arcs) < 2_000
+    assert len(project_intents().word_graph().arcs) < 4_000
 
 
 def paths(found: WordGraph) -> int:

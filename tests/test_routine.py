@@ -445,7 +445,7 @@ def test_a_file_in_place_of_a_folder_is_told(tmp_path: Path) -> None:
 
 
 def test_a_language_without_content_is_told_with_those_there_are() -> None:
-    with pytest.raises(ContentError, match="no content in language 'xx' - use one of: en"):
+    with pytest.raises(ContentError, match="no content in language 'xx' - use one of: de, en"):
         load_library("xx")
 
 
