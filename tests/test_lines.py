@@ -34,6 +34,7 @@ BUILT_AT_RUN_TIME = (
     "counting.",
     "pace.",
     "comfort.",
+    "again.",
 )
 
 

@@ -116,6 +116,7 @@ class Coach:
         self._question: object | None = None
         self._question_until = 0.0
         self._asked_in_script = False
+        self._silent_since = 0.0
         self._state = session.state
         self._played = StreamResampler(rate, HEARING_RATE)
 
@@ -152,6 +153,7 @@ class Coach:
         for heard in self._ear.feed(clean, far_end=speaking, residual=self._echo.residual):
             self.hear(heard)
         self._watch_question()
+        self._watch_silence()
         somebody = self._ear.hearing_speech and (self._echo.settled or not speaking)
         self._mixer.ducked = self._player.yielding = self._floor.yields(self.now, speech=somebody)
         for event in self._player.tick(self.block):
@@ -244,6 +246,15 @@ class Coach:
         if over > (LATE_ANSWER if self._ear.hearing_speech else 0.0):
             self._question = None
             self._carry_out(self.session.withdraw_question())
+
+    def _watch_silence(self) -> None:
+        """Nudge whom everything waits for, once it has been silent for long."""
+        after = self.session.nudge_after
+        if after is None or self._player.busy or self._ear.hearing_speech:
+            self._silent_since = self.now
+        elif self.now - self._silent_since > after:
+            self._silent_since = self.now
+            self._carry_out(self.session.nudge())
 
     def _carry_out(self, actions: list[Action]) -> None:
         if self.session.question is not self._question:

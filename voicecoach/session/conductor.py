@@ -43,6 +43,7 @@ class Conductor(Place, Asking):
         self._anew = False
         self._on_the_way = False
         self._pausing: tuple[Cue, ...] | None = None
+        self._expected = self.expected = 0.0
         self.hurting: tuple[str, ...] = ()
         self.spoilt = False
         self.advice: tuple[Cue, ...] = ()
@@ -164,6 +165,10 @@ class Conductor(Place, Asking):
         """Say `cues` in the pause that follows, or nothing: somebody else does."""
         self._pausing = cues
 
+    def expect(self, seconds: float) -> None:
+        """The pause that follows is to last about so long."""
+        self._expected = seconds
+
     def give_up(self) -> None:
         """Something may be seriously wrong: the place is forgotten, so that nothing can carry on from it."""
         if self._on_the_way:
@@ -277,6 +282,7 @@ class Conductor(Place, Asking):
     def on_enter_paused(self) -> None:
         """Freeze."""
         cues, self._pausing = self._pausing, None
+        self.expected, self._expected = self._expected, 0.0
         self.actions.append(Hush())
         if cues is None:
             cues = (self.writer.cue("pause"),)

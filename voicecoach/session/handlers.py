@@ -98,6 +98,7 @@ def _ready(session: Session, _slots: Mapping[str, object]) -> None:
 def _wait(session: Session, slots: Mapping[str, object]) -> None:
     seconds = length(slots)
     if session.state == "working" or (session.state != "paused" and (seconds or 0.0) > MOST_WAIT):
+        session.conductor.expect(seconds or 0.0)
         _pause(session, slots)
     elif session.state in ("positioning", "resting"):
         session.lengths.wait(seconds)

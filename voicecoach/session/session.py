@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from voicecoach.events import Action, Command, Cue, Note, Play, Reply, Script, Understanding, Verdict, Volume
+from voicecoach.events import Action, Command, Note, Play, Reply, Script, Understanding, Verdict, Volume
 from voicecoach.session import control, explanations, handlers, pain, style, ways
 from voicecoach.session.alarm import EMERGENCY_NUMBER, Alarm
 from voicecoach.session.answers import Answers
@@ -19,6 +19,7 @@ from voicecoach.session.lengths import Lengths
 from voicecoach.session.lines import Lines
 from voicecoach.session.memory import Memory
 from voicecoach.session.menu import kinds
+from voicecoach.session.misunderstood import Misunderstood
 from voicecoach.session.pain import Pain
 from voicecoach.session.preferences import Preferences
 from voicecoach.session.question import ANSWER_TIME, Confirmation
@@ -27,7 +28,11 @@ from voicecoach.session.script import ScriptWriter
 from voicecoach.session.ways import Ways
 
 NEAR_A_COMMAND = 60.0
-"""From this score on, a reject is taken for a command that went wrong, and is answered with a tone."""
+"""From this score on, a reject is taken for a command that went wrong, and is answered."""
+
+NUDGE_AFTER = 120.0
+"""Seconds of silence in a pause after which the coach says that it is still there; later where a longer wait was asked
+for."""
 
 HANDLERS: Mapping[str, Handler] = {
     **handlers.HANDLERS,
@@ -73,6 +78,8 @@ class Session:
         self.answers = Answers(self.conductor)
         self.lengths = Lengths(self.conductor)
         self.asked_which_routine = False
+        self._misunderstood = Misunderstood(self.conductor)
+        self._nudged = False
         self._alarm = Alarm(self.conductor, self.chart, emergency_number)
 
     # --- what others may know -----------------------------------------------------------------------------
@@ -127,6 +134,8 @@ class Session:
     def command(self, command: Command, position: float | None = 0.0) -> list[Action]:
         """Obey `command`; without a position the session is where the last one brought it, in the same breath."""
         self._be_at(position)
+        self._misunderstood.over()
+        self._nudged = False
         self._obey(command)
         return self._take()
 
@@ -145,8 +154,8 @@ class Session:
             self._confirm(understanding)
         elif understanding.intent and understanding.reason.startswith("not now"):
             self._not_now(understanding.intent)
-        elif understanding.score >= NEAR_A_COMMAND and self.state != "working":
-            self.conductor.actions.append(Reply((Cue(tone="unclear"),)))
+        elif understanding.score >= NEAR_A_COMMAND:
+            self._misunderstood.answer("unclear", self.state, self.states)
         return self._take()
 
     def withdraw_question(self) -> list[Action]:
@@ -155,6 +164,24 @@ class Session:
         if question:
             question.unanswered()
         self._alarm.unanswered()
+        return self._take()
+
+    @property
+    def nudge_after(self) -> float | None:
+        """Seconds of silence after which to nudge whom everything waits for; None where nothing waits, or it has been
+        done."""
+        stuck = self.state in ("checking", "comparing") and self.question is None
+        if self._nudged or not (stuck or self.state == "paused"):
+            return None
+        return max(NUDGE_AFTER, self.conductor.expected if self.state == "paused" else 0.0)
+
+    def nudge(self) -> list[Action]:
+        """Say once that everything waits; it then does so in silence."""
+        self._nudged = True
+        if self.state != "paused":
+            self.conductor.pause_with()
+            self.chart.send("pause")
+        self.conductor.reply("nudge")
         return self._take()
 
     def say(self, line: str) -> list[Action]:
@@ -167,7 +194,7 @@ class Session:
     @property
     def help_line(self) -> str:
         """The line that tells what can be said now: to the question that is open, or in this state."""
-        return next(line for state in reversed(self.states) if (line := f"help.{state}") in self.lines.texts)
+        return self._misunderstood.line("help", self.states)
 
     def prefer(self, **changes: Any) -> None:
         """Change preferences; what is new is noted."""
@@ -185,7 +212,7 @@ class Session:
     def leading(self) -> bool:
         """Whether exercises are being led; says so when not."""
         if self.state == "checking":
-            self.conductor.reply("not_now", help=self.lines(self.help_line))
+            self._misunderstood.answer("not_now", self.state, self.states)
             return False
         return self.running()
 
@@ -239,10 +266,8 @@ class Session:
             return
         if intent in ("Ready", "Resume") and self.state == "working":
             self.conductor.reply("ready.already")
-        elif self.state == "idle":
-            self.conductor.reply("routine.not_running")
         else:
-            self.conductor.reply("not_now", help=self.lines(self.help_line))
+            self._misunderstood.answer("not_now", self.state, self.states)
 
     def _take(self) -> list[Action]:
         actions: Sequence[Action] = self.conductor.actions
