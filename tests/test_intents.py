@@ -52,6 +52,8 @@ INTENTS = [
     "Quieter",
     "Slower",
     "Faster",
+    "ListenByName",
+    "ListenAlways",
     "CountStyle",
     "FewerWords",
     "FullInstructions",
