@@ -103,10 +103,17 @@ class Template:
     @property
     def kind(self) -> str:
         """What its sentences mean; where that depends on what is said in its slots, it ends with VARIES. After that,
-        how surely they must be heard."""
+        how surely they must be heard, and what else sets it apart in the decoding graph."""
         slots = "".join(f" {name}={value}" for name, value in sorted(self.slots.items()))
         varies = VARIES if any(True for _ in expand.slots(self.node)) else ""
-        return f"{self.intent}{slots}{varies}{CAUTION}{self.caution:g}"
+        apart = f"{' answer' * self.answer}{' beside' * self.beside}"
+        return f"{self.intent}{slots}{varies}{CAUTION}{self.caution:g}{apart}"
+
+    @property
+    def beside(self) -> bool:
+        """Whether it is to make no other harder to hear: it is urgent, said seldom, or counts only where the coach has
+        asked for it."""
+        return self.urgent or self.rare or self.answer
 
     def sentence(self, text: str, slots: Mapping[str, object]) -> TemplateSentence:
         """A sentence of this template."""
@@ -163,10 +170,8 @@ class IntentSet:
 
     @property
     def beside(self) -> frozenset[str]:
-        """The kinds that are to make no other harder to hear: what is urgent, what is said seldom, and what counts only
-        where the coach has asked for it."""
-        beside = (one for one in self.templates if one.urgent or one.rare or one.answer)
-        return frozenset(template.kind for template in beside)
+        """The kinds that are to make no other harder to hear."""
+        return frozenset(template.kind for template in self.templates if template.beside)
 
     def words(self) -> frozenset[str]:
         """Every word that can be said: those of all templates and lists, and the skip words."""
