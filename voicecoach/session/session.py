@@ -42,6 +42,11 @@ HANDLERS: Mapping[str, Handler] = {
 """Intent -> what it does."""
 
 
+WORD_FOR_WORD = 100
+"""Score from which the coach answers that a command does not count now. What is only like one was most probably said to
+somebody else ("did you feed the cat this morning")."""
+
+
 class Session:
     """Leads routines of `library` in the words of `lines`, as somebody with `preferences` likes it; `emergency_number`
     (digits) is named after a red flag; `check_in`: it asks how the legs are before and after a routine. `memory` has
@@ -155,8 +160,8 @@ class Session:
             return self.command(Command("Pain", {}, understanding.text), position)
         if understanding.verdict is Verdict.ASK:
             self._confirm(understanding)
-        elif understanding.intent and understanding.reason.startswith("not now"):
-            self._not_now(understanding.intent)
+        elif understanding.reason.startswith("not now") and understanding.score == WORD_FOR_WORD:
+            self._not_now(str(understanding.intent))
         elif self.preferences.listening == "by name" and calls(understanding, self.lines.phrase("name")):
             self.conductor.question = Called()
             self.conductor.actions.append(Reply((Cue(tone="heard"),)))
