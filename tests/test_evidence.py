@@ -8,6 +8,7 @@ import pytest
 from nlu_parts import project_matcher
 
 from voicecoach.events import Alternative, Hypothesis, Understanding, Verdict
+from voicecoach.nlu.answers import favour_answers
 from voicecoach.nlu.evidence import weigh
 
 
@@ -58,6 +59,54 @@ def test_an_answer_that_nobody_asked_for_is_no_rival_and_gives_way_to_a_command(
     assert (understood.accepted, understood.intent) == (True, "Pain")
     assert weighed(heard("nothing hurts", ("that hurts", 0.5)), "checking", "rating").intent == "Rating"
     assert not weighed(heard("stop it", ("two", 0.1)), "working").accepted, "but its single words are those of all talk"
+
+
+def test_an_answer_that_was_not_asked_for_gives_way_also_to_a_less_probable_command():
+    assert weighed(heard("nothing hurts", ("that hurts", 2.8)), "working").intent == "Pain"
+    assert not weighed(heard("nothing hurts", ("that hurts", 3.2)), "working").accepted
+    assert weighed(heard("next one please then", ("stop", 2.8)), "working").intent != "Stop", "but only an answer does"
+
+
+def test_an_answer_is_made_harder_to_hear_until_it_is_asked_for():
+    intents = project_matcher().intents
+
+    def favoured(hypothesis: Hypothesis, *states: str) -> list[Alternative]:
+        found = favour_answers(hypothesis, lambda text: intents.answers(text, states))
+        return [Alternative(found.text, 0.0), *found.alternatives]
+
+    of_talk = heard("neither to lot", ("they hurt a lot", 1.5))
+    assert favoured(of_talk, "working") == [Alternative("neither to lot", 0.0), Alternative("they hurt a lot", 1.5)]
+    assert favoured(of_talk, "checking", "rating") == [
+        Alternative("they hurt a lot", 0.0),
+        Alternative("neither to lot", 0.5),
+    ]
+    kinds = [one.kind for one in intents.templates if one.answer]
+    assert kinds
+    assert all(intents.cautions[kind] > 0 for kind in kinds)
+
+
+def test_what_makes_an_answer_or_a_rare_wording_harder_leaves_the_usual_ones_of_its_intent_alone():
+    intents = project_matcher().intents
+    usual = {one.kind for one in intents.templates if not one.beside}
+    assert usual.isdisjoint(intents.beside), "in the rating 'next question' counts as an answer, 'next' does not"
+    assert all(intents.cautions.get(one.kind, 0.0) == one.caution for one in intents.templates if not one.answer)
+
+
+def test_the_command_itself_badly_heard_is_no_evidence_of_talk():
+    assert weighed(heard("hold for forty five seconds", ("oh for forty five seconds", 1.3)), "working").accepted
+    assert not weighed(heard("hold for forty five seconds", ("old folks and friends", 1.3)), "working").accepted
+
+
+def test_a_red_flag_that_may_have_been_another_command_is_asked_about():
+    understood = weighed(heard("someone help me", ("resume", 0.8)))
+    assert (understood.verdict, understood.intent) == (Verdict.ASK, "RedFlag")
+    assert weighed(heard("someone help me", ("resume", 1.8))).accepted
+
+
+def test_a_command_beside_one_that_would_be_asked_about_is_asked_about():
+    understood = weighed(heard("repeat", ("leg routine", 0.2)), "idle")
+    assert (understood.verdict, understood.intent) == (Verdict.ASK, "Repeat")
+    assert weighed(heard("repeat", ("leg routine", 0.2)), "working").accepted, "there it does not count"
 
 
 def test_stop_is_obeyed_whatever_else_it_may_have_been():

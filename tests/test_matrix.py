@@ -53,6 +53,8 @@ MATRIX: dict[str, str] = {
     "More": STAYS,
     "Slower": STAYS,
     "Faster": STAYS,
+    "ListenByName": STAYS,
+    "ListenAlways": STAYS,
     "CountStyle": STAYS,
     "FewerWords": "announcing > announcing",
     "FullInstructions": "announcing > announcing",

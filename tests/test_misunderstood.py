@@ -53,9 +53,8 @@ def test_what_is_understood_begins_it_anew() -> None:
 
 
 def test_a_command_that_does_not_fit_is_one_of_those_things() -> None:
-    not_now = Understanding(
-        "jog instead", Verdict.REJECT, "not now: Alternative counts only when working", "Alternative"
-    )
+    reason = "not now: Alternative counts only when working"
+    not_now = Understanding("jog instead", Verdict.REJECT, reason, "Alternative", score=100.0)
     talk = hear(STATES["resting"](), not_now)
     assert "does not fit" in talk.said
     assert "does not fit" not in hear(talk, not_now).said

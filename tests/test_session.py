@@ -307,6 +307,13 @@ def test_a_command_that_does_not_fit_gets_an_answer() -> None:
     assert talk.state == "resting"
 
 
+def test_what_is_only_like_a_command_that_does_not_fit_leaves_the_count_alone() -> None:
+    talk = STATES["working"]()
+    reason = "not now: StartRoutine counts only when idle (best: 'my glutes', 93)"
+    odd = Understanding("my blue suits", Verdict.REJECT, reason, "StartRoutine", score=93.0)
+    assert talk.session.unclear(odd, 3.0) == []
+
+
 def test_goodbye_ends_the_program_after_a_word() -> None:
     talk = stretching().say("Goodbye")
     assert isinstance(talk.actions[-1], Leave)

@@ -198,7 +198,8 @@ class Coach:
             return Understanding(heard.text, Verdict.REJECT, "the coach's own voice")
         guarded = heard.endpoint != "typed" and heard.speech_start < self._guarded_until
         over_coach = heard.endpoint != "typed" and bool(said)
-        return self._understand(replace(heard, guarded=guarded, over_coach=over_coach), self.session.states)
+        understanding = self._understand(replace(heard, guarded=guarded, over_coach=over_coach), self.session.states)
+        return self.session.attend(understanding)
 
     def _react(self, understanding: Understanding, position: float | None = None) -> list[Action]:
         """What the session wants done; `position` in the count, when it is not where the session knows it to be."""

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field
 
 from voicecoach.language import DEFAULT, languages
 from voicecoach.session.alarm import EMERGENCY_NUMBER
-from voicecoach.session.preferences import LOUDEST, QUIETEST, CountStyle, Pace, Preferences, Words
+from voicecoach.session.preferences import LOUDEST, QUIETEST, CountStyle, Listening, Pace, Preferences, Words
 from voicecoach.yamlfile import Content, load_yaml, suggestion
 
 FEWEST_DIGITS, MOST_DIGITS = 2, 15
@@ -56,11 +56,12 @@ class Settings(Content):
     words: Words = "usual"
     pace: Pace = "usual"
     volume: int = Field(0, ge=QUIETEST, le=LOUDEST)
+    listening: Listening = "always"
 
     @property
     def preferences(self) -> Preferences:
         """How the user likes to be coached when a session begins."""
-        return Preferences(self.counting, self.words, self.pace, self.volume)
+        return Preferences(self.counting, self.words, self.pace, self.volume, self.listening)
 
 
 def load_settings(path: Path) -> Settings:

@@ -14,7 +14,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from hassil import Intents, recognize_all
-from hassil.intents import Intent, IntentData, RangeSlotList, SlotList
+from hassil.intents import Intent, IntentData, RangeSlotList, SlotList, WildcardSlotList
 from hassil.recognize import RecognizeResult
 from hassil.util import remove_skip_words
 
@@ -32,11 +32,19 @@ __all__ = ["LIMIT", "IntentSet", "IntentsError", "Template", "TemplateSentence",
 LIMIT = 40_000
 """Sentences up to which an intents file is expanded in full; above it a sample is drawn."""
 
+RECENT = 256
+"""Texts whose meanings are kept: the readings of an utterance are asked about several times."""
+
 VARIES = " ..."
 """End of the meaning of a template that depends on the values of its slots."""
 
 CAUTION = " caution "
 """Between the meaning and the caution of a kind."""
+
+ANSWER = 2.0
+"""How much surer (nats) than of others the recogniser must be of what counts only as an answer, on top of its caution;
+once it is asked for, it gets that back (`nlu/answers.py`). The many ways to answer ("both knees, four") disturbed
+commands ("hold this for a minute") where nobody had asked anything."""
 
 _SEED = 0
 _PACKAGED = Path(__file__).parents[1] / "data" / "intents.yaml"
@@ -95,10 +103,17 @@ class Template:
     @property
     def kind(self) -> str:
         """What its sentences mean; where that depends on what is said in its slots, it ends with VARIES. After that,
-        how surely they must be heard."""
+        how surely they must be heard, and what else sets it apart in the decoding graph."""
         slots = "".join(f" {name}={value}" for name, value in sorted(self.slots.items()))
         varies = VARIES if any(True for _ in expand.slots(self.node)) else ""
-        return f"{self.intent}{slots}{varies}{CAUTION}{self.caution:g}"
+        apart = f"{' answer' * self.answer}{' beside' * self.beside}"
+        return f"{self.intent}{slots}{varies}{CAUTION}{self.caution:g}{apart}"
+
+    @property
+    def beside(self) -> bool:
+        """Whether it is to make no other harder to hear: it is urgent, said seldom, or counts only where the coach has
+        asked for it."""
+        return self.urgent or self.rare or self.answer
 
     def sentence(self, text: str, slots: Mapping[str, object]) -> TemplateSentence:
         """A sentence of this template."""
@@ -127,6 +142,11 @@ class IntentSet:
         self._template = {(id(data), template.text): template for data, templates in blocks for template in templates}
         self._sentences = lru_cache(maxsize=2)(self._expand)
         self._word_graph = cache(self._make_graph)
+        self._kinds_of = {id(data): frozenset(one.kind for one in templates) for data, templates in blocks}
+        lists = [hassil.slot_lists, *(data.slot_lists for data, _ in blocks)]
+        self._wild = any(isinstance(one, WildcardSlotList) for values in lists for one in values.values())
+        self._part = cache(self._blocks_of)
+        self._exact = lru_cache(maxsize=RECENT)(self._recognized)
 
     def sentences(self, limit: int = LIMIT) -> tuple[TemplateSentence, ...]:
         """All sentences, or where there are more than `limit` a random sample of about that many, the same each
@@ -141,14 +161,17 @@ class IntentSet:
     @property
     def cautions(self) -> Mapping[str, float]:
         """How much surer (nats) than of others the recogniser must be of the sentences of a kind."""
-        return {template.kind: template.caution for template in self.templates if template.caution}
+        costs = {one.kind: one.caution + (ANSWER if one.answer else 0.0) for one in self.templates}
+        return {kind: cost for kind, cost in costs.items() if cost}
+
+    def answers(self, text: str, states: Collection[str]) -> bool:
+        """Whether `text`, in spoken form, is word for word an answer to what was asked in one of `states`."""
+        return any(one.answer and one.counts_in(states) for one in self.exact(text))
 
     @property
     def beside(self) -> frozenset[str]:
-        """The kinds that are to make no other harder to hear: what is urgent, what is said seldom, and what counts only
-        where the coach has asked for it."""
-        beside = (one for one in self.templates if one.urgent or one.rare or one.answer)
-        return frozenset(template.kind for template in beside)
+        """The kinds that are to make no other harder to hear."""
+        return frozenset(template.kind for template in self.templates if template.beside)
 
     def words(self) -> frozenset[str]:
         """Every word that can be said: those of all templates and lists, and the skip words."""
@@ -163,10 +186,35 @@ class IntentSet:
     def exact(self, text: str) -> tuple[TemplateSentence, ...]:
         """What `text`, in spoken form, says word for word, in whatever state it counts, the best reading first:
         fewest wildcards, then most words of the template itself, then the order of the file."""
-        results = sorted(recognize_all(text, self.hassil, language=self.language), key=self._order)
+        return self._exact(text)
+
+    def _recognized(self, text: str) -> tuple[TemplateSentence, ...]:
         kept = self.without_skip_words(text) or text
+        kinds = self._kinds(text) | self._kinds(kept)
+        if not kinds and not self._wild:
+            return ()
+        intents = self.hassil if self._wild else self._part(kinds)
+        results = sorted(recognize_all(text, intents, language=self.language), key=self._order)
         found = [self._read(kept, result) for result in results]
         return tuple({(one.meaning, one.states, one.template): one for one in found}.values())
+
+    def _kinds(self, text: str) -> frozenset[str]:
+        """The kinds of the sentences that are `text`; a wildcard is in none."""
+        graph, state = self.word_graph(), 0
+        for word in text.split():
+            following = graph.arcs[state].get(word)
+            if following is None:
+                return frozenset()
+            state = following
+        return graph.final.get(state, frozenset())
+
+    def _blocks_of(self, kinds: frozenset[str]) -> Intents:
+        """The intents without the blocks of other kinds: hassil looks at every template there is."""
+        intents = {
+            name: Intent(name, [data for data in intent.data if not kinds.isdisjoint(self._kinds_of[id(data)])])
+            for name, intent in self.hassil.intents.items()
+        }
+        return replace(self.hassil, intents={name: intent for name, intent in intents.items() if intent.data})
 
     def _order(self, result: RecognizeResult) -> tuple[int, int, int]:
         wildcards = sum(entity.is_wildcard for entity in result.entities_list)

@@ -8,6 +8,7 @@ from typing import Literal
 
 CountStyle = Literal["usual", "every second", "every five", "down", "none"]
 Words = Literal["usual", "few"]
+Listening = Literal["always", "by name"]
 Pace = Literal["fast", "usual", "slow", "very slow"]
 
 PACES: Mapping[Pace, float] = {"fast": 0.8, "usual": 1.0, "slow": 1.25, "very slow": 1.5}
@@ -28,3 +29,5 @@ class Preferences:
     pace: Pace = "usual"
     volume: int = 0
     """dB re the level of the recordings."""
+    listening: Listening = "always"
+    """To all that is said, or only to what is said with the coach's name."""

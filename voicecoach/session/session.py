@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from voicecoach.events import Action, Command, Note, Play, Reply, Script, Understanding, Verdict, Volume
-from voicecoach.session import control, explanations, handlers, pain, style, ways
+from voicecoach.events import Action, Command, Cue, Note, Play, Reply, Script, Understanding, Verdict, Volume
+from voicecoach.session import attention, control, explanations, handlers, pain, style, ways
 from voicecoach.session.alarm import EMERGENCY_NUMBER, Alarm
 from voicecoach.session.answers import Answers
+from voicecoach.session.attention import Called, calls, meant
 from voicecoach.session.chart import SessionChart
 from voicecoach.session.checkin import Checks
 from voicecoach.session.comfort import ComfortCheck
@@ -36,6 +37,7 @@ for."""
 
 HANDLERS: Mapping[str, Handler] = {
     **handlers.HANDLERS,
+    **attention.HANDLERS,
     **explanations.HANDLERS,
     **control.HANDLERS,
     **pain.HANDLERS,
@@ -43,6 +45,11 @@ HANDLERS: Mapping[str, Handler] = {
     **ways.HANDLERS,
 }
 """Intent -> what it does."""
+
+
+WORD_FOR_WORD = 100
+"""Score from which the coach answers that a command does not count now. What is only like one was most probably said to
+somebody else ("did you feed the cat this morning")."""
 
 
 class Session:
@@ -120,7 +127,11 @@ class Session:
         """Say hello; `half_duplex`: and that the coach is deaf while it speaks."""
         if self.preferences.volume:
             self.conductor.actions.append(Volume(self.preferences.volume))
-        cues = [self.conductor.writer.cue(line) for line in ("greeting", *(["greeting.turns"] if half_duplex else []))]
+        cues = [self.conductor.writer.cue("greeting")]
+        if self.preferences.listening == "by name":
+            cues.append(self.conductor.writer.cue("listening.by-name", name=self.lines.phrase("name")))
+        if half_duplex:
+            cues.append(self.conductor.writer.cue("greeting.turns"))
         self.conductor.actions.append(Play(self.conductor.writer.flow("greeting", *cues)))
         return self._take()
 
@@ -130,6 +141,12 @@ class Session:
         if not self._alarm.played():
             self.chart.send("played")
         return self._take()
+
+    def attend(self, understanding: Understanding) -> Understanding:
+        """`understanding` of what was heard, or that it was not meant for the coach."""
+        if self.preferences.listening == "always" or self.question is not None:
+            return understanding
+        return meant(understanding, self.lines.phrase("name"))
 
     def command(self, command: Command, position: float | None = 0.0) -> list[Action]:
         """Obey `command`; without a position the session is where the last one brought it, in the same breath."""
@@ -152,8 +169,12 @@ class Session:
             return self.command(Command("Pain", {}, understanding.text), position)
         if understanding.verdict is Verdict.ASK:
             self._confirm(understanding)
-        elif understanding.intent and understanding.reason.startswith("not now"):
-            self._not_now(understanding.intent)
+        elif understanding.reason.startswith("not now"):
+            if understanding.score == WORD_FOR_WORD:
+                self._not_now(str(understanding.intent))
+        elif self.preferences.listening == "by name" and calls(understanding, self.lines.phrase("name")):
+            self.conductor.question = Called()
+            self.conductor.actions.append(Reply((Cue(tone="heard"),)))
         elif understanding.score >= NEAR_A_COMMAND:
             self._misunderstood.answer("unclear", self.state, self.states)
         return self._take()

@@ -25,15 +25,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterable, Sequence
-from typing import Any, TextIO
+from typing import TextIO
 
 from voicecoach.tts.espeak import provide_espeak
+from voicecoach.tts.fork import Message, forked
 
 # -P: a file of the user's in the current folder must not shadow the standard library.
 WORKER_COMMAND = (sys.executable, "-P", "-m", "voicecoach.tts.worker")
-
-Message = dict[str, Any]
-
 
 # --- the parent's end ------------------------------------------------------------------------------------
 
@@ -124,6 +122,7 @@ class Engine:
         self._engine.connect("error", lambda exception, **_: self._errors.append(exception))
         # A new engine is "busy" and would only queue the properties set next.
         self._engine.proxy.setBusy(False)
+        self._settle()
 
     def voices(self, language: str) -> list[str]:
         """The ids of the voices that speak `language`."""
@@ -135,10 +134,12 @@ class Engine:
         name = voice if voice is not None else self._default_voice(language, preferred)
         if name is not None:
             self._engine.setProperty("voice", name)
+            self._settle()
             if self._errors or not self._has_chosen(name):
                 raise UnknownVoiceError(name)
         # After the voice: SAPI5 converts words a minute by voice.
         self._engine.setProperty("rate", rate)
+        self._settle()
         self._raise_errors()
 
     def render(self, text: str, path: str) -> None:
@@ -149,13 +150,16 @@ class Engine:
         self._engine.proxy.setBusy(True)
         self._engine.save_to_file(text, path)
         self._engine.runAndWait()
+        self._settle()
+        self._raise_errors()
+
+    def _settle(self) -> None:
+        """Wait for eSpeak's own thread. It sets rates and writes files after the calls have returned: what is set or
+        said before that spoils them, and now and then a sentence came out at another rate."""
         if self._is_espeak:
-            # Its loop returns before the speech thread has written the file, and what is set or said before
-            # that spoils it.
             from pyttsx3.drivers import _espeak
 
             _espeak.Synchronize()
-        self._raise_errors()
 
     def _default_voice(self, language: str, preferred: Sequence[str]) -> str | None:
         """A voice for `language`: the user's own if it speaks that; None leaves the engine's default."""
@@ -227,6 +231,32 @@ class Desk:
         return self._engine
 
 
+class FreshDesk:
+    """Answers as Desk does, each request in a fork: an engine that has spoken before speaks differently."""
+
+    def __init__(self) -> None:
+        self._opening: Message | None = None
+        with contextlib.suppress(Exception):  # what is missing is told by the request that needs it
+            provide_espeak()
+            import pyttsx3.drivers.espeak  # noqa: F401, loaded once for all forks
+
+    def answer(self, request: Message) -> Message:
+        """The answer to one request."""
+        try:
+            answer = forked(lambda: self._answer(request))
+        except OSError as error:
+            return {"kind": "render", "error": str(error)}
+        if request.get("do") == "open" and not answer:
+            self._opening = request
+        return answer
+
+    def _answer(self, request: Message) -> Message:
+        desk = Desk()
+        if request.get("do") == "render" and self._opening:
+            desk.answer(self._opening)
+        return desk.answer(request)
+
+
 def _take_over_stdio() -> tuple[TextIO, TextIO]:
     """Private copies of stdin and stdout; the numbered ones lead to the null device from now on.
 
@@ -254,7 +284,7 @@ def main() -> None:
     inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
     # The engine needs the main thread (COM, Cocoa), so reading is done in another.
     threading.Thread(target=_receive, args=(requests, inbox), daemon=True).start()
-    desk = Desk()
+    desk = FreshDesk() if sys.platform == "linux" else Desk()
     while True:
         answers.write(json.dumps(desk.answer(inbox.get())) + "\n")
         answers.flush()
