@@ -102,6 +102,15 @@ def test_the_first_sentence_is_understood_and_the_others_wait_for_it() -> None:
     assert understood.text == "pause and repeat that"
 
 
+@pytest.mark.parametrize(
+    "text", ["of course no that was too hard no neck one", "three now no next", "i'm faint and nice"]
+)
+def test_with_an_answer_that_nobody_asked_for_it_is_no_chain(text: str) -> None:
+    assert chains().parts(text)
+    understood = understand(text, "working")
+    assert (understood.accepted, understood.then) == (False, ())
+
+
 def test_a_first_sentence_that_does_not_fit_the_state_is_answered_and_the_others_still_count() -> None:
     understood = understand("resume and louder", "working")
     assert (understood.intent, understood.accepted) == ("Resume", False)

@@ -95,6 +95,7 @@ def test_what_makes_an_answer_or_a_rare_wording_harder_leaves_the_usual_ones_of_
 def test_the_command_itself_badly_heard_is_no_evidence_of_talk():
     assert weighed(heard("hold for forty five seconds", ("oh for forty five seconds", 1.3)), "working").accepted
     assert not weighed(heard("hold for forty five seconds", ("old folks and friends", 1.3)), "working").accepted
+    assert not weighed(heard("resume", ("resumed", 0.1)), "paused").accepted, "but single words resemble many"
 
 
 def test_a_red_flag_that_may_have_been_another_command_is_asked_about():

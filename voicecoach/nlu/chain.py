@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from voicecoach.events import Understanding, WordGraph
 from voicecoach.language import Links
+from voicecoach.nlu.matcher import NOT_ASKED
 
 MOST = 3
 """Commands in one breath."""
@@ -76,6 +77,8 @@ class Chains:
             alone = understand(text, states)
             if alone.accepted or not (chain := self._taken_apart(alone.text)):
                 return alone
+            if any(understand(part.text, states).reason.startswith(NOT_ASKED) for part in chain):
+                return alone  # "of course no that was too hard neck one" is talk, not an order with an answer in it
             first, *others = what_counts(chain)
             found = understand(first.text, states)
             if not (found.accepted or any(part.joined for part in chain)):

@@ -49,8 +49,8 @@ URGENT_COMMAND = 0.7
 """The same where the best one is another command: that was most probably said."""
 
 SAME = 80
-"""Score from which a reading that is no command is the command itself, badly heard ("oh for forty five seconds"), and
-no evidence of talk."""
+"""Score from which a reading that is no command is a command of several words itself, badly heard ("oh for forty five
+seconds"), and no evidence of talk."""
 
 SCRAP_WORDS = 2
 """Words that such scraps may be taken for."""
@@ -154,7 +154,9 @@ def _is_talk(text: str, command: Understanding, states: Collection[str] | None, 
     `command` badly heard. The answers to what it has not asked are as easy to hear as commands, and prove nothing
     ("nothing hurts" beside "that hurts"); but their single words are those of all talk."""
     found = [understand(text, which) for which in (None, states)]
-    if _is_unasked(text, found[0]) or any(one.score >= SAME and _want_the_same(one, command) for one in found):
+    if _is_unasked(text, found[0]):
+        return False
+    if " " in command.sentence and any(one.score >= SAME and _want_the_same(one, command) for one in found):
         return False
     return all(one.verdict is Verdict.REJECT for one in found)
 
