@@ -175,7 +175,7 @@ class Session:
         elif self.preferences.listening == "by name" and calls(understanding, self.lines.phrase("name")):
             self.conductor.question = Called()
             self.conductor.actions.append(Reply((Cue(tone="heard"),)))
-        elif understanding.score >= NEAR_A_COMMAND:
+        elif understanding.score >= NEAR_A_COMMAND and self.state != "working":
             self._misunderstood.answer("unclear", self.state, self.states)
         return self._take()
 
