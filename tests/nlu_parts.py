@@ -5,22 +5,11 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from voicecoach import checks
 from voicecoach.nlu.intents import IntentSet, load_intents
 from voicecoach.nlu.matcher import Matcher
 
-STATES = (
-    "idle",
-    "checking",
-    "announcing",
-    "positioning",
-    "working",
-    "resting",
-    "paused",
-    "asking",
-    "rating",
-    "comfort",
-    "hurting",
-)
+STATES = tuple(sorted(checks.STATES))
 LEADING = ("announcing", "positioning", "working", "resting")
 
 ROUTINES = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from session_parts import LINES, Talk, stretching
-from test_coach import Bench
+from test_coach import Bench, in_the_first_hold
 
 from voicecoach.app import App
 from voicecoach.events import Cue, Reply, Understanding, Verdict
@@ -13,7 +13,6 @@ from voicecoach.nlu.intent_file import read_intents
 from voicecoach.nlu.intents import built_in
 from voicecoach.session.lines import load_lines
 from voicecoach.session.preferences import Preferences
-from voicecoach.tts.source import SilentSource
 
 
 def heard(text: str, intent: str | None, verdict: Verdict = Verdict.ACCEPT, *, urgent: bool = False) -> Understanding:
@@ -31,15 +30,7 @@ def obeyed(talk: Talk, understanding: Understanding) -> bool:
 @pytest.fixture
 def bench(app: App) -> Bench:
     """In the first hold of the quick routine, listening by name."""
-    found = Bench(app, SilentSource(48_000))
-    found.coach.begin()
-    for line in ("start quick routine", "next", "ready", "only listen when i say coach"):
-        found.run(1)
-        found.type(line)
-    found.run(1)
-    assert found.coach.session.state == "working"
-    found.log.clear()
-    return found
+    return in_the_first_hold(app, "only listen when i say coach")
 
 
 def verdicts(bench: Bench) -> list[tuple[object, object]]:

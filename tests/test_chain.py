@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pytest
 from nlu_parts import project_intents, project_matcher
-from test_coach import Bench
+from test_coach import Bench, in_the_first_hold
 
 from voicecoach.app import App
 from voicecoach.events import Understanding
 from voicecoach.language import load_language
 from voicecoach.nlu.chain import Chains
 from voicecoach.nlu.lint import load_tests
-from voicecoach.tts.source import SilentSource
 
 SENTENCES = Path(__file__).parent / "sentences.yaml"
 
@@ -125,15 +124,7 @@ def test_a_first_sentence_that_does_not_fit_the_state_is_answered_and_the_others
 @pytest.fixture
 def bench(app: App) -> Bench:
     """At the first hold of the quick routine."""
-    found = Bench(app, SilentSource(48_000))
-    found.coach.begin()
-    for line in ("start quick routine", "next", "ready"):
-        found.run(1)
-        found.type(line)
-    found.run(4)
-    assert found.coach.session.state == "working"
-    found.log.clear()
-    return found
+    return in_the_first_hold(app)
 
 
 def heard(bench: Bench) -> list[object]:

@@ -100,6 +100,19 @@ class Bench:
         return np.concatenate(self.out)
 
 
+def in_the_first_hold(app: App, *lines: str) -> Bench:
+    """A bench in the first hold of the quick routine, where `lines` were typed."""
+    found = Bench(app, SilentSource(RATE))
+    found.coach.begin()
+    for line in ("start quick routine", "next", "ready", *lines):
+        found.run(1)
+        found.type(line)
+    found.run(2)
+    assert found.coach.session.state == "working"
+    found.log.clear()
+    return found
+
+
 @pytest.fixture
 def spoken_bench(app: App, coach_voice: Synthesizer) -> Bench:
     return Bench(app, EagerSource(coach_voice, RATE))

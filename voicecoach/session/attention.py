@@ -22,7 +22,6 @@ NEEDS_NO_NAME = frozenset({"RedFlag", "Pain", "Stop", "Pause", "ListenAlways", "
 MOST_WORDS = 3
 """Words of an utterance that is only a call: "hey coach", "okay coach please"."""
 
-
 MEANS_SOMETHING = 60.0
 """Score from which on such an utterance was more than a call."""
 

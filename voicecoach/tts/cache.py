@@ -27,14 +27,13 @@ DISK_LIMIT = 200_000_000
 MEMORY_LIMIT = 32_000_000
 """Bytes of samples held in memory: about three minutes at 48 kHz."""
 
+STEPS = 2**15
+"""Steps of 16-bit sound from nought to full scale."""
+
 
 def clip_key(*parts: str | int) -> str:
     """A file name for what makes a recording what it is: SHA-256 (hex) of its parts."""
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
-
-
-STEPS = 2**15
-"""Steps of 16-bit sound from nought to full scale."""
 
 
 class ClipCache:

@@ -21,7 +21,7 @@ from voicecoach.tts.worker import WORKER_COMMAND, RefusedError, Worker, WorkerLo
 _LOG = logging.getLogger(__name__)
 
 FORMAT = 2
-"""Version of what a Recorder returns; a change of trimming or levelling counts it up."""
+"""Version of what a Recorder returns; a change of speaking, trimming or levelling counts it up."""
 
 SPEECH_LEVEL = -20.0
 """Active level of speech (dB re full scale, RMS)."""

@@ -252,8 +252,8 @@ class FreshDesk:
 
     def _answer(self, request: Message) -> Message:
         desk = Desk()
-        if request.get("do") == "render" and self._opening:
-            desk.answer(self._opening)
+        if request.get("do") == "render" and self._opening and (refused := desk.answer(self._opening)):
+            return refused
         return desk.answer(request)
 
 
