@@ -49,6 +49,8 @@ MATRIX: dict[str, str] = {
     "Harder": "comparing > announcing",
     "CantDo": "announcing positioning working comparing paused resuming > announcing",
     "BringBack": STAYS,
+    "LeaveOut": STAYS,
+    "PlanRoutine": STAYS,
     "SetHold": STAYS,
     "More": STAYS,
     "Slower": STAYS,
