@@ -63,6 +63,7 @@ INTENTS = [
     "ListRoutines",
     "PlanRoutine",
     "LeaveOut",
+    "Age",
 ]
 
 

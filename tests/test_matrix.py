@@ -50,6 +50,7 @@ MATRIX: dict[str, str] = {
     "CantDo": "announcing positioning working comparing paused resuming > announcing",
     "BringBack": STAYS,
     "LeaveOut": STAYS,
+    "Age": STAYS,
     "PlanRoutine": STAYS,
     "SetHold": STAYS,
     "More": STAYS,

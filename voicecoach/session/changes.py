@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Literal
 
 from voicecoach.session.conductor import Conductor
@@ -76,6 +76,13 @@ class Changes:
 
     def _is_to_come(self, step: PlanStep) -> bool:
         return self._conductor.unchecked() or step.block > self._conductor.step.block
+
+    def adapt(self, dosed: Callable[[tuple[PlanStep, ...]], tuple[PlanStep, ...]]) -> None:
+        """Give what comes after the present set or side, and what may be put back, other doses."""
+        conductor = self._conductor
+        done = 0 if conductor.unchecked() else conductor.index + 1
+        conductor.plan = (*conductor.plan[:done], *dosed(conductor.plan[done:]))
+        self._spare = dosed(self._spare)
 
     @property
     def _rest(self) -> tuple[PlanStep, ...]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from voicecoach.events import Action, Command, Cue, Note, Play, Reply, Script, Understanding, Verdict, Volume
-from voicecoach.session import control, explanations, handlers, pain, planning, style, ways
+from voicecoach.session import control, explanations, handlers, pain, person, planning, style, ways
 from voicecoach.session.age import for_age
 from voicecoach.session.alarm import EMERGENCY_NUMBER, Alarm
 from voicecoach.session.answers import Answers
@@ -41,6 +41,7 @@ HANDLERS: Mapping[str, Handler] = {
     **style.HANDLERS,
     **ways.HANDLERS,
     **planning.HANDLERS,
+    **person.HANDLERS,
 }
 """Intent -> what it does."""
 
