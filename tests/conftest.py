@@ -106,14 +106,25 @@ def user_voice(speech_cache: Path) -> Iterator[Callable[[str], Clip]]:
 @pytest.fixture(scope="session")
 def spoken(user_voice: Callable[[str], Clip]) -> Callable[[str], Samples]:
     """A text as a user says it: without silence around it, at LEVEL."""
+    return lambda text: _bare(user_voice(text).samples)
 
-    def say(text: str) -> Samples:
-        samples = user_voice(text).samples
-        loud = np.flatnonzero(np.abs(samples) > np.abs(samples).max() / 50)
-        samples = samples[loud[0] : loud[-1] + 1]
-        return (samples * (LEVEL / np.sqrt(np.mean(np.square(samples))))).astype(np.float32)
+
+@pytest.fixture(scope="session")
+def spoken_at(speech_cache: Path) -> Callable[[int, str], Samples]:
+    """The same at so many words a minute."""
+
+    def say(rate: int, text: str) -> Samples:
+        voice = Voice(name="en-us+Annie", rate=rate)
+        with Synthesizer(voice, HEARING_RATE, ClipCache(speech_cache)) as synthesizer:
+            return _bare(synthesizer.clip(text).samples)
 
     return say
+
+
+def _bare(samples: Samples) -> Samples:
+    loud = np.flatnonzero(np.abs(samples) > np.abs(samples).max() / 50)
+    samples = samples[loud[0] : loud[-1] + 1]
+    return (samples * (LEVEL / np.sqrt(np.mean(np.square(samples))))).astype(np.float32)
 
 
 def silence(seconds: float, rate: int = HEARING_RATE) -> Samples:

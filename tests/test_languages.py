@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 from nlu_parts import STATES
 from test_typed import states, typed
@@ -22,6 +23,8 @@ from voicecoach.nlu.numbers import number_words
 from voicecoach.scenario import check_lines, load_scenario, scenario_names
 from voicecoach.session.lines import load_lines
 from voicecoach.session.routine import Exercise, load_library
+from voicecoach.tts.cache import ClipCache
+from voicecoach.tts.synthesizer import SpeechError, Synthesizer, Voice, list_voices
 
 OTHERS = [code for code in languages() if code != DEFAULT]
 ENGLISH_LINES, ENGLISH = load_lines(), load_library()
@@ -304,3 +307,23 @@ def test_a_whole_german_hold_is_counted_and_ends_with_the_other_side() -> None:
 def test_red_flags_in_german_are_certain_in_every_state(said: str, advice: str, state: str) -> None:
     understood = app_of("de").matcher.understand(said, (state,))
     assert (understood.accepted, understood.intent, understood.slots["advice"]) == (True, "RedFlag", advice)
+
+
+def test_the_coach_speaks_german_with_a_german_voice(speech_cache: Path) -> None:
+    app = app_of("de")
+    texts = [app.lines("greeting"), app.lines("pause"), app.library.exercises["plank"].cue]
+    try:
+        german = list_voices(language="de")
+    except SpeechError as error:
+        pytest.skip(str(error))
+    if not german:
+        pytest.skip("there is no German voice")
+    with (
+        Synthesizer(app.coach_voice, 16_000, ClipCache(speech_cache)) as right,
+        Synthesizer(Voice(), 16_000, ClipCache(speech_cache)) as wrong,
+    ):
+        for text in texts:
+            clip = right.clip(text)
+            assert 9 < sum(map(str.isalnum, text)) / clip.seconds < 20, "letters a second: neither cut off nor spelt"
+            assert np.sqrt(np.mean(np.square(clip.samples))) > 0.02
+            assert not np.array_equal(clip.samples, wrong.clip(text).samples), "not in an English voice"

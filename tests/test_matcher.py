@@ -119,7 +119,7 @@ def test_what_is_to_be_confirmed_is_asked_about() -> None:
     ("text", "intent", "slots"),
     [
         ("how long do hold this stretch", "HowLongHold", {}),
-        ("how many exercises are there still left", "HowManyLeft", {}),
+        ("how many of the exercises are left", "HowManyLeft", {}),
         ("how longg is left", "HowLongLeft", {}),
         ("set hold time to twenty seconds", "SetHold", {"seconds": 20}),
         ("i want to hold for a twenty seconds", "SetHold", {"seconds": 20}),

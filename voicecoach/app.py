@@ -24,6 +24,7 @@ from voicecoach.audio.room import Room, RoomSettings
 from voicecoach.coach import Coach, Deaf, Ear
 from voicecoach.events import HEARING_RATE, Clip, Hypothesis, Samples, Understanding
 from voicecoach.language import Language, content, load_language
+from voicecoach.nlu.answers import favour_answers
 from voicecoach.nlu.chain import Chains
 from voicecoach.nlu.endpoint import Endpoint
 from voicecoach.nlu.evidence import UnderstandText, weigh
@@ -193,6 +194,8 @@ class App:
 
     def understand(self, heard: Hypothesis, states: Collection[str] | None) -> Understanding:
         """What an utterance means in `states`; None: in any state."""
+        if states is not None:
+            heard = favour_answers(heard, lambda text: self.intents.answers(text, states))
         understood = weigh(heard, states, self._understand_text)
         _LOG.debug(
             "%r in %s: %s %s (%s)",

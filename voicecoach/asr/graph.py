@@ -49,7 +49,7 @@ class Costs:
     speech: "can i have a short rest um okay er uh so so er" was heard in an order of coffee."""
     link: float = 4.0
     """What joins two sentences in one breath ("and", "no")."""
-    first_link: float = 6.0
+    first_link: float = 8.0
     """The same before a sentence that is joined to the utterance before ("stop" ... "no, go on")."""
     words: Mapping[str, float] = field(default_factory=dict)
     """What single words of sentences cost more, or less: a matter of the language."""

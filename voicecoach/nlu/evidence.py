@@ -34,6 +34,10 @@ PRIOR = 2.0
 """Nats by which another reading may be less probable when it is a command that counts now, and the best is one that
 does not."""
 
+UNASKED = 3.0
+"""The same where the best reading is an answer to what was not asked: it is easy to hear, so that it is understood once
+it is asked for, and nobody says it of themselves."""
+
 NEAR = 1.5
 """The same where the best reading is nearly the command: one that would be asked about, or the command with a scrap of
 sound beside it ("you stop")."""
@@ -43,6 +47,10 @@ URGENT = 1.5
 
 URGENT_COMMAND = 0.7
 """The same where the best one is another command: that was most probably said."""
+
+SAME = 80
+"""Score from which a reading that is no command is the command itself, badly heard ("oh for forty five seconds"), and
+no evidence of talk."""
 
 SCRAP_WORDS = 2
 """Words that such scraps may be taken for."""
@@ -98,14 +106,15 @@ def _judge(
 ) -> Understanding:
     """The verdict on `command`, beside `rivals`: turned away for talk that is less than `of_talk` nats behind (asked
     about where it is urgent), asked about for another command."""
-    of_command = 0.0 if command.caution < 0 else share * OTHER_COMMAND
+    # What must not be missed is not to be done unasked, either, where something else may have been said.
+    of_command = of_talk if command.urgent else 0.0 if command.caution < 0 else share * OTHER_COMMAND
     for rival in rivals:
         if rival.behind >= max(of_talk, of_command):
             break
         if _within(command.sentence, rival.text):
             continue
         reason = f"{command.sentence!r} is not sure enough: {rival.text!r} is {rival.behind:.1f} nats behind"
-        if rival.behind < of_talk and _is_talk(rival.text, states, understand):
+        if rival.behind < of_talk and _is_talk(rival.text, command, states, understand):
             if command.urgent:
                 return replace(command, verdict=Verdict.ASK, reason=f"{reason}, {of_talk:.1f} needed")
             return Understanding(command.text, Verdict.REJECT, f"{reason}, {of_talk:.1f} needed", score=command.score)
@@ -128,9 +137,10 @@ def _instead(
 ) -> tuple[Alternative, Understanding] | None:
     """The command that a little less probable reading is, where the best reading is none now."""
     anywhere = understand(best.text, None)
-    elsewhere = states is not None and (anywhere.accepted or _is_unasked(best.text, anywhere))
+    unasked = _is_unasked(best.text, anywhere)
+    elsewhere = unasked or (states is not None and anywhere.accepted)
     for reading in readings[1:]:
-        if reading.behind > PRIOR:
+        if reading.behind > (UNASKED if unasked else PRIOR):
             break
         command = understand(reading.text, states)
         if command.accepted and (elsewhere or (reading.behind <= NEAR and _nearly(best, command))):
@@ -139,12 +149,14 @@ def _instead(
     return None
 
 
-def _is_talk(text: str, states: Collection[str] | None, understand: UnderstandText) -> bool:
-    """Whether it is nothing that the coach understands, in any state or as an answer to what it has asked. The answers
-    to what it has not asked are as easy to hear as commands, and prove nothing ("nothing hurts" beside "that hurts");
-    but their single words are those of all talk."""
+def _is_talk(text: str, command: Understanding, states: Collection[str] | None, understand: UnderstandText) -> bool:
+    """Whether it is nothing that the coach understands, in any state or as an answer to what it has asked, and not
+    `command` badly heard. The answers to what it has not asked are as easy to hear as commands, and prove nothing
+    ("nothing hurts" beside "that hurts"); but their single words are those of all talk."""
     found = [understand(text, which) for which in (None, states)]
-    return not _is_unasked(text, found[0]) and all(one.verdict is Verdict.REJECT for one in found)
+    if _is_unasked(text, found[0]) or any(one.score >= SAME and _want_the_same(one, command) for one in found):
+        return False
+    return all(one.verdict is Verdict.REJECT for one in found)
 
 
 def _is_unasked(text: str, anywhere: Understanding) -> bool:
@@ -153,11 +165,15 @@ def _is_unasked(text: str, anywhere: Understanding) -> bool:
 
 
 def _is_another(rival: Understanding, command: Understanding) -> bool:
-    return rival.accepted and (rival.intent, rival.slots) != (command.intent, command.slots)
+    return rival.verdict is not Verdict.REJECT and not _want_the_same(rival, command)
+
+
+def _want_the_same(one: Understanding, other: Understanding) -> bool:
+    return (one.intent, one.slots) == (other.intent, other.slots)
 
 
 def _nearly(best: Understanding, command: Understanding) -> bool:
-    asked = best.verdict is Verdict.ASK and (best.intent, best.slots) == (command.intent, command.slots)
+    asked = best.verdict is Verdict.ASK and _want_the_same(best, command)
     return asked or _within(command.sentence, best.text)
 
 

@@ -38,6 +38,11 @@ VARIES = " ..."
 CAUTION = " caution "
 """Between the meaning and the caution of a kind."""
 
+ANSWER = 2.0
+"""How much surer (nats) than of others the recogniser must be of what counts only as an answer, on top of its caution;
+once it is asked for, it gets that back (`nlu/answers.py`). The many ways to answer ("both knees, four") disturbed
+commands ("hold this for a minute") where nobody had asked anything."""
+
 _SEED = 0
 _PACKAGED = Path(__file__).parents[1] / "data" / "intents.yaml"
 _CHECKOUT = Path(__file__).parents[2] / "intents.yaml"
@@ -141,7 +146,12 @@ class IntentSet:
     @property
     def cautions(self) -> Mapping[str, float]:
         """How much surer (nats) than of others the recogniser must be of the sentences of a kind."""
-        return {template.kind: template.caution for template in self.templates if template.caution}
+        costs = {one.kind: one.caution + (ANSWER if one.answer else 0.0) for one in self.templates}
+        return {kind: cost for kind, cost in costs.items() if cost}
+
+    def answers(self, text: str, states: Collection[str]) -> bool:
+        """Whether `text`, in spoken form, is word for word an answer to what was asked in one of `states`."""
+        return any(one.answer and one.counts_in(states) for one in self.exact(text))
 
     @property
     def beside(self) -> frozenset[str]:

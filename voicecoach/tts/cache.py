@@ -12,6 +12,8 @@ import tempfile
 from collections import OrderedDict
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import soundfile as sf
 from platformdirs import user_cache_path
 
@@ -29,6 +31,10 @@ MEMORY_LIMIT = 32_000_000
 def clip_key(*parts: str | int) -> str:
     """A file name for what makes a recording what it is: SHA-256 (hex) of its parts."""
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+STEPS = 2**15
+"""Steps of 16-bit sound from nought to full scale."""
 
 
 class ClipCache:
@@ -58,12 +64,17 @@ class ClipCache:
             return None
         return samples, int(rate)
 
-    def store(self, key: str, samples: Samples, rate: int) -> None:
-        """Keep a mono recording at `rate` Hz. Want of room or rights is logged, not raised."""
-        if not self._writable:
-            return
+    def store(self, key: str, samples: Samples, rate: int) -> Samples:
+        """Keep a mono recording at `rate` Hz, and return it as `load` will: what is heard the first time is the same to
+        the sample as ever after. Want of room or rights is logged, not raised."""
+        steps = np.clip(np.rint(samples * STEPS), -STEPS, STEPS - 1).astype(np.int16)
+        if self._writable:
+            self._write(key, steps, rate)
+        return (steps / np.float32(STEPS)).astype(np.float32)
+
+    def _write(self, key: str, steps: npt.NDArray[np.int16], rate: int) -> None:
         content = io.BytesIO()
-        sf.write(content, samples, rate, format="FLAC", subtype="PCM_16")
+        sf.write(content, steps, rate, format="FLAC", subtype="PCM_16")
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             _write_atomically(self._path(key), content.getvalue())

@@ -20,7 +20,7 @@ from voicecoach.tts.worker import WORKER_COMMAND, RefusedError, Worker, WorkerLo
 
 _LOG = logging.getLogger(__name__)
 
-FORMAT = 1
+FORMAT = 2
 """Version of what a Recorder returns; a change of trimming or levelling counts it up."""
 
 SPEECH_LEVEL = -20.0

@@ -160,7 +160,7 @@ class Synthesizer:
 
     def _render(self, text: str) -> Clip:
         samples, rate = self._recorder.record(text)
-        self._cache.store(self._key(text), samples, rate)
+        samples = self._cache.store(self._key(text), samples, rate)
         return self._remember(text, samples, rate)
 
     def _remember(self, text: str, samples: Samples, rate: int) -> Clip:

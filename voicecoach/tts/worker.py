@@ -25,15 +25,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterable, Sequence
-from typing import Any, TextIO
+from typing import TextIO
 
 from voicecoach.tts.espeak import provide_espeak
+from voicecoach.tts.fork import Message, forked
 
 # -P: a file of the user's in the current folder must not shadow the standard library.
 WORKER_COMMAND = (sys.executable, "-P", "-m", "voicecoach.tts.worker")
-
-Message = dict[str, Any]
-
 
 # --- the parent's end ------------------------------------------------------------------------------------
 
@@ -227,6 +225,32 @@ class Desk:
         return self._engine
 
 
+class FreshDesk:
+    """Answers as Desk does, each request in a fork: an engine that has spoken before speaks differently."""
+
+    def __init__(self) -> None:
+        self._opening: Message | None = None
+        with contextlib.suppress(Exception):  # what is missing is told by the request that needs it
+            provide_espeak()
+            import pyttsx3.drivers.espeak  # noqa: F401, loaded once for all forks
+
+    def answer(self, request: Message) -> Message:
+        """The answer to one request."""
+        try:
+            answer = forked(lambda: self._answer(request))
+        except OSError as error:
+            return {"kind": "render", "error": str(error)}
+        if request.get("do") == "open" and not answer:
+            self._opening = request
+        return answer
+
+    def _answer(self, request: Message) -> Message:
+        desk = Desk()
+        if request.get("do") == "render" and self._opening:
+            desk.answer(self._opening)
+        return desk.answer(request)
+
+
 def _take_over_stdio() -> tuple[TextIO, TextIO]:
     """Private copies of stdin and stdout; the numbered ones lead to the null device from now on.
 
@@ -254,7 +278,7 @@ def main() -> None:
     inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
     # The engine needs the main thread (COM, Cocoa), so reading is done in another.
     threading.Thread(target=_receive, args=(requests, inbox), daemon=True).start()
-    desk = Desk()
+    desk = FreshDesk() if sys.platform == "linux" else Desk()
     while True:
         answers.write(json.dumps(desk.answer(inbox.get())) + "\n")
         answers.flush()
