@@ -21,7 +21,7 @@ test: .venv/ready model
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/voicecoach lint
-	$(BIN)/pytest --numprocesses auto --dist loadfile
+	$(BIN)/pytest --numprocesses auto --dist loadgroup
 
 .venv/ready: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

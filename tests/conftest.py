@@ -46,6 +46,13 @@ def _nothing_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr("voicecoach.app.memory_file", lambda: tmp_path / "exercises.json")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of a file share what its fixtures prepared, and run in one process; long scenarios are shared out."""
+    for item in items:
+        if item.path.stem != "test_end_to_end":
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip what needs the model where it has not been fetched."""
     if item.get_closest_marker("model") and (reason := _why_no_model()):

@@ -22,6 +22,12 @@ def with_devices(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "check_devices", lambda *_devices: None)
 
 
+@pytest.fixture
+def with_content(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its check takes ten seconds."""
+    monkeypatch.setattr(doctor, "check_content", lambda _app: [])
+
+
 @pytest.mark.model
 @pytest.mark.usefixtures("with_devices")
 def test_on_a_machine_that_is_ready_everything_is_ok(app: App):
@@ -31,7 +37,7 @@ def test_on_a_machine_that_is_ready_everything_is_ok(app: App):
 
 
 @pytest.mark.model
-@pytest.mark.usefixtures("with_devices")
+@pytest.mark.usefixtures("with_devices", "with_content")
 def test_without_a_canceller_it_says_that_the_coach_is_deaf_while_it_speaks(app: App, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(doctor, "make_echo_control", HalfDuplexGate)
     echo = found(app)["echo"]
@@ -40,7 +46,7 @@ def test_without_a_canceller_it_says_that_the_coach_is_deaf_while_it_speaks(app:
     assert "install voicecoach[echo]" in echo.text
 
 
-@pytest.mark.usefixtures("with_devices")
+@pytest.mark.usefixtures("with_devices", "with_content")
 def test_the_emergency_number_is_told_and_where_to_set_another(app: App):
     settings = found(app)["settings"]
     assert settings.state == "ok"
@@ -49,7 +55,7 @@ def test_the_emergency_number_is_told_and_where_to_set_another(app: App):
     assert "settings.yaml" in settings.text
 
 
-@pytest.mark.usefixtures("with_devices")
+@pytest.mark.usefixtures("with_devices", "with_content")
 def test_what_is_missing_is_told_and_the_rest_is_tried_all_the_same(tmp_path: Path):
     findings = found(App(Paths(model=tmp_path / "nowhere")))
     assert findings["model"].state == "missing"
@@ -57,6 +63,7 @@ def test_what_is_missing_is_told_and_the_rest_is_tried_all_the_same(tmp_path: Pa
     assert findings["speech"].state == "ok"
 
 
+@pytest.mark.usefixtures("with_content")
 @pytest.mark.model
 def test_without_sound_the_command_says_what_to_do_and_fails(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(doctor, "check_devices", lambda *_devices: "there is no microphone; connect one")

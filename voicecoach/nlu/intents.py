@@ -14,7 +14,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from hassil import Intents, recognize_all
-from hassil.intents import Intent, IntentData, RangeSlotList, SlotList
+from hassil.intents import Intent, IntentData, RangeSlotList, SlotList, WildcardSlotList
 from hassil.recognize import RecognizeResult
 from hassil.util import remove_skip_words
 
@@ -31,6 +31,9 @@ __all__ = ["LIMIT", "IntentSet", "IntentsError", "Template", "TemplateSentence",
 
 LIMIT = 55_000
 """Sentences up to which an intents file is expanded in full; above it a sample is drawn."""
+
+RECENT = 256
+"""Texts whose meanings are kept: the readings of an utterance are asked about several times."""
 
 VARIES = " ..."
 """End of the meaning of a template that depends on the values of its slots."""
@@ -132,6 +135,11 @@ class IntentSet:
         self._template = {(id(data), template.text): template for data, templates in blocks for template in templates}
         self._sentences = lru_cache(maxsize=2)(self._expand)
         self._word_graph = cache(self._make_graph)
+        self._kinds_of = {id(data): frozenset(one.kind for one in templates) for data, templates in blocks}
+        lists = [hassil.slot_lists, *(data.slot_lists for data, _ in blocks)]
+        self._wild = any(isinstance(one, WildcardSlotList) for values in lists for one in values.values())
+        self._part = cache(self._blocks_of)
+        self._exact = lru_cache(maxsize=RECENT)(self._recognized)
 
     def sentences(self, limit: int = LIMIT) -> tuple[TemplateSentence, ...]:
         """All sentences, or where there are more than `limit` a random sample of about that many, the same each
@@ -173,10 +181,35 @@ class IntentSet:
     def exact(self, text: str) -> tuple[TemplateSentence, ...]:
         """What `text`, in spoken form, says word for word, in whatever state it counts, the best reading first:
         fewest wildcards, then most words of the template itself, then the order of the file."""
-        results = sorted(recognize_all(text, self.hassil, language=self.language), key=self._order)
+        return self._exact(text)
+
+    def _recognized(self, text: str) -> tuple[TemplateSentence, ...]:
         kept = self.without_skip_words(text) or text
+        kinds = self._kinds(text) | self._kinds(kept)
+        if not kinds and not self._wild:
+            return ()
+        intents = self.hassil if self._wild else self._part(kinds)
+        results = sorted(recognize_all(text, intents, language=self.language), key=self._order)
         found = [self._read(kept, result) for result in results]
         return tuple({(one.meaning, one.states, one.template): one for one in found}.values())
+
+    def _kinds(self, text: str) -> frozenset[str]:
+        """The kinds of the sentences that are `text`; a wildcard is in none."""
+        graph, state = self.word_graph(), 0
+        for word in text.split():
+            following = graph.arcs[state].get(word)
+            if following is None:
+                return frozenset()
+            state = following
+        return graph.final.get(state, frozenset())
+
+    def _blocks_of(self, kinds: frozenset[str]) -> Intents:
+        """The intents without the blocks of other kinds: hassil looks at every template there is."""
+        intents = {
+            name: Intent(name, [data for data in intent.data if not kinds.isdisjoint(self._kinds_of[id(data)])])
+            for name, intent in self.hassil.intents.items()
+        }
+        return replace(self.hassil, intents={name: intent for name, intent in intents.items() if intent.data})
 
     def _order(self, result: RecognizeResult) -> tuple[int, int, int]:
         wildcards = sum(entity.is_wildcard for entity in result.entities_list)

@@ -46,6 +46,11 @@ HANDLERS: Mapping[str, Handler] = {
 """Intent -> what it does."""
 
 
+WORD_FOR_WORD = 100
+"""Score from which it is answered that a command does not count now. What is only like one was most probably said to
+somebody else."""
+
+
 class Session:
     """Leads routines of `library` in the words of `lines`, as somebody with `preferences` likes it; `emergency_number`
     (digits) is named after a red flag; `check_in`: it asks how the legs are before and after a routine. `memory` has
@@ -162,7 +167,9 @@ class Session:
             return self.command(Command("Pain", {}, understanding.text), position)
         if understanding.verdict is Verdict.ASK:
             self._confirm(understanding)
-        elif understanding.intent and understanding.reason.startswith("not now"):
+        elif (
+            understanding.intent and understanding.reason.startswith("not now") and understanding.score == WORD_FOR_WORD
+        ):
             self._not_now(understanding.intent)
         elif understanding.score >= NEAR_A_COMMAND and self.state != "working":
             self.conductor.actions.append(Reply((Cue(tone="unclear"),)))

@@ -122,6 +122,7 @@ class Engine:
         self._engine.connect("error", lambda exception, **_: self._errors.append(exception))
         # A new engine is "busy" and would only queue the properties set next.
         self._engine.proxy.setBusy(False)
+        self._settle()
 
     def voices(self, language: str) -> list[str]:
         """The ids of the voices that speak `language`."""
@@ -133,10 +134,12 @@ class Engine:
         name = voice if voice is not None else self._default_voice(language, preferred)
         if name is not None:
             self._engine.setProperty("voice", name)
+            self._settle()
             if self._errors or not self._has_chosen(name):
                 raise UnknownVoiceError(name)
         # After the voice: SAPI5 converts words a minute by voice.
         self._engine.setProperty("rate", rate)
+        self._settle()
         self._raise_errors()
 
     def render(self, text: str, path: str) -> None:
@@ -147,13 +150,16 @@ class Engine:
         self._engine.proxy.setBusy(True)
         self._engine.save_to_file(text, path)
         self._engine.runAndWait()
+        self._settle()
+        self._raise_errors()
+
+    def _settle(self) -> None:
+        """Wait for eSpeak's own thread. It sets rates and writes files after the calls have returned: what is set or
+        said before that spoils them, and now and then a sentence came out at another rate."""
         if self._is_espeak:
-            # Its loop returns before the speech thread has written the file, and what is set or said before
-            # that spoils it.
             from pyttsx3.drivers import _espeak
 
             _espeak.Synchronize()
-        self._raise_errors()
 
     def _default_voice(self, language: str, preferred: Sequence[str]) -> str | None:
         """A voice for `language`: the user's own if it speaks that; None leaves the engine's default."""
