@@ -258,6 +258,7 @@ class App:
             settings.emergency_number,
             check_in=settings.check_in,
             preferences=settings.preferences,
+            age=settings.age,
             memory=memory,
         )
         return Coach(rate, session, source, self.understand, ear, echo)

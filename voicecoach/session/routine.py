@@ -114,7 +114,8 @@ Dose = Annotated[Hold | Repetitions | Timed, Field(discriminator="kind")]
 
 class Exercise(Content):
     """An exercise and what the coach can say about it: `{side}` in a text is the working side, `{other}` the
-    opposite one; `reminder` stands in for `setup` from the second time on; `needs` is to be at hand.
+    opposite one; `reminder` stands in for `setup` from the second time on; `needs` is to be at hand; `works` has the
+    muscles that it works beside those of its group; `kneels`: there is weight on a knee.
     With an `easier_position` the text `easier` stands for setup and cue, and is done with `easier_needs` at hand; else
     it comes on top of them, and so do these."""
 
@@ -123,6 +124,8 @@ class Exercise(Content):
     group: Group
     position: Position
     needs: tuple[Thing, ...] = ()
+    works: tuple[Muscles, ...] = ()
+    kneels: bool = False
     sides: Sides
     dose: Dose
     setup: tuple[Sentence, ...] = Field(min_length=1, max_length=3)
