@@ -150,7 +150,7 @@ def test_every_layer_can_be_left_out(scene: Scene, name: str) -> None:
 
 def test_the_table_of_layers_has_their_rows(corpus: Path, tmp_path: Path) -> None:
     # With this seed the one command falls into the coach's voice, not between two of its sentences.
-    options = ["--data", str(corpus), "--limit", "1", "--seed", "1", "--jobs", "1", "--layer", "gate"]
+    options = ["--data", str(corpus), "--limit", "1", "--seed", "2", "--jobs", "1", "--layer", "gate"]
     result = CliRunner().invoke(layers.main, [*options, "--json", str(tmp_path / "out.json")])
     assert result.exit_code == 0, result.output
     rows = {
