@@ -52,6 +52,7 @@ MATRIX: dict[str, str] = {
     "LeaveOut": STAYS,
     "Age": STAYS,
     "PlanRoutine": STAYS,
+    "SaveRoutine": STAYS,
     "SetHold": STAYS,
     "More": STAYS,
     "Slower": STAYS,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from voicecoach.events import Action, Command, Cue, Note, Play, Reply, Script, Understanding, Verdict, Volume
-from voicecoach.session import attention, control, explanations, handlers, pain, person, planning, style, ways
+from voicecoach.session import attention, control, explanations, handlers, pain, person, planning, saving, style, ways
 from voicecoach.session.age import for_age
 from voicecoach.session.alarm import EMERGENCY_NUMBER, Alarm
 from voicecoach.session.answers import Answers
@@ -28,7 +28,7 @@ from voicecoach.session.past import NothingKnown, Past
 from voicecoach.session.plan import PlanStep, with_pace
 from voicecoach.session.preferences import PACES, Preferences
 from voicecoach.session.question import ANSWER_TIME, Confirmation
-from voicecoach.session.routine import Library
+from voicecoach.session.routine import Library, Routine
 from voicecoach.session.script import ScriptWriter
 from voicecoach.session.ways import Ways
 from voicecoach.session.wish import Wish
@@ -50,6 +50,7 @@ HANDLERS: Mapping[str, Handler] = {
     **ways.HANDLERS,
     **planning.HANDLERS,
     **person.HANDLERS,
+    **saving.HANDLERS,
 }
 """Intent -> what it does."""
 
@@ -63,7 +64,7 @@ class Session:
     """Leads routines of `library` in the words of `lines`, as somebody with `preferences` likes it; `emergency_number`
     (digits) is named after a red flag; `check_in`: it asks how the legs are before and after a routine. `memory` has
     the ways in which exercises are done; with one it is asked how a new stretch was. `age` is the user's in years,
-    `past` what is known of the sessions before.
+    `past` what is known of the sessions before; `keep` writes down a routine that is to be there the next time.
 
     Every method that takes part in the conversation returns the actions to carry out, in order. `position` is
     always the number of seconds into the beat script being played (0 in a flow).
@@ -80,6 +81,7 @@ class Session:
         memory: Memory | None = None,
         age: int | None = None,
         past: Past | None = None,
+        keep: Callable[[Routine], saving.Kept] = saving.for_today,
     ):
         self.library = library
         self.lines = lines
@@ -97,6 +99,7 @@ class Session:
         self.changes = Changes(self.conductor)
         self.age = age
         self.past: Past = past or NothingKnown()
+        self.keep = keep
         self.wish = Wish()
         """What the present session was asked to be."""
         self.today: dict[str, None] = {}
