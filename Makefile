@@ -33,6 +33,7 @@ test: .venv/ready model
 
 docs: .venv/ready
 	$(BIN)/python -m voicecoach.session.diagram docs/session.md
+	$(BIN)/python -m voicecoach.session.dose_page docs/doses.md
 
 model: .venv/ready
 	@$(BIN)/voicecoach model fetch

@@ -10,9 +10,10 @@ from nlu_parts import project_intents, project_matcher
 from test_coach import Bench, in_the_first_hold
 
 from voicecoach.app import App
-from voicecoach.events import Understanding
+from voicecoach.events import Alternative, Hypothesis, Understanding
 from voicecoach.language import load_language
 from voicecoach.nlu.chain import Chains
+from voicecoach.nlu.evidence import weigh
 from voicecoach.nlu.lint import load_tests
 
 SENTENCES = Path(__file__).parent / "sentences.yaml"
@@ -179,3 +180,13 @@ def test_after_goodbye_nothing_else_of_the_breath_is_obeyed(bench: Bench) -> Non
     bench.run(6)
     assert heard(bench) == ["Goodbye"]
     assert bench.coach.finished
+
+
+def test_several_commands_in_one_breath_need_as_much_evidence_for_each() -> None:
+    def obeyed(behind: float) -> bool:
+        talk = (Alternative("loud is the piano repeated", behind),)
+        heard = Hypothesis("louder please and repeat that", 0.0, 1.0, 1.2, alternatives=talk)
+        return weigh(heard, None, chains().understand(project_matcher().understand)).accepted
+
+    assert obeyed(5.2)
+    assert not obeyed(4.8)

@@ -126,6 +126,17 @@ def silent_bench(app: App) -> Bench:
 # --- whose voice it was ---------------------------------------------------------------------------------------
 
 
+def test_a_command_does_not_wait_for_the_end_of_an_answer(app: App) -> None:
+    bench = Bench(app, SilentSource(RATE))
+    bench.coach.begin()
+    bench.run(15)
+    bench.type("what can we do")
+    bench.run(1)
+    bench.type("start quick routine")
+    bench.run(1)
+    assert bench.last(line="routine.begin")
+
+
 def test_the_coachs_own_words_are_not_obeyed(silent_bench: Bench):
     bench = silent_bench
     bench.coach.begin()

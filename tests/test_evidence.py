@@ -38,6 +38,17 @@ def test_one_word_tells_less_than_several():
     assert not weighed(heard("resume", ("result", 0.2))).accepted
 
 
+def test_one_word_with_others_around_it_needs_as_much_as_several():
+    assert weighed(heard("faster", ("father", 0.8))).accepted
+    assert not weighed(heard("okay faster", ("okay father", 0.8))).accepted
+    assert weighed(heard("okay faster", ("okay father", 2.6))).accepted
+
+
+def test_a_command_beside_words_of_talk_is_not_looked_for_in_it():
+    assert weighed(heard("you it stop", ("stop", 0.4))).accepted
+    assert not weighed(heard("they're good stop", ("stop", 0.4))).accepted
+
+
 def test_another_way_to_say_the_same_is_no_rival():
     assert weighed(heard("next one", ("next one please", 0.2), ("okay next one", 0.3))).accepted
 

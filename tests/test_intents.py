@@ -12,6 +12,7 @@ from voicecoach.events import VoicecoachError
 from voicecoach.nlu import expand
 from voicecoach.nlu.intents import LIMIT, IntentsError, IntentSet, load_intents
 from voicecoach.nlu.numbers import number_words, spoken
+from voicecoach.nlu.template import count
 
 INTENTS = [
     "StartRoutine",
@@ -62,6 +63,9 @@ INTENTS = [
     "No",
     "Goodbye",
     "ListRoutines",
+    "PlanRoutine",
+    "LeaveOut",
+    "Age",
 ]
 
 
@@ -91,7 +95,8 @@ def test_numbers_do_not_crowd_out_what_is_said_without_them() -> None:
     kept = {(one.intent, one.text) for one in intents.sentences()}
     assert len(kept) < 1.2 * LIMIT < intents.count
     for template in intents.templates:
-        if not any(slot.name in ("seconds", "count", "rating") for slot in expand.slots(template.node)):
+        number = any(slot.name in ("seconds", "count", "rating") for slot in expand.slots(template.node))
+        if not number and count(template.node) < 1000:
             assert {(template.intent, spoken(text, "en")) for text, _slots in expand.expand(template.node)} <= kept
 
 
@@ -355,7 +360,7 @@ def test_counts_samples_and_words_agree_with_the_full_expansion(
     assert intents.words() == {word for text in everything for word in text.split()}
     few = intents.sentences(3)
     assert {sentence.text for sentence in few} <= everything
-    values = {(name, value) for one in intents.sentences() for name, value in one.slots.items()}
+    values = {(name, repr(value)) for one in intents.sentences() for name, value in one.slots.items()}
     assert {name for name, _ in values} == {name for one in few for name in one.slots}
     for sentence in few:
         assert sentence.meaning in {one.meaning for one in intents.exact(sentence.text)}

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from session_parts import INTENTS, LIBRARY, LINES, STATES, Talk, stretching
 
 from voicecoach.events import Hush, Leave, Play, Reply, Understanding, Verdict
+from voicecoach.session import dose_page
 from voicecoach.session.diagram import page
 from voicecoach.session.plan import WaterStep, WorkStep, make_plan
 
@@ -340,6 +341,13 @@ def test_whatever_is_said_the_session_goes_on_and_can_be_brought_to_its_end(data
             return
         talk.played()
     raise AssertionError(f"stuck in {talk.state}")
+
+
+def test_the_doses_in_the_docs_are_those_of_the_content() -> None:
+    text = (Path(__file__).parents[1] / "docs" / "doses.md").read_text(encoding="utf-8")
+    assert text == dose_page.page(LIBRARY), "run `make docs`"
+    for exercise in LIBRARY.exercises.values():
+        assert exercise.name in text
 
 
 def test_the_diagram_in_the_docs_is_that_of_the_code() -> None:

@@ -30,12 +30,14 @@ from voicecoach.nlu.endpoint import Endpoint
 from voicecoach.nlu.evidence import UnderstandText, weigh
 from voicecoach.nlu.intents import IntentSet, built_in, load_intents
 from voicecoach.nlu.matcher import Matcher
+from voicecoach.own_routines import OwnRoutines
 from voicecoach.scenario import Scenario
 from voicecoach.session.alarm import alarm_prompts
 from voicecoach.session.lines import Lines, load_lines
 from voicecoach.session.memory import Memory
 from voicecoach.session.prompts import all_prompts
 from voicecoach.session.routine import Library, load_library
+from voicecoach.session.saving import for_today
 from voicecoach.session.session import Session
 from voicecoach.settings import Settings, load_settings, settings_file
 from voicecoach.simulate import Simulation
@@ -223,11 +225,11 @@ class App:
             source = LiveSource(synthesizer, rate)
             source.prefetch(text for _line, text in self.prompts())
             ear: Ear = Deaf() if typed else self.listener()
-            yield self._coach(rate, source, ear, NoMicrophone() if typed else make_echo_control(), self.memory)
+            yield self._coach(rate, source, ear, NoMicrophone() if typed else make_echo_control())
 
     def silent_coach(self, rate: int) -> Coach:
         """A coach that is read and typed to."""
-        return self._coach(rate, SilentSource(rate), Deaf(), NoMicrophone(), self.memory)
+        return self._coach(rate, SilentSource(rate), Deaf(), NoMicrophone())
 
     @contextmanager
     def simulation(
@@ -235,21 +237,21 @@ class App:
     ) -> Iterator[tuple[Simulation, Coach]]:
         """A scenario in the simulated room. `typed` leaves out the recogniser and the voices; `record` gets
         each block of the microphone, at 16 kHz."""
-        rate, nothing = SIMULATION_RATE, Memory()
+        rate = SIMULATION_RATE
         room = Room(rate, RoomSettings(**scenario.room.model_dump()))
         if typed:
-            coach = self._coach(rate, SilentSource(rate), Deaf(), NoMicrophone(), nothing)
+            coach = self._coach(rate, SilentSource(rate), Deaf(), NoMicrophone(), remembers=False)
             yield Simulation(coach, room, scenario, None, record), coach
             return
         user = Voice(scenario.user.voice or self.language.user_voice, scenario.user.words_a_minute)
         with self.synthesizer(rate) as coach_voice, self.synthesizer(HEARING_RATE, user) as user_voice:
             source = EagerSource(coach_voice, rate)
-            coach = self._coach(rate, source, self.listener(), make_echo_control(), nothing)
+            coach = self._coach(rate, source, self.listener(), make_echo_control(), remembers=False)
             say: Callable[[str], Clip] = user_voice.clip
             yield Simulation(coach, room, scenario, say, record), coach
 
     def _coach(
-        self, rate: int, source: LiveSource | SilentSource, ear: Ear, echo: EchoControl, memory: Memory
+        self, rate: int, source: LiveSource | SilentSource, ear: Ear, echo: EchoControl, *, remembers: bool = True
     ) -> Coach:
         settings = self.settings
         session = Session(
@@ -258,6 +260,8 @@ class App:
             settings.emergency_number,
             check_in=settings.check_in,
             preferences=settings.preferences,
-            memory=memory,
+            age=settings.age,
+            memory=self.memory if remembers else Memory(),
+            keep=OwnRoutines(routines_folder()).keep if remembers else for_today,
         )
         return Coach(rate, session, source, self.understand, ear, echo)

@@ -184,7 +184,10 @@ class Coach:
             understanding = self._understand(part, self.session.states)
             self._note_heard(part, understanding)
             actions += self._react(understanding)
-        self._carry_out(in_one_breath(actions))
+        actions = in_one_breath(actions)
+        if any(isinstance(action, Play) and not action.keep_clock for action in actions):
+            self._player.hush()  # an answer that is being given is not waited for
+        self._carry_out(actions)
 
     def say(self, line: str) -> None:
         """Say a line of content over what is going on."""

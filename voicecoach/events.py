@@ -123,6 +123,8 @@ class Understanding:
     urgent: bool = False
     then: tuple[str, ...] = ()
     """What else was said in the same breath: sentences to be understood once this one has been obeyed."""
+    parts: int = 1
+    """Sentences that were said in one breath, those that were taken back among them."""
 
     @property
     def accepted(self) -> bool:

@@ -9,6 +9,7 @@ import platformdirs
 from pydantic import BeforeValidator, Field
 
 from voicecoach.language import DEFAULT, languages
+from voicecoach.session.age import OLDEST, YOUNGEST
 from voicecoach.session.alarm import EMERGENCY_NUMBER
 from voicecoach.session.preferences import LOUDEST, QUIETEST, CountStyle, Listening, Pace, Preferences, Words
 from voicecoach.yamlfile import Content, load_yaml, suggestion
@@ -49,6 +50,9 @@ class Settings(Content):
 
     emergency_number: Annotated[str, BeforeValidator(_telephone_number)] = EMERGENCY_NUMBER
     """Whom the coach says to call when something may be seriously wrong, in digits."""
+
+    age: int | None = Field(default=None, ge=YOUNGEST, le=OLDEST)
+    """The user's age in years, which decides about doses."""
     check_in: bool = True
     """Whether the coach asks before and after a routine how the legs feel."""
 

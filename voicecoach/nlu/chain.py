@@ -84,7 +84,7 @@ class Chains:
             if not (found.accepted or any(part.joined for part in chain)):
                 return alone
             reason, then = f"{found.reason}, in one breath", tuple(part.text for part in others)
-            return replace(found, text=text, sentence=text, reason=reason, then=then)
+            return replace(found, text=text, sentence=text, reason=reason, then=then, parts=len(chain))
 
         return understand_chain
 

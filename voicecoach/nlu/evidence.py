@@ -52,8 +52,9 @@ SAME = 80
 """Score from which a reading that is no command is a command of several words itself, badly heard ("oh for forty five
 seconds"), and no evidence of talk."""
 
-SCRAP_WORDS = 2
-"""Words that such scraps may be taken for."""
+SCRAP_WORDS, SCRAP_LETTERS = 2, 3
+"""Words that such scraps may be taken for, and letters that these have at most ("you", "er", "so"). Longer words are
+speech: "they're good wait stop" was said to somebody else."""
 
 UnderstandText = Callable[[str, Collection[str] | None], Understanding]
 
@@ -125,9 +126,10 @@ def _judge(
 
 def margin(command: Understanding, *, guarded: bool = False, over_coach: bool = False) -> float:
     """Nats by which the most probable talk must be behind `command`. What is easy to say (negative caution) needs so
-    much less; what needs caution paid for it in the graph. One word needs as much as several where it is `guarded`, and
-    nothing is easy `over_coach`."""
-    usual = SEVERAL_WORDS if guarded or " " in command.sentence else ONE_WORD
+    much less; what needs caution paid for it in the graph. One word needs as much as several where it is `guarded` or
+    has others around it ("thanks faster"), each of several commands in one breath as much again, since many kinds of
+    talk can be pieced together from them, and nothing is easy `over_coach`."""
+    usual = command.parts * (SEVERAL_WORDS if guarded or " " in command.text else ONE_WORD)
     least = OVER_COACH if over_coach else 0.0
     return max(usual * (EXPECTED if command.expected else 1.0) + min(command.caution, 0.0), least)
 
@@ -183,4 +185,10 @@ def _within(sentence: str, text: str) -> bool:
     """Whether `text` is `sentence` with hardly anything beside it."""
     words, all_words = sentence.split(), text.split()
     more = len(all_words) - len(words)
-    return more <= SCRAP_WORDS and any(all_words[at : at + len(words)] == words for at in range(more + 1))
+    if more > SCRAP_WORDS:
+        return False
+    for at in range(more + 1):
+        beside = all_words[:at] + all_words[at + len(words) :]
+        if all_words[at : at + len(words)] == words and all(len(word) <= SCRAP_LETTERS for word in beside):
+            return True
+    return False

@@ -74,13 +74,13 @@ def sample(node: Node, size: int, rng: random.Random) -> list[Draw]:
     """All sentences where there are at most `size`, else a random sample of about `size` that covers the tree."""
     if count(node) <= size:
         return list(expand(node))
-    drawn = dict(cover(node))
+    drawn = {(text, repr(slots)): (text, slots) for text, slots in cover(node)}
     for _ in range(4 * size):  # bounded: where the same few are likely, drawing on finds little that is new
         if len(drawn) >= size:
             break
         text, slots = draw(node, rng)
-        drawn.setdefault(text, slots)
-    return list(drawn.items())
+        drawn.setdefault((text, repr(slots)), (text, slots))
+    return list(drawn.values())
 
 
 def shares(sizes: Sequence[int], limit: int) -> list[int]:
@@ -109,7 +109,16 @@ def _all(node: Node) -> list[Draw]:
 
 def _join(draws: Iterable[Draw]) -> Draw:
     texts, slots = zip(*draws, strict=True) if (draws := list(draws)) else ((), ())
-    return "".join(texts), {name: value for said in slots for name, value in said.items()}
+    return "".join(texts), together((name, value) for said in slots for name, value in said.items())
+
+
+def together(said: Iterable[tuple[str, object]]) -> dict[str, object]:
+    """Slots by name; one that is said several times has the list of its values, each once."""
+    slots: dict[str, list[object]] = {}
+    for name, value in said:
+        values = slots.setdefault(name, [])
+        values += [one for one in (value if isinstance(value, list) else [value]) if one not in values]
+    return {name: values if len(values) > 1 else values[0] for name, values in slots.items()}
 
 
 def _fill(name: str, value: object, drawn: Draw) -> Draw:

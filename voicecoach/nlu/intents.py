@@ -29,7 +29,7 @@ from voicecoach.yamlfile import Source, Where
 
 __all__ = ["LIMIT", "IntentSet", "IntentsError", "Template", "TemplateSentence", "load_intents"]
 
-LIMIT = 40_000
+LIMIT = 55_000
 """Sentences up to which an intents file is expanded in full; above it a sample is drawn."""
 
 RECENT = 256
@@ -223,7 +223,7 @@ class IntentSet:
     def _read(self, text: str, result: RecognizeResult) -> TemplateSentence:
         source = result.intent_sentence.text if result.intent_sentence else None
         template = self._template[id(result.intent_data), source or ""]
-        slots = {name: _value(entity.value) for name, entity in result.entities.items()}
+        slots = expand.together((entity.name, _value(entity.value)) for entity in result.entities_list)
         return template.sentence(text, slots)
 
     def _make_graph(self) -> WordGraph:

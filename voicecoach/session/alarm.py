@@ -40,6 +40,9 @@ sentence again that was interrupted."""
 
 _SENTENCE_END = re.compile(r"(?<=[.?!]) ")
 
+STARTS = frozenset({"StartRoutine", "PlanRoutine", "SameAgain"})
+"""Commands that begin a routine."""
+
 UNCHANGED = frozenset({"Goodbye", "Louder", "Quieter"})
 """Commands that mean after a red flag what they always mean."""
 
@@ -143,9 +146,9 @@ class Alarm:
         self._conductor.reply("flag.ask", sentence=understanding.sentence)
 
     def _obey_afterwards(self, intent: str) -> bool:
-        if intent in UNCHANGED or (intent == "StartRoutine" and self._warned):
+        if intent in UNCHANGED or (intent in STARTS and self._warned):
             return False
-        if intent == "StartRoutine":
+        if intent in STARTS:
             self._warned = True
             self._advise(self._cue("flag.start"))
         elif intent == "Repeat":

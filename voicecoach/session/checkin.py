@@ -9,7 +9,7 @@ from __future__ import annotations
 from voicecoach.events import Cue, Note, Play, Reply
 from voicecoach.session.chart import SessionChart
 from voicecoach.session.conductor import Conductor
-from voicecoach.session.levels import at_level, stretches
+from voicecoach.session.levels import Fit, as_planned, at_level, stretches
 from voicecoach.session.plan import PlanStep, make_plan
 from voicecoach.session.question import Offer
 from voicecoach.session.rating import RatingQuestion
@@ -17,6 +17,16 @@ from voicecoach.session.routine import Library, Routine
 
 EASIER_FROM, STRETCHES_FROM = 4, 6
 """Ratings (0..10) from which the easier versions are done, and stretches only."""
+
+
+def easier(plan: tuple[PlanStep, ...]) -> tuple[PlanStep, ...]:
+    """The easier versions."""
+    return at_level(plan, "easier")
+
+
+def gentle(plan: tuple[PlanStep, ...]) -> tuple[PlanStep, ...]:
+    """The stretches only, in the easier versions."""
+    return easier(stretches(plan))
 
 
 class Checks:
@@ -65,11 +75,11 @@ class CheckIn:
         self.rating = rating
         self._conductor.actions.append(Note("pain", {"when": "before", "rating": rating}))
         if rating < EASIER_FROM:
-            self._begin("check.usual", self._conductor.plan)
+            self._begin("check.usual")
         elif rating < STRETCHES_FROM:
-            self._begin("check.easier", at_level(self._conductor.plan, "easier"))
-        elif plan := stretches(self._conductor.plan):
-            self._begin("check.stretches", at_level(plan, "easier"), advice=True)
+            self._begin("check.easier", easier)
+        elif gentle(self._conductor.plan):
+            self._begin("check.stretches", gentle, advice=True)
         else:
             self._decline(rating)
 
@@ -80,16 +90,17 @@ class CheckIn:
     def declined(self) -> None:
         """Begin as planned, and do not ask afterwards."""
         self.unwanted = True
-        self._begin("check.declined", self._conductor.plan)
+        self._begin("check.declined")
 
     def silent(self) -> None:
         """Begin as planned, and say so."""
-        self._begin("check.silent", self._conductor.plan)
+        self._begin("check.silent")
 
-    def _begin(self, line: str, plan: tuple[PlanStep, ...], *, advice: bool = False) -> None:
+    def _begin(self, line: str, fit: Fit = as_planned, *, advice: bool = False) -> None:
         conductor, cue = self._conductor, self._conductor.writer.cue
         values = {} if self.rating is None else {"rating": self.rating}
-        conductor.plan = plan
+        conductor.plan = fit(conductor.plan)
+        conductor.fit = fit
         conductor.preface = (cue(line, **values), *([cue("check.advice")] if advice else []))
         self._chart.send("ready")
 
@@ -112,7 +123,7 @@ class CheckIn:
     def _begin_instead(self, routine: Routine) -> None:
         conductor = self._conductor
         conductor.begin(routine.name, stretches(make_plan(routine, self._library)), checked=True)
-        conductor.plan = at_level(conductor.plan, "easier")
+        conductor.plan, conductor.fit = gentle(conductor.plan), gentle
         self._chart.send("start")
 
     def _rest(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from voicecoach.events import Cue, Hush, Note
 from voicecoach.session.asking import Asking
+from voicecoach.session.levels import Fit, as_planned
 from voicecoach.session.memory import Memory
 from voicecoach.session.place import Place
 from voicecoach.session.plan import (
@@ -25,8 +26,8 @@ COUNT_IN = 3.5
 
 class Conductor(Place, Asking):
     """The chart's model: moves through the plan and sets the stage. `memory` has the ways in which exercises are done;
-    `preface` is what is said before the next announcement, `hurting` where it hurt in this routine, `spoilt` whether
-    this exercise hurts too much to go on with."""
+    `fit` makes what comes into the plan later fit how the legs are; `preface` is what is said before the next
+    announcement, `hurting` where it hurt in this routine, `spoilt` whether this exercise hurts too much to go on."""
 
     def __init__(self, writer: ScriptWriter):
         Asking.__init__(self, writer)
@@ -38,6 +39,8 @@ class Conductor(Place, Asking):
         self.whole: tuple[WorkStep, ...] = ()
         self._changing = False
         self._opening = False
+        self._remarks: tuple[Cue, ...] = ()
+        self.fit: Fit = as_planned
         self._kept: float | None = None
         self._counted_from: float | None = None
         self._anew = False
@@ -55,8 +58,11 @@ class Conductor(Place, Asking):
         """Seconds of the interrupted count that have been done; 0 where none was interrupted."""
         return 0.0 if self._resting_before_work else self._kept or 0.0
 
-    def begin(self, routine: str, plan: tuple[PlanStep, ...], *, checked: bool = False) -> None:
-        """Take up a plan; the chart's `start` follows. `checked`: nothing is asked before."""
+    def begin(
+        self, routine: str, plan: tuple[PlanStep, ...], *, checked: bool = False, remarks: tuple[Cue, ...] = ()
+    ) -> None:
+        """Take up a plan; the chart's `start` follows. `checked`: nothing is asked before. `remarks` are made
+        on the plan before its first exercise."""
         self.routine, self.index = routine, 0
         paced = with_pace(plan, PACES[self.writer.preferences.pace])
         self.plan = self.memory.applied(paced)
@@ -66,6 +72,8 @@ class Conductor(Place, Asking):
         self._on_the_way = True
         self._resting_before_work = False
         self._opening = True
+        self._remarks = remarks
+        self.fit = as_planned
         self.hurting, self.spoilt = (), False
         self.actions.append(Note("routine started", {"routine": routine, "steps": len(plan)}))
 
@@ -204,9 +212,9 @@ class Conductor(Place, Asking):
         new = step.exercise.id not in self._explained
         full = self._explain_fully or (new and self.writer.preferences.words != "few")
         before = self.plan[self.index - 1] if self.index else None
-        opening = self._introduce() if self._opening else ()
+        opening = (*self._introduce(), *self._remarks) if self._opening else ()
         cues = (*self.preface, *opening, *self.writer.announce(step, before, full=full, warn=new))
-        self.preface, self._opening, self._explain_fully, self._kept = (), False, False, None
+        self.preface, self._remarks, self._opening, self._explain_fully, self._kept = (), (), False, False, None
         self._unchecked = self._resting_before_work = False
         self.play(self.writer.flow("announce", *cues))
 

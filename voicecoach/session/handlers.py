@@ -9,7 +9,8 @@ from voicecoach.events import Leave, Play
 from voicecoach.session.answers import Answers
 from voicecoach.session.lengths import MOST_WAIT, length
 from voicecoach.session.menu import named_muscles
-from voicecoach.session.plan import make_plan
+from voicecoach.session.planning import start
+from voicecoach.session.wish import Wish
 
 if TYPE_CHECKING:
     from voicecoach.session.session import Session
@@ -31,19 +32,11 @@ def _start(session: Session, slots: Mapping[str, object]) -> None:
     asked = slots.get("routine")
     if session.state == "checking" and asked is None:
         session.chart.send("ready")
-        return
-    if session.state not in ("idle", "alarmed", "checking"):
-        session.conductor.reply("routine.running", routine=session.conductor.routine)
-        return
-    if asked is None:
+    elif asked is None and session.state in ("idle", "alarmed"):
         session.asked_which_routine = True
         session.conductor.reply("routine.which", routines=session.routine_names())
-    elif str(asked) not in session.library.routines:
-        session.conductor.reply("routine.none", routines=session.routine_names())
     else:
-        routine = session.library.routines[str(asked)]
-        session.conductor.begin(routine.name, make_plan(routine, session.library))
-        session.chart.send("start")
+        start(session, Wish(routine=str(asked)))
 
 
 def _next(session: Session, _slots: Mapping[str, object]) -> None:

@@ -63,8 +63,11 @@ class Lengths:
 
 
 def length(slots: Mapping[str, object]) -> float | None:
-    """The length of time in `slots`, in seconds: `seconds`, or `minutes` and the `seconds` beyond them."""
-    seconds, minutes = slots.get("seconds"), slots.get("minutes")
+    """The length of time in `slots`, in seconds: `seconds`, or `minutes` and the `seconds` beyond them. Of several the
+    last counts."""
+    seconds, minutes = (
+        value[-1] if isinstance(value := slots.get(name), list) else value for name in ("seconds", "minutes")
+    )
     if seconds is None and minutes is None:
         return None
     return float(str(seconds or 0)) + 60 * float(str(minutes or 0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import dropwhile
 from typing import get_args
@@ -14,6 +15,15 @@ LEVELS: tuple[Level, ...] = get_args(Level)
 
 STRETCHES = frozenset(get_args(Muscles))
 """Groups of exercises that are static stretches: those of a muscle."""
+
+
+Fit = Callable[[tuple[PlanStep, ...]], tuple[PlanStep, ...]]
+"""Fits a plan to how the legs are."""
+
+
+def as_planned(plan: tuple[PlanStep, ...]) -> tuple[PlanStep, ...]:
+    """The plan as it is."""
+    return plan
 
 
 def neighbour(level: Level, by: int) -> Level | None:

@@ -18,6 +18,10 @@ _PLACEHOLDER = re.compile(r"{(\w+)}")
 _SENTENCE_START = re.compile(r"(?:^|[.?!] )[^\W\d_]")
 
 
+HOURS_FROM = 120
+"""Minutes from which on one counts in hours."""
+
+
 class LineFile(RootModel[dict[str, str]]):
     """Id of a line -> its text, with `{placeholders}`."""
 
@@ -58,12 +62,14 @@ class Lines:
         return self._engine.format_number(value).text.replace("-", " ").replace(_SOFT_HYPHEN, "")
 
     def duration(self, seconds: float) -> str:
-        """`seconds` as people say it: "thirty seconds", "two minutes", "one minute and ten seconds"."""
+        """`seconds` as people say it: "thirty seconds", "two minutes", "one minute and ten seconds"; from two hours on
+        in hours."""
         minutes, rest = divmod(round(seconds), 60)
-        parts = []
+        hours, minutes = divmod(minutes, 60) if minutes >= HOURS_FROM else (0, minutes)
+        parts = [self._counted("hour", hours)] if hours else []
         if minutes:
             parts.append(self._counted("minute", minutes))
-        if rest or not minutes:
+        if rest or not parts:
             parts.append(self._counted("second", rest))
         return self.joined(parts)
 

@@ -6,11 +6,11 @@ works and the full time belongs to each side.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from voicecoach.session.routine import Exercise, Hold, Library, Position, Repetitions, Routine, Thing, Timed
+from voicecoach.session.routine import Exercise, Hold, Library, Position, Repetitions, Routine, Step, Thing, Timed
 
 Side = Literal["left", "right"]
 Level = Literal["easier", "usual", "harder"]
@@ -107,8 +107,13 @@ def _work_steps(step_number: int, exercise: Exercise, template: WorkStep) -> Ite
 
 def make_plan(routine: Routine, library: Library) -> tuple[PlanStep, ...]:
     """Lay out `routine`; the library has already checked that its exercises exist."""
+    return lay_out(routine.steps, library)
+
+
+def lay_out(routine_steps: Iterable[Step], library: Library) -> tuple[PlanStep, ...]:
+    """The steps of a routine as steps of a plan: one for each set and side."""
     steps: list[PlanStep] = []
-    for number, step in enumerate(routine.steps):
+    for number, step in enumerate(routine_steps):
         if step.exercise is None:
             steps.append(WaterStep(block=number))
             continue

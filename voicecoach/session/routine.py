@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
@@ -114,7 +114,8 @@ Dose = Annotated[Hold | Repetitions | Timed, Field(discriminator="kind")]
 
 class Exercise(Content):
     """An exercise and what the coach can say about it: `{side}` in a text is the working side, `{other}` the
-    opposite one; `reminder` stands in for `setup` from the second time on; `needs` is to be at hand.
+    opposite one; `reminder` stands in for `setup` from the second time on; `needs` is to be at hand; `works` has the
+    muscles that it works beside those of its group; `kneels`: there is weight on a knee.
     With an `easier_position` the text `easier` stands for setup and cue, and is done with `easier_needs` at hand; else
     it comes on top of them, and so do these."""
 
@@ -123,6 +124,8 @@ class Exercise(Content):
     group: Group
     position: Position
     needs: tuple[Thing, ...] = ()
+    works: tuple[Muscles, ...] = ()
+    kneels: bool = False
     sides: Sides
     dose: Dose
     setup: tuple[Sentence, ...] = Field(min_length=1, max_length=3)
@@ -215,6 +218,10 @@ class Library:
         """What a routine may be called, in lower case, and its id; no name stands for two routines."""
         return [(spoken, routine.id) for routine in self.routines.values() for spoken in routine.spoken]
 
+    def with_routine(self, routine: Routine) -> Library:
+        """The library with `routine` in it, in the place of another one of its id."""
+        return replace(self, routines={**self.routines, routine.id: routine})
+
 
 class _File(Content):
     exercises: dict[Id, Exercise] = Field(default_factory=dict)
@@ -305,11 +312,12 @@ def _wrong_steps(routine: Routine, source: Source, number: int, exercises: _Shel
             place = f"{origin.path}, line {origin.line(('exercises', exercise.id))}"
             # A step that was right has come to be wrong: its author is not to blame.
             hint = f" The exercise was changed in {place}." if changed_in > number else ""
-            for key, what in _wrong_changes(step, exercise):
+            for key, what in wrong_changes(step, exercise):
                 yield source.mistake((*where, key), what + hint)
 
 
-def _wrong_changes(step: Step, exercise: Exercise) -> Iterator[tuple[str, str]]:
+def wrong_changes(step: Step, exercise: Exercise) -> Iterator[tuple[str, str]]:
+    """What `step` changes of the dose of `exercise` that does not fit it: the key, and what is wrong."""
     kind = type(exercise.dose)
     for key, value in step.changes.items():
         if key not in kind.model_fields:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from voicecoach.events import Action, Command, Cue, Note, Play, Reply, Script, Understanding, Verdict, Volume
-from voicecoach.session import attention, control, explanations, handlers, pain, style, ways
+from voicecoach.session import attention, control, explanations, handlers, pain, person, planning, saving, style, ways
+from voicecoach.session.age import for_age
 from voicecoach.session.alarm import EMERGENCY_NUMBER, Alarm
 from voicecoach.session.answers import Answers
 from voicecoach.session.attention import Called, calls, meant
+from voicecoach.session.changes import Changes
 from voicecoach.session.chart import SessionChart
 from voicecoach.session.checkin import Checks
 from voicecoach.session.comfort import ComfortCheck
@@ -22,11 +24,14 @@ from voicecoach.session.memory import Memory
 from voicecoach.session.menu import kinds
 from voicecoach.session.misunderstood import Misunderstood
 from voicecoach.session.pain import Pain
-from voicecoach.session.preferences import Preferences
+from voicecoach.session.past import NothingKnown, Past
+from voicecoach.session.plan import PlanStep, with_pace
+from voicecoach.session.preferences import PACES, Preferences
 from voicecoach.session.question import ANSWER_TIME, Confirmation
-from voicecoach.session.routine import Library
+from voicecoach.session.routine import Library, Routine
 from voicecoach.session.script import ScriptWriter
 from voicecoach.session.ways import Ways
+from voicecoach.session.wish import Wish
 
 NEAR_A_COMMAND = 60.0
 """From this score on, a reject is taken for a command that went wrong, and is answered."""
@@ -43,6 +48,9 @@ HANDLERS: Mapping[str, Handler] = {
     **pain.HANDLERS,
     **style.HANDLERS,
     **ways.HANDLERS,
+    **planning.HANDLERS,
+    **person.HANDLERS,
+    **saving.HANDLERS,
 }
 """Intent -> what it does."""
 
@@ -55,7 +63,8 @@ somebody else ("did you feed the cat this morning")."""
 class Session:
     """Leads routines of `library` in the words of `lines`, as somebody with `preferences` likes it; `emergency_number`
     (digits) is named after a red flag; `check_in`: it asks how the legs are before and after a routine. `memory` has
-    the ways in which exercises are done; with one it is asked how a new stretch was.
+    the ways in which exercises are done; with one it is asked how a new stretch was. `age` is the user's in years,
+    `past` what is known of the sessions before; `keep` writes down a routine that is to be there the next time.
 
     Every method that takes part in the conversation returns the actions to carry out, in order. `position` is
     always the number of seconds into the beat script being played (0 in a flow).
@@ -70,6 +79,9 @@ class Session:
         check_in: bool = False,
         preferences: Preferences | None = None,
         memory: Memory | None = None,
+        age: int | None = None,
+        past: Past | None = None,
+        keep: Callable[[Routine], saving.Kept] = saving.for_today,
     ):
         self.library = library
         self.lines = lines
@@ -84,6 +96,14 @@ class Session:
         self.pain = Pain(self.conductor, self.chart, self.ways)
         self.answers = Answers(self.conductor)
         self.lengths = Lengths(self.conductor)
+        self.changes = Changes(self.conductor)
+        self.age = age
+        self.past: Past = past or NothingKnown()
+        self.keep = keep
+        self.wish = Wish()
+        """What the present session was asked to be."""
+        self.today: dict[str, None] = {}
+        """What is to be left out of every routine from now on (keys of `selection.matches`, in their order)."""
         self.asked_which_routine = False
         self._misunderstood = Misunderstood(self.conductor)
         self._nudged = False
@@ -104,6 +124,11 @@ class Session:
             return (state, "asking")
         question = self.conductor.question
         return (state, question.context) if question else (state,)
+
+    @property
+    def in_routine(self) -> bool:
+        """Whether a routine is running."""
+        return self.state not in ("idle", "alarmed")
 
     @property
     def question(self) -> object | None:
@@ -240,6 +265,10 @@ class Session:
     def routine_names(self) -> str:
         """The routines there are, as one says them."""
         return kinds(self.library, self.lines)
+
+    def dosed(self, plan: tuple[PlanStep, ...]) -> tuple[PlanStep, ...]:
+        """`plan` in the doses and at the pace for the user."""
+        return with_pace(for_age(plan, self.age), PACES[self.preferences.pace])
 
     def flow(self, line: str) -> Script:
         """A script of one line."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from voicecoach.events import Note, Reply
@@ -70,6 +70,13 @@ class Ways:
         self._chart.send("next")
         self._conductor.reply("cannot.left_out", exercise=step.exercise.name)
 
+    def want(self, exercises: Collection[str]) -> bool:
+        """Leave none of `exercises` out as ever; whether any was."""
+        unwanted = [one for one in exercises if self._conductor.memory.way(one) == "left out"]
+        for one in unwanted:
+            self._note(one, "usual")
+        return bool(unwanted)
+
     def bring_back(self) -> None:
         """Have everything of this routine again that was left out, as far as it is still to come."""
         conductor = self._conductor
@@ -117,8 +124,11 @@ class Ways:
         self._conductor.actions.append(Reply((offer.cue,)))
 
     def _remember(self, step: WorkStep, way: Way) -> None:
-        self._conductor.memory.remember(step.exercise.id, way)
-        self._conductor.actions.append(Note("way", {"exercise": step.exercise.id, "way": way}))
+        self._note(step.exercise.id, way)
+
+    def _note(self, exercise: str, way: Way) -> None:
+        self._conductor.memory.remember(exercise, way)
+        self._conductor.actions.append(Note("way", {"exercise": exercise, "way": way}))
 
 
 def _changing(by: int) -> Handler:
@@ -136,15 +146,9 @@ def _cannot(session: Session, _slots: Mapping[str, object]) -> None:
         session.ways.cannot()
 
 
-def _bring_back(session: Session, _slots: Mapping[str, object]) -> None:
-    if session.leading():
-        session.ways.bring_back()
-
-
 HANDLERS = {
     "Easier": _changing(-1),
     "Harder": _changing(1),
     "CantDo": _cannot,
-    "BringBack": _bring_back,
 }
 """Intent -> what it does."""
