@@ -21,6 +21,7 @@ import report
 import scoring
 import sets
 import surroundings
+import tried
 from voicecoach.app import App
 from voicecoach.events import HEARING_RATE, Hypothesis, Samples, Understanding, Verdict
 from voicecoach.nlu.intents import load_intents
@@ -377,3 +378,29 @@ def test_a_run_tells_what_was_heard_and_writes_the_table(
     assert rows["voices/other", "false_commands"] == (1.0, 1)
     assert rows["voices/room10dB", "accuracy"][1] == 2
     assert run(elsewhere, "--set", "voices").stdout == result.stdout
+
+
+@pytest.mark.model
+def test_other_ways_to_hear_are_compared_on_the_same_recordings(
+    elsewhere: Path, spoken: Say, app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hearing, "the_app", lambda _intents: app)
+    monkeypatch.setattr(tried, "the_app", lambda _intents: app)
+    folder(elsewhere / "voices", [("1/x.wav", "next", spoken("next"))])
+    ways = ["as the coach hears", "noise suppression", "wider search"]
+    options = ["--data", elsewhere, "--limit", "1", "--jobs", "1", "--json", elsewhere / "table.json"]
+    result = CliRunner().invoke(tried.main, [*map(str, options), *(f"--way={way}" for way in ways)])
+    assert result.exit_code == 0, result.output
+    rows = json.loads((elsewhere / "table.json").read_text(encoding="utf-8"))["rows"]
+    assert [(row["case"], row["metric"]) for row in rows] == [
+        (way, metric) for way in ways for metric in ("accuracy", "false_accepts_per_hour")
+    ]
+    assert all(row["n"] == 1 for row in rows)
+
+
+def test_noise_suppression_leaves_less_noise_and_the_even_level_is_even() -> None:
+    noise = hiss(4.0) * np.float32(0.1)
+    quieter = tried.suppressed(noise)
+    assert len(quieter) == len(noise)
+    assert np.std(quieter[-16_000:]) < 0.5 * np.std(noise[-16_000:])
+    assert np.abs(tried.even(noise)).max() == pytest.approx(0.9)
