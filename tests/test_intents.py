@@ -64,6 +64,7 @@ INTENTS = [
     "Goodbye",
     "ListRoutines",
     "PlanRoutine",
+    "SaveRoutine",
     "LeaveOut",
     "Age",
 ]

@@ -350,6 +350,30 @@ def test_the_doses_in_the_docs_are_those_of_the_content() -> None:
         assert exercise.name in text
 
 
+def test_getting_up_from_the_floor_is_announced_and_takes_as_long_as_getting_down() -> None:
+    talk = Talk().say("StartRoutine", routine="lower-back")
+    while talk.exercise != "knees-to-chest":
+        talk.say("Next")
+    assert "Get up slowly" not in talk.said
+    assert "Get up slowly" in talk.say("Next").said, "to walk"
+    assert talk.until("positioning").script.seconds == 20.0
+    assert "Get up slowly" not in Talk().say("StartRoutine", routine="leg").said
+
+
+def test_after_the_last_drink_nothing_is_said_to_follow() -> None:
+    talk = Talk().say("StartRoutine", routine="lower-back")
+    while talk.exercise != "water":
+        talk.say("Next")
+    assert "We carry on" not in talk.said
+    assert "water" not in talk.played().said, "one has just had some"
+    on_the_way = Talk().say("StartRoutine", routine="leg")
+    while on_the_way.exercise != "water":
+        on_the_way.say("Next")
+    assert "We carry on in twenty seconds." in on_the_way.said
+    short = Talk().say("StartRoutine", routine="quick").until("idle")
+    assert "Drink some water" in short.said
+
+
 def test_the_diagram_in_the_docs_is_that_of_the_code() -> None:
     docs = Path(__file__).parents[1] / "docs" / "session.md"
     assert docs.read_text(encoding="utf-8") == page(), "run: make docs"

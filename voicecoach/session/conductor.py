@@ -161,7 +161,8 @@ class Conductor(Place, Asking):
         self._on_the_way = False
         self.actions.append(Note("routine done", {"routine": self.routine}))
         after = self.check.after() if self.check else ()
-        self.play(self.writer.flow("done", self.writer.cue("routine.done"), *after))
+        line = "routine.done.watered" if isinstance(self.plan[-1], WaterStep) else "routine.done"
+        self.play(self.writer.flow("done", self.writer.cue(line), *after))
 
     def leave(self) -> None:
         """The user stops; the place is kept for "carry on"."""
@@ -278,7 +279,7 @@ class Conductor(Place, Asking):
         elapsed, self._kept = self._kept or 0.0, None
         step = self.step
         if isinstance(step, WaterStep):
-            self.play(self.writer.water(max(5.0, step.seconds - elapsed)))
+            self.play(self.writer.water(max(5.0, step.seconds - elapsed), last=step is self.plan[-1]))
         else:
             left = max(5.0, rest_before(self.plan, self.index) - elapsed)
             self.play(self.writer.rest(left, step))

@@ -25,6 +25,9 @@ FIRST_SIDE = SIDES[0]
 ALLOWANCES = {"standing": 8.0, "chair": 12.0, "kneeling": 20.0, "floor": 20.0}
 """Seconds to get into position, from the end of the instructions (the pacing table of the exercise reference)."""
 
+RISING = 20.0
+"""Seconds to get up from the floor in: as many as to get down to it."""
+
 SWITCH_ALLOWANCE = 8.0
 """Seconds to change sides when one already is on the mat or at the wall."""
 
@@ -182,7 +185,13 @@ def allowance(plan: tuple[PlanStep, ...], index: int) -> float:
     before = plan[index - 1] if index else None
     if isinstance(before, WorkStep) and (before.block, before.position) == (step.block, step.position):
         return SWITCH_ALLOWANCE * step.pace
-    return ALLOWANCES[step.position] * step.pace
+    return (RISING if rises(step, before) else ALLOWANCES[step.position]) * step.pace
+
+
+def rises(step: WorkStep, before: PlanStep | None) -> bool:
+    """Whether one gets up from the floor for `step`, after `before`."""
+    down = ("floor", "kneeling")
+    return isinstance(before, WorkStep) and before.position in down and step.position not in down
 
 
 def needs(plan: tuple[PlanStep, ...]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from voicecoach.events import Cue, Script
 from voicecoach.session.counting import Counting
 from voicecoach.session.estimate import whole_length
 from voicecoach.session.lines import Lines
-from voicecoach.session.plan import FIRST_SIDE, PlanStep, WorkStep, needs
+from voicecoach.session.plan import FIRST_SIDE, PlanStep, WorkStep, needs, rises
 from voicecoach.session.preferences import Preferences
 from voicecoach.session.routine import Hold, Repetitions, Timed
 
@@ -66,6 +66,8 @@ class ScriptWriter:
             return (self._again(step, before), self.cue("announce.position_short"))
         exercise = step.exercise
         cues = [self._headline(step)]
+        if rises(step, before):
+            cues.append(self.cue("announce.rise"))
         if not step.apart:
             cues += [
                 self._own(step, text) for text in ([*exercise.setup, exercise.cue] if full else [exercise.reminder])
@@ -173,9 +175,10 @@ class ScriptWriter:
             cues.append(self.counting.beat("rest.ten", seconds - 10))
         return Script(tuple(cues), seconds=seconds, name="rest")
 
-    def water(self, seconds: float) -> Script:
-        """A break to drink."""
-        cue = self.counting.beat("water", 0.0, "say", duration=self.lines.duration(seconds))
+    def water(self, seconds: float, *, last: bool = False) -> Script:
+        """A break to drink; `last`: nothing comes after it."""
+        line = "water.last" if last else "water"
+        cue = self.counting.beat(line, 0.0, "say", duration=self.lines.duration(seconds))
         return Script((cue,), seconds=seconds, name="water")
 
     def positioning(self, seconds: float) -> Script:
