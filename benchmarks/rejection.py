@@ -45,6 +45,7 @@ def main(data: Path | None, limit: int | None, seed: int, jobs: int, json_file: 
     try:
         rows = list(_rows(Selection(folder, limit=limit, seed=seed), jobs))
         click.echo(table(rows))
+        click.echo(curve(rows))
         if json_file:
             write_json(json_file, "rejection", rows, seed, {"limit": limit})
     except VoicecoachError as error:
@@ -82,6 +83,30 @@ def _shares(name: str, heard: Sequence[tuple[str, Outcome]]) -> Iterator[Row]:
     if talk:
         false = sum(len(false_accepts(one)) for one in talk)
         yield per_hour(name, "false_accepts_per_hour", false, hours_of(talk), len(talk))
+
+
+def curve(rows: Sequence[Row]) -> str:
+    """The ROC curve of the half to check as a Mermaid chart: commands obeyed over words taken for one, both in percent,
+    a point for each share of the margin."""
+    points = sorted(
+        {
+            (_percent(rows, row.case, "false_commands"), 100.0 - _percent(rows, row.case, "missed"))
+            for row in rows
+            if row.case.startswith("check")
+        }
+    )
+    return "\n".join(
+        (
+            "xychart-beta",
+            f'    x-axis "other words taken for commands, %" [{", ".join(f"{false:.2f}" for false, _ in points)}]',
+            f'    y-axis "commands obeyed, %" {min(hit for _, hit in points) - 1:.0f} --> 100',
+            f"    line [{', '.join(f'{hit:.1f}' for _, hit in points)}]",
+        )
+    )
+
+
+def _percent(rows: Sequence[Row], case: str, metric: str) -> float:
+    return 100.0 * next((row.value for row in rows if (row.case, row.metric) == (case, metric)), 0.0)
 
 
 def _halves(chosen: Selection) -> dict[str, str]:

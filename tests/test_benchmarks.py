@@ -17,6 +17,7 @@ import commands
 import corpus
 import hearing
 import mixing
+import rejection
 import report
 import scoring
 import sets
@@ -378,6 +379,19 @@ def test_a_run_tells_what_was_heard_and_writes_the_table(
     assert rows["voices/other", "false_commands"] == (1.0, 1)
     assert rows["voices/room10dB", "accuracy"][1] == 2
     assert run(elsewhere, "--set", "voices").stdout == result.stdout
+
+
+def test_the_curve_of_the_margins_has_a_point_for_each_share_of_the_half_to_check() -> None:
+    rows = [
+        report.share(f"{half}: {part:g}", metric, hits, 200)
+        for half, more in (("fit", 50), ("check", 0))
+        for part, missed, false in ((0.0, 10, 4), (1.0, 20, 1))
+        for metric, hits in (("missed", missed + more), ("false_commands", false))
+    ]
+    chart = rejection.curve(rows)
+    assert chart.splitlines()[0] == "xychart-beta"
+    assert "[0.50, 2.00]" in chart
+    assert "[90.0, 95.0]" in chart
 
 
 @pytest.mark.model
