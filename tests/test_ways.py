@@ -57,7 +57,7 @@ def test_another_position_is_explained_and_the_hold_begins_anew() -> None:
     assert LINES.sided(FIGURE_FOUR.setup[0], "left") not in talk.said
     talk.played()
     assert talk.script is not None
-    assert talk.script.seconds == 12.0, "there is time to get to the chair"
+    assert talk.script.seconds == 20.0, "there is time to get up from the mat and to the chair"
     talk.played()
     assert step(talk).side == "left"
     assert talk.script.seconds == pytest.approx(31.8)
