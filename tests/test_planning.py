@@ -78,9 +78,6 @@ def test_strength_is_left_out_when_the_past_tells_of_strength_yesterday() -> Non
         def strength_yesterday(self) -> bool:
             return True
 
-        def last_routine(self) -> None:
-            return None
-
     talk = Talk()
     talk.session = Session(LIBRARY, LINES, past=Yesterday())
     assert "You did strength work yesterday" in talk.say("StartRoutine", routine="leg").said

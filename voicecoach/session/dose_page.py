@@ -28,8 +28,8 @@ What it says of each exercise is in the same file; what it does about pain and d
   Prescription; Garber et al. 2011, "Quantity and quality of exercise".
 - Long holds before effort cost strength, so dynamic work and strength come before stretches. Simic et al. 2012.
 - Strength: on two or three days a week that do not follow each other, 8 to 12 repetitions, 10 to 15 for those who are
-  older or begin; one set is enough at first. ACSM, as above. A routine that is planned to measure leaves strength out
-  where it was done the day before.
+  older or begin; one set is enough at first. ACSM, as above. The coach keeps no journal yet and does not know what was
+  done the day before: whoever has a routine with strength in it every other day has to see to that.
 - Warm-up: 5 to 10 minutes. The walk takes five; the jog is offered instead, not required.
 - One may ask for other holds: 5 to 60 s for a stretch. Whoever asks for more is told what there is.
 

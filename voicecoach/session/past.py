@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from voicecoach.session.routine import Routine
-
 
 class Past(Protocol):
     """The sessions before this one."""
 
     def strength_yesterday(self) -> bool:
         """Whether strength work was done the day before: muscles need a day between."""
-
-    def last_routine(self) -> Routine | None:
-        """What was done last, as a routine; None where that is not known."""
 
 
 class NothingKnown:
@@ -23,6 +18,3 @@ class NothingKnown:
     def strength_yesterday(self) -> bool:
         """Not that one knows."""
         return False
-
-    def last_routine(self) -> None:
-        """Not known."""

@@ -7,11 +7,8 @@ from dataclasses import dataclass, replace
 
 from voicecoach.session.lengths import length
 
-SHORT, LONG = 7 * 60.0, 40 * 60.0
-"""Seconds of "something short" and of "a long session"."""
-
-WHOLE = "legs"
-"""The muscle that stands for all of them."""
+SHORT = 7 * 60.0
+"""Seconds of "something short"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +42,12 @@ class Wish:
 
 def wish_from(slots: Mapping[str, object], today: tuple[str, ...] = ()) -> Wish:
     """The wish in the slots of a command."""
-    size = {"short": SHORT, "long": LONG}.get(str(slots.get("size")))
+    size = SHORT if slots.get("size") == "short" else None
     routine = slots.get("routine")
     return Wish(
         routine=None if routine is None else str(routine),
         seconds=length(slots) or size,
-        muscles=tuple(muscle for muscle in said(slots, "muscle") if muscle != WHOLE),
+        muscles=said(slots, "muscle"),
         places=said(slots, "posture"),
         kinds=said(slots, "kind"),
         without=said(slots, "without"),
