@@ -25,7 +25,7 @@ class ScriptedDetector:
     def __init__(self) -> None:
         self._rest = silence(0)
 
-    def feed(self, samples: Samples, gain: float) -> list[float]:
+    def feed(self, samples: Samples, gain: float, residual: float) -> list[float]:
         self._rest = np.concatenate([self._rest, samples])
         count = len(self._rest) // CHUNK
         chunks, self._rest = self._rest[: count * CHUNK].reshape(count, CHUNK), self._rest[count * CHUNK :]

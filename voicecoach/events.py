@@ -74,9 +74,12 @@ class Hypothesis:
     alternatives: tuple[Alternative, ...] = ()
     """What else it may have been, the most probable first."""
     guarded: bool = False
-    """It may be what is left of the coach's own voice: heard over it before its echo was learnt."""
+    """It may well be the coach's own voice: heard over it before anything was known of its echo."""
     over_coach: bool = False
-    """The coach spoke at the same time."""
+    """The coach spoke at the same time, and it does not stand out clearly of what may be left of that, or little is
+    known of its echo."""
+    stands_out: float = np.inf
+    """By how many dB the loudest of it stand out of what may be left of the coach's own voice."""
 
 
 # --- meant -----------------------------------------------------------------------------------------------

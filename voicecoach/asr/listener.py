@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
@@ -50,6 +51,9 @@ STANDS_OUT_DB = 6.0
 STANDING_OUT_CHUNKS = 3
 """So many chunks of an utterance must be; else it was the coach."""
 
+LOUDEST_CHUNKS = 6
+"""Chunks of which an utterance is as loud as their mean: 0.2 s, a short vowel."""
+
 LONGEST = 12.0
 """Seconds after which an utterance is cut: nobody commands for so long, and music must not pile up."""
 
@@ -70,8 +74,9 @@ class Recogniser(Protocol):
 class Detector(Protocol):
     """What the listener needs of a voice-activity detector."""
 
-    def feed(self, samples: Samples, gain: float) -> list[float]:
-        """Probability of speech for each 32 ms chunk completed, heard `gain` times louder."""
+    def feed(self, samples: Samples, gain: float, residual: float) -> list[float]:
+        """Probability of speech for each 32 ms chunk completed, heard `gain` times louder; at most `residual` dB of it
+        are the coach's voice."""
 
 
 class Level(Protocol):
@@ -112,6 +117,7 @@ class Listener:
         self._speech_start = 0.0
         self._residuals = [-np.inf]
         self._standing_out = 0
+        self._loudest: list[float] = []
 
     @property
     def now(self) -> float:
@@ -152,9 +158,10 @@ class Listener:
     def _chunk(self, chunk: Samples, far_end: bool, residual: float) -> Hypothesis | None:
         if self._level:
             self._gain = self._level.feed(chunk, self._segmenter.speaking, far_end)
-        (probability,) = self._detector.feed(chunk, float(self._gain))
+        (probability,) = self._detector.feed(chunk, float(self._gain), residual)
         if self._segmenter.feed(probability):
             self._standing_out = 0
+            self._loudest = []
             self._began = self.now - CHUNK_SECONDS * (len(self._before) + 1)
             self._speech_start = self.now - CHUNK_SECONDS
             self._held = list(self._before)
@@ -164,7 +171,9 @@ class Listener:
             return None
         if residual == -np.inf:
             self._standing_out = STANDING_OUT_CHUNKS
-        self._standing_out += chunk_level(chunk) > residual + STANDS_OUT_DB
+        stands_out = chunk_level(chunk) - residual
+        self._standing_out += stands_out > STANDS_OUT_DB
+        self._loudest = sorted([*self._loudest, stands_out])[-LOUDEST_CHUNKS:]
         self._held.append(chunk)
         if self.now - self._speech_start < LOOK_AHEAD:
             return None
@@ -230,4 +239,5 @@ class Listener:
             _LOG.debug("%.2f s: %r, but nothing stood out of the coach's own voice", self.now, reading.text)
             return None
         speech = (self._speech_start, speech_end)
-        return hypothesis(reading, self._began, speech, self.now, endpoint)
+        stands_out = sum(self._loudest) / len(self._loudest)
+        return replace(hypothesis(reading, self._began, speech, self.now, endpoint), stands_out=stands_out)

