@@ -26,6 +26,10 @@ class _NoCanceller:
     learning = False
     settled = True
 
+    def vanished(self, since: float, until: float) -> float | None:  # noqa: ARG002
+        """See EchoControl."""
+        return 0.0
+
     def process(self, near: Samples, far: Samples, *, speaking: bool) -> Samples:  # noqa: ARG002
         """See EchoControl."""
         return near
@@ -99,6 +103,14 @@ class _Eager(EchoCanceller):
         return clean
 
 
+class _Shortsighted(EchoCanceller):
+    """Does not look back."""
+
+    def vanished(self, since: float, until: float) -> float | None:  # noqa: ARG002
+        """Nothing."""
+        return 0.0
+
+
 class _AtOnce(EchoCanceller):
     """Predicts from the first block on, without AEC3."""
 
@@ -134,6 +146,7 @@ CANCELLERS: dict[str, Callable[[], EchoControl]] = {
     "without bending": _with(_Straight),
     "without quick filter": _with(_Steady),
     "without standing out": _Eager,
+    "without hindsight": _Shortsighted,
     WITHOUT_TEXT: make_echo_control,
 }
 """By the names that the table of layers has for them."""

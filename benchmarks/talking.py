@@ -140,6 +140,13 @@ class _Timed:
         """See EchoControl."""
         return self._inner.settled
 
+    def vanished(self, since: float, until: float) -> float | None:
+        """See EchoControl."""
+        began = time.process_time()
+        found = self._inner.vanished(since, until)
+        self.seconds += time.process_time() - began
+        return found
+
     def process(self, near: Samples, far: Samples, *, speaking: bool) -> Samples:
         """See EchoControl."""
         began = time.process_time()

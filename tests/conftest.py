@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from echo_parts import TEXTS
 
 from voicecoach.app import App
 from voicecoach.asr.model import ModelError, find_model
@@ -137,3 +138,11 @@ def _bare(samples: Samples) -> Samples:
 def silence(seconds: float, rate: int = HEARING_RATE) -> Samples:
     """Digital silence."""
     return np.zeros(round(seconds * rate), dtype=np.float32)
+
+
+@pytest.fixture(scope="module")
+def speech(coach_voice: Synthesizer) -> Samples:
+    """Half a minute of the coach, at the hearing rate."""
+    clips = [coach_voice.clip(text) for text in TEXTS]
+    assert {clip.rate for clip in clips} == {3 * HEARING_RATE}
+    return np.concatenate([clip.samples[::3] for clip in clips + clips])[: 30 * HEARING_RATE]

@@ -163,6 +163,48 @@ def test_other_words_are_obeyed_while_the_coach_speaks(silent_bench: Bench):
     assert bench.hears("start stretch only", 1.5, 2.8).data["verdict"] == "accept"
 
 
+class Echo(NoMicrophone):
+    """An echo control that looks back on what was heard: so many dB of it vanish. `learning`: it does not know yet."""
+
+    def __init__(self, vanished: float | None, *, learning: bool = False):
+        self._vanished, self.learning = vanished, learning
+
+    def vanished(self, since: float, until: float) -> float | None:
+        return self._vanished
+
+
+def over_the_coach(app: App, echo: Echo, *rivals: Alternative, stands_out: float = np.inf) -> Logged:
+    """What becomes of a "stop" that is heard while the coach speaks."""
+    bench = Bench(app, SilentSource(RATE), echo=echo)
+    bench.coach.begin()
+    bench.run(3)
+    heard = Hypothesis("stop", 1.5, 1.9, bench.coach.now, alternatives=rivals, stands_out=stands_out)
+    bench.coach.hear(heard)
+    return next(entry for entry in reversed(bench.log) if entry.kind == "heard")
+
+
+DOUBT = Alternative("said", 0.9)
+
+
+def test_what_turns_out_to_be_an_echo_is_not_obeyed(app: App) -> None:
+    heard = over_the_coach(app, Echo(8.0))
+    assert (heard.data["verdict"], heard.data["reason"]) == ("reject", "the coach's own voice: 8 dB of it vanish")
+    assert over_the_coach(app, Echo(0.4)).data["verdict"] == "accept"
+
+
+def test_what_stands_out_clearly_of_the_coach_counts_as_ever_and_the_rest_must_be_surer(app: App) -> None:
+    assert over_the_coach(app, Echo(0.0), DOUBT, stands_out=15.0).data["verdict"] == "accept"
+    assert over_the_coach(app, Echo(0.0), DOUBT, stands_out=8.0).data["verdict"] == "reject"
+    assert over_the_coach(app, Echo(0.0), stands_out=8.0).data["verdict"] == "accept"
+
+
+def test_before_the_echo_is_known_it_must_be_surer_still(app: App) -> None:
+    doubtful = (Alternative("said", 2.0),)
+    assert over_the_coach(app, Echo(0.0, learning=True), *doubtful).data["verdict"] == "accept"
+    assert over_the_coach(app, Echo(None, learning=True), *doubtful).data["verdict"] == "reject"
+    assert over_the_coach(app, Echo(None, learning=True)).data["verdict"] == "accept"
+
+
 def test_what_is_typed_is_never_the_coachs_voice(silent_bench: Bench):
     bench = silent_bench
     bench.coach.begin()
@@ -373,6 +415,9 @@ class Learning(NoMicrophone):
 
     learning = True
     settled = False
+
+    def vanished(self, since: float, until: float) -> float | None:
+        return None
 
 
 def test_until_its_echo_is_learnt_a_word_over_its_voice_must_be_surer(app: App, coach_voice: Synthesizer):

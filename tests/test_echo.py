@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from echo_parts import QUIET, at_the_microphone, blocks
 
 from voicecoach.asr.listener import STANDS_OUT_DB
 from voicecoach.audio.alignment import LONGEST, Alignment
@@ -15,34 +16,9 @@ from voicecoach.audio.kalman import BLOCK
 from voicecoach.audio.linear import LinearCanceller
 from voicecoach.audio.reference import Reference
 from voicecoach.audio.residual import Residual, level
-from voicecoach.audio.room import Room, RoomSettings
+from voicecoach.audio.room import RoomSettings
 from voicecoach.events import BLOCK_SECONDS, HEARING_RATE, Samples
 from voicecoach.tts.synthesizer import Synthesizer
-
-TEXTS = [
-    "Stand up straight with one hand on the wall, and keep your knees together.",
-    "Keep your heel on the floor, and lean forward until you feel a gentle stretch.",
-    "Get into position, and say ready when you are there.",
-    "Switch sides. Left leg now. Nothing should hurt, a gentle pull is enough.",
-    "Lie on your back, bend both knees, and put your feet flat on the floor.",
-]
-
-
-@pytest.fixture(scope="module")
-def speech(coach_voice: Synthesizer) -> Samples:
-    """Half a minute of the coach, at the hearing rate."""
-    clips = [coach_voice.clip(text) for text in TEXTS]
-    assert {clip.rate for clip in clips} == {3 * HEARING_RATE}
-    return np.concatenate([clip.samples[::3] for clip in clips + clips])[: 30 * HEARING_RATE]
-
-
-def blocks(samples: Samples) -> list[Samples]:
-    return list(samples[: len(samples) // BLOCK * BLOCK].reshape(-1, BLOCK))
-
-
-def at_the_microphone(speech: Samples, settings: RoomSettings) -> Samples:
-    room = Room(HEARING_RATE, settings)
-    return np.concatenate([room.exchange(block) for block in blocks(speech)])
 
 
 def cleaned(speech: Samples, microphone: Samples) -> Samples:
@@ -116,8 +92,6 @@ def test_without_an_echo_nothing_is_found(speech: Samples):
 
 
 # --- prediction -------------------------------------------------------------------------------------------------
-
-QUIET = RoomSettings(echo_db=0.0, noise_db=-40.0)
 
 
 @pytest.mark.parametrize(

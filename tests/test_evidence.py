@@ -182,6 +182,11 @@ def test_over_the_coach_nothing_is_easy_to_say(word):
     assert weighed(replace(heard(word, ("said", 1.3)), over_coach=True), "working").accepted
 
 
+def test_what_may_well_be_the_coachs_own_voice_needs_as_much_as_a_sentence():
+    for behind, accepted in ((2.4, False), (2.6, True)):
+        assert weighed(replace(heard("stop", ("said", behind)), guarded=True), "working").accepted is accepted
+
+
 def test_what_is_typed_has_no_other_readings():
     typed = Hypothesis("keep going", 1.0, 1.0, 1.0, endpoint="typed")
     assert weighed(typed).accepted

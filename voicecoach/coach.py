@@ -64,6 +64,13 @@ class Deaf:
         return []
 
 
+VANISHED = 3.0
+"""Decibels of an utterance over the coach's voice that turn out to be an echo of that, from which on it was nothing
+else. Of what people said 0.5 vanish at most, of the coach's own words nearly always 6 and more."""
+
+CLEAR = 10.0
+"""Decibels by which an utterance has to stand out of what may be left of the coach's voice to count like any other."""
+
 OWN_VOICE_LEAD = 0.2
 """How much earlier (s) it may seem to be heard: where a word falls in its sentence is only estimated."""
 
@@ -199,10 +206,14 @@ class Coach:
         said = self._said_during(heard)
         if heard.endpoint != "typed" and self._own_voice(heard.text, said):
             return Understanding(heard.text, Verdict.REJECT, "the coach's own voice")
-        guarded = heard.endpoint != "typed" and heard.speech_start < self._guarded_until
-        over_coach = heard.endpoint != "typed" and bool(said)
-        understanding = self._understand(replace(heard, guarded=guarded, over_coach=over_coach), self.session.states)
-        return self.session.attend(understanding)
+        if heard.endpoint == "typed" or not said:
+            return self.session.attend(self._understand(heard, self.session.states))
+        vanished = self._echo.vanished(self.now - heard.speech_start, self.now - heard.speech_end)
+        if vanished is not None and vanished > VANISHED:
+            return Understanding(heard.text, Verdict.REJECT, f"the coach's own voice: {vanished:.0f} dB of it vanish")
+        learning = heard.speech_start < self._guarded_until
+        judged = replace(heard, guarded=learning and vanished is None, over_coach=learning or heard.stands_out < CLEAR)
+        return self.session.attend(self._understand(judged, self.session.states))
 
     def _react(self, understanding: Understanding, position: float | None = None) -> list[Action]:
         """What the session wants done; `position` in the count, when it is not where the session knows it to be."""

@@ -68,6 +68,10 @@ class EchoControl(Protocol):
     def settled(self) -> bool:
         """Whether speech that is heard while the coach speaks is surely not the coach's."""
 
+    def vanished(self, since: float, until: float) -> float | None:
+        """How many dB of what was heard between `since` and `until` (seconds ago) were the coach's own voice after all.
+        None where that cannot be told."""
+
     def process(self, near: Samples, far: Samples, *, speaking: bool) -> Samples:
         """Clean a block of microphone (`near`) of what was played (`far`), both 16 kHz mono of one length, a
         whole number of 10 ms frames. `speaking`: the coach sounds, or did within RELEASE and the
@@ -122,6 +126,15 @@ class EchoCanceller:
         """See EchoControl. What is no number (a driver's fault) is silence: one such sample would spoil the cancellers
         for good."""
         near, far = _finite(near), _finite(far)
+        heard = self._heard(near, far, speaking=speaking)
+        self._linear.heard(near, heard)
+        return heard
+
+    def vanished(self, since: float, until: float) -> float | None:
+        """See EchoControl."""
+        return 0.0 if self._inaudible else self._linear.vanished(since, until)
+
+    def _heard(self, near: Samples, far: Samples, *, speaking: bool) -> Samples:
         self._played = self._played or bool(far.any())
         clean = self._linear.process(near, far)
         suppressed = self._suppressed(near, far)
@@ -212,6 +225,10 @@ class NoMicrophone:
     learning = False
     settled = True
 
+    def vanished(self, since: float, until: float) -> float | None:  # noqa: ARG002
+        """See EchoControl."""
+        return 0.0
+
     def process(self, near: Samples, far: Samples, *, speaking: bool) -> Samples:  # noqa: ARG002
         """See EchoControl."""
         return near
@@ -226,6 +243,10 @@ class HalfDuplexGate:
     delays = (0.0, 0.0)
     learning = False
     settled = True
+
+    def vanished(self, since: float, until: float) -> float | None:  # noqa: ARG002
+        """See EchoControl."""
+        return 0.0
 
     def process(self, near: Samples, far: Samples, *, speaking: bool) -> Samples:  # noqa: ARG002
         """See EchoControl."""

@@ -12,6 +12,7 @@ import logging
 import numpy as np
 
 from voicecoach.audio.alignment import Alignment
+from voicecoach.audio.hindsight import Hindsight
 from voicecoach.audio.kalman import BINS, BLOCK, KalmanFilter, Spectra
 from voicecoach.audio.reference import TAPS, Reference
 from voicecoach.events import HEARING_RATE, Samples
@@ -105,6 +106,10 @@ class Bending:
         self._cubes = spectra
 
 
+_NOTHING: Spectra = np.zeros(BINS, dtype=np.complex64)
+"""The spectrum of silence."""
+
+
 class LinearCanceller:
     """Feed it blocks of BLOCK samples of microphone and of what was played meanwhile, both 16 kHz mono. `learnt` counts
     the blocks of the coach's voice that it has learnt from since it knows how late that is heard, `moved` how often the
@@ -123,6 +128,8 @@ class LinearCanceller:
         self._lag: int | None = None
         self._measured = 0
         self._silent = PARTS + 1
+        self._hindsight = Hindsight(PARTS)
+        self._read_last = self._far[0]
         self.learnt = 0
         self.moved = 0
 
@@ -146,6 +153,7 @@ class LinearCanceller:
         block = self._read()
         self._silent = 0 if np.any(block) else self._silent + 1
         if self._silent > PARTS:
+            self._read_last = _NOTHING
             return near
         self.learnt += 1
         samples = np.concatenate([self._before, block])
@@ -153,6 +161,7 @@ class LinearCanceller:
         self._far[1:] = self._far[:-1].copy()
         self._far[0] = np.fft.rfft(samples)
         bent = self._bending.bent(self._far, samples)
+        self._read_last = bent[0]
         outputs = [one.process(near, bent) for one in (self._steady, self._quick)]
         self._left = SMOOTHING * self._left + (1 - SMOOTHING) * np.mean(np.square(outputs), axis=1)
         best = int(np.argmin(self._left))
@@ -160,6 +169,16 @@ class LinearCanceller:
             self._bending.learn((self._steady, self._quick)[best], outputs[best], block)
         self._exchange()
         return outputs[best]
+
+    def heard(self, near: Samples, clean: Samples) -> None:
+        """What was made in the end of the block `near` that was processed last: for `vanished`."""
+        if self._measured:
+            self._hindsight.feed(near, self._read_last, clean)
+
+    def vanished(self, since: float, until: float) -> float | None:
+        """How many dB of what was heard between `since` and `until` (seconds ago) can be told to be an echo by what is
+        known now. None where nothing can be told."""
+        return self._hindsight.vanished(since, until, (self._steady, self._quick))
 
     def _read(self) -> Samples:
         drift = self.alignment.drift if abs(self.alignment.drift) > LEAST_DRIFT else 0.0
@@ -182,6 +201,7 @@ class LinearCanceller:
         _LOG.info("the coach's voice is heard %.0f ms after it is played", 1000 * lag / HEARING_RATE)
         self._delay = wanted
         self._rebuild()
+        self._hindsight.clear()
         if first:
             self._steady.forget()
             self._quick.forget()

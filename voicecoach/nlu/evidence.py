@@ -126,11 +126,11 @@ def _judge(
 
 def margin(command: Understanding, *, guarded: bool = False, over_coach: bool = False) -> float:
     """Nats by which the most probable talk must be behind `command`. What is easy to say (negative caution) needs so
-    much less; what needs caution paid for it in the graph. One word needs as much as several where it is `guarded` or
-    has others around it ("thanks faster"), each of several commands in one breath as much again, since many kinds of
-    talk can be pieced together from them, and nothing is easy `over_coach`."""
-    usual = command.parts * (SEVERAL_WORDS if guarded or " " in command.text else ONE_WORD)
-    least = OVER_COACH if over_coach else 0.0
+    much less; what needs caution paid for it in the graph. One word needs as much as several where it has others around
+    it ("thanks faster"), each of several commands in one breath as much again, since many kinds of talk can be pieced
+    together from them. Nothing is easy `over_coach`, and everything needs much where it is `guarded`."""
+    usual = command.parts * (SEVERAL_WORDS if " " in command.text else ONE_WORD)
+    least = SEVERAL_WORDS if guarded else OVER_COACH if over_coach else 0.0
     return max(usual * (EXPECTED if command.expected else 1.0) + min(command.caution, 0.0), least)
 
 
