@@ -15,6 +15,7 @@ from voicecoach.app import App
 from voicecoach.asr.model import ModelError, find_model
 from voicecoach.asr.recognizer import SpeechModel
 from voicecoach.events import HEARING_RATE, Clip, Samples
+from voicecoach.history.logbook import journal_file
 from voicecoach.session.routine import Library, load_library
 from voicecoach.settings import Settings
 from voicecoach.tts.cache import ClipCache
@@ -40,6 +41,13 @@ def _own_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
         yield
+
+
+@pytest.fixture(autouse=True)
+def _no_session_before() -> None:
+    """No test goes on with the session of another."""
+    for file in journal_file().parent.glob("journal.db*"):
+        file.unlink()
 
 
 @pytest.fixture(autouse=True)

@@ -65,6 +65,8 @@ INTENTS = [
     "ListRoutines",
     "PlanRoutine",
     "SaveRoutine",
+    "SameAgain",
+    "Progress",
     "LeaveOut",
     "Age",
 ]

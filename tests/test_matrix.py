@@ -53,6 +53,7 @@ MATRIX: dict[str, str] = {
     "Age": STAYS,
     "PlanRoutine": STAYS,
     "SaveRoutine": STAYS,
+    "SameAgain": STAYS,
     "SetHold": STAYS,
     "More": STAYS,
     "Slower": STAYS,
@@ -79,6 +80,7 @@ MATRIX: dict[str, str] = {
     "WhyThis": QUESTION,
     "Help": QUESTION,
     "ListRoutines": QUESTION,
+    "Progress": QUESTION,
 }
 
 QUESTIONS = [intent for intent, row in MATRIX.items() if row == QUESTION]

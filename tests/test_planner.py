@@ -35,8 +35,8 @@ WISHES = st.builds(
 )
 
 
-def planned(wish: Wish, *, age: int | None = None, strength_yesterday: bool = False) -> Planned:
-    found = Planner(LIBRARY, partial(for_age, years=age), strength_yesterday=strength_yesterday).plan(wish)
+def planned(wish: Wish, *, age: int | None = None, strength_lately: bool = False) -> Planned:
+    found = Planner(LIBRARY, partial(for_age, years=age), strength_lately=strength_lately).plan(wish)
     assert isinstance(found, Planned), found
     return found
 
@@ -119,7 +119,7 @@ def check_told(found: Planned) -> None:
 @settings(max_examples=400, deadline=None)
 @given(WISHES, st.sampled_from([None, 40, 70]), st.booleans())
 def test_whatever_is_wished_the_plan_is_sound_or_there_is_a_reason(wish: Wish, age: int | None, strength: bool) -> None:
-    planner = Planner(LIBRARY, partial(for_age, years=age), strength_yesterday=strength)
+    planner = Planner(LIBRARY, partial(for_age, years=age), strength_lately=strength)
     found = planner.plan(wish)
     if isinstance(found, Declined):
         assert told(found)
@@ -268,11 +268,11 @@ def test_a_routine_without_its_walk_offers_no_jog_in_its_place() -> None:
 
 
 def test_strength_work_is_for_alternate_days_unless_it_is_all_that_is_asked_for() -> None:
-    found = planned(Wish(routine="leg"), strength_yesterday=True)
+    found = planned(Wish(routine="leg"), strength_lately=True)
     assert "strength" not in {one.group for one in exercises(found)}
     assert told(found) == "You did strength work yesterday, so I left that out today."
-    assert told(planned(Wish(routine="strength"), strength_yesterday=True)) == ""
-    assert told(planned(Wish(kinds=("strength",)), strength_yesterday=True)) == ""
+    assert told(planned(Wish(routine="strength"), strength_lately=True)) == ""
+    assert told(planned(Wish(kinds=("strength",)), strength_lately=True)) == ""
 
 
 def test_older_people_hold_longer_and_repeat_more() -> None:

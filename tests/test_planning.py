@@ -6,6 +6,7 @@ import pytest
 from session_parts import LIBRARY, LINES, STATES, Talk
 
 from voicecoach.events import Hush, Play, Reply
+from voicecoach.session.past import NothingKnown
 from voicecoach.session.plan import WorkStep
 from voicecoach.session.session import Session
 
@@ -73,14 +74,14 @@ def test_after_a_red_flag_a_planned_session_has_to_be_asked_for_twice_like_any_o
     assert talk.say("PlanRoutine", seconds=900).state == "announcing"
 
 
-def test_strength_is_left_out_when_the_past_tells_of_strength_yesterday() -> None:
-    class Yesterday:
-        def strength_yesterday(self) -> bool:
+def test_strength_is_left_out_when_the_past_tells_of_strength_lately() -> None:
+    class Yesterday(NothingKnown):
+        def strength_lately(self) -> bool:
             return True
 
     talk = Talk()
     talk.session = Session(LIBRARY, LINES, past=Yesterday())
-    assert "You did strength work yesterday" in talk.say("StartRoutine", routine="leg").said
+    assert "Your muscles rest from the last strength work" in talk.say("StartRoutine", routine="leg").said
     assert "chair-squat" not in coming(talk)
 
 

@@ -23,6 +23,8 @@ from voicecoach.audio.echo import EchoControl, NoMicrophone, make_echo_control
 from voicecoach.audio.room import Room, RoomSettings
 from voicecoach.coach import Coach, Deaf, Ear
 from voicecoach.events import HEARING_RATE, Clip, Hypothesis, Samples, Understanding
+from voicecoach.history.logbook import Logbook, journal_file, open_logbook
+from voicecoach.history.recorder import Now
 from voicecoach.language import Language, content, load_language
 from voicecoach.nlu.answers import favour_answers
 from voicecoach.nlu.chain import Chains
@@ -218,18 +220,27 @@ class App:
             yield synthesizer
 
     @contextmanager
-    def live_coach(self, rate: int, *, typed: bool = False) -> Iterator[Coach]:
-        """A coach for a sound card with a speaker at `rate` Hz; `typed`: it does not listen."""
+    def logbook(self, now: Now) -> Iterator[Logbook]:
+        """The journal, unless the user wants none; `now` is the clock on the wall."""
+        if self.settings.journal:
+            with open_logbook(journal_file(), now) as logbook:
+                yield logbook
+        else:
+            yield Logbook()
+
+    @contextmanager
+    def live_coach(self, rate: int, logbook: Logbook | None = None, *, typed: bool = False) -> Iterator[Coach]:
+        """A coach for a sound card with a speaker at `rate` Hz, which writes `logbook`; `typed`: it does not listen."""
         with self.synthesizer(rate) as synthesizer:
             synthesizer.clip(self.lines("greeting"))  # what is wrong with the speech engine is told now
             source = LiveSource(synthesizer, rate)
             source.prefetch(text for _line, text in self.prompts())
             ear: Ear = Deaf() if typed else self.listener()
-            yield self._coach(rate, source, ear, NoMicrophone() if typed else make_echo_control())
+            yield self._coach(rate, source, ear, NoMicrophone() if typed else make_echo_control(), logbook)
 
-    def silent_coach(self, rate: int) -> Coach:
-        """A coach that is read and typed to."""
-        return self._coach(rate, SilentSource(rate), Deaf(), NoMicrophone())
+    def silent_coach(self, rate: int, logbook: Logbook | None = None) -> Coach:
+        """A coach that is read and typed to, and writes `logbook`."""
+        return self._coach(rate, SilentSource(rate), Deaf(), NoMicrophone(), logbook)
 
     @contextmanager
     def simulation(
@@ -251,9 +262,16 @@ class App:
             yield Simulation(coach, room, scenario, say, record), coach
 
     def _coach(
-        self, rate: int, source: LiveSource | SilentSource, ear: Ear, echo: EchoControl, *, remembers: bool = True
+        self,
+        rate: int,
+        source: LiveSource | SilentSource,
+        ear: Ear,
+        echo: EchoControl,
+        logbook: Logbook | None = None,
+        *,
+        remembers: bool = True,
     ) -> Coach:
-        settings = self.settings
+        settings, logbook = self.settings, logbook or Logbook()
         session = Session(
             self.library,
             self.lines,
@@ -263,5 +281,9 @@ class App:
             age=settings.age,
             memory=self.memory if remembers else Memory(),
             keep=OwnRoutines(routines_folder()).keep if remembers else for_today,
+            past=logbook.past,
+            alone=not logbook.taken,
         )
-        return Coach(rate, session, source, self.understand, ear, echo)
+        coach = Coach(rate, session, source, self.understand, ear, echo)
+        coach.watchers.append(logbook.watch)
+        return coach

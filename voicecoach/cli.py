@@ -239,14 +239,11 @@ def type_(fast: bool, quiet: bool, **content: Any) -> None:
     heard where there is a speaker. From a file or a pipe (or with --fast) it takes no time: a line `+12.5 next` lets
     12.5 seconds of the session pass before "next" is heard, an empty line one second.
     """
-    from voicecoach.live import type_live
-    from voicecoach.typed import run_fast
+    from voicecoach.live import type_fast, type_live
 
     app = _app(**content)
     if fast or not sys.stdin.isatty():
-        coach = app.silent_coach(16_000)
-        coach.watchers.append(_printer())
-        run_fast(coach, sys.stdin)
+        type_fast(app, sys.stdin, _printer())
     else:
         type_live(app, sys.stdin, _printer(), quiet=quiet)
 

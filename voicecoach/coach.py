@@ -124,6 +124,7 @@ class Coach:
         self._question_until = 0.0
         self._asked_in_script = False
         self._silent_since = 0.0
+        self._second = 0
         self._state = session.state
         self._played = StreamResampler(rate, HEARING_RATE)
 
@@ -169,7 +170,11 @@ class Coach:
                 data = {"text": cue.text, "tone": cue.tone, "line": cue.line, "until": event.until}
                 self._log("said", data, event.at)
             elif not self._leaving:
+                self._carry_out(self.session.passing(event.script.seconds or 0.0))
                 self._carry_out(self.session.played())
+        if int(self.now) != self._second:
+            self._second = int(self.now)
+            self._carry_out(self.session.passing(self._player.position))
         out = self._mixer.read(self.block)
         self._played.feed(out)
         self.finished = self._leaving and not self._player.busy
@@ -181,6 +186,7 @@ class Coach:
             return
         understanding = self._understood(heard)
         self._note_heard(heard, understanding)
+        self._carry_out(self.session.passing(self._player.position))
         if understanding.verdict is not Verdict.REJECT:
             self._floor.understood()
         actions = self._react(understanding, self._player.position)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from typing import TextIO
 
 import numpy as np
@@ -11,9 +12,12 @@ from voicecoach.app import App
 from voicecoach.audio.device import Device, check_devices
 from voicecoach.audio.ticker import Ticker
 from voicecoach.coach import Coach, Logged
-from voicecoach.typed import run_at_terminal
+from voicecoach.typed import run_at_terminal, run_fast
 
 Watcher = Callable[[Logged], None]
+
+FAST_RATE = 16_000
+"""Sample rate (Hz) of a session that nobody hears."""
 
 SPOKEN_NOTICES = {
     "microphone lost": "device.microphone_lost",
@@ -23,10 +27,19 @@ SPOKEN_NOTICES = {
 """What is said about a device. A lost speaker cannot say so."""
 
 
+def wall_clock() -> datetime:
+    """The date and the time here, with the zone: for the journal, which alone wants to know."""
+    return datetime.now().astimezone()
+
+
 def coach_live(app: App, microphone: str | int | None, speaker: str | int | None, watchers: Sequence[Watcher]) -> None:
     """Lead a session with the microphone and the speaker until the user says goodbye."""
     app.model  # noqa: B018 - load it before the sound card is opened, and fail in one sentence
-    with Device(microphone, speaker) as device, app.live_coach(device.rate) as coach:
+    with (
+        app.logbook(wall_clock) as logbook,
+        Device(microphone, speaker) as device,
+        app.live_coach(device.rate, logbook) as coach,
+    ):
         coach.watchers += watchers
         coach.begin()
         out = np.zeros(coach.block, dtype=np.float32)
@@ -47,12 +60,21 @@ def tell_notices(coach: Coach, device: Device, watchers: Sequence[Watcher]) -> N
 
 def type_live(app: App, lines: TextIO, watcher: Watcher, *, quiet: bool) -> None:
     """A typed session in real time; heard where there is a speaker, unless `quiet`."""
-    if quiet or check_devices(None, None):
-        clock = Ticker()
-        coach = app.silent_coach(clock.rate)
+    with app.logbook(wall_clock) as logbook:
+        if quiet or check_devices(None, None):
+            clock = Ticker()
+            coach = app.silent_coach(clock.rate, logbook)
+            coach.watchers.append(watcher)
+            run_at_terminal(coach, clock, lines)
+            return
+        with Device() as device, app.live_coach(device.rate, logbook, typed=True) as coach:
+            coach.watchers.append(watcher)
+            run_at_terminal(coach, device, lines)
+
+
+def type_fast(app: App, lines: Iterable[str], watcher: Watcher) -> None:
+    """A typed session in no time."""
+    with app.logbook(wall_clock) as logbook:
+        coach = app.silent_coach(FAST_RATE, logbook)
         coach.watchers.append(watcher)
-        run_at_terminal(coach, clock, lines)
-        return
-    with Device() as device, app.live_coach(device.rate, typed=True) as coach:
-        coach.watchers.append(watcher)
-        run_at_terminal(coach, device, lines)
+        run_fast(coach, lines)

@@ -56,6 +56,9 @@ class Settings(Content):
     check_in: bool = True
     """Whether the coach asks before and after a routine how the legs feel."""
 
+    journal: bool = True
+    """Whether what is done is written down, to carry on with it and to tell how it goes."""
+
     counting: CountStyle = "usual"
     words: Words = "usual"
     pace: Pace = "usual"

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 
 from voicecoach.coach import Logged
+from voicecoach.events import SECOND
 
 
 def clock(seconds: float) -> str:
@@ -49,8 +50,10 @@ def _understood(entry: Logged) -> str:
     return f'"{data["text"]}": {doubt}{intent}, {data["reason"]}'
 
 
-def json_line(entry: Logged) -> str:
-    """One line for programs."""
+def json_line(entry: Logged) -> str | None:
+    """One line for programs. None for what only the journal is to know."""
+    if entry.kind == SECOND:
+        return None
     return json.dumps({"t": round(entry.at, 4), "event": entry.kind, **entry.data}, ensure_ascii=False)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from voicecoach.events import Cue, Hush, Note
 from voicecoach.session.asking import Asking
+from voicecoach.session.keeping import work_done
 from voicecoach.session.levels import Fit, as_planned
 from voicecoach.session.memory import Memory
 from voicecoach.session.place import Place
@@ -76,6 +77,14 @@ class Conductor(Place, Asking):
         self.fit = as_planned
         self.hurting, self.spoilt = (), False
         self.actions.append(Note("routine started", {"routine": routine, "steps": len(plan)}))
+
+    def take_up(self, routine: str, plan: tuple[PlanStep, ...], index: int) -> None:
+        """Go on with a session of another time at step `index`, which is an exercise; the chart's `start` follows.
+        Nothing is asked before, and the exercise is explained and done from its beginning."""
+        self.begin(routine, plan, checked=True)
+        self.plan, self.index = with_pace(plan, PACES[self.writer.preferences.pace]), index
+        self._opening = False
+        self.actions[-1] = Note("routine resumed")
 
     # --- guards of the chart ------------------------------------------------------------------------------
 
@@ -196,7 +205,9 @@ class Conductor(Place, Asking):
 
     def _left_out(self) -> None:
         if self.work:
-            self.actions.append(Note("left out", {"exercise": self.work.exercise.id, "side": self.work.side}))
+            data = {"exercise": self.work.exercise.id, "side": self.work.side}
+            why = "pain" if self.spoilt else "asked for"
+            self.actions.append(Note("left out", {**data, "reason": why, "work": work_done(self.work, self.kept)}))
 
     # --- entering the states of the chart -----------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from voicecoach.events import Leave, Play
+from voicecoach.events import Leave, Note, Play
 from voicecoach.session.answers import Answers
 from voicecoach.session.lengths import MOST_WAIT, length
 from voicecoach.session.menu import named_muscles
@@ -65,8 +65,11 @@ def _pause(session: Session, _slots: Mapping[str, object]) -> None:
 
 def _resume(session: Session, _slots: Mapping[str, object]) -> None:
     if session.state == "idle" and not session.conductor.resumable():
-        session.conductor.reply("resume.nothing")
+        if not session.unfinished.carry_on():
+            session.conductor.reply("resume.nothing")
     elif session.state in ("idle", "paused"):
+        if session.state == "idle":
+            session.conductor.actions.append(Note("routine resumed"))
         session.chart.send("resume")
     else:
         _ready(session, _slots)

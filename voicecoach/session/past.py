@@ -4,17 +4,40 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from voicecoach.events import Kept, Progress
+
 
 class Past(Protocol):
     """The sessions before this one."""
 
-    def strength_yesterday(self) -> bool:
-        """Whether strength work was done the day before: muscles need a day between."""
+    def strength_lately(self) -> bool:
+        """Whether strength work was done today or the day before: muscles need a day between."""
+
+    def unfinished(self) -> Kept | None:
+        """The last session, where it was broken off within a day, and may be carried on with."""
+
+    def last(self) -> Kept | None:
+        """The last session."""
+
+    def progress(self) -> Progress:
+        """How it has gone so far."""
 
 
 class NothingKnown:
     """No session before this one is known."""
 
-    def strength_yesterday(self) -> bool:
+    def strength_lately(self) -> bool:
         """Not that one knows."""
         return False
+
+    def unfinished(self) -> Kept | None:
+        """Nothing was broken off."""
+        return None
+
+    def last(self) -> Kept | None:
+        """There was none."""
+        return None
+
+    def progress(self) -> Progress:
+        """Everything is to come."""
+        return Progress()

@@ -106,12 +106,12 @@ class Planner:
         dosed: Dosed = tuple,
         *,
         unwanted: Collection[str] = (),
-        strength_yesterday: bool = False,
+        strength_lately: bool = False,
     ):
         self._library = library
         self._unwanted = unwanted
         self._dosed = dosed
-        self._strength_yesterday = strength_yesterday
+        self._strength_lately = strength_lately
 
     def plan(self, wish: Wish) -> Planned | Declined:
         """The plan for `wish`, or why there is none."""
@@ -209,7 +209,7 @@ class Planner:
     def _rests(self, wish: Wish, exercises: Sequence[Exercise]) -> bool:
         """Whether strength work is left out today: not where it is all that was asked for."""
         only = "strength" in wish.kinds or not any(map(is_stretch, exercises))
-        return self._strength_yesterday and not only
+        return self._strength_lately and not only
 
     def _planned(
         self,

@@ -22,9 +22,7 @@ def start(session: Session, wish: Wish) -> None:
         session.conductor.reply("routine.running", routine=session.conductor.routine)
         return
     unwanted = [one for one in session.library.exercises if session.conductor.memory.way(one) == "left out"]
-    planner = Planner(
-        session.library, session.dosed, unwanted=unwanted, strength_yesterday=session.past.strength_yesterday()
-    )
+    planner = Planner(session.library, session.dosed, unwanted=unwanted, strength_lately=session.past.strength_lately())
     wish = replace(wish, today=tuple(session.today))
     found = planner.plan(wish)
     words = _words(session)
@@ -32,6 +30,7 @@ def start(session: Session, wish: Wish) -> None:
         session.conductor.actions.append(Reply(words.refusal(found)))
         return
     session.wish = wish
+    session.unfinished.forget()
     plan, spare = planner.lay_out(found)
     session.changes.begin(spare, dry=WATER in (*wish.without, *wish.today))
     session.conductor.begin(words.title(wish), plan, remarks=words.remarks(found))

@@ -7,7 +7,20 @@ from dataclasses import replace
 from typing import Any
 
 from voicecoach.events import Action, Command, Cue, Note, Play, Reply, Script, Understanding, Verdict, Volume
-from voicecoach.session import attention, control, explanations, handlers, pain, person, planning, saving, style, ways
+from voicecoach.session import (
+    attention,
+    control,
+    explanations,
+    handlers,
+    kept,
+    pain,
+    person,
+    planning,
+    progress,
+    saving,
+    style,
+    ways,
+)
 from voicecoach.session.age import for_age
 from voicecoach.session.alarm import EMERGENCY_NUMBER, Alarm
 from voicecoach.session.answers import Answers
@@ -18,11 +31,13 @@ from voicecoach.session.checkin import Checks
 from voicecoach.session.comfort import ComfortCheck
 from voicecoach.session.conductor import Conductor
 from voicecoach.session.handlers import Handler
+from voicecoach.session.kept import Unfinished
 from voicecoach.session.lengths import Lengths
 from voicecoach.session.lines import Lines
 from voicecoach.session.memory import Memory
 from voicecoach.session.menu import kinds
 from voicecoach.session.misunderstood import Misunderstood
+from voicecoach.session.noting import Noting
 from voicecoach.session.pain import Pain
 from voicecoach.session.past import NothingKnown, Past
 from voicecoach.session.plan import PlanStep, with_pace
@@ -51,6 +66,8 @@ HANDLERS: Mapping[str, Handler] = {
     **planning.HANDLERS,
     **person.HANDLERS,
     **saving.HANDLERS,
+    **kept.HANDLERS,
+    **progress.HANDLERS,
 }
 """Intent -> what it does."""
 
@@ -64,7 +81,8 @@ class Session:
     """Leads routines of `library` in the words of `lines`, as somebody with `preferences` likes it; `emergency_number`
     (digits) is named after a red flag; `check_in`: it asks how the legs are before and after a routine. `memory` has
     the ways in which exercises are done; with one it is asked how a new stretch was. `age` is the user's in years,
-    `past` what is known of the sessions before; `keep` writes down a routine that is to be there the next time.
+    `past` what is known of the sessions before; not `alone`: another coach is running; `keep` writes down a routine
+    that is to be there the next time.
 
     Every method that takes part in the conversation returns the actions to carry out, in order. `position` is
     always the number of seconds into the beat script being played (0 in a flow).
@@ -81,6 +99,7 @@ class Session:
         memory: Memory | None = None,
         age: int | None = None,
         past: Past | None = None,
+        alone: bool = True,
         keep: Callable[[Routine], saving.Kept] = saving.for_today,
     ):
         self.library = library
@@ -99,7 +118,9 @@ class Session:
         self.changes = Changes(self.conductor)
         self.age = age
         self.past: Past = past or NothingKnown()
+        self._alone = alone
         self.keep = keep
+        self.unfinished = Unfinished(self)
         self.wish = Wish()
         """What the present session was asked to be."""
         self.today: dict[str, None] = {}
@@ -107,6 +128,7 @@ class Session:
         self.asked_which_routine = False
         self._misunderstood = Misunderstood(self.conductor)
         self._nudged = False
+        self._noting = Noting(self.conductor)
         self._alarm = Alarm(self.conductor, self.chart, emergency_number)
 
     # --- what others may know -----------------------------------------------------------------------------
@@ -157,6 +179,9 @@ class Session:
             cues.append(self.conductor.writer.cue("listening.by-name", name=self.lines.phrase("name")))
         if half_duplex:
             cues.append(self.conductor.writer.cue("greeting.turns"))
+        if not self._alone:
+            cues.append(self.conductor.writer.cue("greeting.another"))
+        cues += self.unfinished.offer()
         self.conductor.actions.append(Play(self.conductor.writer.flow("greeting", *cues)))
         return self._take()
 
@@ -166,6 +191,12 @@ class Session:
         if not self._alarm.played():
             self.chart.send("played")
         return self._take()
+
+    def passing(self, position: float) -> list[Action]:
+        """What the journal is to know, once a second and before anything happens; nothing where nothing is done."""
+        if not self.in_routine or self.state in ("paused", "checking"):
+            return []
+        return [self._noting.second(counting=self.state == "working", elapsed=position)]
 
     def attend(self, understanding: Understanding) -> Understanding:
         """`understanding` of what was heard, or that it was not meant for the coach."""

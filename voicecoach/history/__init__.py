@@ -1,0 +1,1 @@
+"""What is kept of the sessions: the journal, and what can be told from it."""

@@ -1,0 +1,152 @@
+"""The journal's file: SQLite, readable only by its owner, brought up to the present version, or set aside."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+from contextlib import suppress
+from itertools import count
+from pathlib import Path
+
+from voicecoach.events import VoicecoachError
+
+_LOG = logging.getLogger(__name__)
+
+MIGRATIONS = (
+    """
+    CREATE TABLE session (
+        id INTEGER PRIMARY KEY,
+        began TEXT NOT NULL UNIQUE,
+        zone INTEGER NOT NULL,
+        day TEXT NOT NULL,
+        routine TEXT NOT NULL,
+        seconds REAL NOT NULL DEFAULT 0,
+        outcome TEXT NOT NULL DEFAULT 'open',
+        plan TEXT NOT NULL DEFAULT '',
+        step INTEGER NOT NULL DEFAULT 0
+    );
+    CREATE INDEX session_day ON session (day);
+    CREATE TABLE work (
+        id INTEGER PRIMARY KEY,
+        session INTEGER NOT NULL REFERENCES session ON DELETE CASCADE,
+        at REAL NOT NULL,
+        exercise TEXT NOT NULL,
+        muscles TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        side TEXT,
+        set_number INTEGER NOT NULL,
+        level TEXT NOT NULL,
+        planned INTEGER NOT NULL,
+        done INTEGER NOT NULL,
+        seconds REAL NOT NULL,
+        outcome TEXT NOT NULL,
+        reason TEXT
+    );
+    CREATE INDEX work_session ON work (session);
+    CREATE INDEX work_exercise ON work (exercise);
+    CREATE TABLE pain (
+        id INTEGER PRIMARY KEY,
+        session INTEGER NOT NULL REFERENCES session ON DELETE CASCADE,
+        at REAL NOT NULL,
+        moment TEXT NOT NULL,
+        rating INTEGER,
+        place TEXT,
+        exercise TEXT
+    );
+    CREATE INDEX pain_session ON pain (session);
+    CREATE TABLE water (
+        id INTEGER PRIMARY KEY,
+        at TEXT NOT NULL UNIQUE,
+        zone INTEGER NOT NULL,
+        day TEXT NOT NULL
+    );
+    CREATE INDEX water_day ON water (day);
+    """,
+)
+"""What brings a database from one version to the next; the number of those that have been run is its version
+(`PRAGMA user_version`). Times (`began`, water's `at`) are ISO 8601 in UTC, `zone` is the offset from that there and
+then in seconds, `day` the date; the `at` of the others are seconds since the session began, without pauses."""
+
+BUSY = 5.0
+"""Seconds to wait for somebody else who is writing (`voicecoach forget` beside a running coach)."""
+
+_BESIDE = ("", "-wal", "-shm")
+
+
+class UnusableError(VoicecoachError):
+    """A file that this version cannot use; `aside` is what to append to its name."""
+
+    def __init__(self, sentence: str, aside: str):
+        super().__init__(sentence)
+        self.aside = aside
+
+
+def open_database(path: Path) -> sqlite3.Connection:
+    """The database at `path`, made or brought up to date where need be. UnusableError where it is damaged or from a
+    newer version: nothing has been changed then. VoicecoachError where it cannot be opened at all."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        if os.name == "posix":
+            path.chmod(0o600)  # one that was copied back, or restored
+        return _prepared(path)
+    except sqlite3.OperationalError as error:
+        raise VoicecoachError(f"{path} cannot be used: {error}") from error
+    except sqlite3.DatabaseError as error:
+        raise UnusableError(f"{path} is damaged", "damaged") from error
+    except OSError as error:
+        raise VoicecoachError(f"{path} cannot be used: {error.strerror}") from error
+
+
+def _prepared(path: Path) -> sqlite3.Connection:
+    database = sqlite3.connect(path, timeout=BUSY, check_same_thread=False, isolation_level=None)
+    try:
+        (version,) = database.execute("PRAGMA user_version").fetchone()
+        if version > len(MIGRATIONS):
+            raise UnusableError(f"{path} was written by a newer version of voicecoach", "newer")
+        if version and database.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+            raise UnusableError(f"{path} is damaged", "damaged")
+        # A commit is on the disk when it is done, also where the power fails (FULL); what was forgotten is gone.
+        for setting in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+            database.execute(f"PRAGMA {setting}")
+        _migrate(database, version)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _migrate(database: sqlite3.Connection, version: int) -> None:
+    """Each step along with the number that tells of it, or not at all."""
+    for number, script in enumerate(MIGRATIONS[version:], version + 1):
+        database.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;")
+
+
+def open_or_set_aside(path: Path) -> sqlite3.Connection | None:
+    """The database at `path`; one that cannot be used is moved out of the way, and a new one begun. None where neither
+    can be done. What happened is told in a warning."""
+    for _attempt in range(2):
+        try:
+            return open_database(path)
+        except UnusableError as error:
+            if not _set_aside(path, error):
+                return None
+        except VoicecoachError as error:
+            _LOG.warning("%s; nothing is written down of this session", error)
+            return None
+    return None
+
+
+def _set_aside(path: Path, error: UnusableError) -> bool:
+    names = (path.with_name(f"{path.name}.{error.aside}{number or ''}") for number in count())
+    aside = next(name for name in names if not name.exists())
+    try:
+        for suffix in _BESIDE[::-1]:
+            with suppress(FileNotFoundError):
+                path.with_name(path.name + suffix).rename(aside.with_name(aside.name + suffix))
+    except OSError as failure:
+        _LOG.warning("%s, and stays as it is (%s); nothing is written down of this session", error, failure.strerror)
+        return False
+    _LOG.warning("%s: it is now %s, and the history begins anew", error, aside.name)
+    return True

@@ -1,0 +1,157 @@
+"""The journal: what was done, written down as it happens. Each entry is on the disk once its method returns."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+OPEN, DONE, STOPPED, DROPPED, ALARM = "open", "done", "stopped", "dropped", "red flag"
+"""How a session ended; one that was broken off by the power is open for ever, and what is DROPPED is not to be carried
+on with."""
+
+_WORK = ("exercise", "muscles", "kind", "side", "set_number", "level", "planned", "done", "seconds")
+
+
+def in_utc(moment: datetime) -> str:
+    """As it is written: to be compared as a text. ValueError for a moment without a zone."""
+    if moment.tzinfo is None:
+        raise ValueError("a moment needs its zone")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def zone(moment: datetime) -> int:
+    """Offset from UTC in seconds."""
+    offset = moment.utcoffset()
+    return 0 if offset is None else round(offset.total_seconds())
+
+
+class Journal:
+    """Writes into `database`: one session at a time, and glasses of water at any time."""
+
+    def __init__(self, database: sqlite3.Connection):
+        self._database = database
+        self._session: int | None = None
+        self._work: int | None = None
+        self._key: tuple[object, ...] = ()
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What is written in here is written all at once, or not at all."""
+        self._database.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._database.execute("ROLLBACK")
+            raise
+        self._database.execute("COMMIT")
+
+    # --- sessions -------------------------------------------------------------------------------------------
+
+    def begin(self, began: datetime, routine: str) -> None:
+        """A session of `routine` begins at `began` (with its zone): the day is that one, whatever comes."""
+        self._end_work()
+        while self._database.execute("SELECT 1 FROM session WHERE began = ?", (in_utc(began),)).fetchone():
+            began += timedelta(microseconds=1)  # a clock that was put back
+        row = (in_utc(began), zone(began), began.date().isoformat(), routine)
+        cursor = self._database.execute("INSERT INTO session (began, zone, day, routine) VALUES (?, ?, ?, ?)", row)
+        self._session = cursor.lastrowid
+
+    def go_on(self) -> float | None:
+        """The last session is carried on with; its seconds so far. None where there is none."""
+        self._end_work()
+        row = self._database.execute("SELECT id, seconds FROM session ORDER BY began DESC LIMIT 1").fetchone()
+        if row is None:
+            return None
+        self._session = int(row[0])
+        self._set("outcome", OPEN)
+        return float(row[1])
+
+    def passed(self, seconds: float, step: int) -> None:
+        """The session has lasted `seconds`, and has come to a step of its plan."""
+        self._database.execute(
+            "UPDATE session SET seconds = ?, step = ? WHERE id = ?", (round(seconds, 1), step, self._session)
+        )
+
+    def plan(self, text: str) -> None:
+        """The session's plan is another from now on."""
+        self._set("plan", text)
+
+    def end(self, outcome: str) -> None:
+        """The session is over, if it was not before: DONE, STOPPED or ALARM."""
+        self._end_work()
+        self._database.execute(
+            "UPDATE session SET outcome = ? WHERE id = ? AND outcome = ?", (outcome, self._session, OPEN)
+        )
+
+    def drop(self) -> None:
+        """The last session will not be carried on with."""
+        self._database.execute(
+            "UPDATE session SET outcome = ? WHERE began = (SELECT max(began) FROM session)", (DROPPED,)
+        )
+
+    @property
+    def in_session(self) -> bool:
+        """Whether a session has begun."""
+        return self._session is not None
+
+    # --- what is done in a session --------------------------------------------------------------------------
+
+    def work(self, at: float, work: Mapping[str, object]) -> None:
+        """A step is being done: `work` has it, and how much of it, as the session notes it. The same step again tells
+        of more of it, and never of less."""
+        key = (work["block"], work["exercise"], work["side"], work["set"])
+        values = [work["set"] if name == "set_number" else work[name] for name in _WORK]
+        if self._work is None or key != self._key:
+            self._end_work()
+            self._key = key
+            marks = ", ".join("?" * (len(_WORK) + 3))
+            cursor = self._database.execute(
+                f"INSERT INTO work (session, at, outcome, {', '.join(_WORK)}) VALUES ({marks})",
+                [self._session, round(at, 1), _outcome(work), *values],
+            )
+            self._work = cursor.lastrowid
+            return
+        self._database.execute(
+            "UPDATE work SET level = ?, planned = ?, done = max(done, ?), seconds = max(seconds, ?),"
+            " outcome = CASE WHEN max(done, ?) >= ? THEN 'done' ELSE 'partly' END WHERE id = ?",
+            [work["level"], work["planned"], work["done"], work["seconds"], work["done"], work["planned"], self._work],
+        )
+
+    def step_done(self) -> None:
+        """The step is over: the next one like it is another."""
+        self._end_work()
+
+    def left_out(self, at: float, work: Mapping[str, object], reason: str) -> None:
+        """A step was left out, or what was left of it."""
+        self.work(at, work)
+        self._database.execute("UPDATE work SET reason = ? WHERE id = ?", (reason, self._work))
+        self._end_work()
+
+    def pain(self, at: float, moment: str, rating: int | None, place: str | None, exercise: str | None) -> None:
+        """It hurt, "before", "during" or "after": from 0 to 10, as far as it was told."""
+        self._database.execute(
+            "INSERT INTO pain (session, at, moment, rating, place, exercise) VALUES (?, ?, ?, ?, ?, ?)",
+            (self._session, round(at, 1), moment, rating, place, exercise),
+        )
+
+    # --- water ------------------------------------------------------------------------------------------------
+
+    def water(self, at: datetime) -> None:
+        """A glass of water was drunk."""
+        row = (in_utc(at), zone(at), at.date().isoformat())
+        self._database.execute("INSERT OR IGNORE INTO water (at, zone, day) VALUES (?, ?, ?)", row)
+
+    # --- inside -----------------------------------------------------------------------------------------------
+
+    def _end_work(self) -> None:
+        self._work, self._key = None, ()
+
+    def _set(self, column: str, value: object) -> None:
+        self._database.execute(f"UPDATE session SET {column} = ? WHERE id = ?", (value, self._session))
+
+
+def _outcome(work: Mapping[str, object]) -> str:
+    done, planned = int(str(work["done"])), int(str(work["planned"]))
+    return "done" if done >= planned else "partly" if done else "left out"
