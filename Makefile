@@ -28,7 +28,7 @@ test: .venv/ready model
 		{ echo "voicecoach needs Python 3.11 or newer; name one with: make PYTHON=python3.11 ..."; exit 1; }
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "Python has no venv module; on Debian: apt install python3-venv"; exit 1; }
 	@echo "Setting up .venv; this takes a minute or two the first time."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[echo,speech,dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[echo,speech,history,dev]'
 	@touch $@
 
 docs: .venv/ready

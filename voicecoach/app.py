@@ -25,6 +25,7 @@ from voicecoach.coach import Coach, Deaf, Ear
 from voicecoach.events import HEARING_RATE, Clip, Hypothesis, Samples, Understanding
 from voicecoach.history.logbook import Logbook, journal_file, open_logbook
 from voicecoach.history.recorder import Now
+from voicecoach.history.retention import MEGABYTE, Retention, recordings_folder
 from voicecoach.language import Language, content, load_language
 from voicecoach.nlu.answers import favour_answers
 from voicecoach.nlu.chain import Chains
@@ -227,6 +228,11 @@ class App:
                 yield logbook
         else:
             yield Logbook()
+
+    def retention(self, now: Now) -> Retention | None:
+        """What keeps the sound of utterances; None unless the user wants that."""
+        most = self.settings.keep_audio * MEGABYTE
+        return Retention(recordings_folder(), most, now) if most else None
 
     @contextmanager
     def live_coach(self, rate: int, logbook: Logbook | None = None, *, typed: bool = False) -> Iterator[Coach]:

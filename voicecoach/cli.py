@@ -17,6 +17,7 @@ import click
 from voicecoach import __version__
 from voicecoach.commands import FAILED, Commands, Failure
 from voicecoach.events import VoicecoachError
+from voicecoach.journal_commands import COMMANDS as JOURNAL_COMMANDS
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -348,6 +349,10 @@ def lint(**content: Any) -> None:
     if problems:
         raise SystemExit(FAILED)
     click.echo(f"{len(app.intents.sentences())} sentences and {len(app.prompts())} prompts are fine.")
+
+
+for _command in JOURNAL_COMMANDS:
+    main.add_command(_command)
 
 
 def _number(device: str | None) -> str | int | None:

@@ -41,10 +41,16 @@ def coach_live(app: App, microphone: str | int | None, speaker: str | int | None
         app.live_coach(device.rate, logbook) as coach,
     ):
         coach.watchers += watchers
+        retention = app.retention(wall_clock)
+        if retention:
+            coach.watchers.append(retention.watch)
         coach.begin()
         out = np.zeros(coach.block, dtype=np.float32)
         while not coach.finished:
-            out = coach.step(device.exchange(out))
+            block = device.exchange(out)
+            if retention:
+                retention.hear(block)
+            out = coach.step(block)
             tell_notices(coach, device, watchers)
 
 

@@ -59,6 +59,9 @@ class Settings(Content):
     journal: bool = True
     """Whether what is done is written down, to carry on with it and to tell how it goes."""
 
+    keep_audio: int = Field(default=0, ge=0, le=100_000)
+    """Megabytes of what was said that are kept as sound."""
+
     counting: CountStyle = "usual"
     words: Words = "usual"
     pace: Pace = "usual"

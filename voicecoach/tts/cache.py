@@ -36,6 +36,11 @@ def clip_key(*parts: str | int) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
+def speech_folder() -> Path:
+    """Where the coach's sentences are kept, spoken."""
+    return user_cache_path("voicecoach") / "speech"
+
+
 class ClipCache:
     """Recordings in a folder, one 16-bit FLAC file each (its checksums give damage away).
 
@@ -45,7 +50,7 @@ class ClipCache:
     """
 
     def __init__(self, folder: Path | None = None, *, limit: int = DISK_LIMIT) -> None:
-        self._folder = folder if folder is not None else user_cache_path("voicecoach") / "speech"
+        self._folder = folder if folder is not None else speech_folder()
         self._writable = True
         self._prune(limit)
 

@@ -1,0 +1,168 @@
+"""The commands about the journal: what was done is shown, taken along, or forgotten."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from voicecoach.commands import Failure
+
+if TYPE_CHECKING:
+    from voicecoach.history.report import Report
+
+_OUT = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command()
+@click.option("--html", type=_OUT, help="Write a page with charts, for a browser.")
+@click.option("--png", type=_OUT, help="Write the charts as a picture.")
+def history(html: Path | None, png: Path | None) -> None:
+    """Show what you have done.
+
+    A calendar, your streak and the trend, in the terminal. With --html one page with charts that needs no network,
+    with --png a picture of them.
+    """
+    from voicecoach.history import terminal
+    from voicecoach.history.charts import charts, write_png
+    from voicecoach.history.page import page
+
+    found, names = _report()
+    if html:
+        _write(html, page(found, names).encode())
+    if png:
+        if not found.minutes:
+            raise Failure("there is no session yet, and nothing to draw")
+        write_png(charts(found, names), png)
+    if not (html or png):
+        for line in terminal.lines(found):
+            click.echo(line)
+        return
+    for path in filter(None, (html, png)):
+        click.echo(f"Your history is in {path}.")
+
+
+def _report() -> tuple[Report, dict[str, str]]:
+    from voicecoach.app import App
+    from voicecoach.history.logbook import journal_file
+    from voicecoach.history.report import Report, report
+    from voicecoach.history.transfer import opened
+    from voicecoach.live import wall_clock
+
+    today, path = wall_clock().date(), journal_file()
+    names = {exercise.id: exercise.name for exercise in App().library.exercises.values()}
+    if not path.exists():
+        return Report(today), names
+    with opened(path) as database:
+        return report(database, today), names
+
+
+@click.command()
+@click.argument("file", type=_OUT)
+@click.option("--format", "form", type=click.Choice(("json", "csv")), help="Default: as FILE ends, else json.")
+def export(file: Path, form: str | None) -> None:
+    """Write the whole journal to FILE.
+
+    It is for a spreadsheet, a physiotherapist, or another machine. "-" writes to the terminal.
+    """
+    from voicecoach.history.logbook import journal_file
+    from voicecoach.history.transfer import as_csv, as_json, read_journal
+
+    found = read_journal(journal_file())
+    text = as_csv(found) if (form or file.suffix.lstrip(".").lower()) == "csv" else as_json(found)
+    if str(file) == "-":
+        sys.stdout.write(text)
+        return
+    _write(file, text.encode())
+    click.echo(f"In {file}: {_counted(len(found.sessions), 'session')}, {_glasses(len(found.water))}.")
+
+
+@click.command(name="import")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+def import_(file: Path) -> None:
+    """Put what was exported to FILE (JSON or CSV) into the journal; what it knows already stays as it is."""
+    from voicecoach.history.logbook import journal_file
+    from voicecoach.history.transfer import add, read_file
+
+    found = read_file(file)
+    new = add(journal_file(), found)
+    click.echo(f"New sessions: {new}. Known already: {len(found.sessions) - new}.")
+
+
+@click.command()
+@click.option("--all", "everything", is_flag=True, help="All sessions, what you found easy or hard, and all sound.")
+@click.option("--day", type=click.DateTime(("%Y-%m-%d",)), help="The sessions and the water of one day, 2026-03-10.")
+@click.option("--audio", is_flag=True, help="The sound that was kept.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def forget(*, everything: bool, day: Any, audio: bool, yes: bool) -> None:
+    """Delete what was written down; nothing of it is left."""
+    from voicecoach.history.logbook import journal_file
+    from voicecoach.history.retention import delete_recordings, recordings_folder
+    from voicecoach.history.transfer import forget as delete
+    from voicecoach.store import memory_file
+
+    if not (everything or day or audio):
+        raise click.UsageError("name what to forget: --all, --day or --audio")
+    parts = ([f"{day:%Y-%m-%d}"] if day else []) + (["all sound"] if audio else [])
+    what = "everything" if everything else " and ".join(parts)
+    if not yes:
+        click.confirm(f"Forget {what}? It cannot be brought back.", abort=True)
+    told = []
+    if everything or day:
+        sessions, water = delete(journal_file(), None if everything else f"{day:%Y-%m-%d}")
+        told.append(f"Forgotten: {_counted(sessions, 'session')}, {_glasses(water)}.")
+    if everything:
+        memory_file().unlink(missing_ok=True)
+    if everything or audio:
+        told.append(f"Deleted: {_counted(delete_recordings(recordings_folder()), 'recording')}.")
+    click.echo(" ".join(told))
+
+
+@click.command()
+def privacy() -> None:
+    """Print what is stored on this machine, and where."""
+    from voicecoach.app import App, routines_folder
+    from voicecoach.history.logbook import journal_file
+    from voicecoach.history.privacy import Stored, told
+    from voicecoach.history.retention import recordings_folder
+    from voicecoach.settings import settings_file
+    from voicecoach.store import memory_file
+    from voicecoach.tts.cache import speech_folder
+
+    keeps = App().settings.keep_audio
+    click.echo("Nothing leaves this machine: no sound, no text, no statistics.")
+    click.echo(f"Sound is {f'kept, up to {keeps} MB of it' if keeps else 'not kept'} (keep_audio in the settings).\n")
+    stored = (
+        Stored("What you did: sessions, pain, water", journal_file(), "voicecoach forget --all, or --day 2026-03-10"),
+        Stored("What you find easy or hard", memory_file(), "voicecoach forget --all"),
+        Stored("What you said, as sound", recordings_folder(), "voicecoach forget --audio"),
+        Stored("Your settings", settings_file(), "delete the file"),
+        Stored("Your own routines", routines_folder(), "delete the file of the routine"),
+        Stored("The coach's own sentences, spoken", speech_folder(), "delete the folder; it is made anew"),
+    )
+    for line in told(stored):
+        click.echo(line)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Put `content` in the place of `path` once it is complete, for the owner's eyes."""
+    partial = path.with_name(f".{path.name}.part")
+    try:
+        partial.touch(mode=0o600)
+        partial.write_bytes(content)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
+def _glasses(number: int) -> str:
+    return f"{number} glass{'' if number == 1 else 'es'} of water"
+
+
+COMMANDS = (history, export, import_, forget, privacy)
