@@ -34,6 +34,9 @@ NO_ECHO = -80.0
 IN_A_SCENE = 5
 """Commands that are said in one room."""
 
+EARLY = 1.5
+"""Seconds for which the coach has spoken when the first command comes, where that is early."""
+
 TEXTS_IN_A_SCENE = 60
 """Texts that are read in one room with nobody there."""
 
@@ -41,7 +44,8 @@ COUNTS = tuple(str(number) for number in range(1, 31))
 
 _ALL = (NO_ECHO, *LEVELS)
 _AT_ONCE = ("stop", "pause")
-_PARTS = ("obeyed", "stop", "alone", "noise")
+_PARTS = ("obeyed", "stop", "early", "alone", "noise")
+_METRICS = {"obeyed": "obeyed", "stop": "stop_obeyed", "early": "early_obeyed"}
 _DRIVE = 3.0
 _DRIFT = 200.0
 _DISTANCE = re.compile(r"dist=(\d*\.?\d+)")
@@ -92,6 +96,13 @@ def _scenes(part: str, chosen: Selection) -> list[Scene]:
             return [
                 scene for level in _ALL for scene in commands_over_prompts("stop", level, found, texts, rooms, chosen)
             ]
+        case "early":
+            found = [one for one in chosen.recordings("voices") if typed(one.text)]
+            return [
+                replace(scene, warm_up=EARLY)
+                for level in _ALL
+                for scene in commands_over_prompts("early", level, found, texts, rooms, chosen, in_a_scene=1)
+            ]
         case "alone":
             everything = [*texts, *COUNTS][: chosen.limit]
             return [scene for level in LEVELS for scene in alone(level, everything, rooms, chosen.seed)]
@@ -106,11 +117,12 @@ def commands_over_prompts(
     texts: Sequence[str],
     rooms: Sequence[Recording],
     chosen: Selection,
+    in_a_scene: int = IN_A_SCENE,
 ) -> Iterator[Scene]:
-    """Commands in rooms, `IN_A_SCENE` in each, over prompts and counts."""
+    """Commands in rooms, so many in each, over prompts and counts."""
     mixed = np.random.default_rng(chosen.seed).permutation(len(found))
-    for number, first in enumerate(range(0, len(found), IN_A_SCENE)):
-        mine = [found[index] for index in mixed[first : first + IN_A_SCENE]]
+    for number, first in enumerate(range(0, len(found), in_a_scene)):
+        mine = [found[index] for index in mixed[first : first + in_a_scene]]
         commands = tuple(Spoken(one.path, expected) for one in mine if (expected := typed(one.text)))
         rng = np.random.default_rng(draw(chosen.seed, part, str(number)))
         start = int(rng.integers(len(texts)))
@@ -175,7 +187,7 @@ def _errors(scene: Scene, heard: Heard) -> Iterator[str]:
 def _rows(played: Sequence[tuple[Scene, Heard]]) -> Iterator[Row]:
     for level in _ALL:
         case = _case(level)
-        for part, metric in (("obeyed", "obeyed"), ("stop", "stop_obeyed")):
+        for part, metric in _METRICS.items():
             right = _right(played, part, level)
             if not right:
                 continue

@@ -81,7 +81,7 @@ class Scene:
     """A room, and what happens in it. `ways` are the recordings of impulse responses from the loudspeaker, from the
     user, and from the loudspeaker after something moved; `noise` sounds all the while. The coach reads `texts`: to the
     end, or, where there are `commands`, over and over until all of them have been said. `canceller` is one of
-    CANCELLERS."""
+    CANCELLERS; after `warm_up` seconds somebody else speaks for the first time."""
 
     name: str
     settings: RoomSettings
@@ -91,6 +91,7 @@ class Scene:
     noise: Path | None = None
     noise_dbfs: float = -50.0
     canceller: str = "all"
+    warm_up: float = WARM_UP
 
 
 @dataclass(slots=True)
@@ -186,7 +187,7 @@ class _Stage:
             self.coach.watchers.append(self.log.append)
             self.coach.begin()
             for command in scene.commands:
-                self._say(command)
+                self._say(command, BETWEEN if self.heard.obeyed else scene.warm_up)
             longest = LONGEST_READ * len(scene.texts)
             while not (scene.commands or self.reader.ended or self.coach.now > longest):
                 self._wait(1.0)
@@ -195,8 +196,8 @@ class _Stage:
         self.heard.before, self.heard.after = self.echo.before, self.echo.after
         return self.heard
 
-    def _say(self, command: Spoken) -> None:
-        self._wait(WARM_UP if not self.heard.obeyed else BETWEEN)
+    def _say(self, command: Spoken, after: float) -> None:
+        self._wait(after)
         self._keep_self_triggers()
         began = self._room.now
         ended = self._room.user_says(read(command.path))
