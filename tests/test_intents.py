@@ -66,6 +66,7 @@ INTENTS = [
     "PlanRoutine",
     "SaveRoutine",
     "SameAgain",
+    "ChangeVoice",
     "Progress",
     "LeaveOut",
     "Age",

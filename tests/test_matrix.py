@@ -65,6 +65,7 @@ MATRIX: dict[str, str] = {
     "FullInstructions": "announcing > announcing",
     "Louder": STAYS,
     "Quieter": STAYS,
+    "ChangeVoice": STAYS,
     "Alternative": STAYS,
     "Yes": QUESTION,
     "No": QUESTION,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -48,6 +48,7 @@ from voicecoach.store import load_memory, memory_file
 from voicecoach.tts.cache import ClipCache
 from voicecoach.tts.source import EagerSource, LiveSource, SilentSource
 from voicecoach.tts.synthesizer import Synthesizer, Voice
+from voicecoach.tts.voices import VoiceRing
 
 _LOG = logging.getLogger(__name__)
 
@@ -220,6 +221,10 @@ class App:
         with Synthesizer(voice or self.coach_voice, rate, ClipCache()) as synthesizer:
             yield synthesizer
 
+    def voices(self, rate: int) -> VoiceRing:
+        """The voices after the coach's own, at `rate` Hz; to be closed in the end."""
+        return VoiceRing(self.coach_voice, lambda voice: Synthesizer(voice, rate, ClipCache()))
+
     @contextmanager
     def logbook(self, now: Now) -> Iterator[Logbook]:
         """The journal, unless the user wants none; `now` is the clock on the wall."""
@@ -237,9 +242,10 @@ class App:
     @contextmanager
     def live_coach(self, rate: int, logbook: Logbook | None = None, *, typed: bool = False) -> Iterator[Coach]:
         """A coach for a sound card with a speaker at `rate` Hz, which writes `logbook`; `typed`: it does not listen."""
-        with self.synthesizer(rate) as synthesizer:
+        with self.synthesizer(rate) as synthesizer, ExitStack() as stack:
             synthesizer.clip(self.lines("greeting"))  # what is wrong with the speech engine is told now
-            source = LiveSource(synthesizer, rate)
+            ring = stack.enter_context(closing(self.voices(rate)))
+            source = LiveSource(synthesizer, rate, ring)
             source.prefetch(text for _line, text in self.prompts())
             ear: Ear = Deaf() if typed else self.listener()
             yield self._coach(rate, source, ear, NoMicrophone() if typed else make_echo_control(), logbook)
@@ -261,8 +267,13 @@ class App:
             yield Simulation(coach, room, scenario, None, record), coach
             return
         user = Voice(scenario.user.voice or self.language.user_voice, scenario.user.words_a_minute)
-        with self.synthesizer(rate) as coach_voice, self.synthesizer(HEARING_RATE, user) as user_voice:
-            source = EagerSource(coach_voice, rate)
+        with (
+            self.synthesizer(rate) as coach_voice,
+            self.synthesizer(HEARING_RATE, user) as user_voice,
+            ExitStack() as stack,
+        ):
+            ring = stack.enter_context(closing(self.voices(rate)))
+            source = EagerSource(coach_voice, rate, ring)
             coach = self._coach(rate, source, self.listener(), make_echo_control(), remembers=False)
             say: Callable[[str], Clip] = user_voice.clip
             yield Simulation(coach, room, scenario, say, record), coach

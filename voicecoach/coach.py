@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -20,6 +20,7 @@ from voicecoach.events import (
     Hypothesis,
     Leave,
     Note,
+    OtherVoice,
     Play,
     Reply,
     Samples,
@@ -52,6 +53,16 @@ class Ear(Protocol):
     @property
     def hearing_speech(self) -> bool:
         """Whether somebody is speaking right now."""
+
+
+class VoiceSource(ClipSource, Protocol):
+    """Where clips come from, in one voice or another."""
+
+    def change_voice(self, texts: Iterable[str]) -> None:
+        """Speak with another voice as soon as it can say `texts`."""
+
+    def voice_changed(self) -> bool | None:
+        """Whether it speaks with another voice now, told once; False where there is no other, None meanwhile."""
 
 
 class Deaf:
@@ -100,7 +111,7 @@ class Coach:
         self,
         rate: int,
         session: Session,
-        source: ClipSource,
+        source: VoiceSource,
         understand: Understand,
         ear: Ear,
         echo: EchoControl,
@@ -116,6 +127,8 @@ class Coach:
         self._ear = ear
         self._echo = echo
         self._mixer = Mixer(rate)
+        self._source = source
+        self._changing_voice = False
         self._player = Player(self._mixer, source, 0.0 if echo.full_duplex else TURN)
         self._floor = Floor()
         self._leaving = False
@@ -160,6 +173,7 @@ class Coach:
             self._guarded_until = self.now
         for heard in self._ear.feed(clean, far_end=speaking, residual=self._echo.residual):
             self.hear(heard)
+        self._watch_voice()
         self._watch_question()
         self._watch_silence()
         somebody = self._ear.hearing_speech and (self._echo.settled or not speaking)
@@ -256,6 +270,13 @@ class Coach:
         self._played.take_into(block)
         return block
 
+    def _watch_voice(self) -> None:
+        """Say in the new voice that it is there, or in the old one that there is none."""
+        changed = self._source.voice_changed() if self._changing_voice else None
+        if changed is not None:
+            self._changing_voice = False
+            self._carry_out(self.session.voice_changed(there_is_another=changed))
+
     def _watch_question(self) -> None:
         """Withdraw what was asked when nobody has answered for long, counted from the end of the question: of the reply
         or the script that asked it."""
@@ -292,6 +313,9 @@ class Coach:
                     self._player.hush()
                 case Volume():
                     self._mixer.volume = 10 ** (action.decibels / 20)
+                case OtherVoice():
+                    self._source.change_voice(action.texts)
+                    self._changing_voice = True
                 case Leave():
                     self._leaving = True
                 case Note():

@@ -245,6 +245,13 @@ class Volume:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherVoice:
+    """Speak with another voice as soon as it can say `texts`."""
+
+    texts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """Something worth remembering happened (for the log, later the journal)."""
 
@@ -257,7 +264,7 @@ class Leave:
     """End the program once everything has been said."""
 
 
-Action = Play | Reply | Hush | Volume | Note | Leave
+Action = Play | Reply | Hush | Volume | OtherVoice | Note | Leave
 
 SECOND = "second"
 """Kind of the notes that a session makes every second, for the journal alone."""

@@ -261,6 +261,11 @@ class Session:
         self.conductor.reply("nudge")
         return self._take()
 
+    def voice_changed(self, *, there_is_another: bool) -> list[Action]:
+        """The voice is another from now on, or there is no other."""
+        self.conductor.reply("voice.changed" if there_is_another else "voice.only")
+        return self._take()
+
     def say(self, line: str) -> list[Action]:
         """Say one line of content over what is going on (a lost microphone, for example)."""
         self.conductor.reply(line)

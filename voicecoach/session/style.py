@@ -1,11 +1,11 @@
-"""Commands that set how the user is coached: counting, words, pace, volume. They take effect at once."""
+"""Commands that set how the user is coached: counting, words, pace, volume, voice. They take effect at once."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, get_args
 
-from voicecoach.events import Volume
+from voicecoach.events import OtherVoice, Volume
 from voicecoach.session.preferences import LOUDEST, PACES, QUIETEST, CountStyle, Pace
 from voicecoach.session.tempo import change_pace
 
@@ -87,7 +87,15 @@ def _turn(session: Session, way: str, decibels: int) -> None:
     session.conductor.reply(f"volume.{way}")
 
 
+def _change_voice(session: Session, _slots: Mapping[str, object]) -> None:
+    """Change it once the new voice can say what comes next, and tells of itself."""
+    coming = [cue.text for cue in session.conductor.script.cues if cue.text]
+    session.conductor.reply("voice.looking")
+    session.conductor.actions.append(OtherVoice((session.lines("voice.changed"), *coming)))
+
+
 HANDLERS = {
+    "ChangeVoice": _change_voice,
     "CountStyle": _count_style,
     "FewerWords": _fewer_words,
     "FullInstructions": _full_instructions,

@@ -9,16 +9,20 @@ import numpy as np
 from voicecoach.events import Clip, ToneName
 from voicecoach.tts.synthesizer import Synthesizer
 from voicecoach.tts.tones import tone
+from voicecoach.tts.voices import Changing, VoiceRing
 
 WORDS_A_SECOND = 2.5
 """Speaking rate that a silent session assumes: 150 words a minute."""
 
 
 class LiveSource:
-    """Never waits: what is not rendered yet is put first in the queue."""
+    """Never waits: what is not rendered yet is put first in the queue. It speaks as `synthesizer` does, and where there
+    is a `ring` of voices as others do when that is wanted."""
 
-    def __init__(self, synthesizer: Synthesizer, rate: int):
+    def __init__(self, synthesizer: Synthesizer, rate: int, ring: VoiceRing | None = None):
         self._synthesizer = synthesizer
+        self._changing = Changing(ring) if ring else None
+        self._ahead: tuple[str, ...] = ()
         self.rate = rate
 
     def ready(self, text: str) -> Clip | None:
@@ -30,8 +34,26 @@ class LiveSource:
         return tone(name, self.rate)
 
     def prefetch(self, texts: Iterable[str]) -> None:
-        """Render in the background."""
-        self._synthesizer.prefetch(texts)
+        """Render in the background, in every voice."""
+        self._ahead = tuple(texts)
+        self._synthesizer.prefetch(self._ahead)
+
+    def change_voice(self, texts: Iterable[str]) -> None:
+        """Speak with another voice as soon as it can say `texts`; `voice_changed` tells."""
+        if self._changing:
+            self._changing.begin(texts)
+
+    def voice_changed(self) -> bool | None:
+        """Whether it speaks with another voice now, told once; False where there is no other, None meanwhile."""
+        found = self._changing.end() if self._changing else (None,)
+        if found is None:
+            return None
+        (synthesizer,) = found
+        if synthesizer is None:
+            return False
+        self._synthesizer = synthesizer
+        synthesizer.prefetch(self._ahead)
+        return True
 
 
 class EagerSource(LiveSource):
@@ -43,6 +65,12 @@ class EagerSource(LiveSource):
 
     def prefetch(self, texts: Iterable[str]) -> None:
         """Nothing to do: nobody waits in simulated time."""
+
+    def change_voice(self, texts: Iterable[str]) -> None:
+        """The same, at once."""
+        super().change_voice(texts)
+        if self._changing:
+            self._changing.wait()
 
 
 class SilentSource:
@@ -62,3 +90,10 @@ class SilentSource:
 
     def prefetch(self, texts: Iterable[str]) -> None:
         """Nothing to do."""
+
+    def change_voice(self, texts: Iterable[str]) -> None:
+        """Nothing to do."""
+
+    def voice_changed(self) -> bool:
+        """One silence is like the other."""
+        return True
