@@ -52,7 +52,7 @@ def rows(path: Path, query: str) -> Iterator[list[sqlite3.Row]]:
 
 def all_rows(path: Path, table: str) -> list[dict[str, object]]:
     """A whole table, in the order of its writing."""
-    with rows(path, f"SELECT * FROM {table} ORDER BY id") as found:
+    with rows(path, f"SELECT * FROM {table} ORDER BY rowid") as found:
         return [dict(row) for row in found]
 
 

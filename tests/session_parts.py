@@ -14,7 +14,7 @@ from voicecoach.session.session import HANDLERS, Session
 
 LIBRARY = load_library()
 LINES = load_lines()
-INTENTS = [*sorted(HANDLERS), "RedFlag", "Yes", "No"]
+INTENTS = [*sorted(HANDLERS), "RedFlag", "Yes", "No", "NotNow"]
 """All that a session obeys."""
 
 

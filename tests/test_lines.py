@@ -44,6 +44,8 @@ BUILT_AT_RUN_TIME = (
     "thing.",
     "change.back.",
     "kept.place",
+    "time",
+    "part.",
 )
 
 

@@ -65,10 +65,15 @@ MATRIX: dict[str, str] = {
     "FullInstructions": "announcing > announcing",
     "Louder": STAYS,
     "Quieter": STAYS,
+    "HadWater": STAYS,
+    "QuietDay": STAYS,
+    "SetReminder": STAYS,
+    "CancelReminders": STAYS,
     "ChangeVoice": STAYS,
     "Alternative": STAYS,
     "Yes": QUESTION,
     "No": QUESTION,
+    "NotNow": QUESTION,
     "HowLongHold": QUESTION,
     "HowLongLeft": QUESTION,
     "HowLongSession": QUESTION,
@@ -179,7 +184,7 @@ def beats(app: App, *lines: str) -> list[tuple[object, float]]:
     return [(one.data["line"], one.at) for one in said if start <= one.at <= end and one.data["line"] in kept]
 
 
-ANSWERED_IN_A_HOLD = [question for question in QUESTIONS if question not in ("Yes", "No")]
+ANSWERED_IN_A_HOLD = [question for question in QUESTIONS if question not in ("Yes", "No", "NotNow")]
 
 
 @pytest.mark.parametrize("question", ANSWERED_IN_A_HOLD)

@@ -21,7 +21,7 @@ from voicecoach.asr.recognizer import SpeechModel
 from voicecoach.asr.vad import VoiceActivityDetector
 from voicecoach.audio.echo import EchoControl, NoMicrophone, make_echo_control
 from voicecoach.audio.room import Room, RoomSettings
-from voicecoach.coach import Coach, Deaf, Ear
+from voicecoach.coach import Clock, Coach, Deaf, Ear
 from voicecoach.events import HEARING_RATE, Clip, Hypothesis, Samples, Understanding
 from voicecoach.history.logbook import Logbook, journal_file, open_logbook
 from voicecoach.history.recorder import Now
@@ -240,7 +240,9 @@ class App:
         return Retention(recordings_folder(), most, now) if most else None
 
     @contextmanager
-    def live_coach(self, rate: int, logbook: Logbook | None = None, *, typed: bool = False) -> Iterator[Coach]:
+    def live_coach(
+        self, rate: int, logbook: Logbook | None = None, clock: Clock | None = None, *, typed: bool = False
+    ) -> Iterator[Coach]:
         """A coach for a sound card with a speaker at `rate` Hz, which writes `logbook`; `typed`: it does not listen."""
         with self.synthesizer(rate) as synthesizer, ExitStack() as stack:
             synthesizer.clip(self.lines("greeting"))  # what is wrong with the speech engine is told now
@@ -248,11 +250,11 @@ class App:
             source = LiveSource(synthesizer, rate, ring)
             source.prefetch(text for _line, text in self.prompts())
             ear: Ear = Deaf() if typed else self.listener()
-            yield self._coach(rate, source, ear, NoMicrophone() if typed else make_echo_control(), logbook)
+            yield self._coach(rate, source, ear, NoMicrophone() if typed else make_echo_control(), logbook, clock)
 
-    def silent_coach(self, rate: int, logbook: Logbook | None = None) -> Coach:
+    def silent_coach(self, rate: int, logbook: Logbook | None = None, clock: Clock | None = None) -> Coach:
         """A coach that is read and typed to, and writes `logbook`."""
-        return self._coach(rate, SilentSource(rate), Deaf(), NoMicrophone(), logbook)
+        return self._coach(rate, SilentSource(rate), Deaf(), NoMicrophone(), logbook, clock)
 
     @contextmanager
     def simulation(
@@ -285,6 +287,7 @@ class App:
         ear: Ear,
         echo: EchoControl,
         logbook: Logbook | None = None,
+        clock: Clock | None = None,
         *,
         remembers: bool = True,
     ) -> Coach:
@@ -300,7 +303,8 @@ class App:
             keep=OwnRoutines(routines_folder()).keep if remembers else for_today,
             past=logbook.past,
             alone=not logbook.taken,
+            times=settings.day,
         )
-        coach = Coach(rate, session, source, self.understand, ear, echo)
+        coach = Coach(rate, session, source, self.understand, ear, echo, clock=clock)
         coach.watchers.append(logbook.watch)
         return coach

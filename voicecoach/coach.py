@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Protocol
 
 import numpy as np
@@ -38,6 +39,9 @@ LATE_ANSWER = 8.0
 
 OWN_VOICE_LAG = 0.6
 """How much later (s) than expected the coach's voice may be heard: reverberation, or a delay that has just grown."""
+
+CLOCK_EVERY = 5
+"""Seconds between two looks at the clock on the wall."""
 
 TURN = RELEASE + 1.6
 """Silence (s) between two sentences of a coach that is deaf while it speaks: room for a command."""
@@ -95,6 +99,9 @@ class Logged:
     data: Mapping[str, object]
 
 
+Clock = Callable[[float], datetime]
+"""What the clock on the wall shows when so many seconds of sound have passed: a real one, or one that follows them."""
+
 Understand = Callable[[Hypothesis, Collection[str]], Understanding]
 OwnVoice = Callable[[str, str], bool]
 
@@ -104,7 +111,7 @@ class Coach:
 
     `rate` is the speaker's rate (Hz); `understand` takes an utterance and the states that count; `own_voice` tells
     whether a text that was heard is what the coach itself was saying. Whoever wants to know what happens appends a
-    callable to `watchers`.
+    callable to `watchers`. Without a `clock` on the wall it reminds of nothing.
     """
 
     def __init__(
@@ -116,6 +123,7 @@ class Coach:
         ear: Ear,
         echo: EchoControl,
         own_voice: OwnVoice = is_own_voice,
+        clock: Clock | None = None,
     ):
         self.rate = rate
         self.block = round(rate * BLOCK_SECONDS)
@@ -138,6 +146,7 @@ class Coach:
         self._asked_in_script = False
         self._silent_since = 0.0
         self._second = 0
+        self._clock = clock
         self._state = session.state
         self._played = StreamResampler(rate, HEARING_RATE)
 
@@ -189,6 +198,7 @@ class Coach:
         if int(self.now) != self._second:
             self._second = int(self.now)
             self._carry_out(self.session.passing(self._player.position))
+            self._tell_the_time()
         out = self._mixer.read(self.block)
         self._played.feed(out)
         self.finished = self._leaving and not self._player.busy
@@ -269,6 +279,12 @@ class Coach:
         block = np.zeros(frames, dtype=np.float32)
         self._played.take_into(block)
         return block
+
+    def _tell_the_time(self) -> None:
+        """Tell the session what the clock on the wall shows, where nobody speaks."""
+        silent = not (self._player.busy or self._ear.hearing_speech or self._leaving)
+        if self._clock and silent and self._second % CLOCK_EVERY == 0:
+            self._carry_out(self.session.minute(self._clock(self.now)))
 
     def _watch_voice(self) -> None:
         """Say in the new voice that it is there, or in the old one that there is none."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TextIO
 
 import numpy as np
@@ -32,13 +32,17 @@ def wall_clock() -> datetime:
     return datetime.now().astimezone()
 
 
+def _on_the_wall(_seconds: float) -> datetime:
+    return wall_clock()
+
+
 def coach_live(app: App, microphone: str | int | None, speaker: str | int | None, watchers: Sequence[Watcher]) -> None:
     """Lead a session with the microphone and the speaker until the user says goodbye."""
     app.model  # noqa: B018 - load it before the sound card is opened, and fail in one sentence
     with (
         app.logbook(wall_clock) as logbook,
         Device(microphone, speaker) as device,
-        app.live_coach(device.rate, logbook) as coach,
+        app.live_coach(device.rate, logbook, _on_the_wall) as coach,
     ):
         coach.watchers += watchers
         retention = app.retention(wall_clock)
@@ -69,11 +73,11 @@ def type_live(app: App, lines: TextIO, watcher: Watcher, *, quiet: bool) -> None
     with app.logbook(wall_clock) as logbook:
         if quiet or check_devices(None, None):
             clock = Ticker()
-            coach = app.silent_coach(clock.rate, logbook)
+            coach = app.silent_coach(clock.rate, logbook, _on_the_wall)
             coach.watchers.append(watcher)
             run_at_terminal(coach, clock, lines)
             return
-        with Device() as device, app.live_coach(device.rate, logbook, typed=True) as coach:
+        with Device() as device, app.live_coach(device.rate, logbook, _on_the_wall, typed=True) as coach:
             coach.watchers.append(watcher)
             run_at_terminal(coach, device, lines)
 
@@ -81,6 +85,7 @@ def type_live(app: App, lines: TextIO, watcher: Watcher, *, quiet: bool) -> None
 def type_fast(app: App, lines: Iterable[str], watcher: Watcher) -> None:
     """A typed session in no time."""
     with app.logbook(wall_clock) as logbook:
-        coach = app.silent_coach(FAST_RATE, logbook)
+        began = wall_clock()
+        coach = app.silent_coach(FAST_RATE, logbook, lambda seconds: began + timedelta(seconds=seconds))
         coach.watchers.append(watcher)
         run_fast(coach, lines)

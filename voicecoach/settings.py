@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from datetime import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
 import platformdirs
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from voicecoach.language import DEFAULT, languages
 from voicecoach.session.age import OLDEST, YOUNGEST
 from voicecoach.session.alarm import EMERGENCY_NUMBER
 from voicecoach.session.preferences import LOUDEST, QUIETEST, CountStyle, Listening, Pace, Preferences, Words
+from voicecoach.session.reminding import WATER_EVERY, DayTimes
 from voicecoach.yamlfile import Content, load_yaml, suggestion
 
 FEWEST_DIGITS, MOST_DIGITS = 2, 15
@@ -42,6 +45,20 @@ def _language(given: object) -> object:
     return given
 
 
+def _clock_time(given: object) -> object:
+    if isinstance(given, time):
+        return given
+    found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", given) if isinstance(given, str) else None
+    if not found:
+        shown = given if isinstance(given, str | int | float | bool) else "what is there"
+        raise ValueError(f"cannot be {shown!r} - give a time of the day such as 9:00 or 20:30.")
+    return time(int(found[1]), int(found[2]))
+
+
+ClockTime = Annotated[time, BeforeValidator(_clock_time)]
+"""Hours and minutes with a colon between them, up to 23:59."""
+
+
 class Settings(Content):
     """What the user may set; every key may be left out."""
 
@@ -62,11 +79,28 @@ class Settings(Content):
     keep_audio: int = Field(default=0, ge=0, le=100_000)
     """Megabytes of what was said that are kept as sound."""
 
+    awake: tuple[ClockTime, ClockTime] = (time(9), time(20))
+    """From when to when the coach may remind of something."""
+    water_every: int = Field(default=WATER_EVERY, ge=0, le=600)
+    """Minutes from one glass of water to the reminder of the next; 0: no reminder."""
+
     counting: CountStyle = "usual"
     words: Words = "usual"
     pace: Pace = "usual"
     volume: int = Field(0, ge=QUIETEST, le=LOUDEST)
     listening: Listening = "always"
+
+    @model_validator(mode="after")
+    def _wakes_before_it_sleeps(self) -> Self:
+        begin, end = self.awake
+        if begin >= end:
+            raise ValueError("awake: ends before it begins - give the earlier time first, as in [9:00, 20:00].")
+        return self
+
+    @property
+    def day(self) -> DayTimes:
+        """The times of the user's day."""
+        return DayTimes(*self.awake, self.water_every)
 
     @property
     def preferences(self) -> Preferences:

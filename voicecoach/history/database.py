@@ -62,6 +62,7 @@ MIGRATIONS = (
         day TEXT NOT NULL
     );
     CREATE INDEX water_day ON water (day);
+    CREATE TABLE reminder (at TEXT PRIMARY KEY);
     """,
 )
 """What brings a database from one version to the next; the number of those that have been run is its version

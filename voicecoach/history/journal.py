@@ -143,6 +143,16 @@ class Journal:
         row = (in_utc(at), zone(at), at.date().isoformat())
         self._database.execute("INSERT OR IGNORE INTO water (at, zone, day) VALUES (?, ?, ?)", row)
 
+    # --- reminders --------------------------------------------------------------------------------------------
+
+    def remind(self, at: str) -> None:
+        """Remind of the exercises every day at `at` ("08:00")."""
+        self._database.execute("INSERT OR IGNORE INTO reminder (at) VALUES (?)", (at,))
+
+    def remind_no_more(self) -> None:
+        """Forget all reminders."""
+        self._database.execute("DELETE FROM reminder")
+
     # --- inside -----------------------------------------------------------------------------------------------
 
     def _end_work(self) -> None:

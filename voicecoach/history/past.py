@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import wraps
 from typing import TypeVar
 
@@ -32,6 +32,8 @@ _LOG = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 
 _NO_SESSION: Kept | None = None
+_NO_GLASS: datetime | None = None
+_NO_TIMES: tuple[time, ...] = ()
 
 
 def _or_nothing(nothing: Answer) -> Callable[[Callable[[JournalPast], Answer]], Callable[[JournalPast], Answer]]:
@@ -106,6 +108,17 @@ class JournalPast:
             easier=self._easier(),
             longer=self._longer(),
         )
+
+    @_or_nothing(_NO_GLASS)
+    def last_glass(self) -> datetime | None:
+        """When the last glass of water was drunk."""
+        (at,) = self._database.execute("SELECT max(at) FROM water").fetchone()
+        return datetime.fromisoformat(at) if at else None
+
+    @_or_nothing(_NO_TIMES)
+    def reminders(self) -> tuple[time, ...]:
+        """When to remind of the exercises, every day."""
+        return tuple(time.fromisoformat(at) for (at,) in self._database.execute("SELECT at FROM reminder ORDER BY at"))
 
     def _days(self) -> dict[date, int]:
         """The days with a session in which anything was done, and how many."""

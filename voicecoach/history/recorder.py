@@ -19,7 +19,7 @@ _LOG = logging.getLogger(__name__)
 LONGEST_SECOND = 2.0
 """Seconds between two notes that count as coaching; more is a pause."""
 
-ANYWHERE = frozenset({"routine started", "routine resumed", "routine dropped", "water"})
+ANYWHERE = frozenset({"routine started", "routine resumed", "routine dropped", "water", "reminder", "reminders off"})
 KINDS = ANYWHERE | {SECOND, "step done", "left out", "pain", "routine done", "routine stopped", "red flag"}
 """What is written down, and what of that outside a session."""
 
@@ -72,6 +72,10 @@ class Recorder:
                 self._resume(entry.at)
             case "routine dropped":
                 self._journal.drop()
+            case "reminder":
+                self._journal.remind(str(entry.data["at"]))
+            case "reminders off":
+                self._journal.remind_no_more()
             case "water":
                 self._journal.water(now)
             case _:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import datetime, time
 from typing import Protocol
 
 from voicecoach.events import Kept, Progress
@@ -22,6 +24,12 @@ class Past(Protocol):
     def progress(self) -> Progress:
         """How it has gone so far."""
 
+    def last_glass(self) -> datetime | None:
+        """When the last glass of water was drunk."""
+
+    def reminders(self) -> Collection[time]:
+        """When to remind of the exercises, every day."""
+
 
 class NothingKnown:
     """No session before this one is known."""
@@ -41,3 +49,11 @@ class NothingKnown:
     def progress(self) -> Progress:
         """Everything is to come."""
         return Progress()
+
+    def last_glass(self) -> datetime | None:
+        """Not that one knows."""
+        return None
+
+    def reminders(self) -> Collection[time]:
+        """None was set."""
+        return ()

@@ -53,7 +53,8 @@ class Offer:
 
     def answer(self, command: Command) -> bool:
         """Take yes and no, and what else answers it."""
-        action = {**self.also, "Yes": self.accepted, "No": self.refused}.get(command.intent)
+        refusing = dict.fromkeys(("NotNow", "QuietDay"), self.refused)
+        action = {**refusing, **self.also, "Yes": self.accepted, "No": self.refused}.get(command.intent)
         if action is None:
             return False
         action()
@@ -80,7 +81,7 @@ class Confirmation:
     def answer(self, command: Command) -> bool:
         """Obey on yes, and say so on no; whatever else is said may answer what was asked before."""
         self.reopen()
-        if command.intent == "No":
+        if command.intent in ("No", "NotNow"):
             self.refused()
         else:
             self.obey(self.command if command.intent == "Yes" else command)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from voicecoach.events import Action, Command, Cue, Note, Play, Reply, Script, Understanding, Verdict, Volume
@@ -17,6 +18,7 @@ from voicecoach.session import (
     person,
     planning,
     progress,
+    reminding,
     saving,
     style,
     ways,
@@ -43,6 +45,7 @@ from voicecoach.session.past import NothingKnown, Past
 from voicecoach.session.plan import PlanStep, with_pace
 from voicecoach.session.preferences import PACES, Preferences
 from voicecoach.session.question import ANSWER_TIME, Confirmation
+from voicecoach.session.reminding import DayTimes, Reminding
 from voicecoach.session.routine import Library, Routine
 from voicecoach.session.script import ScriptWriter
 from voicecoach.session.ways import Ways
@@ -68,6 +71,7 @@ HANDLERS: Mapping[str, Handler] = {
     **saving.HANDLERS,
     **kept.HANDLERS,
     **progress.HANDLERS,
+    **reminding.HANDLERS,
 }
 """Intent -> what it does."""
 
@@ -82,7 +86,7 @@ class Session:
     (digits) is named after a red flag; `check_in`: it asks how the legs are before and after a routine. `memory` has
     the ways in which exercises are done; with one it is asked how a new stretch was. `age` is the user's in years,
     `past` what is known of the sessions before; not `alone`: another coach is running; `keep` writes down a routine
-    that is to be there the next time.
+    that is to be there the next time; `times` are those of the user's day.
 
     Every method that takes part in the conversation returns the actions to carry out, in order. `position` is
     always the number of seconds into the beat script being played (0 in a flow).
@@ -100,6 +104,7 @@ class Session:
         age: int | None = None,
         past: Past | None = None,
         alone: bool = True,
+        times: DayTimes | None = None,
         keep: Callable[[Routine], saving.Kept] = saving.for_today,
     ):
         self.library = library
@@ -121,6 +126,7 @@ class Session:
         self._alone = alone
         self.keep = keep
         self.unfinished = Unfinished(self)
+        self.reminding = Reminding(self, times or DayTimes())
         self.wish = Wish()
         """What the present session was asked to be."""
         self.today: dict[str, None] = {}
@@ -198,6 +204,13 @@ class Session:
             return []
         return [self._noting.second(counting=self.state == "working", elapsed=position)]
 
+    def minute(self, now: datetime) -> list[Action]:
+        """The clock on the wall shows `now`, and the coach is silent: remind of what is due, unless a routine is
+        running or something has been asked."""
+        if not self.in_routine and self.state != "alarmed" and self.question is None:
+            self.reminding.minute(now)
+        return self._take()
+
     def attend(self, understanding: Understanding) -> Understanding:
         """`understanding` of what was heard, or that it was not meant for the coach."""
         if self.preferences.listening == "always" or self.question is not None:
@@ -207,6 +220,7 @@ class Session:
     def command(self, command: Command, position: float | None = 0.0) -> list[Action]:
         """Obey `command`; without a position the session is where the last one brought it, in the same breath."""
         self._be_at(position)
+        self.reminding.heard()
         self._misunderstood.over()
         self._nudged = False
         self._obey(command)
@@ -335,7 +349,7 @@ class Session:
         handler = HANDLERS.get(command.intent)
         if handler is not None:
             handler(self, command.slots)
-        elif command.intent in ("Yes", "No"):
+        elif command.intent in ("Yes", "No", "NotNow"):
             self.conductor.reply("answer.yes")
 
     def _confirm(self, understanding: Understanding) -> None:

@@ -1,0 +1,260 @@
+"""Reminders through the day: of a glass of water and of the exercises, never in the way and never twice unanswered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+from journal_parts import NOON, Clock, all_rows
+from session_parts import LIBRARY, LINES, Talk
+
+from voicecoach.app import App
+from voicecoach.events import Command, Note
+from voicecoach.history.logbook import open_logbook
+from voicecoach.session.past import NothingKnown
+from voicecoach.session.reminding import SNOOZE, DayTimes, clock_time
+from voicecoach.session.session import Session
+from voicecoach.typed import run_fast
+
+
+class Known(NothingKnown):
+    """A past with a last glass and with reminders."""
+
+    def __init__(self, glass: datetime | None = None, at: Iterable[time] = ()):
+        self._glass, self._at = glass, tuple(at)
+
+    def last_glass(self) -> datetime | None:
+        return self._glass
+
+    def reminders(self) -> tuple[time, ...]:
+        return self._at
+
+
+class Day(Talk):
+    """A session that is told the time."""
+
+    def __init__(self, past: Known | None = None, times: DayTimes | None = None):
+        super().__init__()
+        self.session = Session(LIBRARY, LINES, past=past or Known(NOON), times=times)
+
+    def at(self, now: datetime) -> str:
+        """It is `now`; what the coach says."""
+        self._take(self.session.minute(now))
+        return self.said
+
+    def nobody_answers(self) -> None:
+        self._take(self.session.withdraw_question())
+
+
+def later(**time_passed: float) -> datetime:
+    return NOON + timedelta(**time_passed)
+
+
+WATER = "glass of water"
+
+
+# --- water ------------------------------------------------------------------------------------------------------------
+
+
+def test_two_hours_after_the_last_glass_the_next_is_due() -> None:
+    day = Day()
+    assert day.at(later(minutes=119)) == ""
+    assert WATER in day.at(later(minutes=120))
+
+
+def test_who_has_just_sat_down_is_not_told_to_drink() -> None:
+    day = Day(Known())
+    assert day.at(NOON) == ""
+    assert WATER in day.at(later(minutes=121))
+
+
+@pytest.mark.parametrize(("intent", "noted"), [("HadWater", True), ("Yes", True), ("No", False), ("NotNow", False)])
+def test_a_glass_is_noted_when_it_was_drunk(intent: str, noted: bool) -> None:
+    day = Day()
+    day.at(later(hours=2))
+    day.say(intent)
+    assert [one for one in day.actions if isinstance(one, Note)] == ([Note("water")] if noted else [])
+    assert day.said
+
+
+def test_after_a_glass_the_two_hours_begin_anew() -> None:
+    day = Day()
+    day.at(later(hours=2))
+    day.say("HadWater")
+    assert day.at(later(minutes=239)) == ""
+    assert WATER in day.at(later(minutes=240))
+
+
+def test_not_now_is_half_an_hour_later() -> None:
+    day = Day()
+    day.at(later(hours=2))
+    assert "half an hour" in day.say("NotNow").said
+    assert day.at(later(hours=2) + SNOOZE - timedelta(minutes=1)) == ""
+    assert WATER in day.at(later(hours=2) + SNOOZE)
+
+
+def test_there_are_never_two_in_a_row_without_an_answer() -> None:
+    day = Day()
+    day.at(later(hours=2))
+    day.nobody_answers()
+    assert all(day.at(later(minutes=minutes)) == "" for minutes in range(121, 460, 7))
+    day.say("Help")
+    assert day.at(later(minutes=470)) == "", "nor right after something else was said"
+    assert WATER in day.at(later(minutes=490))
+
+
+def test_only_within_waking_hours() -> None:
+    day = Day(times=DayTimes(time(9), time(20), 60))
+    late, early = NOON.replace(hour=20, minute=30), NOON.replace(hour=8, minute=59) + timedelta(days=1)
+    assert day.at(late) == ""
+    assert day.at(early) == ""
+    assert WATER in day.at(early + timedelta(minutes=1))
+
+
+def test_not_today_is_silence_until_tomorrow() -> None:
+    day = Day(Known(NOON, [time(17)]))
+    day.at(later(hours=2))
+    assert "until tomorrow" in day.say("QuietDay").said
+    assert all(day.at(later(minutes=minutes)) == "" for minutes in range(121, 700, 7))
+    assert WATER in day.at(later(days=1))
+
+
+@pytest.mark.parametrize("lines", [["StartRoutine"], ["StartRoutine", "Next", "Ready"], ["StartRoutine", "Pause"]])
+def test_never_in_a_routine(lines: list[str]) -> None:
+    day = Day()
+    for intent in lines:
+        day.say(intent, routine="stretch")
+    assert day.at(later(hours=5)) == ""
+
+
+def test_never_while_something_else_is_asked() -> None:
+    day = Day()
+    day.at(later(hours=2))
+    assert day.at(later(hours=9)) == ""
+
+
+def test_who_wants_none_gets_none() -> None:
+    day = Day(times=DayTimes(water_every=0))
+    assert all(day.at(later(minutes=minutes)) == "" for minutes in range(0, 700, 7))
+
+
+def test_a_glass_that_was_drunk_unasked_counts_too() -> None:
+    day = Day()
+    day.at(later(minutes=100))
+    assert Note("water") in day.say("HadWater").actions
+    assert day.at(later(minutes=219)) == ""
+    assert WATER in day.at(later(minutes=220))
+
+
+# --- the exercises ----------------------------------------------------------------------------------------------------
+
+
+def test_at_the_time_that_was_set_it_offers_to_begin_once_a_day() -> None:
+    day = Day(times=DayTimes(water_every=0))
+    assert "eight in the morning" in day.say("SetReminder", hour=8, part="morning").said
+    assert Note("reminder", {"at": "08:00"}) in day.actions
+    morning = NOON.replace(hour=8) + timedelta(days=1)
+    assert day.at(morning - timedelta(minutes=1)) == ""
+    assert "It is eight in the morning" in day.at(morning)
+    day.say("Yes")
+    assert day.state == "announcing"
+    day.say("Stop")
+    assert day.at(morning + timedelta(minutes=5)) == ""
+    assert "leg routine" in day.at(morning + timedelta(days=1))
+
+
+def test_what_was_missed_for_long_is_not_made_up_for() -> None:
+    day = Day(Known(NOON, [time(8)]), DayTimes(water_every=0))
+    assert day.at(NOON) == ""
+    assert "leg routine" in day.at(NOON.replace(hour=8, minute=25) + timedelta(days=1))
+
+
+def test_the_exercises_can_be_put_off_for_half_an_hour() -> None:
+    day = Day(Known(NOON, [time(12)]), DayTimes(water_every=0))
+    day.at(NOON)
+    day.say("NotNow")
+    assert day.at(later(minutes=29)) == ""
+    assert "leg routine" in day.at(later(minutes=30))
+
+
+def test_reminders_can_be_cancelled() -> None:
+    day = Day(Known(NOON, [time(13)]), DayTimes(water_every=0))
+    assert Note("reminders off") in day.say("CancelReminders").actions
+    assert day.at(later(hours=1)) == ""
+    assert "no reminder" in day.say("CancelReminders").said
+
+
+@pytest.mark.parametrize(
+    ("slots", "at"),
+    [
+        ({"hour": 8}, time(8)),
+        ({"hour": 8, "part": "evening"}, time(20)),
+        ({"hour": 12}, time(12)),
+        ({"hour": 12, "part": "morning"}, time(0)),
+        ({"hour": 3}, time(15)),
+        ({"hour": 7, "minute": 30}, time(7, 30)),
+        ({"hour": 6, "minute": 45, "part": "morning"}, time(6, 45)),
+        ({}, None),
+    ],
+)
+def test_a_time_is_that_part_of_the_day_in_which_one_is_awake(slots: dict[str, object], at: time | None) -> None:
+    assert clock_time(slots) == at
+
+
+@pytest.mark.parametrize(
+    ("at", "spoken"),
+    [
+        (time(8), "eight in the morning"),
+        (time(19, 30), "half past seven in the evening"),
+        (time(12, 15), "twelve fifteen in the afternoon"),
+        (time(0), "twelve in the morning"),
+    ],
+)
+def test_times_are_spoken_as_people_say_them(at: time, spoken: str) -> None:
+    assert Day().session.reminding.spoken(at) == spoken
+
+
+def test_not_now_answers_any_other_offer_with_no() -> None:
+    talk = Talk().say("StartRoutine", routine="stretch")
+    talk.say("Easier").say("Easier")
+    assert talk.session.question
+    talk.say("NotNow")
+    assert talk.session.question is None
+    assert talk.said
+
+
+def test_without_a_question_it_is_answered_all_the_same() -> None:
+    assert Session(LIBRARY, LINES).command(Command("NotNow"))
+
+
+# --- in a whole session -----------------------------------------------------------------------------------------------
+
+
+def through_the_day(app: App, path: Path, clock: Clock, *lines: str) -> list[str]:
+    """A typed session whose clock on the wall goes with the sound; what the coach said, with the hour."""
+    said: list[str] = []
+    began = clock.now
+    with open_logbook(path, clock) as logbook:
+        coach = app.silent_coach(8_000, logbook, lambda seconds: began + timedelta(seconds=seconds))
+
+        def note(entry) -> None:
+            if entry.kind == "said" and entry.data["text"]:
+                said.append(f"{began + timedelta(seconds=entry.at):%H:%M} {entry.data['text']}")
+
+        coach.watchers.append(note)
+        run_fast(coach, lines)
+    return said
+
+
+def test_through_an_afternoon_it_reminds_and_remembers(app: App, tmp_path: Path) -> None:
+    file, clock = tmp_path / "journal.db", Clock()
+    said = through_the_day(app, file, clock, "+3590", "+3590", "+40 i had one", "+3600", "+20 remind me at five", "+60")
+    assert [line[:5] for line in said if WATER in line] == ["14:00"]
+    assert any("every day at five in the afternoon" in line for line in said)
+    assert len(all_rows(file, "water")) == 1
+    clock.now = NOON.replace(hour=16, minute=50)
+    said = through_the_day(app, file, clock, "+590", "+60 not now", "+1900")
+    asked = [line[:5] for line in said if "time for your legs" in line]
+    assert asked == ["17:00", "17:31"]
