@@ -19,7 +19,7 @@ from voicecoach.session.wish import Wish
 if TYPE_CHECKING:
     from voicecoach.session.session import Session
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 """Seconds for which an answer to a reminder counts: one may have to swallow first."""
 
 WATER_EVERY = 120
