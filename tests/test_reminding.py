@@ -257,4 +257,4 @@ def test_through_an_afternoon_it_reminds_and_remembers(app: App, tmp_path: Path)
     clock.now = NOON.replace(hour=16, minute=50)
     said = through_the_day(app, file, clock, "+590", "+60 not now", "+1900")
     asked = [line[:5] for line in said if "time for your legs" in line]
-    assert asked == ["17:00", "17:31"]
+    assert asked == ["17:00", "17:30"]
