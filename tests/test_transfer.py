@@ -17,6 +17,7 @@ from voicecoach.history.journal import Journal
 from voicecoach.history.transfer import add, as_csv, as_json, forget, read_file, read_journal
 
 TABLES = ("session", "work", "pain", "water")
+ALL_TABLES = (*TABLES, "reminder")
 
 
 @pytest.fixture(scope="module")
@@ -148,9 +149,12 @@ def test_a_day_is_forgotten_and_the_others_stay(journal: Path, tmp_path: Path) -
 def test_what_is_forgotten_is_not_in_the_file_any_more(journal: Path, tmp_path: Path) -> None:
     path = copy_of(journal, tmp_path)
     assert b"straight-knee-calf-stretch" in path.read_bytes() + wal(path)
+    database = open_database(path)
+    Journal(database).remind("08:00")
+    database.close()
     assert forget(path) == (2, 1)
     assert b"stretch" not in path.read_bytes() + wal(path)
-    assert all(all_rows(path, table) == [] for table in TABLES)
+    assert all(all_rows(path, table) == [] for table in ALL_TABLES)
 
 
 def wal(path: Path) -> bytes:

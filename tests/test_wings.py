@@ -19,7 +19,7 @@ CLOCKS = ("time.sleep", "time.time", "time.monotonic", "time.perf_counter", "dat
 MAY_KNOW_THE_TIME = (
     "cli.py",
     "commands.py",
-    "live.py",
+    "wall.py",
     "audio/ticker.py",
     "audio/device.py",
     "audio/sides.py",

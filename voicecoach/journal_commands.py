@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from voicecoach.commands import Failure
+from voicecoach.wall import wall_clock
 
 if TYPE_CHECKING:
     from voicecoach.history.report import Report
 
 _OUT = click.Path(path_type=Path, dir_okay=False)
+
+_NO_REMINDER = 'there is no reminder yet; say "remind me at eight every morning" to the coach'
 
 
 @click.command()
@@ -29,13 +32,13 @@ def history(html: Path | None, png: Path | None) -> None:
     from voicecoach.history.charts import charts, write_png
     from voicecoach.history.page import page
 
-    found, names = _report()
+    found = _report()
     if html:
-        _write(html, page(found, names).encode())
+        _write(html, page(found).encode())
     if png:
         if not found.minutes:
             raise Failure("there is no session yet, and nothing to draw")
-        write_png(charts(found, names), png)
+        write_png(charts(found), png)
     if not (html or png):
         for line in terminal.lines(found):
             click.echo(line)
@@ -44,19 +47,16 @@ def history(html: Path | None, png: Path | None) -> None:
         click.echo(f"Your history is in {path}.")
 
 
-def _report() -> tuple[Report, dict[str, str]]:
-    from voicecoach.app import App
+def _report() -> Report:
     from voicecoach.history.logbook import journal_file
     from voicecoach.history.report import Report, report
     from voicecoach.history.transfer import opened
-    from voicecoach.live import wall_clock
 
     today, path = wall_clock().date(), journal_file()
-    names = {exercise.id: exercise.name for exercise in App().library.exercises.values()}
     if not path.exists():
-        return Report(today), names
+        return Report(today)
     with opened(path) as database:
-        return report(database, today), names
+        return report(database, today)
 
 
 @click.command()
@@ -89,6 +89,29 @@ def import_(file: Path) -> None:
     found = read_file(file)
     new = add(journal_file(), found)
     click.echo(f"New sessions: {new}. Known already: {len(found.sessions) - new}.")
+
+
+@click.command()
+@click.argument("file", type=_OUT)
+def calendar(file: Path) -> None:
+    """Write the reminders of your exercises to FILE (.ics), for a phone.
+
+    They are those that you have told the coach: "remind me at eight every morning".
+    """
+    from voicecoach.history.logbook import journal_file
+    from voicecoach.history.past import JournalPast
+    from voicecoach.history.phone import calendar as as_calendar
+    from voicecoach.history.transfer import opened
+
+    path, now = journal_file(), wall_clock()
+    if not path.exists():
+        raise Failure(_NO_REMINDER)
+    with opened(path) as database:
+        reminders = JournalPast(database, wall_clock).reminders()
+    if not reminders:
+        raise Failure(_NO_REMINDER)
+    _write(file, as_calendar(reminders, now.date(), now))
+    click.echo(f"In {file}: {_counted(len(reminders), 'reminder')}, every day.")
 
 
 @click.command()
@@ -165,4 +188,4 @@ def _glasses(number: int) -> str:
     return f"{number} glass{'' if number == 1 else 'es'} of water"
 
 
-COMMANDS = (history, export, import_, forget, privacy)
+COMMANDS = (history, export, import_, calendar, forget, privacy)

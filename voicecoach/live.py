@@ -13,6 +13,7 @@ from voicecoach.audio.device import Device, check_devices
 from voicecoach.audio.ticker import Ticker
 from voicecoach.coach import Coach, Logged
 from voicecoach.typed import run_at_terminal, run_fast
+from voicecoach.wall import wall_clock
 
 Watcher = Callable[[Logged], None]
 
@@ -25,11 +26,6 @@ SPOKEN_NOTICES = {
     "speaker back": "device.speaker_back",
 }
 """What is said about a device. A lost speaker cannot say so."""
-
-
-def wall_clock() -> datetime:
-    """The date and the time here, with the zone: for the journal, which alone wants to know."""
-    return datetime.now().astimezone()
 
 
 def _on_the_wall(_seconds: float) -> datetime:

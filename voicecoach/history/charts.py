@@ -44,14 +44,14 @@ class Chart:
     draw: Callable[[Any, Mapping[str, str]], None]
 
 
-def charts(report: Report, names: Mapping[str, str]) -> list[Chart]:
-    """The charts there is something for. `names` are those of the exercises, by their ids."""
+def charts(report: Report) -> list[Chart]:
+    """The charts there is something for."""
     found = [_minutes(report)]
     if report.pain:
         found.append(_pain(report))
     found.append(_muscles(report))
     if report.holds:
-        found.append(_holds(report, names))
+        found.append(_holds(report))
     return found
 
 
@@ -61,7 +61,7 @@ def svg(chart: Chart) -> str:
     same = {colour: colour for colour in (INK, FAINT, *SERIES)}
     _draw(chart, axes, same)
     file = io.StringIO()
-    figure.savefig(file, format="svg", transparent=True, bbox_inches="tight", metadata={"Date": None})
+    figure.savefig(file, format="svg", transparent=True, metadata={"Date": None})
     text = file.getvalue()
     text = text[text.index("<svg") :]
     text = text.replace(INK, "currentColor").replace(FAINT, "var(--faint)")
@@ -76,7 +76,6 @@ def write_png(found: Sequence[Chart], path: Path) -> None:
     for chart, one in zip(found, axes if len(found) > 1 else [axes], strict=True):
         _draw(chart, one, ON_WHITE)
         one.set_title(chart.title, loc="left", color=ON_WHITE[INK])
-    figure.tight_layout()
     figure.savefig(path, format="png", dpi=160, facecolor="white")
 
 
@@ -89,7 +88,9 @@ def _figure(rows: int = 1) -> tuple[Any, Any]:
     mpl.rcParams.update(
         {"svg.fonttype": "none", "svg.hashsalt": "voicecoach", "font.family": "sans-serif", "font.size": 10}
     )
-    figure = Figure(figsize=(WIDTH, HEIGHT * rows), layout="constrained" if rows == 1 else None)
+    figure = Figure(figsize=(WIDTH, HEIGHT * rows))
+    margin = 0.5 / (HEIGHT * rows)
+    figure.subplots_adjust(left=0.13, right=0.98, bottom=margin, top=1 - margin, hspace=0.6)
     return figure, figure.subplots(rows, 1)
 
 
@@ -178,8 +179,8 @@ def _muscles(report: Report) -> Chart:
     return Chart("Minutes by muscle group", says, ("Group", "Minutes"), rows, draw)
 
 
-def _holds(report: Report, names: Mapping[str, str]) -> Chart:
-    shown = [(names.get(exercise, exercise), held) for exercise, held in report.holds.items()]
+def _holds(report: Report) -> Chart:
+    shown = [(exercise.replace("-", " "), held) for exercise, held in report.holds.items()]
 
     def draw(axes: Any, colours: Mapping[str, str]) -> None:
         for number, (name, held) in enumerate(shown):

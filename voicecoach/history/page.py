@@ -3,7 +3,7 @@ as the reader's system is, readable on a phone, and with every figure in a table
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, timedelta
 from html import escape
 from importlib.resources import files
@@ -19,12 +19,12 @@ def _style() -> str:
     return files("voicecoach.history").joinpath("page.css").read_text(encoding="utf-8")
 
 
-def page(report: Report, names: Mapping[str, str]) -> str:
-    """The page. `names` are those of the exercises, by their ids."""
-    return "\n".join(_page(report, names)) + "\n"
+def page(report: Report) -> str:
+    """The page."""
+    return "\n".join(_page(report)) + "\n"
 
 
-def _page(report: Report, names: Mapping[str, str]) -> Iterator[str]:
+def _page(report: Report) -> Iterator[str]:
     yield "<!doctype html>"
     yield '<html lang="en">'
     yield '<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -34,7 +34,7 @@ def _page(report: Report, names: Mapping[str, str]) -> Iterator[str]:
     if report.minutes:
         yield from _summary(report)
         yield from _calendar(report)
-        for chart in charts(report, names):
+        for chart in charts(report):
             yield from _section(chart)
     else:
         nothing = "No session yet. Say &ldquo;start leg routine&rdquo;, and this page fills by itself."

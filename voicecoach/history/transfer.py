@@ -202,8 +202,8 @@ def _insert(database: sqlite3.Connection, session: SessionRecord) -> None:
 
 
 def forget(path: Path, day: str | None = None) -> tuple[int, int]:
-    """Delete what was done and drunk on `day` (ISO date; None: ever); how many sessions and glasses that were. Nothing
-    of it is left in the file."""
+    """Delete what was done and drunk on `day` (ISO date; None: ever, and the reminders); how many sessions and glasses
+    that were. Nothing of it is left in the file."""
     if not path.exists():
         return 0, 0
     with opened(path) as database:
@@ -211,6 +211,8 @@ def forget(path: Path, day: str | None = None) -> tuple[int, int]:
         database.execute("BEGIN IMMEDIATE")
         sessions = database.execute(f"DELETE FROM session {where}", values).rowcount
         water = database.execute(f"DELETE FROM water {where}", values).rowcount
+        if day is None:
+            database.execute("DELETE FROM reminder")
         database.execute("COMMIT")
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         database.execute("VACUUM")

@@ -1,0 +1,116 @@
+"""How soon does the coach answer from a long history? `python benchmarks/history.py --help`
+
+Years of a session a day, of the routines that come with it, are put into a journal; then it is timed how long the
+coach's answers, the page with charts and the other ways to see it take. Page, terminal and export are those of the
+commands, from the start of the program to its end.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+import numpy as np
+
+from report import Row, table, write_json
+from voicecoach.history.database import open_database
+from voicecoach.history.journal import Journal
+from voicecoach.history.past import JournalPast
+from voicecoach.history.report import report
+from voicecoach.session.keeping import work_done, written
+from voicecoach.session.plan import PlanStep, WorkStep, make_plan
+from voicecoach.session.routine import load_library
+
+TIMES = 5
+"""How often each is done; the median counts."""
+
+NOW = datetime(2026, 6, 1, 9, tzinfo=UTC)
+
+
+@click.command(help=__doc__)
+@click.option("--years", default=10, show_default=True, type=click.IntRange(1, 50), help="Of a session a day.")
+@click.option("--seed", default=0, show_default=True, help="Of all that is drawn at random.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the table here, too.")
+def main(years: int, seed: int, json_file: Path | None) -> None:
+    """Print the table."""
+    with TemporaryDirectory() as temporary:
+        path = Path(temporary) / "voicecoach" / "journal.db"
+        fill(path, 365 * years, seed)
+        rows = list(_rows(path, f"{years} years"))
+    click.echo(table(rows))
+    if json_file:
+        write_json(json_file, "history", rows, seed, {"years": years})
+
+
+def fill(path: Path, days: int, seed: int) -> None:
+    """A session on each of so many days."""
+    rng = np.random.default_rng(seed)
+    library = load_library()
+    plans = [(routine.name, make_plan(routine, library)) for routine in library.routines.values()]
+    database = open_database(path)
+    journal = Journal(database)
+    with journal.together():
+        for day in range(days):
+            name, plan = plans[int(rng.integers(len(plans)))]
+            journal.begin(NOW - timedelta(days=days - day), name)
+            journal.plan(written(plan))
+            journal.pain(0.0, "before", int(rng.integers(0, 8)), None, None)
+            seconds = _work(journal, plan)
+            journal.pain(seconds, "after", int(rng.integers(0, 6)), None, None)
+            journal.passed(seconds, len(plan))
+            journal.end("done")
+            journal.water(NOW - timedelta(days=days - day))
+    database.close()
+
+
+def _work(journal: Journal, plan: tuple[PlanStep, ...]) -> float:
+    seconds = 0.0
+    for step in plan:
+        if isinstance(step, WorkStep):
+            journal.work(seconds, work_done(step, step.seconds))
+            journal.step_done()
+            seconds += step.seconds + 15.0
+    return seconds
+
+
+def _rows(path: Path, case: str) -> Iterator[Row]:
+    database = open_database(path)
+    past = JournalPast(database, lambda: NOW)
+    environment = {**os.environ, "XDG_DATA_HOME": str(path.parent.parent)}
+
+    def run(*arguments: str) -> None:
+        command = [sys.executable, "-m", "voicecoach", *arguments]
+        subprocess.run(command, env=environment, check=True, capture_output=True)
+
+    page = str(path.with_name("history.html"))
+    asked: tuple[tuple[str, Callable[[], object]], ...] = (
+        ("open", lambda: open_database(path).close()),
+        ("answer_progress", past.progress),
+        ("answer_unfinished", past.unfinished),
+        ("answer_strength", past.strength_lately),
+        ("figures", lambda: report(database, NOW.date())),
+        ("page", lambda: run("history", "--html", page)),
+        ("terminal", lambda: run("history")),
+        ("export", lambda: run("export", "-")),
+    )
+    for metric, ask in asked:
+        yield Row(case, f"{metric}_s", float(np.median([_seconds(ask) for _ in range(TIMES)])), "s", TIMES)
+    yield Row(case, "size_mb", path.stat().st_size / 1e6, "MB", 1)
+    database.close()
+
+
+def _seconds(ask: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    ask()
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    sys.exit(main())
