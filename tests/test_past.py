@@ -237,7 +237,7 @@ def test_on_starting_the_place_is_told_and_yes_carries_on_there(app: App, file: 
     clock.pass_on(hours=3)
     said = lead(app, file, clock, "+16 yes", "+40 ready", "+30 stop")
     assert "Last time you stopped at standing hamstring stretch, left leg." in said
-    assert any(text.startswith("We do the rest of the quick routine") for text in said)
+    assert any(text == "Here comes the rest of it. Quick routine." for text in said)
     assert not any("Walk" in text for text in said)
     (session,) = all_rows(file, "session")
     assert session["day"] == "2026-03-10"
@@ -254,7 +254,7 @@ def test_who_says_no_is_not_asked_again(app: App, file: Path) -> None:
 def test_it_can_be_carried_on_with_later_too(app: App, file: Path) -> None:
     lead(app, file, Clock(), *BROKEN_OFF)
     said = lead(app, file, Clock(), "+60 pick up where we left off", "+10 stop")
-    assert any(text.startswith("We do the rest of the quick routine") for text in said)
+    assert any(text == "Here comes the rest of it. Quick routine." for text in said)
 
 
 def test_once_another_session_has_begun_the_old_one_is_past(app: App, file: Path) -> None:

@@ -6,8 +6,10 @@ import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import platformdirs
 
@@ -49,8 +51,12 @@ from voicecoach.tts.cache import ClipCache
 from voicecoach.tts.source import EagerSource, LiveSource, SilentSource
 from voicecoach.tts.synthesizer import Synthesizer, Voice
 from voicecoach.tts.voices import VoiceRing
+from voicecoach.typed import FAST_RATE, run_fast
 
 _LOG = logging.getLogger(__name__)
+
+EARLIER = timedelta(hours=3)
+"""How long before a scenario was what was before it."""
 
 SIMULATION_RATE = 48_000
 """Sample rate (Hz) of the coach in the simulated room: that of most sound cards."""
@@ -264,21 +270,34 @@ class App:
         each block of the microphone, at 16 kHz."""
         rate = SIMULATION_RATE
         room = Room(rate, RoomSettings(**scenario.room.model_dump()))
-        if typed:
-            coach = self._coach(rate, SilentSource(rate), Deaf(), NoMicrophone(), remembers=False)
-            yield Simulation(coach, room, scenario, None, record), coach
-            return
-        user = Voice(scenario.user.voice or self.language.user_voice, scenario.user.words_a_minute)
-        with (
-            self.synthesizer(rate) as coach_voice,
-            self.synthesizer(HEARING_RATE, user) as user_voice,
-            ExitStack() as stack,
-        ):
-            ring = stack.enter_context(closing(self.voices(rate)))
-            source = EagerSource(coach_voice, rate, ring)
-            coach = self._coach(rate, source, self.listener(), make_echo_control(), remembers=False)
+        with ExitStack() as stack:
+            logbook, clock = self._earlier(scenario, stack)
+            if typed:
+                coach = self._coach(rate, SilentSource(rate), Deaf(), NoMicrophone(), logbook, clock, remembers=False)
+                yield Simulation(coach, room, scenario, None, record), coach
+                return
+            user = Voice(scenario.user.voice or self.language.user_voice, scenario.user.words_a_minute)
+            coach_voice = stack.enter_context(self.synthesizer(rate))
+            user_voice = stack.enter_context(self.synthesizer(HEARING_RATE, user))
+            source = EagerSource(coach_voice, rate, stack.enter_context(closing(self.voices(rate))))
+            coach = self._coach(rate, source, self.listener(), make_echo_control(), logbook, clock, remembers=False)
             say: Callable[[str], Clip] = user_voice.clip
             yield Simulation(coach, room, scenario, say, record), coach
+
+    def _earlier(self, scenario: Scenario, stack: ExitStack) -> tuple[Logbook, Clock | None]:
+        """The journal of a scenario, with what was before it, and its clock on the wall; neither where it has none."""
+        began = scenario.clock
+        if began is None:
+            return Logbook(), None
+        file = Path(stack.enter_context(TemporaryDirectory())) / "journal.db"
+        if scenario.before:
+            with open_logbook(file, lambda: began - EARLIER) as earlier:
+                coach = self._coach(
+                    FAST_RATE, SilentSource(FAST_RATE), Deaf(), NoMicrophone(), earlier, remembers=False
+                )
+                run_fast(coach, scenario.before)
+        logbook = stack.enter_context(open_logbook(file, lambda: began))
+        return logbook, lambda seconds: began + timedelta(seconds=seconds)
 
     def _coach(
         self,

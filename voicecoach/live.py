@@ -12,13 +12,11 @@ from voicecoach.app import App
 from voicecoach.audio.device import Device, check_devices
 from voicecoach.audio.ticker import Ticker
 from voicecoach.coach import Coach, Logged
-from voicecoach.typed import run_at_terminal, run_fast
+from voicecoach.typed import FAST_RATE, run_at_terminal, run_fast
 from voicecoach.wall import wall_clock
 
 Watcher = Callable[[Logged], None]
 
-FAST_RATE = 16_000
-"""Sample rate (Hz) of a session that nobody hears."""
 
 SPOKEN_NOTICES = {
     "microphone lost": "device.microphone_lost",

@@ -8,7 +8,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from voicecoach.events import VoicecoachError
 from voicecoach.language import DEFAULT, content
@@ -116,7 +116,17 @@ class Scenario(_Strict):
     room: RoomModel = RoomModel()
     user: UserModel = UserModel()
     limit: float = Field(3600.0, gt=0, description="seconds of the session after which it counts as stuck")
+    clock: AwareDatetime | None = None
+    """What the clock on the wall shows when it begins: then the coach keeps a journal, and reminds."""
+    before: tuple[str, ...] = ()
+    """Lines of a session that was typed three hours earlier, as `voicecoach type` takes them."""
     steps: tuple[Step, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _knows_when(self) -> Scenario:
+        if self.before and self.clock is None:
+            raise ValueError("there is something before it, but no time; give the `clock`, too")
+        return self
 
 
 def _built_in(language: str) -> dict[str, Traversable]:

@@ -13,6 +13,9 @@ import numpy as np
 from voicecoach.coach import Coach
 from voicecoach.events import Hypothesis, Samples, VoicecoachError
 
+FAST_RATE = 16_000
+"""Sample rate (Hz) of a session that nobody hears."""
+
 THINKING = 1.0
 """Seconds that pass before each line of a fast session."""
 
