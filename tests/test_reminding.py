@@ -148,6 +148,22 @@ def test_a_glass_that_was_drunk_unasked_counts_too() -> None:
     assert WATER in day.at(later(minutes=220))
 
 
+def test_a_break_to_drink_in_a_routine_is_a_glass() -> None:
+    day = Day(times=DayTimes(water_every=60))
+    day.at(later(minutes=50))
+    day.say("StartRoutine", routine="leg").until("resting")
+    assert Note("water") in day.played().actions
+    day.say("Stop")
+    assert day.at(later(minutes=75)) == ""
+    assert WATER in day.at(later(minutes=135))
+
+
+def test_a_break_that_was_left_is_none() -> None:
+    day = Day()
+    day.say("StartRoutine", routine="leg").until("resting")
+    assert Note("water") not in day.say("Next").actions
+
+
 # --- the exercises ----------------------------------------------------------------------------------------------------
 
 
@@ -163,6 +179,11 @@ def test_at_the_time_that_was_set_it_offers_to_begin_once_a_day() -> None:
     day.say("Stop")
     assert day.at(morning + timedelta(minutes=5)) == ""
     assert "leg routine" in day.at(morning + timedelta(days=1))
+
+
+def test_times_from_the_settings_count_too() -> None:
+    day = Day(times=DayTimes(water_every=0, exercises=(time(13),)))
+    assert "It is one in the afternoon" in day.at(later(hours=1))
 
 
 def test_what_was_missed_for_long_is_not_made_up_for() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from click.testing import CliRunner
 
 from voicecoach import cli
 from voicecoach.session.preferences import Preferences
+from voicecoach.session.reminding import DayTimes
 from voicecoach.settings import Settings, load_settings
 from voicecoach.yamlfile import ContentError
 
@@ -120,3 +122,27 @@ def test_a_session_begins_as_it_is_set(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr("voicecoach.app.settings_file", lambda: path)
     result = CliRunner().invoke(cli.main, ["type"], input="start quick routine\n+2 next\n+2 ready\n+17\n")
     assert [word for word in ("coach  four", "coach  five", "coach  six") if word in result.stdout] == ["coach  five"]
+
+
+def test_times_of_the_day_are_written_with_a_colon(tmp_path: Path) -> None:
+    found = settings(tmp_path, "awake: [8:30, 21:00]\nremind_at: [7:05, 18:00]\nwater_every: 90\n")
+    assert found.day == DayTimes(time(8, 30), time(21), 90, (time(7, 5), time(18)))
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("awake: [20:00, 9:00]", "ends before it begins"),
+        ("awake: [9:00]", "awake"),
+        ("awake: [9, 20]", "cannot be 9 - give a time of the day such as 9:00 or 20:30"),
+        ("remind_at: [25:00]", "cannot be '25:00' - give a time of the day"),
+        ("remind_at: [half past]", "cannot be 'half past' - give a time of the day"),
+        ("water_every: -5", "water_every: must be"),
+        ("journal: maybe", "journal: "),
+    ],
+)
+def test_what_is_no_time_of_the_day_is_told(tmp_path: Path, written: str, told: str) -> None:
+    with pytest.raises(ContentError) as mistake:
+        settings(tmp_path, f"{written}\n")
+    assert any(told in one for one in mistake.value.mistakes)
+    assert all("line 1" in one for one in mistake.value.mistakes)

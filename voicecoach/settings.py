@@ -84,6 +84,9 @@ class Settings(Content):
     water_every: int = Field(default=WATER_EVERY, ge=0, le=600)
     """Minutes from one glass of water to the reminder of the next; 0: no reminder."""
 
+    remind_at: tuple[ClockTime, ...] = Field(default=(), max_length=12)
+    """When to remind of the exercises, every day."""
+
     counting: CountStyle = "usual"
     words: Words = "usual"
     pace: Pace = "usual"
@@ -100,7 +103,7 @@ class Settings(Content):
     @property
     def day(self) -> DayTimes:
         """The times of the user's day."""
-        return DayTimes(*self.awake, self.water_every)
+        return DayTimes(*self.awake, self.water_every, self.remind_at)
 
     @property
     def preferences(self) -> Preferences:

@@ -42,6 +42,8 @@ class DayTimes:
     begin: time = time(9)
     end: time = time(20)
     water_every: int = WATER_EVERY
+    exercises: tuple[time, ...] = ()
+    """When to remind of the exercises, beside what was told to the coach."""
 
 
 class Reminding:
@@ -50,11 +52,12 @@ class Reminding:
     def __init__(self, session: Session, times: DayTimes):
         self._session = session
         self._times = times
-        self._stretches = set(session.past.reminders())
+        self._stretches = {*session.past.reminders(), *times.exercises}
         self._reminded: dict[time, date] = {}
         self._last_glass = session.past.last_glass()
         self._snoozed: datetime | None = None
         self._awaiting = False
+        self._refreshed = False
         self._quiet: date | None = None
         self._now: datetime | None = None
 
@@ -62,8 +65,9 @@ class Reminding:
 
     def minute(self, now: datetime) -> None:
         """It is `now`: remind of what is due. Call it where nothing else goes on."""
-        if self._now is None and self._last_glass is None:
-            self._last_glass = now  # nobody is told to drink on sitting down
+        if self._refreshed or (self._now is None and self._last_glass is None):
+            self._last_glass = now  # nobody is told to drink after a drink, nor on sitting down
+            self._refreshed = False
         self._now = now
         if self._quiet == now.date():
             return
@@ -129,6 +133,11 @@ class Reminding:
         self._last_glass = self._now
         self._session.conductor.actions.append(Note("water"))
         self._session.conductor.reply("water.logged")
+
+    def break_over(self) -> None:
+        """A break to drink in a routine is over."""
+        self._refreshed, self._snoozed = True, None
+        self._session.conductor.actions.append(Note("water"))
 
     def later(self) -> None:
         """Not now."""

@@ -194,6 +194,8 @@ class Session:
     def played(self) -> list[Action]:
         """The script has been played to its end."""
         self.conductor.position = 0.0
+        if self.state == "resting" and not self.conductor.at_work():
+            self.reminding.break_over()
         if not self._alarm.played():
             self.chart.send("played")
         return self._take()
