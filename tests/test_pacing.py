@@ -9,7 +9,7 @@ import pytest
 from session_parts import LIBRARY, Talk
 
 from voicecoach.events import Script
-from voicecoach.session.plan import ALLOWANCES, SWITCH_ALLOWANCE, WorkStep
+from voicecoach.session.plan import ALLOWANCES, RISING, SWITCH_ALLOWANCE, WorkStep
 from voicecoach.session.routine import Hold
 
 ROUTINES = sorted(LIBRARY.routines)
@@ -113,3 +113,30 @@ def test_what_to_fetch_is_told_before_the_first_exercise(routine: str) -> None:
     for scene in found:
         for thing in scene.step.needs if scene.step else ():
             assert thing in opening
+
+
+RISING_FOR_AN_EASIER_WAY = sorted(
+    id
+    for id, exercise in LIBRARY.exercises.items()
+    if exercise.position in ("floor", "kneeling") and exercise.easier_position in ("chair", "standing")
+)
+
+
+@pytest.mark.parametrize("exercise", RISING_FOR_AN_EASIER_WAY)
+def test_who_gets_up_for_an_easier_way_is_told_to_do_so_slowly_and_has_the_time(exercise: str) -> None:
+    routine = next(id for id, one in LIBRARY.routines.items() if any(step.exercise == exercise for step in one.steps))
+    talk = Talk().say("StartRoutine", routine=routine)
+    while talk.exercise != exercise:
+        talk.say("Next")
+    talk.until("working").say("Easier")
+    assert "Get up slowly" in talk.said
+    talk.until("positioning")
+    assert talk.script is not None
+    assert talk.script.seconds == RISING
+    talk.until("working").played()
+    if talk.state == "announcing":  # the other side: one stays where one is
+        assert talk.until("positioning").script.seconds == SWITCH_ALLOWANCE
+
+
+def test_there_are_exercises_to_get_up_for() -> None:
+    assert RISING_FOR_AN_EASIER_WAY

@@ -9,11 +9,13 @@ from voicecoach.session.levels import Fit, as_planned
 from voicecoach.session.memory import Memory
 from voicecoach.session.place import Place
 from voicecoach.session.plan import (
+    RISING,
     PlanStep,
     WaterStep,
     WorkStep,
     allowance,
     rest_before,
+    rises_for_the_way,
     with_alternative,
     with_pace,
 )
@@ -38,7 +40,7 @@ class Conductor(Place, Asking):
         self._explained: set[str] = set()
         self._explain_fully = False
         self.whole: tuple[WorkStep, ...] = ()
-        self._changing = False
+        self._changing = self._rising = False
         self._opening = False
         self._remarks: tuple[Cue, ...] = ()
         self.fit: Fit = as_planned
@@ -219,6 +221,7 @@ class Conductor(Place, Asking):
         if self._changing:
             self._changing = False
             self._kept = None if isinstance(step.dose, Hold) else self._kept
+            self._rising = rises_for_the_way(step)
             self.play(self.writer.flow("announce", *self.writer.changing(step)))
             return
         new = step.exercise.id not in self._explained
@@ -251,7 +254,9 @@ class Conductor(Place, Asking):
         """Leave time to get into position."""
         assert self.work is not None
         self._explained.add(self.work.exercise.id)
-        self.play(self.writer.positioning(allowance(self.plan, self.index)))
+        rising, self._rising = self._rising, False
+        seconds = RISING * self.work.pace if rising else allowance(self.plan, self.index)
+        self.play(self.writer.positioning(seconds))
 
     def on_enter_working(self) -> None:
         """Count the step, or what is left of it."""

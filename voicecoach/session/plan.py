@@ -194,6 +194,11 @@ def rises(step: WorkStep, before: PlanStep | None) -> bool:
     return isinstance(before, WorkStep) and before.position in down and step.position not in down
 
 
+def rises_for_the_way(step: WorkStep) -> bool:
+    """Whether one gets up from the floor where an exercise in the usual way is gone on with as `step`."""
+    return rises(step, replace(step, level="usual"))
+
+
 def needs(plan: tuple[PlanStep, ...]) -> tuple[str, ...]:
     """What to fetch, in the order in which it is first used."""
     used = [thing for step in plan if isinstance(step, WorkStep) for thing in step.needs]

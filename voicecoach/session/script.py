@@ -9,7 +9,7 @@ from voicecoach.events import Cue, Script
 from voicecoach.session.counting import Counting
 from voicecoach.session.estimate import whole_length
 from voicecoach.session.lines import Lines
-from voicecoach.session.plan import FIRST_SIDE, PlanStep, WorkStep, needs, rises
+from voicecoach.session.plan import FIRST_SIDE, PlanStep, WorkStep, needs, rises, rises_for_the_way
 from voicecoach.session.preferences import Preferences
 from voicecoach.session.routine import Hold, Repetitions, Timed
 
@@ -88,8 +88,9 @@ class ScriptWriter:
     def changing(self, step: WorkStep) -> tuple[Cue, ...]:
         """The same where one has to get into another position for it."""
         now, how = self.changed(step)
+        rise = (self.cue("announce.rise"),) if rises_for_the_way(step) else ()
         setup = () if step.way else (self._own(step, text) for text in step.exercise.setup)
-        return (now, *setup, how, self.cue("announce.position"))
+        return (now, *rise, *setup, how, self.cue("announce.position"))
 
     def _own(self, step: WorkStep, text: str) -> Cue:
         """A text of the exercise itself, with a breath after it."""
