@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -17,6 +18,10 @@ from voicecoach.recognize import hear
 pytestmark = pytest.mark.model
 
 Say = Callable[[str], Samples]
+SayAt = Callable[[int, str], Samples]
+
+RATES = (130, 150, 170)
+"""Words a minute."""
 Meaning = tuple[str | None, dict[str, object]]
 
 SENTENCES: dict[str, Meaning] = {
@@ -122,9 +127,14 @@ def test_damaged_sound_is_hardly_ever_taken_for_another_command(
 
 
 @pytest.mark.parametrize("damage", DAMAGE[:3], ids=lambda damage: damage.__name__)
-def test_most_of_it_is_understood_all_the_same(app: App, spoken: Say, damage: Callable[[Samples], Samples]) -> None:
-    found = sum(obeyed(app, damage(spoken(text))) == [meaning] for text, meaning in SENTENCES.items())
-    assert found >= len(SENTENCES) - 3
+def test_most_of_it_is_understood_all_the_same(
+    app: App, spoken_at: SayAt, damage: Callable[[Samples], Samples]
+) -> None:
+    """At three rates of speech: a single sentence of a single voice is chance."""
+    found = sum(
+        obeyed(app, damage(spoken_at(rate, text))) == [meaning] for rate in RATES for text, meaning in SENTENCES.items()
+    )
+    assert found >= 0.7 * len(RATES) * len(SENTENCES)
 
 
 def test_a_constant_offset_of_the_sound_card_changes_little(app: App, spoken: Say) -> None:
@@ -151,14 +161,15 @@ def test_a_stutter_is_no_other_command(app: App, spoken: Say) -> None:
     assert obeyed(app, np.concatenate([stutter, gap, stutter, gap, sound])) in ([("Pause", {})], [])
 
 
-def test_two_people_at_once_bring_nothing_that_neither_said(app: App, spoken: Say) -> None:
-    for first, second in [("start leg routine", "how long is left"), ("skip this one", "that hurts")]:
-        one, other = spoken(first), spoken(second)
+def test_two_people_at_once_seldom_bring_what_neither_said(app: App, spoken_at: SayAt) -> None:
+    neither = []
+    for rate, (first, second) in itertools.product(RATES, itertools.pairwise(SENTENCES)):
+        one, other = spoken_at(rate, first), spoken_at(rate, second)
         both = np.zeros(max(len(one), len(other)), dtype=np.float32)
         both[: len(one)] += one
         both[: len(other)] += other
-        said = [SENTENCES[first], SENTENCES[second]]
-        assert all(meaning in said for meaning in obeyed(app, both))
+        neither += [one for one in obeyed(app, both) if one not in (SENTENCES[first], SENTENCES[second])]
+    assert len(neither) <= 0.25 * len(RATES) * (len(SENTENCES) - 1), neither
 
 
 def test_noise_and_tones_are_not_obeyed(app: App) -> None:

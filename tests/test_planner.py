@@ -270,7 +270,7 @@ def test_a_routine_without_its_walk_offers_no_jog_in_its_place() -> None:
 def test_strength_work_is_for_alternate_days_unless_it_is_all_that_is_asked_for() -> None:
     found = planned(Wish(routine="leg"), strength_lately=True)
     assert "strength" not in {one.group for one in exercises(found)}
-    assert told(found) == "You did strength work yesterday, so I left that out today."
+    assert told(found) == "Your muscles rest from the last strength work, so I left that out today."
     assert told(planned(Wish(routine="strength"), strength_lately=True)) == ""
     assert told(planned(Wish(kinds=("strength",)), strength_lately=True)) == ""
 

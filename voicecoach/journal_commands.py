@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicecoach.commands import Failure
+from voicecoach.commands import Command, Failure
 from voicecoach.wall import wall_clock
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ _OUT = click.Path(path_type=Path, dir_okay=False)
 _NO_REMINDER = 'there is no reminder yet; say "remind me at eight every morning" to the coach'
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option("--html", type=_OUT, help="Write a page with charts, for a browser.")
 @click.option("--png", type=_OUT, help="Write the charts as a picture.")
 def history(html: Path | None, png: Path | None) -> None:
@@ -59,7 +59,7 @@ def _report() -> Report:
         return report(database, today)
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("file", type=_OUT)
 @click.option("--format", "form", type=click.Choice(("json", "csv")), help="Default: as FILE ends, else json.")
 def export(file: Path, form: str | None) -> None:
@@ -79,7 +79,7 @@ def export(file: Path, form: str | None) -> None:
     click.echo(f"In {file}: {_counted(len(found.sessions), 'session')}, {_glasses(len(found.water))}.")
 
 
-@click.command(name="import")
+@click.command(cls=Command, name="import")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 def import_(file: Path) -> None:
     """Put what was exported to FILE (JSON or CSV) into the journal; what it knows already stays as it is."""
@@ -91,7 +91,7 @@ def import_(file: Path) -> None:
     click.echo(f"New sessions: {new}. Known already: {len(found.sessions) - new}.")
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("file", type=_OUT)
 def calendar(file: Path) -> None:
     """Write the reminders of your exercises to FILE (.ics), for a phone.
@@ -114,7 +114,7 @@ def calendar(file: Path) -> None:
     click.echo(f"In {file}: {_counted(len(reminders), 'reminder')}, every day.")
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option("--all", "everything", is_flag=True, help="All sessions, what you found easy or hard, and all sound.")
 @click.option("--day", type=click.DateTime(("%Y-%m-%d",)), help="The sessions and the water of one day, 2026-03-10.")
 @click.option("--audio", is_flag=True, help="The sound that was kept.")
@@ -143,7 +143,7 @@ def forget(*, everything: bool, day: Any, audio: bool, yes: bool) -> None:
     click.echo(" ".join(told))
 
 
-@click.command()
+@click.command(cls=Command)
 def privacy() -> None:
     """Print what is stored on this machine, and where."""
     from voicecoach.app import App, routines_folder
