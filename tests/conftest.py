@@ -15,7 +15,7 @@ from voicecoach.app import App
 from voicecoach.asr.model import ModelError, find_model
 from voicecoach.asr.recognizer import SpeechModel
 from voicecoach.events import HEARING_RATE, Clip, Samples
-from voicecoach.history.logbook import journal_file
+from voicecoach.history.database import journal_file
 from voicecoach.session.routine import Library, load_library
 from voicecoach.settings import Settings
 from voicecoach.tts.cache import ClipCache

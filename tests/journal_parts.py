@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta, timezone
+from contextlib import closing
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from voicecoach.app import App
+from voicecoach.audio.echo import NoMicrophone
+from voicecoach.coach import Deaf
 from voicecoach.history.logbook import open_logbook
+from voicecoach.tts.source import SilentSource
 from voicecoach.typed import run_fast
 
+RATE = 8_000
 ZONE = timezone(timedelta(hours=1))
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=ZONE)
 
@@ -33,27 +36,15 @@ def lead(app: App, path: Path, clock: Clock, *lines: str) -> list[str]:
     """A typed session that is written to `path`; what the coach said."""
     said: list[str] = []
     with open_logbook(path, clock) as logbook:
-        coach = app.silent_coach(8_000, logbook)
+        # Nothing is known of the exercises, whatever other tests did: a new stretch is asked about.
+        coach = app._coach(RATE, SilentSource(RATE), Deaf(), NoMicrophone(), logbook, remembers=False)
         coach.watchers.append(lambda entry: said.append(str(entry.data["text"])) if entry.kind == "said" else None)
         run_fast(coach, lines)
     return said
 
 
-@contextmanager
-def rows(path: Path, query: str) -> Iterator[list[sqlite3.Row]]:
-    """What a query finds in the journal at `path`."""
-    database = sqlite3.connect(path)
-    database.row_factory = sqlite3.Row
-    try:
-        yield database.execute(query).fetchall()
-    finally:
-        database.close()
-
-
 def all_rows(path: Path, table: str) -> list[dict[str, object]]:
     """A whole table, in the order of its writing."""
-    with rows(path, f"SELECT * FROM {table} ORDER BY rowid") as found:
-        return [dict(row) for row in found]
-
-
-__all__ = ["NOON", "UTC", "ZONE", "Clock", "all_rows", "lead"]
+    with closing(sqlite3.connect(path)) as database:
+        database.row_factory = sqlite3.Row
+        return [dict(row) for row in database.execute(f"SELECT * FROM {table} ORDER BY rowid")]

@@ -21,9 +21,8 @@ from voicecoach import cli
 from voicecoach.app import App
 from voicecoach.history import terminal
 from voicecoach.history.charts import FAINT, INK, SERIES, charts, svg, write_png
-from voicecoach.history.database import open_database
+from voicecoach.history.database import journal_file, open_database
 from voicecoach.history.journal import Journal
-from voicecoach.history.logbook import journal_file
 from voicecoach.history.page import page
 from voicecoach.history.report import Report, report
 

@@ -25,7 +25,8 @@ from voicecoach.audio.echo import EchoControl, NoMicrophone, make_echo_control
 from voicecoach.audio.room import Room, RoomSettings
 from voicecoach.coach import Clock, Coach, Deaf, Ear
 from voicecoach.events import HEARING_RATE, Clip, Hypothesis, Samples, Understanding
-from voicecoach.history.logbook import Logbook, journal_file, open_logbook
+from voicecoach.history.database import journal_file
+from voicecoach.history.logbook import Logbook, open_logbook
 from voicecoach.history.recorder import Now
 from voicecoach.history.retention import MEGABYTE, Retention, recordings_folder
 from voicecoach.language import Language, content, load_language

@@ -48,9 +48,8 @@ def history(html: Path | None, png: Path | None) -> None:
 
 
 def _report() -> Report:
-    from voicecoach.history.logbook import journal_file
+    from voicecoach.history.database import journal_file, opened
     from voicecoach.history.report import Report, report
-    from voicecoach.history.transfer import opened
 
     today, path = wall_clock().date(), journal_file()
     if not path.exists():
@@ -67,7 +66,7 @@ def export(file: Path, form: str | None) -> None:
 
     It is for a spreadsheet, a physiotherapist, or another machine. "-" writes to the terminal.
     """
-    from voicecoach.history.logbook import journal_file
+    from voicecoach.history.database import journal_file
     from voicecoach.history.transfer import as_csv, as_json, read_journal
 
     found = read_journal(journal_file())
@@ -83,7 +82,7 @@ def export(file: Path, form: str | None) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 def import_(file: Path) -> None:
     """Put what was exported to FILE (JSON or CSV) into the journal; what it knows already stays as it is."""
-    from voicecoach.history.logbook import journal_file
+    from voicecoach.history.database import journal_file
     from voicecoach.history.transfer import add, read_file
 
     found = read_file(file)
@@ -98,10 +97,9 @@ def calendar(file: Path) -> None:
 
     They are those that you have told the coach: "remind me at eight every morning".
     """
-    from voicecoach.history.logbook import journal_file
+    from voicecoach.history.database import journal_file, opened
     from voicecoach.history.past import JournalPast
     from voicecoach.history.phone import calendar as as_calendar
-    from voicecoach.history.transfer import opened
 
     path, now = journal_file(), wall_clock()
     if not path.exists():
@@ -121,7 +119,7 @@ def calendar(file: Path) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def forget(*, everything: bool, day: Any, audio: bool, yes: bool) -> None:
     """Delete what was written down; nothing of it is left."""
-    from voicecoach.history.logbook import journal_file
+    from voicecoach.history.database import journal_file
     from voicecoach.history.retention import delete_recordings, recordings_folder
     from voicecoach.history.transfer import forget as delete
     from voicecoach.store import memory_file
@@ -147,7 +145,7 @@ def forget(*, everything: bool, day: Any, audio: bool, yes: bool) -> None:
 def privacy() -> None:
     """Print what is stored on this machine, and where."""
     from voicecoach.app import App, routines_folder
-    from voicecoach.history.logbook import journal_file
+    from voicecoach.history.database import journal_file
     from voicecoach.history.privacy import Stored, told
     from voicecoach.history.retention import recordings_folder
     from voicecoach.settings import settings_file
@@ -176,6 +174,8 @@ def _write(path: Path, content: bytes) -> None:
         partial.touch(mode=0o600)
         partial.write_bytes(content)
         partial.replace(path)
+    except OSError as error:
+        raise Failure(f"{path} cannot be written: {error.strerror}") from error
     finally:
         partial.unlink(missing_ok=True)
 

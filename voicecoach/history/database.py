@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
-from contextlib import suppress
+from contextlib import closing, suppress
 from itertools import count
 from pathlib import Path
+
+import platformdirs
 
 from voicecoach.events import VoicecoachError
 
@@ -83,6 +85,11 @@ class UnusableError(VoicecoachError):
         self.aside = aside
 
 
+def journal_file() -> Path:
+    """Where the journal is; there need not be one yet."""
+    return Path(platformdirs.user_data_path("voicecoach")) / "journal.db"
+
+
 def open_database(path: Path) -> sqlite3.Connection:
     """The database at `path`, made or brought up to date where need be. UnusableError where it is damaged or from a
     newer version: nothing has been changed then. VoicecoachError where it cannot be opened at all."""
@@ -122,6 +129,14 @@ def _migrate(database: sqlite3.Connection, version: int) -> None:
     """Each step along with the number that tells of it, or not at all."""
     for number, script in enumerate(MIGRATIONS[version:], version + 1):
         database.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;")
+
+
+def opened(path: Path) -> closing[sqlite3.Connection]:
+    """The journal at `path`, closed in the end. VoicecoachError where it cannot be used; it stays as it is."""
+    try:
+        return closing(open_database(path))
+    except UnusableError as error:
+        raise VoicecoachError(f"{error}; it will be set aside when you next run the coach") from error
 
 
 def open_or_set_aside(path: Path) -> sqlite3.Connection | None:

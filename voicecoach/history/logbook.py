@@ -9,7 +9,6 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
 from filelock import FileLock, Timeout
 
 from voicecoach.history.database import open_or_set_aside
@@ -28,11 +27,6 @@ class Logbook:
     past: JournalPast | None = None
     watch: Callable[[Entry], None] = lambda _entry: None
     taken: bool = False
-
-
-def journal_file() -> Path:
-    """Where the journal is; there need not be one yet."""
-    return Path(platformdirs.user_data_path("voicecoach")) / "journal.db"
 
 
 @contextmanager

@@ -7,7 +7,6 @@ import io
 import json
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from voicecoach.events import VoicecoachError
-from voicecoach.history.database import UnusableError, open_database
+from voicecoach.history.database import opened
 from voicecoach.history.journal import in_utc, zone
 from voicecoach.history.records import Export, Pain, SessionRecord, Work
 from voicecoach.yamlfile import explain
@@ -38,14 +37,6 @@ def read_journal(path: Path) -> Export:
         sessions = tuple(_sessions(database))
         water = tuple(_local(at, offset) for at, offset in database.execute("SELECT at, zone FROM water ORDER BY at"))
     return Export(sessions=sessions, water=water)
-
-
-def opened(path: Path) -> closing[sqlite3.Connection]:
-    """The journal at `path`, closed in the end. VoicecoachError where it cannot be used; it stays as it is."""
-    try:
-        return closing(open_database(path))
-    except UnusableError as error:
-        raise VoicecoachError(f"{error}; it will be set aside when you next run the coach") from error
 
 
 def _local(at: str, offset: int) -> datetime:
