@@ -202,6 +202,17 @@ def test_the_hold_that_has_grown_most_is_told(diary: Diary) -> None:
     assert diary.past.progress().longer == Comparison(20.0, 40.0, "straight-knee-calf-stretch")
 
 
+def test_what_was_imported_later_but_done_earlier_comes_first(diary: Diary) -> None:
+    for number, rating in enumerate([3, 3]):
+        diary.session(days_ago=2 - number, before=rating, seconds=40.0, level="usual")
+    for number, rating in enumerate([7, 7]):
+        diary.session(days_ago=9 - number, before=rating, seconds=20.0, level="easier")
+    progress = diary.past.progress()
+    assert progress.pain == Comparison(7.0, 3.0)
+    assert progress.easier == ("straight-knee-calf-stretch",)
+    assert progress.longer == Comparison(20.0, 40.0, "straight-knee-calf-stretch")
+
+
 def test_a_journal_that_cannot_be_read_does_not_end_the_session(diary: Diary, caplog: pytest.LogCaptureFixture) -> None:
     diary.database.execute("DROP TABLE work")
     assert diary.past.progress().sessions == 0

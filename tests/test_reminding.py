@@ -83,6 +83,7 @@ def test_after_a_glass_the_two_hours_begin_anew() -> None:
     day = Day()
     day.at(later(hours=2))
     day.say("HadWater")
+    day.at(later(hours=2))
     assert day.at(later(minutes=239)) == ""
     assert WATER in day.at(later(minutes=240))
 
@@ -144,6 +145,7 @@ def test_a_glass_that_was_drunk_unasked_counts_too() -> None:
     day = Day()
     day.at(later(minutes=100))
     assert Note("water") in day.say("HadWater").actions
+    day.at(later(minutes=100))
     assert day.at(later(minutes=219)) == ""
     assert WATER in day.at(later(minutes=220))
 
@@ -156,6 +158,14 @@ def test_a_break_to_drink_in_a_routine_is_a_glass() -> None:
     day.say("Stop")
     assert day.at(later(minutes=75)) == ""
     assert WATER in day.at(later(minutes=135))
+
+
+def test_a_glass_in_a_routine_counts_from_when_it_was_drunk() -> None:
+    day = Day(times=DayTimes(water_every=60))
+    day.at(later(minutes=10))
+    day.say("StartRoutine", routine="stretch").say("HadWater").say("Stop")
+    assert day.at(later(minutes=65)) == ""
+    assert WATER in day.at(later(minutes=125))
 
 
 def test_a_break_that_was_left_is_none() -> None:

@@ -81,7 +81,7 @@ class Deaf:
 
 VANISHED = 3.0
 """Decibels of an utterance over the coach's voice that turn out to be an echo of that, from which on it was nothing
-else. Of what people said 0.5 vanish at most, of the coach's own words nearly always 6 and more."""
+else. Of what people say less than half as many vanish (tests/test_hindsight.py)."""
 
 CLEAR = 10.0
 """Decibels by which an utterance has to stand out of what may be left of the coach's voice to count like any other."""

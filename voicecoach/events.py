@@ -274,7 +274,7 @@ SECOND = "second"
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptSession:
     """A session as the journal has it: the name of its routine, its plan (a text that only the session wing reads) and
     the number of the step that it had come to."""
 

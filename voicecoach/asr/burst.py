@@ -13,10 +13,10 @@ JUMP_DB = 10.0
 """By how much it must be louder than the loudest chunk of those BEFORE, and than what is left of the coach's voice."""
 
 END_DB = 5.0
-"""It ends when it is no louder than that any more by so much;"""
+"""It ends when it stands out of those by less than this."""
 
 FALL_DB = 15.0
-"""or when it has become so much quieter: what follows is reverberation."""
+"""It also ends when it has become so much quieter than its loudest chunk: what follows is reverberation."""
 
 BEFORE = 12
 """Chunks: 0.4 s. In noise that goes up and down nothing jumps out of as many."""
@@ -28,7 +28,7 @@ LONGEST = 25
 """Chunks after which it is no short word: 0.8 s."""
 
 HARDLY = 0.1
-"""Probability of speech without which it is none: what a knock or a hen gets."""
+"""Probability of speech without which it is none: a knock."""
 
 
 class Burst:

@@ -21,7 +21,7 @@ LEAD = 0.3
 """Seconds before an utterance from which on the filters learn anew."""
 
 PASSES = 2
-"""Times that they learn from it. A third takes out hardly more of an echo."""
+"""Times that they learn from it."""
 
 FEWEST = 3
 """Blocks of an utterance without which nothing can be told."""

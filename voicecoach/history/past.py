@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from functools import wraps
 from typing import TypeVar
 
-from voicecoach.events import Comparison, Kept, Progress
+from voicecoach.events import Comparison, KeptSession, Progress
 from voicecoach.history.journal import OPEN, STOPPED
 from voicecoach.history.recorder import Now
 
@@ -26,12 +26,11 @@ LONGER = 5.0
 
 _LEVELS = ("easier", "usual", "harder")
 
-
 _LOG = logging.getLogger(__name__)
 
 Answer = TypeVar("Answer")
 
-_NO_SESSION: Kept | None = None
+_NO_SESSION: KeptSession | None = None
 _NO_GLASS: datetime | None = None
 _NO_TIMES: tuple[time, ...] = ()
 
@@ -72,7 +71,7 @@ class JournalPast:
         return bool(self._database.execute(query, (str(today), str(today - DAY))).fetchone())
 
     @_or_nothing(_NO_SESSION)
-    def unfinished(self) -> Kept | None:
+    def unfinished(self) -> KeptSession | None:
         """The last session, where something of it was done, it was broken off, and that was less than a day ago."""
         row = self._database.execute(
             "SELECT id, began, seconds, outcome, routine, plan, step FROM session ORDER BY began DESC LIMIT 1"
@@ -83,15 +82,15 @@ class JournalPast:
         done = self._database.execute("SELECT 1 FROM work WHERE session = ? AND done > 0", (number,)).fetchone()
         ended = datetime.fromisoformat(began) + timedelta(seconds=seconds)
         recent = abs(self._now() - ended) < DAY  # a clock that was put back has not made it older
-        return Kept(routine, plan, step) if done and recent and outcome in (OPEN, STOPPED) else None
+        return KeptSession(routine, plan, step) if done and recent and outcome in (OPEN, STOPPED) else None
 
     @_or_nothing(_NO_SESSION)
-    def last(self) -> Kept | None:
+    def last(self) -> KeptSession | None:
         """The last session that has a plan."""
         row = self._database.execute(
             "SELECT routine, plan FROM session WHERE plan != '' ORDER BY began DESC LIMIT 1"
         ).fetchone()
-        return Kept(*row) if row else None
+        return KeptSession(*row) if row else None
 
     @_or_nothing(Progress())
     def progress(self) -> Progress:
@@ -129,7 +128,10 @@ class JournalPast:
         return {date.fromisoformat(day): number for day, number in self._database.execute(query)}
 
     def _pain(self) -> Comparison | None:
-        query = "SELECT rating FROM pain WHERE moment = 'before' AND rating IS NOT NULL ORDER BY id"
+        query = (
+            "SELECT rating FROM pain JOIN session ON session.id = pain.session"
+            " WHERE moment = 'before' AND rating IS NOT NULL ORDER BY began"
+        )
         ratings = [float(rating) for (rating,) in self._database.execute(query)]
         few = min(A_FEW, len(ratings) // 2)
         return Comparison(_mean(ratings[:few]), _mean(ratings[-few:])) if few >= 2 else None
@@ -137,8 +139,8 @@ class JournalPast:
     def _relief(self) -> Comparison | None:
         query = (
             "SELECT before.rating, after.rating FROM pain AS before JOIN pain AS after USING (session)"
-            " WHERE before.moment = 'before' AND after.moment = 'after'"
-            " AND before.rating IS NOT NULL AND after.rating IS NOT NULL ORDER BY session DESC LIMIT ?"
+            " JOIN session ON session.id = before.session WHERE before.moment = 'before' AND after.moment = 'after'"
+            " AND before.rating IS NOT NULL AND after.rating IS NOT NULL ORDER BY began DESC LIMIT ?"
         )
         pairs = self._database.execute(query, (A_FEW,)).fetchall()
         if len(pairs) < 2:
@@ -146,31 +148,26 @@ class JournalPast:
         return Comparison(_mean([before for before, _ in pairs]), _mean([after for _, after in pairs]))
 
     def _easier(self) -> tuple[str, ...]:
-        first, last = (
-            dict(
-                self._database.execute(
-                    f"SELECT exercise, level FROM work WHERE id IN (SELECT {which}(id) FROM work WHERE done > 0"
-                    " GROUP BY exercise)"
-                ).fetchall()
-            )
-            for which in ("min", "max")
-        )
-        return tuple(one for one in first if _LEVELS.index(first[one]) < _LEVELS.index(last[one]))
+        first, last = self._first_and_last("level", "done > 0")
+        return tuple(one for one in first if _LEVELS.index(str(first[one])) < _LEVELS.index(str(last[one])))
 
     def _longer(self) -> Comparison | None:
-        first, last = (
-            dict(
-                self._database.execute(
-                    f"SELECT exercise, seconds FROM work WHERE id IN (SELECT {which}(id) FROM work WHERE kind = 'hold'"
-                    " AND outcome = 'done' GROUP BY exercise)"
-                ).fetchall()
-            )
-            for which in ("min", "max")
-        )
-        most = max(first, key=lambda one: last[one] - first[one], default=None)
-        if most is None or last[most] - first[most] < LONGER:
+        first, last = self._first_and_last("work.seconds", "kind = 'hold' AND work.outcome = 'done'")
+        grown = {one: float(str(last[one])) - float(str(first[one])) for one in first}
+        most = max(grown, key=lambda one: grown[one], default=None)
+        if most is None or grown[most] < LONGER:
             return None
-        return Comparison(first[most], last[most], most)
+        return Comparison(float(str(first[most])), float(str(last[most])), most)
+
+    def _first_and_last(self, column: str, where: str) -> tuple[dict[str, object], dict[str, object]]:
+        """What `column` was the first and the last time that each exercise was done, in the order of time: an import
+        may have brought what is older. (SQLite takes it from the row with the least, or the greatest, `began`.)"""
+        query = (
+            f"SELECT exercise, {column}, {{which}}(began) FROM work JOIN session ON session.id = work.session"
+            f" WHERE {where} GROUP BY exercise"
+        )
+        first, last = (self._database.execute(query.format(which=which)).fetchall() for which in ("min", "max"))
+        return {exercise: value for exercise, value, _ in first}, {exercise: value for exercise, value, _ in last}
 
 
 def streak(days: set[date], today: date) -> int:

@@ -66,27 +66,30 @@ class Conductor(Place, Asking):
     ) -> None:
         """Take up a plan; the chart's `start` follows. `checked`: nothing is asked before. `remarks` are made
         on the plan before its first exercise."""
-        self.routine, self.index = routine, 0
         paced = with_pace(plan, PACES[self.writer.preferences.pace])
-        self.plan = self.memory.applied(paced)
+        self._set_up(routine, self.memory.applied(paced), 0)
         self.whole = tuple(step for step in paced if isinstance(step, WorkStep))
         self._unchecked = self.check is not None and not checked
+        self._opening = True
+        self._remarks = remarks
+        self.actions.append(Note("routine started", {"routine": routine, "steps": len(plan)}))
+
+    def _set_up(self, routine: str, plan: tuple[PlanStep, ...], index: int) -> None:
+        self.routine, self.plan, self.index = routine, plan, index
+        self.whole = tuple(step for step in plan if isinstance(step, WorkStep))
+        self._unchecked = self._opening = False
+        self._remarks = ()
         self._kept = None
         self._on_the_way = True
         self._resting_before_work = False
-        self._opening = True
-        self._remarks = remarks
         self.fit = as_planned
         self.hurting, self.spoilt = (), False
-        self.actions.append(Note("routine started", {"routine": routine, "steps": len(plan)}))
 
     def take_up(self, routine: str, plan: tuple[PlanStep, ...], index: int) -> None:
         """Go on with a session of another time at step `index`, which is an exercise; the chart's `start` follows.
         Nothing is asked before, and the exercise is explained and done from its beginning."""
-        self.begin(routine, plan, checked=True)
-        self.plan, self.index = with_pace(plan, PACES[self.writer.preferences.pace]), index
-        self._opening = False
-        self.actions[-1] = Note("routine resumed")
+        self._set_up(routine, with_pace(plan, PACES[self.writer.preferences.pace]), index)
+        self.actions.append(Note("routine resumed"))
 
     # --- guards of the chart ------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from voicecoach.events import Cue, Kept, Note
+from voicecoach.events import Cue, KeptSession, Note
 from voicecoach.session.keeping import read
 from voicecoach.session.plan import PlanStep, WorkStep
 from voicecoach.session.question import Offer
@@ -26,13 +26,13 @@ class Unfinished:
 
     def __init__(self, session: Session):
         self._session = session
-        self._kept: Kept | None = session.past.unfinished()
+        self._kept: KeptSession | None = session.past.unfinished()
         self.plan: tuple[PlanStep, ...] = ()
         self.index = 0
         if self._kept:
             self._read(self._kept)
 
-    def _read(self, kept: Kept) -> None:
+    def _read(self, kept: KeptSession) -> None:
         plan = read(kept.plan, self._session.library) or ()
         coming = [number for number in range(kept.step, len(plan)) if isinstance(plan[number], WorkStep)]
         if coming:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, time
 from typing import Protocol
 
-from voicecoach.events import Kept, Progress
+from voicecoach.events import KeptSession, Progress
 
 
 class Past(Protocol):
@@ -15,10 +15,10 @@ class Past(Protocol):
     def strength_lately(self) -> bool:
         """Whether strength work was done today or the day before: muscles need a day between."""
 
-    def unfinished(self) -> Kept | None:
+    def unfinished(self) -> KeptSession | None:
         """The last session, where it was broken off within a day, and may be carried on with."""
 
-    def last(self) -> Kept | None:
+    def last(self) -> KeptSession | None:
         """The last session."""
 
     def progress(self) -> Progress:
@@ -38,11 +38,11 @@ class NothingKnown:
         """Not that one knows."""
         return False
 
-    def unfinished(self) -> Kept | None:
+    def unfinished(self) -> KeptSession | None:
         """Nothing was broken off."""
         return None
 
-    def last(self) -> Kept | None:
+    def last(self) -> KeptSession | None:
         """There was none."""
         return None
 

@@ -1,7 +1,7 @@
 """What the coach says of itself through the day: that it is time for a glass of water, or for the exercises.
 
-It only speaks where nothing else goes on, within waking hours, and never twice without an answer; "not today" is
-silence until tomorrow. The clock on the wall is told to it, minute by minute; nothing in here looks at one.
+It only speaks where nothing else goes on, of water within waking hours and never twice without an answer; "not today"
+is silence until tomorrow. The clock on the wall is told to it, minute by minute; nothing in here looks at one.
 """
 
 from __future__ import annotations
@@ -129,14 +129,12 @@ class Reminding:
 
     def drunk(self) -> None:
         """A glass was drunk."""
-        self._awaiting, self._snoozed = False, None
-        self._last_glass = self._now
-        self._session.conductor.actions.append(Note("water"))
+        self.break_over()
         self._session.conductor.reply("water.logged")
 
     def break_over(self) -> None:
-        """A break to drink in a routine is over."""
-        self._refreshed, self._snoozed = True, None
+        """A break to drink is over. What time it is will be told the next time that nothing else goes on."""
+        self._awaiting, self._snoozed, self._refreshed = False, None, True
         self._session.conductor.actions.append(Note("water"))
 
     def later(self) -> None:
