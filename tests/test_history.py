@@ -17,11 +17,12 @@ from click.testing import CliRunner, Result
 from icalendar import Calendar
 from journal_parts import NOON, Clock, lead
 
+import history as benchmark
 from voicecoach import cli
 from voicecoach.app import App
 from voicecoach.history import terminal
 from voicecoach.history.charts import FAINT, INK, SERIES, charts, svg, write_png
-from voicecoach.history.database import journal_file, open_database
+from voicecoach.history.database import journal_file, open_database, opened
 from voicecoach.history.journal import Journal
 from voicecoach.history.page import page
 from voicecoach.history.report import Report, report
@@ -289,3 +290,12 @@ def test_privacy_tells_what_is_there_and_how_to_be_rid_of_it() -> None:
     told = dict(zip(text.splitlines(), text.splitlines()[1:], strict=False))
     (what,) = (line for line, below in told.items() if str(journal_file()) in below)
     assert what.endswith("kB")
+
+
+def test_the_benchmark_has_a_session_on_each_day(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    benchmark.fill(path, 20, seed=0)
+    with opened(path) as database:
+        found = report(database, benchmark.NOW.date() - timedelta(days=1))
+    assert (len(found.minutes), found.streak, found.glasses) == (20, 20, 7)
+    assert sum(found.minutes.values()) > 20
