@@ -64,11 +64,14 @@ class World:
     speaker: Card = field(default_factory=Card)
     played: list[tuple[float, int, np.ndarray]] = field(default_factory=list, repr=False)
     """Callbacks of the speaker: when, at which rate (Hz), and the first channel's frames."""
+    asked: list[float] = field(default_factory=list)
+    """Latencies (s) that were asked of the drivers, in turn."""
     tasks: list[Callable[[], None]] = field(default_factory=list, repr=False)
     """What was to run in the background and has not run yet."""
     _running: list[_Running] = field(default_factory=list, repr=False)
 
-    def open_line(self, kind: type, _wanted: object, _latency: float, moved: object, rate: int | None) -> Line:
+    def open_line(self, kind: type, _wanted: object, latency: float, moved: object, rate: int | None) -> Line:
+        self.asked.append(latency)
         card = self.microphone if kind is Capture else self.speaker
         if card.missing:
             raise DeviceError("It is not there.")
@@ -94,6 +97,12 @@ class World:
         for one in self._running:
             if isinstance(one.line, Capture):
                 one.not_before = self.now + seconds
+
+    def glitch(self, direction: str) -> None:
+        """Let the driver of that direction report a gap."""
+        for one in self._running:
+            if one.line.direction == direction and not one.closed:
+                one.line.glitches += 1
 
     def hang(self, seconds: float) -> None:
         """Let time pass while nothing runs at all, not even callbacks: they come late."""

@@ -119,8 +119,46 @@ def test_a_short_delay_of_the_coach_is_not_heard(world: World, device: Device, t
     device.open()
     for _ in range(20):
         talk.go(0.5)
-        world.advance(0.035)
+        world.advance(0.015)
     assert losses(device) == NO_LOSS
+
+
+def test_a_delay_of_the_coach_is_not_heard_for_ever(world: World, device: Device, talk: Talk) -> None:
+    device.open()
+    for _ in range(3):
+        talk.go(0.5)
+        world.advance(0.04)
+    talk.go(0.5)
+    once = losses(device)
+    assert 0 < once[2] < 0.08
+    for _ in range(20):
+        talk.go(0.5)
+        world.advance(0.04)
+    assert losses(device) == once
+
+
+def test_a_driver_that_loses_sound_again_and_again_gets_more_time_and_nobody_is_told(
+    world: World, device: Device, talk: Talk
+) -> None:
+    device.open()
+    asked = [world.asked[0]]
+    for _ in range(20):
+        talk.go(0.3)
+        world.glitch("output")
+        world.run_tasks()
+    talk.go(1)
+    assert world.asked[2:] == [2 * asked[0], 4 * asked[0], 0.12], "each time more, and no more than is any good"
+    assert kinds(device) == []
+    assert talk.round_trip(len(talk.heard) - 30) < 0.2
+
+
+def test_a_gap_now_and_then_changes_nothing(world: World, device: Device, talk: Talk) -> None:
+    device.open()
+    for _ in range(6):
+        talk.go(4)
+        world.glitch("output")
+    talk.go(1)
+    assert len(world.asked) == 2
 
 
 def test_a_short_delay_of_the_microphone_is_waited_for(world: World, device: Device, talk: Talk) -> None:

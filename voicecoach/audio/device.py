@@ -55,8 +55,9 @@ class DeviceLosses:
 class Device:
     """A microphone and a speaker as one source of blocks; a context manager.
 
-    `input` and `output` are a number or (part of) a name, None for the system's default. `latency` (s) is
-    asked of the drivers, and as much again is kept ahead for the speaker.
+    `input` and `output` are a number or (part of) a name, None for the system's default. `latency` (s) is asked of the
+    drivers at first, and about as much again is kept ahead for the speaker. Where that is too little, since the machine
+    is slow or busy, both grow.
     """
 
     rate: int
@@ -64,7 +65,7 @@ class Device:
     block: int
     """Frames of such a block."""
 
-    def __init__(self, input: str | int | None = None, output: str | int | None = None, latency: float = 0.06) -> None:
+    def __init__(self, input: str | int | None = None, output: str | int | None = None, latency: float = 0.025) -> None:
         moved = Event()
         self._notices: deque[DeviceNotice] = deque()
         self._microphone = Microphone(input, latency, moved, self._notices)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import chain, repeat
 from threading import Event, Lock, Thread
@@ -18,6 +18,7 @@ from typing import Generic, Literal
 import numpy as np
 
 from voicecoach.audio import portaudio
+from voicecoach.audio.gaps import Gaps
 from voicecoach.audio.portaudio import DeviceError
 from voicecoach.audio.resample import StreamResampler
 from voicecoach.audio.streams import Capture, LineT, Playback, open_line, refresh_if_idle
@@ -41,6 +42,14 @@ _BACKLOG_BLOCKS = 50
 """Blocks that "all the time" means: devices deliver in chunks of up to 0.1 s."""
 _MOST_LAG = 1.0
 """Seconds that the wall clock's pace makes up for; more (a sleeping computer) is let go."""
+_MORE = 0.02
+"""Seconds that are kept more for a speaker that ran out of sound, since the coach came too late."""
+_MOST_AHEAD = 0.15
+"""Seconds beyond which no more is kept: then the machine is too slow altogether."""
+_WIDER = 2.0
+"""How much more time at once: each change interrupts the sound."""
+_MOST_LATENCY = 0.12
+"""Seconds that are asked of a driver at most."""
 _DRAIN = 1.0
 """Seconds that the speaker may take on closing to play what it was given."""
 
@@ -91,6 +100,7 @@ class Side(Generic[LineT]):
         self._notices = notices
         self._rate = 0
         self._past_glitches = 0
+        self._gaps = Gaps()
         self._line: LineT | None = None
         self._adopted: LineT | None = None
         self._swap = Lock()
@@ -150,7 +160,23 @@ class Side(Generic[LineT]):
             self._adopt(line)
             self._adopted = line
             line.glitches = 0
+            self._gaps = Gaps()
+        if line and self._gaps.feed(line.glitches) and self._asked_latency < _MOST_LATENCY:
+            self._widen(line)
+            return None
         return line
+
+    def _widen(self, line: LineT) -> None:
+        """Open the device anew with more time for its driver. Nobody needs to be told: it takes a moment."""
+        self._line = None
+        self._asked_latency = min(_MOST_LATENCY, _WIDER * self._asked_latency)
+        log.info('the %s "%s" gets %.0f ms', self.noun, line.device.name, 1000 * self._asked_latency)
+
+        def exchange() -> None:
+            line.close()
+            self._search((0.0, *_BACK_OFF), told=False)
+
+        self._threads.append(in_background(exchange))
 
     def _adopt(self, line: LineT) -> None:
         """Begin to use `line` in place of `_adopted`."""
@@ -163,8 +189,8 @@ class Side(Generic[LineT]):
         self._threads.append(in_background(line.close))
         self._threads.append(in_background(self._search))
 
-    def _search(self) -> None:
-        for delay in chain(_BACK_OFF, repeat(_BACK_OFF_AT_LAST)):
+    def _search(self, delays: Sequence[float] = _BACK_OFF, *, told: bool = True) -> None:
+        for delay in chain(delays, repeat(_BACK_OFF_AT_LAST)):
             if self._leaving.wait(delay):
                 return
             try:
@@ -175,7 +201,8 @@ class Side(Generic[LineT]):
             with self._swap:
                 if not self._leaving.is_set():
                     self._line = line
-                    self._notices.append(DeviceNotice(self.back, line.device.name))
+                    if told:
+                        self._notices.append(DeviceNotice(self.back, line.device.name))
                     return
             line.close()
 
@@ -202,6 +229,8 @@ class Speaker(Side[Playback]):
     _due = 0.0
     """When the next block is to be handed over (s, `perf_counter`)."""
     _past_silent = 0.0
+    _silent_before = 0
+    """Frames of silence that the present line had played when the last block was handed over."""
 
     @property
     def silent(self) -> float:
@@ -215,11 +244,19 @@ class Speaker(Side[Playback]):
             if self._resampler is not None:
                 self._resampler.feed(block)
                 block = self._resampler.take()
+            self._keep_more(line)
             line.ring.write(block)
             self._due = perf_counter() + BLOCK_SECONDS
         else:
             self._leaving.wait(max(0.0, self._due - perf_counter()))
             self._due = max(self._due, perf_counter() - _MOST_LAG) + BLOCK_SECONDS
+
+    def _keep_more(self, line: Playback) -> None:
+        """After the coach came too late, keep more ahead: there is a gap already, and it is made so much longer."""
+        late, self._silent_before = line.silent > self._silent_before, line.silent
+        if late and self._fill < _MOST_AHEAD:
+            self._fill += _MORE
+            line.ring.write(np.zeros(round(_MORE * line.rate), np.float32))
 
     def slack(self) -> float:
         """Seconds that the coach may still wait for the microphone before the next block has to come."""
@@ -238,7 +275,7 @@ class Speaker(Side[Playback]):
         return line.delay() + (0.0 if self._resampler is None else self._resampler.delay)
 
     def _adopt(self, line: Playback) -> None:
-        self._past_silent = self.silent
+        self._past_silent, self._silent_before = self.silent, 0
         self._resampler = StreamResampler(self._rate, line.rate) if line.rate != self._rate else None
         self._fill = max(self._asked_latency, line.chunk / line.rate + BLOCK_SECONDS)
         line.ring.write(np.zeros(round((self._fill - BLOCK_SECONDS) * line.rate), np.float32))
