@@ -22,8 +22,9 @@ from hearing import the_app
 from report import Row, table, write_json
 from voicecoach.audio.device import Device
 from voicecoach.audio.echo import NoMicrophone
-from voicecoach.coach import Coach, Deaf, Logged
+from voicecoach.coach import Coach, Logged
 from voicecoach.events import HEARING_RATE, Action, Cue, Hypothesis, Play, Samples, Script, VoicecoachError
+from voicecoach.hearing import Deaf, Hearing
 from voicecoach.session.session import Session
 from voicecoach.tts.source import EagerSource
 
@@ -84,7 +85,7 @@ class Take:
 
     def __init__(self, session: Session, source: EagerSource):
         self.source = source
-        self.coach = Coach(RATE, session, source, the_app(None).understand, Deaf(), NoMicrophone())
+        self.coach = Coach(RATE, session, source, the_app(None).understand, Hearing(Deaf(), NoMicrophone()))
         self.coach.watchers.append(self._note)
         self.counts: list[list[tuple[float, Samples, int]]] = [[]]
         self.coach.begin()

@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from voicecoach.app import App, Paths
 from voicecoach.events import BLOCK_SECONDS, HEARING_RATE, Hypothesis, Samples, Understanding, Verdict
+from voicecoach.nlu.continued import in_the_end
 from voicecoach.session.routine import load_library
 
 Item = TypeVar("Item")
@@ -32,7 +33,7 @@ def listen(app: App, samples: Samples) -> list[Heard]:
     for start in range(0, len(samples), _BLOCK):
         heard += listener.feed(samples[start : start + _BLOCK])
     heard += listener.flush()
-    return [(utterance, app.understand(utterance, None)) for utterance in heard]
+    return in_the_end(heard, lambda utterance: app.understand(utterance, None))
 
 
 @cache

@@ -17,6 +17,7 @@ from voicecoach.audio.echo import EchoControl
 from voicecoach.audio.room import BLOCK, Room, RoomSettings, Ways
 from voicecoach.coach import Coach, Logged
 from voicecoach.events import HEARING_RATE, Action, Command, Cue, Hypothesis, Play, Samples, Script, Understanding
+from voicecoach.hearing import Hearing
 from voicecoach.nlu.turns import is_own_voice
 from voicecoach.session.lines import Lines
 from voicecoach.session.routine import Library
@@ -183,7 +184,7 @@ class _Stage:
         with app.synthesizer(RATE) as voice:
             source = EagerSource(voice, RATE)
             own_voice = _never if scene.canceller == WITHOUT_TEXT else is_own_voice
-            self.coach = Coach(RATE, self.reader, source, _in_any_state, self.ear, self.echo, own_voice)
+            self.coach = Coach(RATE, self.reader, source, _in_any_state, Hearing(self.ear, self.echo), own_voice)
             self.coach.watchers.append(self.log.append)
             self.coach.begin()
             for command in scene.commands:

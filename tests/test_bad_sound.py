@@ -13,6 +13,7 @@ from conftest import silence
 from voicecoach.app import App
 from voicecoach.audio.room import RoomSettings, at_level, impulse_response, pink_noise
 from voicecoach.events import HEARING_RATE, Samples, Understanding, Verdict
+from voicecoach.nlu.continued import in_the_end
 from voicecoach.recognize import hear
 
 pytestmark = pytest.mark.model
@@ -54,9 +55,9 @@ def meant(app: App, sound: Samples) -> list[Meaning]:
     return [(one.intent, dict(one.slots)) for one in found]
 
 
-def understood(app: App, sound: Samples) -> list[Understanding]:
-    whole = np.concatenate([silence(0.6), sound, silence(1.2)])
-    return [app.understand(heard, None) for heard in hear(app, whole)]
+def understood(app: App, sound: Samples, offset: float = 0.0) -> list[Understanding]:
+    whole = np.concatenate([silence(0.6), sound, silence(1.2)]) + np.float32(offset)
+    return [understood for _, understood in in_the_end(hear(app, whole), lambda heard: app.understand(heard, None))]
 
 
 def in_a_room(sound: Samples, snr: float, seed: int) -> Samples:
@@ -140,8 +141,7 @@ def test_most_of_it_is_understood_all_the_same(
 def test_a_constant_offset_of_the_sound_card_changes_little(app: App, spoken: Say) -> None:
     found = 0
     for text, meaning in SENTENCES.items():
-        whole = np.concatenate([silence(0.6), spoken(text), silence(1.4)]) + np.float32(0.2)
-        meanings = [app.understand(heard, None) for heard in hear(app, whole)]
+        meanings = understood(app, spoken(text), offset=0.2)
         accepted = [(one.intent, dict(one.slots)) for one in meanings if one.accepted]
         assert accepted in ([meaning], []), text
         found += accepted == [meaning]

@@ -11,7 +11,7 @@ from conftest import silence
 
 from voicecoach.app import App
 from voicecoach.audio.echo import RELEASE, EchoControl, HalfDuplexGate, NoMicrophone
-from voicecoach.coach import Coach, Deaf, Ear, Logged
+from voicecoach.coach import Coach, Logged
 from voicecoach.events import (
     BLOCK_SECONDS,
     HEARING_RATE,
@@ -22,6 +22,7 @@ from voicecoach.events import (
     Understanding,
     Verdict,
 )
+from voicecoach.hearing import Deaf, Ear, Hearing
 from voicecoach.nlu.turns import LONGEST_YIELD
 from voicecoach.session.question import ANSWER_TIME
 from voicecoach.session.session import Session
@@ -62,7 +63,8 @@ class Bench:
         check_in: bool = False,
     ):
         session = Session(app.library, app.lines, check_in=check_in)
-        self.coach = Coach(RATE, session, source, understand or app.understand, ear or Deaf(), echo or NoMicrophone())
+        hearing = Hearing(ear or Deaf(), echo or NoMicrophone())
+        self.coach = Coach(RATE, session, source, understand or app.understand, hearing)
         self.ear = ear
         self.log: list[Logged] = []
         self.out: list[Samples] = []
@@ -179,7 +181,7 @@ def over_the_coach(app: App, echo: Echo, *rivals: Alternative, stands_out: float
     bench.coach.begin()
     bench.run(3)
     heard = Hypothesis("stop", 1.5, 1.9, bench.coach.now, alternatives=rivals, stands_out=stands_out)
-    bench.coach.hear(heard)
+    bench.coach.hear(bench.coach.hearing.judged(heard))
     return next(entry for entry in reversed(bench.log) if entry.kind == "heard")
 
 
@@ -426,7 +428,8 @@ def test_until_its_echo_is_learnt_a_word_over_its_voice_must_be_surer(app: App, 
 
     def verdict(text: str, talk_behind: float, start: float) -> object:
         alternatives = (Alternative("house", talk_behind),)
-        bench.coach.hear(Hypothesis(text, start, start + 0.4, bench.coach.now, alternatives=alternatives))
+        heard = Hypothesis(text, start, start + 0.4, bench.coach.now, alternatives=alternatives)
+        bench.coach.hear(bench.coach.hearing.judged(heard))
         return next(entry for entry in reversed(bench.log) if entry.kind == "heard").data["verdict"]
 
     bench.coach.begin()

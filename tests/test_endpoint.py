@@ -6,7 +6,8 @@ import pytest
 from graphs import graph_of_kinds
 from nlu_parts import project_intents
 
-from voicecoach.nlu.endpoint import EXTENDABLE, UNFINISHED, WHOLE, Endpoint
+from voicecoach.events import Alternative, Pause
+from voicecoach.nlu.endpoint import AT_ONCE, EXTENDABLE, JOINS, SURE, UNFINISHED, WHOLE, Endpoint
 from voicecoach.nlu.intents import VARIES
 
 
@@ -15,6 +16,10 @@ def endpoint() -> Endpoint:
     intents = project_intents()
     skip_words = [word for phrase in intents.skip_words for word in phrase.split()]
     return Endpoint(intents.word_graph(), skip_words, intents.beside, ("and", "and then", "i mean"))
+
+
+def seconds_after(endpoint: Endpoint, words: str) -> float:
+    return endpoint.pause(words).ends
 
 
 def endpoint_of(kinds: dict[str, str], skip_words: tuple[str, ...] = ()) -> Endpoint:
@@ -36,7 +41,7 @@ def endpoint_of(kinds: dict[str, str], skip_words: tuple[str, ...] = ()) -> Endp
     ],
 )
 def test_after_a_word_that_joins_two_commands_the_second_is_waited_for(endpoint, words, seconds):
-    assert endpoint.silence(words) == seconds
+    assert seconds_after(endpoint, words) == seconds
 
 
 # --- what the project's user says -----------------------------------------------------------------------------
@@ -46,100 +51,123 @@ def test_after_a_word_that_joins_two_commands_the_second_is_waited_for(endpoint,
     "words", ["start leg routine", "how long is left", "next exercise", "that's enough for today", "ready", "go back"]
 )
 def test_a_whole_command_needs_no_more_than_a_moment(endpoint, words):
-    assert endpoint.silence(words) == WHOLE
+    assert seconds_after(endpoint, words) == WHOLE
 
 
 @pytest.mark.parametrize(
     ("words", "longer"),
     [
         ("start", "start leg routine"),
-        ("i'm done", "i'm done for today"),
-        ("how long", "how long is left"),
         ("hold for twenty", "hold for twenty five"),
         ("hold for two minutes", "hold for two minutes and ten seconds"),
         ("i'm ready", "i'm ready for leg routine"),
     ],
 )
-def test_a_command_that_may_become_another_is_given_time_to(endpoint, words, longer):
-    assert endpoint.silence(words) == EXTENDABLE
-    assert endpoint.silence(longer) <= EXTENDABLE
+def test_a_command_that_a_name_or_a_number_may_follow_is_given_time_to(endpoint, words, longer):
+    assert endpoint.pause(words) == Pause(EXTENDABLE)
+    assert seconds_after(endpoint, longer) <= EXTENDABLE
+
+
+@pytest.mark.parametrize(
+    ("words", "longer"),
+    [("i'm done", "i'm done for today"), ("how long", "how long is left"), ("repeat", "repeat the last one")],
+)
+def test_a_command_that_other_words_may_follow_is_decided_and_stays_open(endpoint, words, longer):
+    assert endpoint.pause(words) == Pause(WHOLE, JOINS)
+    assert endpoint.pause(longer).joins == 0
+
+
+@pytest.mark.parametrize(("words", "at_once"), [("stop", AT_ONCE), ("pause", AT_ONCE), ("next exercise", SURE)])
+def test_what_was_surely_heard_needs_hardly_any_silence(words, at_once):
+    asked: list[tuple[str, object]] = []
+
+    def sure(text: str, alternatives: object) -> bool:
+        asked.append((text, alternatives))
+        return True
+
+    others = (Alternative("neck", 3.0),)
+    endpoint = Endpoint(project_intents().word_graph(), sure=sure)
+    assert endpoint.pause(words, others).ends == at_once
+    assert asked == [(words, others)]
+    assert endpoint.pause(words) == Pause(WHOLE), "nobody knows what else it may have been"
+    for longer in ("which", "start", "how long", "the weather"):
+        assert endpoint.pause(longer, others) == endpoint.pause(longer)
 
 
 @pytest.mark.parametrize("words", ["which", "how", "hold for", "hold it for two minutes and", "start leg", "let's"])
 def test_the_beginning_of_a_command_is_waited_for_the_longest(endpoint, words):
-    assert endpoint.silence(words) == UNFINISHED
+    assert seconds_after(endpoint, words) == UNFINISHED
 
 
 @pytest.mark.parametrize(
     "words", ["", "[unk]", "the weather", "which weather", "start leg routine weather", "stop next", "um", "um er hey"]
 )
 def test_nothing_is_waited_for_after_words_that_begin_no_command(endpoint, words):
-    assert endpoint.silence(words) == WHOLE
+    assert seconds_after(endpoint, words) == WHOLE
 
 
 @pytest.mark.parametrize("words", ["stop", "pause", "wait", "hold on", "let's stop", "i need a break", "enough"])
 def test_whoever_wants_to_stop_or_rest_means_now(endpoint, words):
-    assert endpoint.silence(words) == WHOLE
+    assert seconds_after(endpoint, words) == WHOLE
 
 
 @pytest.mark.parametrize("words", ["stop", "start", "which", "hold for twenty", "start leg routine"])
 def test_words_that_mean_nothing_change_nothing_in_front_of_a_command(endpoint, words):
     for polite in ("please", "um", "okay coach", "thank you so"):
-        assert endpoint.silence(f"{polite} {words}") == endpoint.silence(words)
+        assert seconds_after(endpoint, f"{polite} {words}") == seconds_after(endpoint, words)
 
 
 def test_a_word_that_may_mean_nothing_may_begin_a_command(endpoint):
-    assert endpoint.silence("you may") == UNFINISHED, "it is part of the skip words thank you"
-    assert endpoint.silence("you may start") == WHOLE
+    assert seconds_after(endpoint, "you may") == UNFINISHED, "it is part of the skip words thank you"
+    assert seconds_after(endpoint, "you may start") == WHOLE
 
 
 # --- in small -------------------------------------------------------------------------------------------------
 
 
-def test_the_moment_is_shorter_than_the_wait_for_another_meaning_and_that_than_the_wait_for_the_rest():
-    assert WHOLE < EXTENDABLE < UNFINISHED
+def test_the_surer_it_is_what_was_said_the_shorter_is_the_wait():
+    assert AT_ONCE < SURE < WHOLE < EXTENDABLE < UNFINISHED
 
 
 def test_more_words_of_the_same_meaning_are_not_waited_for():
-    assert endpoint_of({"skip": "Next", "skip it": "Next", "skip it please": "Next"}).silence("skip") == WHOLE
+    assert seconds_after(endpoint_of({"skip": "Next", "skip it": "Next", "skip it please": "Next"}), "skip") == WHOLE
 
 
 def test_more_words_with_another_meaning_are_waited_for_however_far_they_are():
     one = endpoint_of({"go": "Next", "go on": "Next", "go on as before": "Back"})
-    assert one.silence("go") == one.silence("go on") == EXTENDABLE
-    assert one.silence("go on as") == UNFINISHED
-    assert one.silence("go on as before") == WHOLE
+    assert one.pause("go") == one.pause("go on") == Pause(WHOLE, JOINS)
+    assert seconds_after(one, "go on as") == UNFINISHED
+    assert seconds_after(one, "go on as before") == WHOLE
 
 
 def test_values_may_go_on_with_the_same_kind_and_mean_something_else():
     kind = f"SetHold{VARIES}"
     one = endpoint_of({"hold twenty": kind, "hold twenty one": kind})
-    assert one.silence("hold twenty") == EXTENDABLE
-    assert one.silence("hold twenty one") == WHOLE
+    assert seconds_after(one, "hold twenty") == EXTENDABLE
+    assert seconds_after(one, "hold twenty one") == WHOLE
 
 
 def test_stop_is_obeyed_at_once_whatever_else_it_could_become():
     kinds = {"halt": "Stop", "halt for a minute": "Pause", "rest": "Pause", "rest is best": "Help", "go": "Next"}
     one = endpoint_of({**kinds, "go home": "Stop"})
-    assert one.silence("halt") == one.silence("rest") == WHOLE
-    assert one.silence("go") == EXTENDABLE, "only where it may be meant already"
+    assert seconds_after(one, "halt") == seconds_after(one, "rest") == WHOLE
+    assert one.pause("go") == Pause(WHOLE, JOINS), "only where it may be meant already"
 
 
 def test_a_sentence_may_begin_with_a_skip_word_or_be_one():
     one = endpoint_of({"okay": "Yes", "okay computer": "Help", "please me": "Help"}, ("okay", "please"))
-    assert one.silence("okay") == EXTENDABLE
-    assert one.silence("please okay") == EXTENDABLE
-    assert one.silence("please") == UNFINISHED
-    assert one.silence("please please me") == WHOLE
+    assert one.pause("okay") == one.pause("please okay") == Pause(WHOLE, JOINS)
+    assert seconds_after(one, "please") == UNFINISHED
+    assert seconds_after(one, "please please me") == WHOLE
 
 
 def test_what_is_said_seldom_is_not_waited_for_where_it_could_follow():
     kinds = {"next": "Next", "next leg": "SkipSide", "leave out": "SkipSide", "leave out this leg": "Back"}
     one = Endpoint(graph_of_kinds(kinds), (), {"SkipSide"})
-    assert one.silence("next") == WHOLE
-    assert one.silence("leave") == UNFINISHED
-    assert one.silence("leave out") == EXTENDABLE
+    assert seconds_after(one, "next") == WHOLE
+    assert seconds_after(one, "leave") == UNFINISHED
+    assert one.pause("leave out") == Pause(WHOLE, JOINS)
 
 
 def test_without_any_sentence_nothing_is_waited_for():
-    assert endpoint_of({}).silence("stop") == endpoint_of({}).silence("") == WHOLE
+    assert seconds_after(endpoint_of({}), "stop") == seconds_after(endpoint_of({}), "") == WHOLE

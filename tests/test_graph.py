@@ -447,7 +447,7 @@ def test_debris_of_a_folder_is_replaced(model, tmp_path):
 def test_a_model_with_a_damaged_vocabulary_is_refused_in_a_sentence(model, tmp_path, name, content):
     (model / "graph" / name).write_bytes(content)
     with pytest.raises(VoicecoachError, match=r"speech model in .*model cannot be loaded .*model fetch"):
-        SpeechModel(model, tmp_path / "cache")
+        SpeechModel(model, tmp_path / "cache").recognizer(grammar_of())
 
 
 def test_a_model_that_vosk_cannot_load_is_refused_in_a_sentence(model, tmp_path):

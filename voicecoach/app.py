@@ -8,6 +8,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
+from importlib import resources
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -21,10 +22,12 @@ from voicecoach.asr.model import find_model, manifest_of
 from voicecoach.asr.ngram import Bigram, read_arpa
 from voicecoach.asr.recognizer import SpeechModel
 from voicecoach.asr.vad import VoiceActivityDetector
-from voicecoach.audio.echo import EchoControl, NoMicrophone, make_echo_control
+from voicecoach.audio.echo import NoMicrophone, make_echo_control
 from voicecoach.audio.room import Room, RoomSettings
-from voicecoach.coach import Clock, Coach, Deaf, Ear
-from voicecoach.events import HEARING_RATE, Clip, Hypothesis, Samples, Understanding
+from voicecoach.coach import Clock, Coach
+from voicecoach.compiled import compiled, key_of
+from voicecoach.events import HEARING_RATE, Alternative, Clip, Hypothesis, Samples, Understanding
+from voicecoach.hearing import BackgroundHearing, Deaf, Hearing
 from voicecoach.history.database import journal_file
 from voicecoach.history.logbook import Logbook, open_logbook
 from voicecoach.history.recorder import Now
@@ -55,6 +58,8 @@ from voicecoach.tts.voices import VoiceRing
 from voicecoach.typed import FAST_RATE, run_fast
 
 _LOG = logging.getLogger(__name__)
+
+_PACKAGE = resources.files("voicecoach")
 
 EARLIER = timedelta(hours=3)
 """How long before a scenario was what was before it."""
@@ -88,6 +93,10 @@ def _background(language: str) -> Bigram:
     """Everyday talk (tools/background.py makes it). A language may have none."""
     file = content(language, "background.arpa")
     return read_arpa(file.read_text(encoding="utf-8").splitlines()) if file.is_file() else Bigram()
+
+
+def _no_hearing() -> Hearing:
+    return Hearing(Deaf(), NoMicrophone())
 
 
 class App:
@@ -138,7 +147,14 @@ class App:
     def intents(self) -> IntentSet:
         """What the coach understands."""
         path = self.paths.intents or built_in(self.language.code)
-        return load_intents(path, {"routine": self.library.spoken_routines()})
+        lists = {"routine": self.library.spoken_routines()}
+        if not path.is_file():
+            return load_intents(path, lists)  # and say so
+        code = (_PACKAGE / "nlu", _PACKAGE / "events.py", _PACKAGE / "language.py", _PACKAGE / "yamlfile.py")
+        words = content(self.language.code, "language.yaml")
+        key = key_of(path.name, path.read_bytes(), lists, code=(*code, words), libraries=("hassil", "unicode-rbnf"))
+        folder = platformdirs.user_cache_path("voicecoach") / "intents"
+        return compiled(IntentSet, lambda: load_intents(path, lists), key, folder)
 
     @cached_property
     def matcher(self) -> Matcher:
@@ -201,9 +217,14 @@ class App:
         return Listener(
             self.model.recognizer(grammar, self.costs),
             VoiceActivityDetector(),
-            Endpoint(grammar.sentences, grammar.skip_words, grammar.extra, grammar.links).silence,
+            Endpoint(grammar.sentences, grammar.skip_words, grammar.extra, grammar.links, self._surely).pause,
             LevelControl(),
         )
+
+    def _surely(self, text: str, alternatives: Sequence[Alternative]) -> bool:
+        """Whether it is a command in some state, and nothing else is nearly as probable."""
+        heard = Hypothesis(text, 0.0, 0.0, 0.0, alternatives=tuple(alternatives), over_coach=True)
+        return weigh(heard, None, self._understand_text).accepted
 
     def understand(self, heard: Hypothesis, states: Collection[str] | None) -> Understanding:
         """What an utterance means in `states`; None: in any state."""
@@ -256,12 +277,13 @@ class App:
             ring = stack.enter_context(closing(self.voices(rate)))
             source = LiveSource(synthesizer, rate, ring)
             source.prefetch(text for _line, text in self.prompts())
-            ear: Ear = Deaf() if typed else self.listener()
-            yield self._coach(rate, source, ear, NoMicrophone() if typed else make_echo_control(), logbook, clock)
+            hearing = _no_hearing() if typed else BackgroundHearing(self.listener(), make_echo_control())
+            stack.enter_context(closing(hearing))
+            yield self._coach(rate, source, hearing, logbook, clock)
 
     def silent_coach(self, rate: int, logbook: Logbook | None = None, clock: Clock | None = None) -> Coach:
         """A coach that is read and typed to, and writes `logbook`."""
-        return self._coach(rate, SilentSource(rate), Deaf(), NoMicrophone(), logbook, clock)
+        return self._coach(rate, SilentSource(rate), _no_hearing(), logbook, clock)
 
     @contextmanager
     def simulation(
@@ -274,14 +296,15 @@ class App:
         with ExitStack() as stack:
             logbook, clock = self._earlier(scenario, stack)
             if typed:
-                coach = self._coach(rate, SilentSource(rate), Deaf(), NoMicrophone(), logbook, clock, remembers=False)
+                coach = self._coach(rate, SilentSource(rate), _no_hearing(), logbook, clock, remembers=False)
                 yield Simulation(coach, room, scenario, None, record), coach
                 return
             user = Voice(scenario.user.voice or self.language.user_voice, scenario.user.words_a_minute)
             coach_voice = stack.enter_context(self.synthesizer(rate))
             user_voice = stack.enter_context(self.synthesizer(HEARING_RATE, user))
             source = EagerSource(coach_voice, rate, stack.enter_context(closing(self.voices(rate))))
-            coach = self._coach(rate, source, self.listener(), make_echo_control(), logbook, clock, remembers=False)
+            hearing = Hearing(self.listener(), make_echo_control())
+            coach = self._coach(rate, source, hearing, logbook, clock, remembers=False)
             say: Callable[[str], Clip] = user_voice.clip
             yield Simulation(coach, room, scenario, say, record), coach
 
@@ -293,9 +316,7 @@ class App:
         file = Path(stack.enter_context(TemporaryDirectory())) / "journal.db"
         if scenario.before:
             with open_logbook(file, lambda: began - EARLIER) as earlier:
-                coach = self._coach(
-                    FAST_RATE, SilentSource(FAST_RATE), Deaf(), NoMicrophone(), earlier, remembers=False
-                )
+                coach = self._coach(FAST_RATE, SilentSource(FAST_RATE), _no_hearing(), earlier, remembers=False)
                 run_fast(coach, scenario.before)
         logbook = stack.enter_context(open_logbook(file, lambda: began))
         return logbook, lambda seconds: began + timedelta(seconds=seconds)
@@ -304,8 +325,7 @@ class App:
         self,
         rate: int,
         source: LiveSource | SilentSource,
-        ear: Ear,
-        echo: EchoControl,
+        hearing: Hearing,
         logbook: Logbook | None = None,
         clock: Clock | None = None,
         *,
@@ -325,6 +345,6 @@ class App:
             alone=not logbook.taken,
             times=settings.day,
         )
-        coach = Coach(rate, session, source, self.understand, ear, echo, clock=clock)
+        coach = Coach(rate, session, source, self.understand, hearing, clock=clock)
         coach.watchers.append(logbook.watch)
         return coach

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
-from voicecoach.audio.echo import RELEASE, EchoControl
+from voicecoach.audio.echo import RELEASE
 from voicecoach.audio.resample import StreamResampler
 from voicecoach.breath import in_one_breath
 from voicecoach.events import (
@@ -29,6 +29,8 @@ from voicecoach.events import (
     Verdict,
     Volume,
 )
+from voicecoach.hearing import OWN_VOICE_LAG, Hearing
+from voicecoach.nlu.continued import what_is_new
 from voicecoach.nlu.turns import Floor, is_own_voice
 from voicecoach.session.session import Session
 from voicecoach.tts.mixer import Mixer
@@ -37,26 +39,11 @@ from voicecoach.tts.player import ClipSource, Player
 LATE_ANSWER = 8.0
 """Seconds beyond its time for which a question waits for whoever speaks just then to finish."""
 
-OWN_VOICE_LAG = 0.6
-"""How much later (s) than expected the coach's voice may be heard: reverberation, or a delay that has just grown."""
-
 CLOCK_EVERY = 5
 """Seconds between two looks at the clock on the wall."""
 
 TURN = RELEASE + 1.6
 """Silence (s) between two sentences of a coach that is deaf while it speaks: room for a command."""
-
-
-class Ear(Protocol):
-    """What the coach hears with."""
-
-    def feed(self, samples: Samples, *, far_end: bool = False, residual: float = -np.inf) -> list[Hypothesis]:
-        """Hear a block of 16 kHz mono sound, `far_end` while the coach itself sounds: at most `residual` dB of it are
-        left. The utterances that it ended."""
-
-    @property
-    def hearing_speech(self) -> bool:
-        """Whether somebody is speaking right now."""
 
 
 class VoiceSource(ClipSource, Protocol):
@@ -67,16 +54,6 @@ class VoiceSource(ClipSource, Protocol):
 
     def voice_changed(self) -> bool | None:
         """Whether it speaks with another voice now, told once; False where there is no other, None meanwhile."""
-
-
-class Deaf:
-    """Hears nothing: for typed sessions."""
-
-    hearing_speech = False
-
-    def feed(self, samples: Samples, **_far: object) -> list[Hypothesis]:  # noqa: ARG002
-        """Nothing."""
-        return []
 
 
 VANISHED = 3.0
@@ -120,8 +97,7 @@ class Coach:
         session: Session,
         source: VoiceSource,
         understand: Understand,
-        ear: Ear,
-        echo: EchoControl,
+        hearing: Hearing,
         own_voice: OwnVoice = is_own_voice,
         clock: Clock | None = None,
     ):
@@ -132,15 +108,14 @@ class Coach:
         self.finished = False
         self._understand = understand
         self._own_voice = own_voice
-        self._ear = ear
-        self._echo = echo
+        self.hearing = hearing
         self._mixer = Mixer(rate)
         self._source = source
         self._changing_voice = False
-        self._player = Player(self._mixer, source, 0.0 if echo.full_duplex else TURN)
+        self._player = Player(self._mixer, source, 0.0 if hearing.full_duplex else TURN)
         self._floor = Floor()
         self._leaving = False
-        self._guarded_until = -np.inf
+        self._before: Understanding | None = None
         self._question: object | None = None
         self._question_until = 0.0
         self._asked_in_script = False
@@ -172,21 +147,17 @@ class Coach:
 
     def begin(self) -> None:
         """Greet; who cannot be heard while the coach speaks is told."""
-        self._carry_out(self.session.greet(half_duplex=not self._echo.full_duplex))
+        self._carry_out(self.session.greet(half_duplex=not self.hearing.full_duplex))
 
     def step(self, microphone: Samples) -> Samples:
         """One block on: 320 frames of microphone (16 kHz mono) in, `block` frames of speaker out."""
-        speaking = self._player.speaking(RELEASE + self._echo.delays[1])
-        clean = self._echo.process(microphone, self._reference(len(microphone)), speaking=speaking)
-        if speaking and self._echo.learning:
-            self._guarded_until = self.now
-        for heard in self._ear.feed(clean, far_end=speaking, residual=self._echo.residual):
+        speaking = self._player.speaking(RELEASE + self.hearing.delays[1])
+        for heard in self.hearing.feed(microphone, self._reference(len(microphone)), speaking=speaking):
             self.hear(heard)
         self._watch_voice()
         self._watch_question()
         self._watch_silence()
-        somebody = self._ear.hearing_speech and (self._echo.settled or not speaking)
-        self._mixer.ducked = self._player.yielding = self._floor.yields(self.now, speech=somebody)
+        self._mixer.ducked = self._player.yielding = self._floor.yields(self.now, speech=self.hearing.somebody)
         for event in self._player.tick(self.block):
             if isinstance(event, CueStarted):
                 cue = event.cue
@@ -209,6 +180,13 @@ class Coach:
         if self._leaving:
             return
         understanding = self._understood(heard)
+        before, self._before = self._before, understanding
+        if heard.continues and before:
+            new = what_is_new(before, understanding, lambda text: self._understand_part(heard, text))
+            if new is None:
+                self._note_heard(heard, replace(understanding, verdict=Verdict.REJECT, reason="it was obeyed already"))
+                return
+            understanding = new
         self._note_heard(heard, understanding)
         self._carry_out(self.session.passing(self._player.position))
         if understanding.verdict is not Verdict.REJECT:
@@ -217,9 +195,8 @@ class Coach:
         for text in understanding.then:
             if any(isinstance(action, Leave) for action in actions):
                 break
-            part = replace(heard, text=text, words=(), alternatives=())
-            understanding = self._understand(part, self.session.states)
-            self._note_heard(part, understanding)
+            understanding = self._understand_part(heard, text)
+            self._note_heard(replace(heard, text=text), understanding)
             actions += self._react(understanding)
         actions = in_one_breath(actions)
         if any(isinstance(action, Play) and not action.keep_clock for action in actions):
@@ -238,12 +215,16 @@ class Coach:
             return Understanding(heard.text, Verdict.REJECT, "the coach's own voice")
         if heard.endpoint == "typed" or not said:
             return self.session.attend(self._understand(heard, self.session.states))
-        vanished = self._echo.vanished(self.now - heard.speech_start, self.now - heard.speech_end)
-        if vanished is not None and vanished > VANISHED:
-            return Understanding(heard.text, Verdict.REJECT, f"the coach's own voice: {vanished:.0f} dB of it vanish")
-        learning = heard.speech_start < self._guarded_until
-        judged = replace(heard, guarded=learning and vanished is None, over_coach=learning or heard.stands_out < CLEAR)
+        if heard.vanished is not None and heard.vanished > VANISHED:
+            reason = f"the coach's own voice: {heard.vanished:.0f} dB of it vanish"
+            return Understanding(heard.text, Verdict.REJECT, reason)
+        guarded = heard.learning and heard.vanished is None
+        judged = replace(heard, guarded=guarded, over_coach=heard.learning or heard.stands_out < CLEAR)
         return self.session.attend(self._understand(judged, self.session.states))
+
+    def _understand_part(self, heard: Hypothesis, text: str) -> Understanding:
+        """What `text`, one of several sentences of an utterance, means now."""
+        return self._understand(replace(heard, text=text, words=(), alternatives=()), self.session.states)
 
     def _react(self, understanding: Understanding, position: float | None = None) -> list[Action]:
         """What the session wants done; `position` in the count, when it is not where the session knows it to be."""
@@ -269,7 +250,7 @@ class Coach:
 
     def _said_during(self, heard: Hypothesis) -> str:
         """What of the coach was heard at the same time as an utterance."""
-        least, most = self._echo.delays
+        least, most = self.hearing.delays
         return self._player.said_between(
             heard.speech_start - most - OWN_VOICE_LAG, heard.speech_end - least + OWN_VOICE_LEAD
         )
@@ -282,7 +263,7 @@ class Coach:
 
     def _tell_the_time(self) -> None:
         """Tell the session what the clock on the wall shows, where nobody speaks."""
-        silent = not (self._player.busy or self._ear.hearing_speech or self._leaving)
+        silent = not (self._player.busy or self.hearing.hearing_speech or self._leaving)
         if self._clock and silent and self._second % CLOCK_EVERY == 0:
             self._carry_out(self.session.minute(self._clock(self.now)))
 
@@ -301,14 +282,14 @@ class Coach:
         if self._player.replying or (self._asked_in_script and self._player.explaining):
             self._question_until = self.now + self.session.patience
         over = self.now - self._question_until
-        if over > (LATE_ANSWER if self._ear.hearing_speech else 0.0):
+        if over > (LATE_ANSWER if self.hearing.hearing_speech else 0.0):
             self._question = None
             self._carry_out(self.session.withdraw_question())
 
     def _watch_silence(self) -> None:
         """Nudge whom everything waits for, once it has been silent for long."""
         after = self.session.nudge_after
-        if after is None or self._player.busy or self._ear.hearing_speech:
+        if after is None or self._player.busy or self.hearing.hearing_speech:
             self._silent_since = self.now
         elif self.now - self._silent_since > after:
             self._silent_since = self.now

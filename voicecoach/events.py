@@ -78,8 +78,23 @@ class Hypothesis:
     over_coach: bool = False
     """The coach spoke at the same time, and it does not stand out clearly of what may be left of that, or little is
     known of its echo."""
+    vanished: float | None = 0.0
+    """How many dB of it turned out to be the coach's own voice. None where that cannot be told."""
+    learning: bool = False
+    """It began when it was not known yet how the coach's voice arrives."""
+    continues: bool = False
+    """It begins with the utterance before, which had been decided when more was said."""
     stands_out: float = np.inf
     """By how many dB the loudest of it stand out of what may be left of the coach's own voice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """How long (s) after its last word an utterance is decided, and how long what is said after that still belongs to
+    it."""
+
+    ends: float
+    joins: float = 0.0
 
 
 # --- meant -----------------------------------------------------------------------------------------------

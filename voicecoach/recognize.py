@@ -9,7 +9,8 @@ import numpy as np
 
 from voicecoach.app import App
 from voicecoach.audio.wav import read_audio, to_hearing
-from voicecoach.events import BLOCK_SECONDS, HEARING_RATE, Hypothesis, Samples
+from voicecoach.events import BLOCK_SECONDS, HEARING_RATE, Hypothesis, Samples, Understanding
+from voicecoach.nlu.continued import in_the_end
 
 AFTERWARDS = 1.4
 """Seconds of silence after a recording, as in a room that goes on being quiet: the last endpoint may take so long."""
@@ -33,7 +34,8 @@ def recognize(app: App, path: Path, states: Collection[str] | None) -> dict[str,
     several, `utterances` has them all.
     """
     samples, rate = read_audio(path)
-    utterances = [_fields(app, heard, states) for heard in hear(app, to_hearing(samples, rate))]
+    heard = hear(app, to_hearing(samples, rate))
+    utterances = [_fields(*one) for one in in_the_end(heard, lambda one: app.understand(one, states))]
     nothing: dict[str, object] = {
         "text": "",
         "intent": None,
@@ -49,8 +51,7 @@ def recognize(app: App, path: Path, states: Collection[str] | None) -> dict[str,
     return result
 
 
-def _fields(app: App, heard: Hypothesis, states: Collection[str] | None) -> dict[str, object]:
-    understood = app.understand(heard, states)
+def _fields(heard: Hypothesis, understood: Understanding) -> dict[str, object]:
     return {
         "text": heard.text,
         "intent": understood.intent if understood.accepted else None,

@@ -10,7 +10,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from voicecoach.asr.graph import BACKOFF, UNKNOWN, Costs, Grammar, build
@@ -52,10 +52,17 @@ def _word_list(path: Path) -> dict[str, int]:
     return {word: int(number) for word, number in pairs}
 
 
-def model_with_graph(model: Path, grammar: Grammar, cache: Path, costs: Costs | None = None) -> Path:
+def model_with_graph(
+    model: Path,
+    grammar: Grammar,
+    cache: Path,
+    costs: Costs | None = None,
+    words: Callable[[], Mapping[str, int]] | None = None,
+) -> Path:
     """A folder in `cache` that is `model` with the graph of `grammar`: links for all other files.
 
-    Built once for each model, grammar and costs, and put in place whole.
+    Built once for each model, grammar and costs, and put in place whole; only then `words` are asked for, the model's
+    own vocabulary where nothing is given.
     """
     costs = costs or Costs()
     kinds = [(state, sorted(found)) for state, found in grammar.sentences.final.items()]
@@ -65,7 +72,7 @@ def model_with_graph(model: Path, grammar: Grammar, cache: Path, costs: Costs | 
     if (folder / "graph" / "Gr.fst").exists():
         os.utime(folder)
         return folder
-    ids = vocabulary(model)
+    ids = words() if words else vocabulary(model)
     graph = build(grammar, ids, costs)
     cache.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=cache, prefix=".building-") as building:

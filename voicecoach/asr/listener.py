@@ -1,17 +1,17 @@
 """Hearing: sound in blocks goes in, finished utterances come out.
 
 The voice-activity detector finds the utterance; the recogniser is fed only then (with what was just before,
-so that no first sound is lost) and asked for its final result as soon as silence has lasted long enough:
-210-360 ms after the end of speech where Vosk's own endpoint takes 840 ms (design). How long is long enough may depend
-on the words so far.
+so that no first sound is lost) and asked for its final result as soon as silence has lasted long enough, where Vosk's
+own endpoint takes 840 ms (design). How long is long enough depends on the words, and on how sure the recogniser is of
+them.
 """
 
 from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -19,7 +19,7 @@ import numpy as np
 from voicecoach.asr.level import chunk_level
 from voicecoach.asr.recognizer import Reading, hypothesis
 from voicecoach.asr.vad import CHUNK, CHUNK_SECONDS, SpeechSegmenter
-from voicecoach.events import HEARING_RATE, Hypothesis, Samples
+from voicecoach.events import HEARING_RATE, Alternative, Hypothesis, Pause, Samples
 
 _LOG = logging.getLogger(__name__)
 
@@ -31,11 +31,16 @@ LOOK_AHEAD = 0.16
 word no louder than its vowel. It catches up at once: no answer comes later."""
 
 SILENCE = 0.25
-"""Seconds of silence without which no utterance ends: 200-250 ms was measured best (design). With an eighth of a second
+"""Seconds of silence without which no utterance ends of whose words nothing is known. With an eighth of a second
 synthetic voices and damaged sound were cut in mid-word ("which side" became "wait")."""
 
+EARLY = 0.06
+"""Seconds of silence after which a short utterance is finished for the first time: what is surely heard by then may be
+decided at once."""
+
 AHEAD = 0.1
-"""Seconds of silence after which a short utterance is finished ahead of time, so that no computing adds to SILENCE."""
+"""Seconds of silence after which one that was not is finished ahead of time, so that no computing adds to SILENCE. What
+is in doubt gains from some silence behind it ("stop" was "got" without)."""
 
 RECOGNIZER_SILENCE = 0.5
 """Seconds of silence that the recogniser has heard behind words when it thinks that the utterance has ended
@@ -86,23 +91,38 @@ class Level(Protocol):
         """What to multiply sound by from this chunk on."""
 
 
+PauseAfter = Callable[[str, Sequence[Alternative] | None], Pause]
+"""The pause that ends an utterance with these words, and these alternatives if they are known."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """An utterance that was decided and may still go on `until` then: its sound, and when it and speech in it began."""
+
+    sound: list[Samples]
+    began: float
+    speech_start: float
+    until: float
+
+
 class Listener:
     """Feed it 16 kHz mono sound in blocks of any size; its clock is the count of samples fed.
 
-    `silence` tells after how many seconds of silence the utterance with the given words is over (SILENCE at least),
-    `level` how much louder sound is to be made; without it sound is heard as it is.
+    `pause` tells after how many seconds of silence an utterance is over, given its words and, where it was finished
+    ahead of time, what else it may have been; of words alone it is SILENCE at least. `level` tells how much louder
+    sound is to be made; without it sound is heard as it is.
     """
 
     def __init__(
         self,
         recognizer: Recogniser,
         detector: Detector,
-        silence: Callable[[str], float] | None = None,
+        pause: PauseAfter | None = None,
         level: Level | None = None,
     ):
         self._recognizer = recognizer
         self._detector = detector
-        self._silence = silence
+        self._pause_after = pause
         self._level = level
         self._gain = np.float32(1)
         self._segmenter = SpeechSegmenter()
@@ -112,6 +132,10 @@ class Listener:
         self._held: list[Samples] = []
         self._utterance: list[Samples] = []
         self._reading: Reading | None = None
+        self._pause = Pause(SILENCE)
+        self._hear_again = False
+        self._open: _Open | None = None
+        self._continues = False
         self._before: deque[Samples] = deque(maxlen=round(PRE_ROLL / CHUNK_SECONDS))
         self._began = 0.0
         self._speech_start = 0.0
@@ -162,10 +186,7 @@ class Listener:
         if self._segmenter.feed(probability):
             self._standing_out = 0
             self._loudest = []
-            self._began = self.now - CHUNK_SECONDS * (len(self._before) + 1)
-            self._speech_start = self.now - CHUNK_SECONDS
-            self._held = list(self._before)
-            self._utterance = []
+            self._begin()
         if not self._segmenter.speaking:
             self._before.append(chunk)
             return None
@@ -184,15 +205,29 @@ class Listener:
         self._segmenter.reset()
         return self._finish(endpoint, speech_end)
 
+    def _begin(self) -> None:
+        """Speech begins with this chunk: a new utterance, or the rest of one that was decided."""
+        self._held = list(self._before)
+        before, self._open = self._open, None
+        self._continues = before is not None and self.now - CHUNK_SECONDS <= before.until
+        if before and self._continues:
+            self._began, self._speech_start = before.began, before.speech_start
+            self._utterance, self._hear_again = before.sound, True
+        else:
+            self._began = self.now - CHUNK_SECONDS * (len(self._before) + 1)
+            self._speech_start = self.now - CHUNK_SECONDS
+            self._utterance = []
+
     def _hear_held(self) -> bool:
         """Feed the recogniser what it has not heard yet of the utterance; whether it thinks that it has ended."""
         if self._reading and not self._segmenter.silence:
-            # It went on after all. What was finished is heard anew from its beginning, along with what follows.
             self._reading = None
-            self._held = self._utterance + [chunk * self._gain for chunk in self._held]
+            self._hear_again = True
+        self._held = [chunk * self._gain for chunk in self._held]
+        if self._hear_again:
+            self._hear_again = False
+            self._held = self._utterance + self._held
             self._utterance = []
-        else:
-            self._held = [chunk * self._gain for chunk in self._held]
         held, self._held = self._held, []
         self._utterance += held
         if self._reading:
@@ -206,14 +241,29 @@ class Listener:
         self._recognizer_silence = longer if recognizer_ends else 0.0
         silence = self._segmenter.silence
         longest = max(silence, self._recognizer_silence)
-        if silence >= AHEAD and not self._reading and self._is_short:
-            # Ahead of time: the words that it tells before it is asked to finish are up to half a second old.
-            self._reading = self._recognizer.finish()
-        if longest >= SILENCE:
+        if silence and self._is_short and not self._reading:
+            self._finish_ahead(silence)
+            if self._hear_again:
+                return None
+        if longest >= (self._pause.ends if self._reading else SILENCE):
             needed = self._needed()
             if longest >= needed:
                 return "silence" if silence >= needed else "recognizer"
         return "length" if self.now - self._began > LONGEST else None
+
+    def _finish_ahead(self, silence: float) -> None:
+        """Finish the utterance, for it may be over: the words that the recogniser tells before it is asked to are up to
+        half a second old. If it goes on after all, it is heard anew from its beginning."""
+        first = self._pause_after is not None and EARLY <= silence < EARLY + CHUNK_SECONDS
+        if not first and silence < AHEAD:
+            return
+        reading = self._recognizer.finish()
+        if self._pause_after:
+            self._pause = self._pause_after(reading.text, reading.alternatives)
+        if first and self._pause.ends > AHEAD:
+            self._hear_again = True
+        else:
+            self._reading = reading
 
     @property
     def _is_short(self) -> bool:
@@ -222,16 +272,19 @@ class Listener:
 
     def _needed(self) -> float:
         """Seconds of silence that end the utterance with the words so far."""
-        if self._silence is None:
-            return SILENCE
-        words = self._reading.text if self._reading else self._recognizer.partial()
-        return max(SILENCE, self._silence(words))
+        if self._reading:
+            return self._pause.ends
+        if self._pause_after:
+            self._pause = self._pause_after(self._recognizer.partial(), None)
+        return max(SILENCE, self._pause.ends)
 
     def _finish(self, endpoint: str, speech_end: float) -> Hypothesis | None:
         reading = self._reading or self._recognizer.finish()
         self._reading = None
+        self._hear_again = False
         self._recognizer_silence = 0.0
         self._before.clear()
+        joins, self._pause = self._pause.joins, Pause(SILENCE)
         if not reading.text:
             _LOG.debug("%.2f s: voice activity, but no words", self.now)
             return None
@@ -240,4 +293,7 @@ class Listener:
             return None
         speech = (self._speech_start, speech_end)
         stands_out = sum(self._loudest) / len(self._loudest)
-        return replace(hypothesis(reading, self._began, speech, self.now, endpoint), stands_out=stands_out)
+        if joins:
+            self._open = _Open(self._utterance, self._began, self._speech_start, speech_end + joins)
+        heard = hypothesis(reading, self._began, speech, self.now, endpoint)
+        return replace(heard, stands_out=stands_out, continues=self._continues)

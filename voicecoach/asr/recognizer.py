@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -31,21 +33,28 @@ class SpeechModel:
         self.folder = folder
         self._cache = cache
         self._loaded: dict[Path, vosk.Model] = {}
-        try:
-            self._ids = vocabulary(folder)
-        except (OSError, ValueError) as error:
-            raise VoicecoachError(_unusable(folder, error)) from error
 
     def knows(self, word: str) -> bool:
         """Whether the recogniser can hear `word`."""
-        return word in self._ids
+        return word in self._words
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        return frozenset(self._vocabulary())
+
+    def _vocabulary(self) -> Mapping[str, int]:
+        """Not kept: forty megabytes that are of no use once the graph is made."""
+        try:
+            return vocabulary(self.folder)
+        except (OSError, ValueError) as error:
+            raise VoicecoachError(_unusable(self.folder, error)) from error
 
     def recognizer(self, grammar: Grammar, costs: Costs | None = None) -> Recognizer:
         """A recogniser that listens for the sentences of `grammar` (lower case, no punctuation), weighed by `costs`.
         The first for a grammar takes a third of a second to load."""
         vosk.SetLogLevel(QUIET)
         try:
-            folder = model_with_graph(self.folder, grammar, self._cache, costs)
+            folder = model_with_graph(self.folder, grammar, self._cache, costs, self._vocabulary)
         except OSError as error:
             raise VoicecoachError(
                 f"the recogniser's graph cannot be written in {self._cache}: {error.strerror or error}; "

@@ -1,33 +1,60 @@
-"""How long a silence ends an utterance, given the words so far: shortly after a whole command, later in mid-sentence.
+"""How long a silence ends an utterance: at once after a command that was surely heard, later in mid-sentence.
 
 People stop to think within a sentence ("which ... side", "an americano ... with some milk"). Waiting longer after
-everything would make "stop" slow; so the wait depends on whether more words could change what is meant.
+everything would make "stop" slow; so the wait depends on whether more words could change what is meant, and on how sure
+it is that these were said. Where people order coffee, 0.3 % of the gaps between two words are silent for 0.25 s or
+more; where they spell and count, 4 % are, and 0.3 % for 0.6 s (docs/latency.md).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 
-from voicecoach.events import WordGraph
+from voicecoach.events import Alternative, Pause, WordGraph
 from voicecoach.nlu.intents import CAUTION, VARIES
 
+AT_ONCE = 0.06
+"""Seconds after what is obeyed without waiting for more words, when it was surely heard."""
+
+SURE = 0.09
+"""Seconds after a command to which nothing can be added that would change it, when it was surely heard."""
+
 WHOLE = 0.25
-"""Seconds after a command to which nothing can be added that would change it, and after words that begin none."""
+"""Seconds after one that was not, and after words that begin no command."""
+
+JOINS = 0.7
+"""A command that more words could make another ("how long", "repeat") is decided after WHOLE, too: hardly anybody
+falls silent for so long in it. Who does, and goes on after so many seconds at most, is heard as if nothing had been
+decided; and so is who goes on after a command that was surely heard ("go back to the last" ... "exercise")."""
 
 EXTENDABLE = 0.6
-"""Seconds after a command that could be the beginning of another ("start" of "start leg routine")."""
+"""Seconds after a command to which a value could be added, or more of one ("start" of "start leg routine", "hold for
+twenty" of "hold for twenty five"): people look for names and numbers."""
 
 UNFINISHED = 1.0
 """Seconds after the beginning of a command."""
 
+CLEAR = 3.0
+"""Nats by which everything else must be less probable than what was surely heard. Of a sentence that is not over yet
+something else is nearer: "hold it for forty five se" sounds like "full routine for forty five minutes", too."""
 
 PROMPT = frozenset({"Stop", "Pause"})
 """Meanings that are obeyed without waiting for more words: whoever says stop means now."""
 
 
+Sure = Callable[[str, Sequence[Alternative]], bool]
+"""Whether a text, given what else it may have been, was surely heard and is a command."""
+
+
+def never(_text: str, _alternatives: Sequence[Alternative]) -> bool:
+    """Nothing is sure."""
+    return False
+
+
 class Endpoint:
     """Knows the sentences of `graph`; `skip_words` mean nothing, and nobody is waited for to say those of the kinds in
-    `rare` where they begin with another sentence. After one of the `links` ("and") another sentence follows."""
+    `rare` where they begin with another sentence. After one of the `links` ("and") another sentence follows. `sure`
+    tells what was surely heard."""
 
     def __init__(
         self,
@@ -35,32 +62,54 @@ class Endpoint:
         skip_words: Iterable[str] = (),
         rare: Collection[str] = frozenset(),
         links: Iterable[str] = (),
+        sure: Sure = never,
     ):
         self._graph = graph
         usual = {state: frozenset(kinds) - set(rare) for state, kinds in graph.final.items()}
         self._skip = frozenset(skip_words)
         self._links = [link.split() for link in links]
+        self._sure = sure
         self._ahead: list[frozenset[str]] = [frozenset()] * len(graph.arcs)
         for state in reversed(range(len(graph.arcs))):  # a state comes after those that lead to it
             following = graph.arcs[state].values()
             meanings = [self._ahead[target] | _meanings(usual.get(target, ())) for target in following]
             self._ahead[state] = frozenset().union(*meanings)
 
-    def silence(self, words: str) -> float:
-        """Seconds of silence that end an utterance of `words`."""
+    def pause(self, words: str, alternatives: Sequence[Alternative] | None = None) -> Pause:
+        """The pause that ends an utterance of `words`; `alternatives` are what else it may have been, None while they
+        are not known."""
+        here, ahead = self._meant(words)
+        if here is None:
+            return Pause(WHOLE)
+        if not here:
+            return Pause(UNFINISHED)
+        at_once = bool(here & PROMPT)
+        if not (at_once or not ahead or _all_the_same(here, ahead)):
+            return Pause(EXTENDABLE) if any(one.endswith(VARIES) for one in ahead) else Pause(WHOLE, JOINS)
+        if alternatives is None or not (self._clear(here, alternatives) and self._sure(words, alternatives)):
+            return Pause(WHOLE)
+        return Pause(AT_ONCE if at_once else SURE, JOINS if ahead else 0.0)
+
+    def _clear(self, here: frozenset[str], alternatives: Sequence[Alternative]) -> bool:
+        """Whether nothing that means anything else than `here` is nearly as probable."""
+        near = [one for one in alternatives if one.behind < CLEAR]
+        if near and any(meaning.endswith(VARIES) for meaning in here):
+            return False
+        return all(self._meant(one.text)[0] == here for one in near)
+
+    def _meant(self, words: str) -> tuple[frozenset[str] | None, frozenset[str]]:
+        """What `words` mean, and what they may come to mean with others: nothing yet, where they only begin a command;
+        None where they do not even do that."""
         said = self._last(words.split())
         if words and not said:
-            return UNFINISHED
+            return frozenset(), frozenset()
         state = self._walk(said)
         while not state and said and said[0] in self._skip:  # not before: "you may" is no "thank you"
             del said[0]
             state = self._walk(said)
         if not state:
-            return WHOLE
-        here, ahead = _meanings(self._graph.final.get(state, ())), self._ahead[state]
-        if not here:
-            return UNFINISHED
-        return WHOLE if here & PROMPT or not ahead or _all_the_same(here, ahead) else EXTENDABLE
+            return None, frozenset()
+        return _meanings(self._graph.final.get(state, ())), self._ahead[state]
 
     def _last(self, words: list[str]) -> list[str]:
         """What of `words` comes after a whole sentence and a link; all of them when it is a sentence of its own."""

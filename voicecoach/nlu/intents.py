@@ -129,9 +129,17 @@ class IntentSet:
     the file's; `count` is how many sentences there are in all; `states` are all states that gates name.
     """
 
-    def __init__(self, name: str, hassil: Intents, blocks: Sequence[tuple[IntentData, Sequence[Template]]]):
+    def __init__(
+        self,
+        name: str,
+        hassil: Intents,
+        blocks: Sequence[tuple[IntentData, Sequence[Template]]],
+        graph: WordGraph | None = None,
+    ):
         self.name = name
         self.hassil = hassil
+        self._blocks = blocks
+        self._graph = graph
         self.language = hassil.language
         self.skip_words = tuple(hassil.skip_words)
         self._fillers = frozenset(word for phrase in self.skip_words for word in phrase.split())
@@ -141,7 +149,6 @@ class IntentSet:
         self._rank = {id(data): rank for rank, (data, _) in enumerate(blocks)}
         self._template = {(id(data), template.text): template for data, templates in blocks for template in templates}
         self._sentences = lru_cache(maxsize=2)(self._expand)
-        self._word_graph = cache(self._make_graph)
         self._kinds_of = {id(data): frozenset(one.kind for one in templates) for data, templates in blocks}
         lists = [hassil.slot_lists, *(data.slot_lists for data, _ in blocks)]
         self._wild = any(isinstance(one, WildcardSlotList) for values in lists for one in values.values())
@@ -156,7 +163,13 @@ class IntentSet:
 
     def word_graph(self) -> WordGraph:
         """All sentences, however many there are, without skip words; their kinds are those of their templates."""
-        return self._word_graph()
+        if self._graph is None:
+            self._graph = self._make_graph()
+        return self._graph
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """To be kept with all that takes long to make (`compiled.py`)."""
+        return IntentSet, (self.name, self.hassil, self._blocks, self.word_graph())
 
     @property
     def cautions(self) -> Mapping[str, float]:

@@ -1,0 +1,104 @@
+"""Hearing in a thread of its own: the loudspeaker does not wait for what takes long to hear."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+
+import numpy as np
+import pytest
+from conftest import silence
+
+from voicecoach import hearing as module
+from voicecoach.audio.echo import NoMicrophone
+from voicecoach.events import BLOCK_SECONDS, Hypothesis, Samples
+from voicecoach.hearing import BackgroundHearing, Hearing
+
+BLOCK = silence(BLOCK_SECONDS)
+
+
+class SlowEar:
+    """Hears an utterance in each loud block, once it may."""
+
+    hearing_speech = False
+
+    def __init__(self) -> None:
+        self.may = threading.Event()
+        self.blocks: list[Samples] = []
+
+    def feed(self, samples: Samples, *, far_end: bool = False, residual: float = -np.inf) -> list[Hypothesis]:
+        self.blocks.append(samples)
+        if not samples.any():
+            return []
+        self.may.wait()
+        now = len(self.blocks) * BLOCK_SECONDS
+        return [Hypothesis("next", now, now, now)]
+
+
+@pytest.fixture
+def ear() -> SlowEar:
+    return SlowEar()
+
+
+@pytest.fixture
+def hearing(ear: SlowEar) -> Iterator[BackgroundHearing]:
+    with closing(BackgroundHearing(ear, NoMicrophone())) as hearing:
+        yield hearing
+        ear.may.set()
+
+
+def feed(hearing: Hearing, near: Samples) -> list[str]:
+    return [heard.text for heard in hearing.feed(near, BLOCK, speaking=False)]
+
+
+def until_heard(hearing: Hearing) -> int:
+    """Blocks until something is heard."""
+    return next(count for count in range(1, 1000) if feed(hearing, BLOCK))
+
+
+def test_what_takes_long_to_hear_holds_nothing_up_and_is_heard_later(hearing: BackgroundHearing, ear: SlowEar) -> None:
+    assert feed(hearing, BLOCK + 1) == []
+    assert [feed(hearing, BLOCK) for _ in range(10)] == [[]] * 10
+    ear.may.set()
+    assert until_heard(hearing) < 1000
+
+
+def test_what_is_heard_quickly_is_heard_in_its_block(
+    hearing: BackgroundHearing, ear: SlowEar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PATIENCE", 10.0)
+    ear.may.set()
+    assert [feed(hearing, BLOCK + loud) for loud in (0, 1, 0)] == [[], ["next"], []]
+
+
+def test_no_block_is_lost_however_long_one_takes(hearing: BackgroundHearing, ear: SlowEar) -> None:
+    for number in range(20):
+        feed(hearing, BLOCK + np.float32(number == 3))
+    ear.may.set()
+    until_heard(hearing)
+    assert [bool(block.any()) for block in ear.blocks[:20]] == [number == 3 for number in range(20)]
+
+
+def test_a_machine_that_is_far_too_slow_skips_sound_and_says_so(
+    hearing: BackgroundHearing, ear: SlowEar, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PATIENCE", 0.0)
+    for _ in range(400):
+        feed(hearing, BLOCK + 1)
+    ear.may.set()
+    monkeypatch.setattr(module, "PATIENCE", 10.0)
+    feed(hearing, BLOCK)
+    loud = [bool(block.any()) for block in ear.blocks]
+    assert len(loud) == 401
+    assert sum(loud) == pytest.approx(module.BEHIND / BLOCK_SECONDS, abs=2), "and the latest are heard"
+    assert "this machine is too slow" in caplog.text
+
+
+def test_a_defect_in_the_thread_is_raised_where_the_coach_is(
+    hearing: BackgroundHearing, ear: SlowEar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PATIENCE", 10.0)
+    monkeypatch.setattr(ear, "feed", lambda *_args, **_far: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        feed(hearing, BLOCK)
