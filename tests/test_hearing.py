@@ -13,7 +13,7 @@ from conftest import silence
 from voicecoach import hearing as module
 from voicecoach.audio.echo import NoMicrophone
 from voicecoach.events import BLOCK_SECONDS, Hypothesis, Samples
-from voicecoach.hearing import BackgroundHearing, Hearing
+from voicecoach.hearing import BackgroundHearing, Block, Hearing
 
 BLOCK = silence(BLOCK_SECONDS)
 
@@ -49,7 +49,7 @@ def hearing(ear: SlowEar) -> Iterator[BackgroundHearing]:
 
 
 def feed(hearing: Hearing, near: Samples) -> list[str]:
-    return [heard.text for heard in hearing.feed(near, BLOCK, speaking=False)]
+    return [heard.text for heard in hearing.feed(Block(near, BLOCK))]
 
 
 def until_heard(hearing: Hearing) -> int:
@@ -102,3 +102,16 @@ def test_a_defect_in_the_thread_is_raised_where_the_coach_is(
     monkeypatch.setattr(ear, "feed", lambda *_args, **_far: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         feed(hearing, BLOCK)
+
+
+def test_what_it_takes_to_understand_is_done_in_the_thread(ear: SlowEar, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PATIENCE", 10.0)
+    ear.may.set()
+    prepared: list[tuple[str, object, str]] = []
+
+    def prepare(heard: Hypothesis, states: object) -> None:
+        prepared.append((heard.text, states, threading.current_thread().name))
+
+    with closing(BackgroundHearing(ear, NoMicrophone(), prepare)) as hearing:
+        hearing.feed(Block(BLOCK + 1, BLOCK, states=("working",)))
+    assert prepared == [("next", ("working",), "hearing")]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib import resources
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -60,6 +60,10 @@ from voicecoach.typed import FAST_RATE, run_fast
 _LOG = logging.getLogger(__name__)
 
 _PACKAGE = resources.files("voicecoach")
+
+REMEMBERED = 256
+"""Texts whose meanings are remembered: the readings of an utterance are asked about again and again, and the first time
+in another thread than the loudspeaker's."""
 
 EARLIER = timedelta(hours=3)
 """How long before a scenario was what was before it."""
@@ -192,7 +196,8 @@ class App:
     def _understand_text(self) -> UnderstandText:
         """From words to one command or to several in one breath."""
         chains = Chains(self.intents.word_graph(), self._skip_words, self.language.links)
-        return chains.understand(self.matcher.understand)
+        remembered = lru_cache(maxsize=REMEMBERED)(chains.understand(self.matcher.understand))
+        return lambda text, states: remembered(text, None if states is None else frozenset(states))
 
     @property
     def _skip_words(self) -> tuple[str, ...]:
@@ -277,9 +282,14 @@ class App:
             ring = stack.enter_context(closing(self.voices(rate)))
             source = LiveSource(synthesizer, rate, ring)
             source.prefetch(text for _line, text in self.prompts())
-            hearing = _no_hearing() if typed else BackgroundHearing(self.listener(), make_echo_control())
+            hearing = (
+                _no_hearing() if typed else BackgroundHearing(self.listener(), make_echo_control(), self.understand)
+            )
             stack.enter_context(closing(hearing))
             yield self._coach(rate, source, hearing, logbook, clock)
+
+    def _background_hearing(self) -> Hearing:
+        return BackgroundHearing(self.listener(), make_echo_control(), self.understand)
 
     def silent_coach(self, rate: int, logbook: Logbook | None = None, clock: Clock | None = None) -> Coach:
         """A coach that is read and typed to, and writes `logbook`."""

@@ -29,7 +29,7 @@ from voicecoach.events import (
     Verdict,
     Volume,
 )
-from voicecoach.hearing import OWN_VOICE_LAG, Hearing
+from voicecoach.hearing import OWN_VOICE_LAG, Block, Hearing
 from voicecoach.nlu.continued import what_is_new
 from voicecoach.nlu.turns import Floor, is_own_voice
 from voicecoach.session.session import Session
@@ -152,7 +152,8 @@ class Coach:
     def step(self, microphone: Samples) -> Samples:
         """One block on: 320 frames of microphone (16 kHz mono) in, `block` frames of speaker out."""
         speaking = self._player.speaking(RELEASE + self.hearing.delays[1])
-        for heard in self.hearing.feed(microphone, self._reference(len(microphone)), speaking=speaking):
+        block = Block(microphone, self._reference(len(microphone)), speaking, self.session.states)
+        for heard in self.hearing.feed(block):
             self.hear(heard)
         self._watch_voice()
         self._watch_question()

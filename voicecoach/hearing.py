@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -17,6 +18,9 @@ _LOG = logging.getLogger(__name__)
 
 OWN_VOICE_LAG = 0.6
 """How much later (s) than expected the coach's voice may be heard: reverberation, or a delay that has just grown."""
+
+Prepare = Callable[[Hypothesis, Collection[str]], object]
+"""Does beforehand what an utterance will need in some states."""
 
 PATIENCE = 0.008
 """Seconds that a block may take until the coach goes on without what is heard in it; nearly all take a third of it."""
@@ -47,6 +51,17 @@ class Deaf:
         return []
 
 
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block of microphone (`near`), and what was played meanwhile (`far`); both 16 kHz mono of one length.
+    `speaking`: the coach sounds, or may still be heard. `states` decide what counts as a command."""
+
+    near: Samples
+    far: Samples
+    speaking: bool = False
+    states: Collection[str] = ()
+
+
 class Hearing:
     """Feeds `ear` what `echo` leaves of the microphone."""
 
@@ -72,10 +87,10 @@ class Hearing:
         """Whether somebody is speaking right now."""
         return self._ear.hearing_speech
 
-    def feed(self, near: Samples, far: Samples, *, speaking: bool) -> list[Hypothesis]:
-        """Hear a block of microphone (`near`), while `far` was played; both 16 kHz mono of one length. `speaking`: the
-        coach sounds, or may still be heard. The utterances that ended."""
-        clean = self._echo.process(near, far, speaking=speaking)
+    def feed(self, block: Block) -> list[Hypothesis]:
+        """Hear a block; the utterances that ended."""
+        speaking = block.speaking
+        clean = self._echo.process(block.near, block.far, speaking=speaking)
         if speaking:
             self._spoke_until = self._now
             if self._echo.learning:
@@ -98,30 +113,25 @@ class Hearing:
         """Nothing to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Block:
-    near: Samples
-    far: Samples
-    speaking: bool
-
-
 class BackgroundHearing(Hearing):
     """The same in a thread of its own, for a sound card: telling an utterance takes up to some tenths of a second, in
-    which the loudspeaker must not run dry. What is heard then comes some blocks later. Close it in the end."""
+    which the loudspeaker must not run dry. What is heard then comes some blocks later. Whoever is to understand it can
+    `prepare` here, so that it takes no time where the loudspeaker is fed. Close it in the end."""
 
-    def __init__(self, ear: Ear, echo: EchoControl):
+    def __init__(self, ear: Ear, echo: EchoControl, prepare: Prepare | None = None):
         super().__init__(ear, echo)
-        self._blocks: queue.SimpleQueue[_Block | None] = queue.SimpleQueue()
+        self._prepare = prepare
+        self._blocks: queue.SimpleQueue[Block | None] = queue.SimpleQueue()
         self._found: queue.SimpleQueue[Hypothesis | Exception] = queue.SimpleQueue()
         self._idle = threading.Event()
         self._told = False
         self._thread = threading.Thread(target=self._run, name="hearing", daemon=True)
         self._thread.start()
 
-    def feed(self, near: Samples, far: Samples, *, speaking: bool) -> list[Hypothesis]:
+    def feed(self, block: Block) -> list[Hypothesis]:
         """See Hearing. Raises what went wrong in the thread."""
         self._idle.clear()
-        self._blocks.put(_Block(near, far, speaking))
+        self._blocks.put(block)
         self._idle.wait(PATIENCE)
         found = []
         while not self._found.empty():
@@ -139,7 +149,9 @@ class BackgroundHearing(Hearing):
     def _run(self) -> None:
         while (block := self._blocks.get()) is not None:
             try:
-                for heard in super().feed(self._near(block), block.far, speaking=block.speaking):
+                for heard in super().feed(self._not_too_late(block)):
+                    if self._prepare:
+                        self._prepare(heard, block.states)
                     self._found.put(heard)
             except Exception as error:  # a defect: it is raised where the coach is
                 self._found.put(error)
@@ -148,11 +160,11 @@ class BackgroundHearing(Hearing):
             if self._blocks.empty():
                 self._idle.set()
 
-    def _near(self, block: _Block) -> Samples:
-        """The block's microphone; silence, which takes hardly any time, where too much has piled up."""
+    def _not_too_late(self, block: Block) -> Block:
+        """The block; with a silent microphone, which takes hardly any time, where too much has piled up."""
         if self._blocks.qsize() * BLOCK_SECONDS < BEHIND:
-            return block.near
+            return block
         if not self._told:
             self._told = True
             _LOG.warning("this machine is too slow: %.1f s of sound wait to be heard, some is skipped", BEHIND)
-        return np.zeros_like(block.near)
+        return replace(block, near=np.zeros_like(block.near))
