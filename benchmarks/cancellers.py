@@ -8,7 +8,7 @@ import numpy as np
 
 from voicecoach.audio.alignment import Alignment
 from voicecoach.audio.echo import NOTHING_LEFT, EchoCanceller, EchoControl, HalfDuplexGate, make_echo_control
-from voicecoach.audio.kalman import KalmanFilter, Spectra
+from voicecoach.audio.kalman import KalmanFilter, Powers, Spectra
 from voicecoach.audio.linear import Bending, LinearCanceller
 from voicecoach.events import Samples
 
@@ -77,7 +77,7 @@ class _Straight(LinearCanceller):
 class _Idle(KalmanFilter):
     """Learns nothing."""
 
-    def process(self, near: Samples, far: Spectra) -> Samples:  # noqa: ARG002
+    def process(self, near: Samples, far: Spectra, power: Powers) -> Samples:  # noqa: ARG002
         """The block as it is."""
         return near
 

@@ -8,11 +8,14 @@ import copy
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
-from voicecoach.audio.kalman import KalmanFilter, Spectra
+from voicecoach.audio.kalman import KalmanFilter, Powers, Spectra, power_of
 from voicecoach.events import BLOCK_SECONDS, Samples
+
+Array = TypeVar("Array", Spectra, Powers)
 
 KEPT = 4.0
 """Seconds that are kept: of a longer utterance the end is judged."""
@@ -61,19 +64,28 @@ class Hindsight:
             return None
         first = max(self._parts, begin - round(LEAD / BLOCK_SECONDS))
         spectra = np.stack([block.far for block in blocks])
+        powers = power_of(spectra)
         heard = sum(block.heard for block in blocks[begin:end])
-        left = min(self._left(one, blocks, spectra, first, range(begin, end)) for one in filters)
+        left = min(self._left(one, blocks, spectra, powers, first, range(begin, end)) for one in filters)
         return 10 * float(np.log10((heard + 1e-9) / (left + 1e-9)))
 
-    def _left(self, way: KalmanFilter, blocks: list[_Block], spectra: Spectra, first: int, judged: range) -> float:
+    def _left(
+        self,
+        way: KalmanFilter,
+        blocks: list[_Block],
+        spectra: Spectra,
+        powers: Powers,
+        first: int,
+        judged: range,
+    ) -> float:
         """Energy that is left of the `judged` blocks once a copy of `way` has learnt from all blocks since `first`."""
         way = copy.deepcopy(way)
         for _pass in range(PASSES):
             for number in range(first, len(blocks)):
-                way.process(blocks[number].near, self._span(spectra, number))
+                way.process(blocks[number].near, self._span(spectra, number), self._span(powers, number))
         remains = (blocks[number].near - way.echo(self._span(spectra, number)) for number in judged)
         return sum(float(one @ one) for one in remains)
 
-    def _span(self, spectra: Spectra, number: int) -> Spectra:
-        """The spectra that the filters read for a block, the latest first; shape (parts, BINS)."""
-        return spectra[number + 1 - self._parts : number + 1][::-1]
+    def _span(self, of_blocks: Array, number: int) -> Array:
+        """What the filters read for a block, the latest first; shape (parts, BINS)."""
+        return of_blocks[number + 1 - self._parts : number + 1][::-1]

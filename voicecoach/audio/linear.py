@@ -13,7 +13,7 @@ import numpy as np
 
 from voicecoach.audio.alignment import Alignment
 from voicecoach.audio.hindsight import Hindsight
-from voicecoach.audio.kalman import BINS, BLOCK, KalmanFilter, Spectra
+from voicecoach.audio.kalman import BINS, BLOCK, KalmanFilter, Spectra, power_of
 from voicecoach.audio.reference import TAPS, Reference
 from voicecoach.events import HEARING_RATE, Samples
 
@@ -162,7 +162,8 @@ class LinearCanceller:
         self._far[0] = np.fft.rfft(samples)
         bent = self._bending.bent(self._far, samples)
         self._read_last = bent[0]
-        outputs = [one.process(near, bent) for one in (self._steady, self._quick)]
+        power = power_of(bent)
+        outputs = [one.process(near, bent, power) for one in (self._steady, self._quick)]
         self._left = SMOOTHING * self._left + (1 - SMOOTHING) * np.mean(np.square(outputs), axis=1)
         best = int(np.argmin(self._left))
         if self.alignment.drift or self._measured > LAGS_BEFORE_BENDING:

@@ -68,6 +68,10 @@ class ClipCache:
             return None
         return samples, int(rate)
 
+    def holds(self, key: str) -> bool:
+        """Whether there is a file, which may be damaged."""
+        return self._path(key).is_file()
+
     def store(self, key: str, samples: Samples, rate: int) -> Samples:
         """Keep a mono recording at `rate` Hz, and return it as `load` will: what is heard the first time is the same to
         the sample as ever after. Want of room or rights is logged, not raised."""
