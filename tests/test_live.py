@@ -102,6 +102,9 @@ def test_a_spoken_command_is_answered_aloud_and_goodbye_ends_the_session(
         coach.wait_for(lambda event: event.get("line") == "announce.plain")
     started = next(event for event in coach.events() if event["event"] == "heard")
     assert (started["intent"], started["slots"]) == ("StartRoutine", {"routine": "quick"})
+    assert 0 < float(str(started["computing"])) < 1
+    assert 0.05 < float(str(started["waited"])) < 1
+    assert 0.02 < float(str(coach.wait_for(lambda event: event["event"] == "devices")["round_trip"])) < 0.5
     sentences = ["leg routine", "quick routine", "strength only", "nothing should hurt", "a gentle pull is enough"]
     spoken = heard_in(recording.samples.mean(axis=1), sentences)
     assert "quick routine" in " ".join(spoken)

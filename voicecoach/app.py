@@ -274,22 +274,24 @@ class App:
 
     @contextmanager
     def live_coach(
-        self, rate: int, logbook: Logbook | None = None, clock: Clock | None = None, *, typed: bool = False
+        self,
+        rate: int,
+        logbook: Logbook | None = None,
+        clock: Clock | None = None,
+        listener: Callable[[], Listener] | None = None,
     ) -> Iterator[Coach]:
-        """A coach for a sound card with a speaker at `rate` Hz, which writes `logbook`; `typed`: it does not listen."""
+        """A coach for a sound card with a speaker at `rate` Hz, which writes `logbook`. It hears with what `listener`
+        gives in the end; without it is typed to."""
         with self.synthesizer(rate) as synthesizer, ExitStack() as stack:
             synthesizer.clip(self.lines("greeting"))  # what is wrong with the speech engine is told now
             ring = stack.enter_context(closing(self.voices(rate)))
             source = LiveSource(synthesizer, rate, ring)
             source.prefetch(text for _line, text in self.prompts())
-            hearing = (
-                _no_hearing() if typed else BackgroundHearing(self.listener(), make_echo_control(), self.understand)
-            )
+            hearing = _no_hearing()
+            if listener:
+                hearing = BackgroundHearing(listener(), make_echo_control(), self.understand)
             stack.enter_context(closing(hearing))
             yield self._coach(rate, source, hearing, logbook, clock)
-
-    def _background_hearing(self) -> Hearing:
-        return BackgroundHearing(self.listener(), make_echo_control(), self.understand)
 
     def silent_coach(self, rate: int, logbook: Logbook | None = None, clock: Clock | None = None) -> Coach:
         """A coach that is read and typed to, and writes `logbook`."""

@@ -246,6 +246,8 @@ class Coach:
                 "speech_start": round(heard.speech_start, 3),
                 "speech_end": round(heard.speech_end, 3),
                 "endpoint": heard.endpoint,
+                "waited": round(heard.decided_at - heard.speech_end, 3),
+                "computing": round(heard.computing, 3),
             },
         )
 

@@ -78,6 +78,8 @@ class Hypothesis:
     over_coach: bool = False
     """The coach spoke at the same time, and it does not stand out clearly of what may be left of that, or little is
     known of its echo."""
+    computing: float = 0.0
+    """Seconds that hearing and understanding its last block took; 0 where time is simulated."""
     vanished: float | None = 0.0
     """How many dB of it turned out to be the coach's own voice. None where that cannot be told."""
     learning: bool = False

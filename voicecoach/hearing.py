@@ -7,6 +7,7 @@ import queue
 import threading
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
+from time import perf_counter
 from typing import Protocol
 
 import numpy as np
@@ -148,17 +149,23 @@ class BackgroundHearing(Hearing):
 
     def _run(self) -> None:
         while (block := self._blocks.get()) is not None:
+            began = perf_counter()
             try:
                 for heard in super().feed(self._not_too_late(block)):
                     if self._prepare:
                         self._prepare(heard, block.states)
-                    self._found.put(heard)
+                    self._tell(heard, perf_counter() - began)
             except Exception as error:  # a defect: it is raised where the coach is
                 self._found.put(error)
                 self._idle.set()
                 return
             if self._blocks.empty():
                 self._idle.set()
+
+    def _tell(self, heard: Hypothesis, took: float) -> None:
+        waited = 1000 * (heard.decided_at - heard.speech_end)
+        _LOG.debug("%r: decided after %.0f ms of silence and %.0f ms of computing", heard.text, waited, 1000 * took)
+        self._found.put(replace(heard, computing=took))
 
     def _not_too_late(self, block: Block) -> Block:
         """The block; with a silent microphone, which takes hardly any time, where too much has piled up."""

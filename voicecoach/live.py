@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import gc
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import TextIO
+from typing import TextIO, TypeVar
 
 import numpy as np
 
@@ -12,10 +16,15 @@ from voicecoach.app import App
 from voicecoach.audio.device import Device, check_devices
 from voicecoach.audio.ticker import Ticker
 from voicecoach.coach import Coach, Logged
+from voicecoach.events import BLOCK_SECONDS
 from voicecoach.typed import FAST_RATE, run_at_terminal, run_fast
 from voicecoach.wall import wall_clock
 
+SETTLED, DEVICES_EVERY = 500, 3_000
+"""Blocks after which the devices' delays are known, and from one entry about them in the log to the next."""
+
 Watcher = Callable[[Logged], None]
+T = TypeVar("T")
 
 
 SPOKEN_NOTICES = {
@@ -30,14 +39,23 @@ def _on_the_wall(_seconds: float) -> datetime:
     return wall_clock()
 
 
+@contextmanager
+def loading(load: Callable[[], T]) -> Iterator[Callable[[], T]]:
+    """Load while other things are done; what is given waits for it, and raises what went wrong."""
+    with ThreadPoolExecutor(1, "loading") as thread:
+        yield thread.submit(load).result
+
+
 def coach_live(app: App, microphone: str | int | None, speaker: str | int | None, watchers: Sequence[Watcher]) -> None:
     """Lead a session with the microphone and the speaker until the user says goodbye."""
-    app.model  # noqa: B018 - load it before the sound card is opened, and fail in one sentence
+    app.model  # noqa: B018 - look for it before the sound card is opened, and fail in one sentence
     with (
         app.logbook(wall_clock) as logbook,
+        loading(app.listener) as listener,
         Device(microphone, speaker) as device,
-        app.live_coach(device.rate, logbook, _on_the_wall) as coach,
+        app.live_coach(device.rate, logbook, _on_the_wall, listener) as coach,
     ):
+        gc.freeze()  # what was loaded stays: to look for garbage among it would hold up the sound
         coach.watchers += watchers
         retention = app.retention(wall_clock)
         if retention:
@@ -50,6 +68,15 @@ def coach_live(app: App, microphone: str | int | None, speaker: str | int | None
                 retention.hear(block)
             out = coach.step(block)
             tell_notices(coach, device, watchers)
+            if round(coach.now / BLOCK_SECONDS) % DEVICES_EVERY == SETTLED:
+                log_devices(coach, device, watchers)
+
+
+def log_devices(coach: Coach, device: Device, watchers: Sequence[Watcher]) -> None:
+    """Log what the devices add to each answer, and what they have lost so far (s)."""
+    known = {"round_trip": round(device.round_trip, 3), **asdict(device.losses)}
+    for watcher in watchers:
+        watcher(Logged(coach.now, "devices", known))
 
 
 def tell_notices(coach: Coach, device: Device, watchers: Sequence[Watcher]) -> None:
@@ -71,7 +98,7 @@ def type_live(app: App, lines: TextIO, watcher: Watcher, *, quiet: bool) -> None
             coach.watchers.append(watcher)
             run_at_terminal(coach, clock, lines)
             return
-        with Device() as device, app.live_coach(device.rate, logbook, _on_the_wall, typed=True) as coach:
+        with Device() as device, app.live_coach(device.rate, logbook, _on_the_wall) as coach:
             coach.watchers.append(watcher)
             run_at_terminal(coach, device, lines)
 
