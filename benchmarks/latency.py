@@ -3,7 +3,9 @@
 Recordings of commands are said to the coach in a quiet room, block by block as in a live session. The end of speech is
 where the recording itself falls silent. A decision counts from there: the sound that the coach waits for, and what this
 machine takes to compute. `reply` and `stop` add the coach's own block and what the sound devices hold (PulseAudio null
-sinks, where they are installed).
+sinks, where they are installed). In `over the coach` "stop" and "pause" are said while it reads aloud, in a room with
+its echo: when it decides, and when the loudspeaker has fallen silent, which may be before that, since it breaks off for
+whoever speaks.
 """
 
 from __future__ import annotations
@@ -21,10 +23,13 @@ import numpy as np
 from corpus import VARIABLE, Recording, data_folder, recordings, subset
 from devices import buffers
 from hearing import in_processes, meaning, the_app, typed
-from mixing import BEFORE, Scene, read, recorded
+from mixing import BEFORE, Scene, read, recorded, speech_end
 from report import Row, share, table, write_json
+from sets import Selection
+from stopping import Hushed, hush, hushes
 from voicecoach.asr.recognizer import hypothesis
 from voicecoach.events import BLOCK_SECONDS, HEARING_RATE, Hypothesis, Samples, Understanding, VoicecoachError
+from voicecoach.nlu.continued import in_the_end
 
 BLOCK = round(HEARING_RATE * BLOCK_SECONDS)
 
@@ -33,9 +38,6 @@ SILENCE_AFTER = 2.0
 
 ROOM_DBFS = -75.0
 """Level of the room's noise."""
-
-QUIET = 30.0
-"""dB below a recording's loudest 10 ms from which on it has ended; reverberation and breath come after."""
 
 FADE = 0.005
 """Seconds in which the mixer lets a sound that is cut fade out."""
@@ -79,7 +81,9 @@ def main(data: Path | None, limit: int | None, seed: int, jobs: int, json_file: 
         held = buffers()
         ours = list(in_processes(partial(decide, seed), [Said(one) for one in found], jobs, "commands"))
         vosk = list(in_processes(partial(decide, seed), [Said(one, vosk=True) for one in found], jobs, "commands"))
-        rows = list(_rows(ours, vosk, held))
+        scenes = hushes(Selection(folder, limit=limit, seed=seed))
+        hushed = [one for found in in_processes(hush, scenes, jobs, "scenes") for one in found]
+        rows = [*_rows(ours, vosk, held), *_hush_rows(hushed, held)]
         click.echo(table(rows))
         if json_file:
             write_json(json_file, "latency", rows, seed, {"limit": limit, "devices": held})
@@ -101,32 +105,31 @@ def decide(seed: int, said: Said) -> Decided:
     noise = np.random.default_rng(seed).standard_normal(len(sound), dtype=np.float32)
     sound += noise * np.float32(10 ** (ROOM_DBFS / 20))
     ended = BEFORE + speech_end(clip)
-    obeyed, first, computing = [], None, 0.0
-    for at, seconds, understood in _heard(sound, vosk=said.vosk):
-        if understood.accepted:
-            obeyed.append(meaning(understood.intent or "", understood.slots))
-            if first is None:
-                first, computing = at + seconds - ended, seconds
-    return Decided(expected.intent, obeyed == [expected], first, computing)
+    times: dict[int, tuple[float, float]] = {}
+    heard = []
+    for at, seconds, utterance in _heard(sound, vosk=said.vosk):
+        heard.append(utterance)
+        times[id(utterance)] = (at + seconds - ended, seconds)
+    settled = in_the_end(heard, _understood)
+    obeyed = [(one, meaning(what.intent or "", what.slots)) for one, what in settled if what.accepted]
+    first, computing = times[id(obeyed[0][0])] if obeyed else (None, 0.0)
+    return Decided(expected.intent, [what for _, what in obeyed] == [expected], first, computing)
 
 
-def speech_end(clip: Samples) -> float:
-    """Where (s) a clean recording falls silent: after the last 10 ms within QUIET of the loudest."""
-    frame = HEARING_RATE // 100
-    frames = clip[: len(clip) // frame * frame].reshape(-1, frame)
-    level = 10 * np.log10(np.mean(np.square(frames, dtype=np.float64), axis=1) + 1e-12)
-    return float((np.flatnonzero(level > level.max() - QUIET)[-1] + 1) * frame / HEARING_RATE)
+def _understood(heard: Hypothesis) -> Understanding:
+    return the_app(None).understand(heard, None)
 
 
-def _heard(sound: Samples, *, vosk: bool) -> Iterator[tuple[float, float, Understanding]]:
-    """Of each utterance: when (s) its last block had come, what computing it took (s), and what it was taken for."""
-    app = the_app(None)
-    ear = _VoskEndpoint() if vosk else app.listener()
+def _heard(sound: Samples, *, vosk: bool) -> Iterator[tuple[float, float, Hypothesis]]:
+    """Of each utterance: when (s) its last block had come, and what computing it took (s), understanding it, too."""
+    ear = _VoskEndpoint() if vosk else the_app(None).listener()
     for start in range(0, len(sound) - BLOCK + 1, BLOCK):
         began = time.perf_counter()
-        understood = [app.understand(heard, None) for heard in ear.feed(sound[start : start + BLOCK])]
+        heard = ear.feed(sound[start : start + BLOCK])
+        for one in heard:
+            _understood(one)
         seconds = time.perf_counter() - began
-        for one in understood:
+        for one in heard:
             yield (start + BLOCK) / HEARING_RATE, seconds, one
 
 
@@ -168,9 +171,18 @@ def _rows(ours: Sequence[Decided], vosk: Sequence[Decided], held: float | None) 
         yield Row("devices", "buffers_ms", 1000 * held, "ms", 1)
 
 
-def _times(case: str, milliseconds: Sequence[float]) -> Iterator[Row]:
-    yield Row(case, "median_ms", float(np.median(milliseconds)), "ms", len(milliseconds))
-    yield Row(case, "p95_ms", float(np.percentile(milliseconds, 95)), "ms", len(milliseconds))
+def _hush_rows(hushed: Sequence[Hushed], held: float | None) -> Iterator[Row]:
+    case, devices = "over the coach", held or 0.0
+    decided = [1000 * one.decided for one in hushed if one.decided is not None]
+    if decided:
+        yield from _times(case, decided)
+        yield from _times(case, [1000 * (one.silent + devices) for one in hushed if one.decided is not None], "silent_")
+    yield share(case, "errors", sum(one.decided is None for one in hushed), len(hushed))
+
+
+def _times(case: str, milliseconds: Sequence[float], what: str = "") -> Iterator[Row]:
+    yield Row(case, f"{what}median_ms", float(np.median(milliseconds)), "ms", len(milliseconds))
+    yield Row(case, f"{what}p95_ms", float(np.percentile(milliseconds, 95)), "ms", len(milliseconds))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,9 @@ BEFORE = 0.5
 AFTER = 0.8
 """Seconds of the room alone after it: the last endpoint needs them."""
 
+QUIET = 30.0
+"""dB below a recording's loudest 10 ms from which on it has ended; reverberation and breath come after."""
+
 _TUNE_DBFS = -20.0
 
 
@@ -53,6 +56,14 @@ def recorded(path: Path, scene: Scene) -> Samples:
         return speech
     noise = background(scene.noise, len(speech), np.random.default_rng(scene.seed))
     return unclipped(speech + noise * gain(speech, noise, slice(before, before + len(clip)), scene.snr))
+
+
+def speech_end(clip: Samples) -> float:
+    """Where (s) a clean recording falls silent: after the last 10 ms within QUIET of the loudest."""
+    frame = HEARING_RATE // 100
+    frames = clip[: len(clip) // frame * frame].reshape(-1, frame)
+    level = 10 * np.log10(np.mean(np.square(frames, dtype=np.float64), axis=1) + 1e-12)
+    return float((np.flatnonzero(level > level.max() - QUIET)[-1] + 1) * frame / HEARING_RATE)
 
 
 def gain(speech: Samples, noise: Samples, under: slice, snr: float) -> np.float32:
