@@ -7,6 +7,7 @@ from test_coach import Bench, in_the_first_hold
 
 from voicecoach.app import App
 from voicecoach.events import Hypothesis
+from voicecoach.nlu.continued import in_the_end
 
 
 @pytest.fixture
@@ -71,3 +72,25 @@ def test_what_goes_on_after_something_that_was_not_understood_is_understood_as_a
     bench.type("how the")
     go_on(bench, "how many more seconds")
     assert obeyed(bench) == ["HowLongLeft"]
+
+
+def in_a_recording(app: App, *said: tuple[str, bool]) -> list[tuple[str, object]]:
+    """What utterances of a recording mean in the end; `True`: it begins with the one before."""
+    utterances = [Hypothesis(text, 0.0, 1.0, 1.0, continues=continues) for text, continues in said]
+    found = in_the_end(utterances, lambda heard: app.understand(heard, None))
+    return [(heard.text, understood.intent if understood.accepted else None) for heard, understood in found]
+
+
+def test_in_a_recording_the_longer_sentence_counts(app: App) -> None:
+    said = [("how long", False), ("how long is left", True), ("next", False)]
+    assert in_a_recording(app, *said) == [("how long is left", "HowLongLeft"), ("next", "Next")]
+
+
+def test_in_a_recording_a_command_stays_what_it_was_when_talk_follows(app: App) -> None:
+    found = in_a_recording(app, ("next", False), ("next the weather is fine", True))
+    assert found == [("next", "Next"), ("next the weather is fine", None)]
+    assert [intent for _, intent in in_a_recording(app, ("louder", False), ("louder next", True))] == ["Louder", "Next"]
+
+
+def test_in_a_recording_what_was_not_understood_gives_way(app: App) -> None:
+    assert in_a_recording(app, ("how the", False), ("how long is left", True)) == [("how long is left", "HowLongLeft")]
