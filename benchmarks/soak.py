@@ -2,8 +2,8 @@
 
 It leads one routine after the other in a simulated room, through its own canceller, ears, mixer and journal. Recordings
 of commands, talk and noises are heard there, with silence between them; a routine is started whenever there is none.
-For each simulated hour: the memory of all its processes at the end, the time that a block of 20 ms takes to compute,
-and the time of those blocks in which something was understood.
+For each simulated hour: the memory of all its processes at the end, the processor time that a block of 20 ms takes, and
+that of those blocks in which something was understood.
 """
 
 from __future__ import annotations
@@ -185,7 +185,7 @@ class Soak:
         return Hour(resident, own, journal, blocks, blocks[decided], self._routines - routines, took)
 
     def _block(self) -> float:
-        """One block on; the seconds that the coach took for it."""
+        """One block on; the seconds of the processor that the coach took for it."""
         now = self._coach.now
         if now >= self._next:
             sound = self._visitors.sound(self._coach.session.state)
@@ -194,9 +194,9 @@ class Soak:
         if now >= _LOOK * len(self.memory):
             self.memory.append((now / 3600, memory()[1]))
         microphone = self._room.exchange(self._out)
-        began = time.perf_counter()
+        began = time.process_time()
         self._out = self._coach.step(microphone)
-        return time.perf_counter() - began
+        return time.process_time() - began
 
     def _watch(self, logbook: Logbook) -> None:
         self._coach.watchers.extend((logbook.watch, self._note))

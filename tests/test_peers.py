@@ -97,13 +97,17 @@ class Slow:
             yield [base.obeyed("stop", "stop")] if number == 3 else []
 
 
-@pytest.mark.parametrize(("block", "done"), [(0.001, 0.061), (0.05, 0.17)])
-def test_a_peer_that_is_slower_than_sound_falls_behind(
-    monkeypatch: pytest.MonkeyPatch, block: float, done: float
+@pytest.mark.parametrize(("clock", "processor", "done"), [(0.001, 0.001, 0.061), (0.05, 0.06, 0.17), (0.9, 0.05, 0.17)])
+def test_a_peer_that_is_slower_than_sound_falls_behind_but_not_because_the_machine_is_busy(
+    monkeypatch: pytest.MonkeyPatch, clock: float, processor: float, done: float
 ) -> None:
-    clock = itertools.count()
-    # It is read before and after every block.
-    monkeypatch.setattr(time, "perf_counter", lambda: (next(clock) + 1) // 2 * block)
+    def ticks(block: float) -> Callable[[], float]:
+        read = itertools.count()
+        return lambda: next(read) // 2 * block
+
+    # One watch is made for the whole; then each block is timed from one reading to the next.
+    monkeypatch.setattr(time, "perf_counter", ticks(clock))
+    monkeypatch.setattr(time, "process_time", ticks(processor))
     (decision,) = process.listened(Slow(), np.zeros(1600, dtype=np.float32)).decisions
     assert decision.came == pytest.approx(0.06)
     assert decision.done == pytest.approx(done)

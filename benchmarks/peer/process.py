@@ -1,7 +1,9 @@
 """A peer in a process of its own, so that its memory and its processor time are its own.
 
 What it is made from goes in, and then recordings; what it heard, when, and at what cost, comes out. Its clock is a
-microphone's: a block is there once it has been recorded, and is heard once all before it has been.
+microphone's: a block is there once it has been recorded, and is heard once all before it has been. A block takes as
+long as on the clock, or as the processor works on it, whichever is less: what else the machine does is not the peer's
+fault, and what it does in two threads takes half as long.
 """
 
 from __future__ import annotations
@@ -130,14 +132,23 @@ def serve(where: str) -> None:
 def listened(peer: Peer, sound: Samples) -> Listened:
     """Let `peer` hear a recording, block by block."""
     decisions: list[Decision] = []
-    processor = time.process_time()
+    processor = _Stopwatch()
     ears = peer.hear(sound[start : start + BLOCK] for start in range(0, len(sound) - BLOCK + 1, BLOCK))
-    done, began = 0.0, time.perf_counter()
+    done, watch = 0.0, _Stopwatch()
     for number, understood in enumerate(ears, start=1):
         came = number * BLOCK_SECONDS
-        done = max(done, came) + time.perf_counter() - began
+        done = max(done, came) + min(watch.seconds())
         decisions += [Decision(one, came, done) for one in understood]
-        began = time.perf_counter()
-    processor = time.process_time() - processor
+        watch = _Stopwatch()
+    _, worked = processor.seconds()
     memory = psutil.Process().memory_full_info().uss
-    return Listened(tuple(decisions), len(sound) / HEARING_RATE, processor, memory)
+    return Listened(tuple(decisions), len(sound) / HEARING_RATE, worked, memory)
+
+
+class _Stopwatch:
+    def __init__(self) -> None:
+        self._clock, self._processor = time.perf_counter(), time.process_time()
+
+    def seconds(self) -> tuple[float, float]:
+        """On the clock, and of the processor, since it was made."""
+        return time.perf_counter() - self._clock, time.process_time() - self._processor
