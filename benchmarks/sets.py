@@ -75,33 +75,33 @@ def voices(chosen: Selection) -> Iterator[Case]:
     """Phrases for a coach by many voices; some of them are no commands of this one."""
     found = chosen.recordings("voices")
     commands = [one for one in found if typed(one.text)]
-    yield scoring.accuracy("voices/clean", _phrases("voices", commands))
+    yield scoring.accuracy("voices/clean", phrases("voices", commands))
     yield from _across_a_room(chosen, "voices", "voices", commands)
-    yield scoring.false_commands("voices/other", _phrases("voices", [one for one in found if not typed(one.text)]))
+    yield scoring.false_commands("voices/other", phrases("voices", [one for one in found if not typed(one.text)]))
 
 
 def words(chosen: Selection) -> Iterator[Case]:
     """Single words: is "stop" obeyed, and is any other taken for something else?"""
     found = recordings(chosen.data / "words")
     stops = subset([one for one in found if _is_stop(one)], chosen.limit, chosen.seed)
-    yield scoring.accuracy("words/stop/clean", _phrases("words", stops))
+    yield scoring.accuracy("words/stop/clean", phrases("words", stops))
     if chosen.around.household:
         near = partial(chosen.around.at_home, snr=_SNR_AT_HOME, far=False)
-        yield scoring.accuracy("words/stop/10dB", _phrases("words", stops, near))
+        yield scoring.accuracy("words/stop/10dB", phrases("words", stops, near))
     else:
         _LOG.warning("skipped words/stop/10dB: it needs noise of a household")
     yield from _across_a_room(chosen, "words", "words/stop", stops, (_SNR_IN_QUIET,))
     others = subset([one for one in found if not _is_stop(one)], chosen.limit, chosen.seed)
-    yield scoring.false_commands("words/other", _phrases("words", others))
+    yield scoring.false_commands("words/other", phrases("words", others))
 
 
 def an4(chosen: Selection) -> Iterator[Case]:
     """Spelled names, dates, numbers, and a few commands among them."""
     found = recordings(chosen.data / "an4")
     commands = subset([one for one in found if typed(one.text)], chosen.limit, chosen.seed)
-    yield scoring.accuracy("an4/clean", _phrases("an4", commands))
+    yield scoring.accuracy("an4/clean", phrases("an4", commands))
     others = subset([one for one in found if not typed(one.text)], chosen.limit, chosen.seed)
-    yield scoring.false_commands("an4/other", _phrases("an4", others))
+    yield scoring.false_commands("an4/other", phrases("an4", others))
 
 
 def chatter(chosen: Selection) -> Iterator[Case]:
@@ -181,16 +181,17 @@ def _across_a_room(
         return
     for snr in snrs:
         far = partial(around.at_home, snr=snr, far=True)
-        yield scoring.accuracy(f"{name}/room{snr:g}dB", _phrases(folder, commands, far))
+        yield scoring.accuracy(f"{name}/room{snr:g}dB", phrases(folder, commands, far))
 
 
 def _is_stop(recording: Recording) -> bool:
     return recording.text.casefold() == "stop"
 
 
-def _phrases(
+def phrases(
     folder: str, found: Sequence[Recording], scene: Callable[[Recording], Scene] = lambda _one: _QUIET
 ) -> list[Trial]:
+    """Recordings in a scene each, which are to be taken for what their texts mean."""
     return [_trial(folder, one, scene(one), one.text, typed(one.text)) for one in found]
 
 

@@ -1,0 +1,263 @@
+"""Does the coach grow, or slow down, in eight hours? `python benchmarks/soak.py --help`
+
+It leads one routine after the other in a simulated room, through its own canceller, ears, mixer and journal. Recordings
+of commands, talk and noises are heard there, with silence between them; a routine is started whenever there is none.
+For each simulated hour: the memory of all its processes at the end, the processor time that a block of 20 ms takes, and
+that of those blocks in which something was understood.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+import numpy as np
+import psutil
+from tqdm import tqdm
+
+from corpus import VARIABLE, Recording, data_folder, recordings, subset
+from hearing import the_app, typed
+from mixing import read
+from report import Row, table, write_json
+from voicecoach.audio.echo import make_echo_control
+from voicecoach.audio.room import Room, RoomSettings
+from voicecoach.coach import Coach, Logged
+from voicecoach.events import BLOCK_SECONDS, HEARING_RATE, Samples, VoicecoachError
+from voicecoach.hearing import Hearing
+from voicecoach.history.logbook import Logbook, open_logbook
+from voicecoach.session.reminding import DayTimes
+from voicecoach.session.session import Session
+from voicecoach.tts.source import EagerSource
+
+RATE = 48_000
+"""Rate (Hz) of the simulated loudspeaker."""
+
+BEGAN = datetime(2026, 6, 1, 9, tzinfo=UTC)
+
+OF_EACH = 60
+"""Recordings of each kind that are heard again and again."""
+
+LONGEST = 10.0
+"""Seconds of a noise."""
+
+BETWEEN = (6.0, 30.0)
+"""Seconds between two things that are heard."""
+
+OFTEN = {"command": 0.5, "talk": 0.2, "noise": 0.15, "nothing": 0.15}
+"""How often each is what is heard next."""
+
+WARM_UP = 0.25
+"""Hours that do not count in the growth of memory: everything is loaded in the course of it."""
+
+_LOOK = 300.0
+"""Seconds between two looks at the memory."""
+
+_ENDS = ("Goodbye",)
+"""Commands after which there is no coach any more."""
+
+_ANSWERS = {"idle": "StartRoutine", "checking": "Rating", "paused": "Resume"}
+"""What is said to a coach that waits for it."""
+
+
+@click.command(help=__doc__)
+@click.option("--data", type=click.Path(path_type=Path), help=f"Recordings; else {VARIABLE}, else ../shared/speech.")
+@click.option("--hours", type=click.FloatRange(min=0, min_open=True), default=8.0, show_default=True, help="Simulated.")
+@click.option("--seed", default=0, show_default=True, help="Of all that is drawn at random.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the table here, too.")
+def main(data: Path | None, hours: float, seed: int, json_file: Path | None) -> None:
+    """Print the table."""
+    folder = data_folder(data)
+    if not folder.is_dir():
+        click.echo(f"skipped: there are no recordings in {folder}; name their folder with --data or {VARIABLE}.")
+        return
+    try:
+        rows = list(measured(sounds_in(folder, seed), hours, seed))
+        click.echo(table(rows))
+        if json_file:
+            write_json(json_file, "soak", rows, seed, {"hours": hours})
+    except VoicecoachError as error:
+        raise click.ClickException(str(error)) from error
+
+
+# --- what is heard ------------------------------------------------------------------------------------------------
+
+
+def sounds_in(folder: Path, seed: int) -> dict[str, list[Samples]]:
+    """Sounds by what they are: an intent, or talk, or noise. All of them are in memory before anything is measured."""
+    found: dict[str, list[Samples]] = {"talk": [], "noise": []}
+    for recording in _drawn(folder / "voices", seed):
+        meaning = typed(recording.text)
+        if meaning and meaning.intent not in _ENDS:
+            found.setdefault(meaning.intent, []).append(read(recording.path))
+    for kind, name in (("talk", "chatter"), ("noise", "noise")):
+        found[kind] = [read(one.path)[: round(LONGEST * HEARING_RATE)] for one in _drawn(folder / name, seed)]
+    if "StartRoutine" not in found:
+        raise VoicecoachError(f"there is no recording in {folder / 'voices'} that starts a routine; put one there.")
+    return found
+
+
+def _drawn(folder: Path, seed: int) -> list[Recording]:
+    found = recordings(folder)
+    starts = [one for one in found if one.text.startswith("start")]  # few, and nothing happens without
+    return [*subset(found, OF_EACH, seed), *subset(starts, OF_EACH, seed)]
+
+
+class Visitors:
+    """Draws what is heard next."""
+
+    def __init__(self, sounds: Mapping[str, Sequence[Samples]], seed: int):
+        self._sounds = sounds
+        self._commands = [kind for kind in sounds if kind not in ("talk", "noise")]
+        self._rng = np.random.default_rng(seed)
+
+    def pause(self) -> float:
+        """Seconds until then."""
+        return float(self._rng.uniform(*BETWEEN))
+
+    def sound(self, state: str) -> Samples | None:
+        """Of a coach in `state`; None: nothing."""
+        kind = str(self._rng.choice(list(OFTEN), p=list(OFTEN.values())))
+        answer = _ANSWERS.get(state, "")
+        if kind == "command":
+            kind = answer if answer in self._sounds else str(self._rng.choice(self._commands))
+        found = self._sounds.get(kind)
+        return found[int(self._rng.integers(len(found)))] if found else None
+
+
+# --- what is measured ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """What was seen in one: memory (bytes), all and of its own, and the journal's size at its end; seconds that a block
+    took, and those in which something was understood; routines begun; seconds that it took."""
+
+    resident: int
+    own: int
+    journal: int
+    blocks: Samples
+    decided: Samples
+    routines: int
+    took: float
+
+
+class Soak:
+    """A coach in a room, for hours."""
+
+    def __init__(self, stack: ExitStack, sounds: Mapping[str, Sequence[Samples]], seed: int):
+        app = the_app(None)
+        self._journal = Path(stack.enter_context(TemporaryDirectory())) / "journal.db"
+        logbook = stack.enter_context(open_logbook(self._journal, self._wall))
+        voice = stack.enter_context(app.synthesizer(RATE))
+        source = EagerSource(voice, RATE, stack.enter_context(closing(app.voices(RATE))))
+        session = Session(app.library, app.lines, past=logbook.past, alone=not logbook.taken, times=DayTimes())
+        hearing = Hearing(app.listener(), make_echo_control())
+        self._room = Room(RATE, RoomSettings(seed=seed))
+        self._coach = Coach(RATE, session, source, app.understand, hearing, clock=_at)
+        self._watch(logbook)
+        self._visitors = Visitors(sounds, seed)
+        self._next = self._visitors.pause()
+        self._out = np.zeros(self._coach.block, dtype=np.float32)
+        self._heard = self._routines = 0
+        self.memory: list[tuple[float, int]] = []
+        self._coach.begin()
+
+    def hour(self, seconds: float) -> Hour:
+        """So many seconds on, an hour or less."""
+        count = round(seconds / BLOCK_SECONDS)
+        blocks, decided = np.zeros(count, dtype=np.float32), np.zeros(count, dtype=bool)
+        began, routines = time.perf_counter(), self._routines
+        for number in range(count):
+            before = self._heard
+            blocks[number] = self._block()
+            decided[number] = self._heard > before
+            if self._coach.finished:
+                raise VoicecoachError(f"the coach left after {self._coach.now:.0f} s; leave out what made it leave.")
+        took = time.perf_counter() - began
+        resident, own = memory()
+        journal = sum(file.stat().st_size for file in self._journal.parent.glob(f"{self._journal.name}*"))
+        return Hour(resident, own, journal, blocks, blocks[decided], self._routines - routines, took)
+
+    def _block(self) -> float:
+        """One block on; the seconds of the processor that the coach took for it."""
+        now = self._coach.now
+        if now >= self._next:
+            sound = self._visitors.sound(self._coach.session.state)
+            ended = now if sound is None else self._room.user_says(sound)
+            self._next = ended + self._visitors.pause()
+        if now >= _LOOK * len(self.memory):
+            self.memory.append((now / 3600, memory()[1]))
+        microphone = self._room.exchange(self._out)
+        began = time.process_time()
+        self._out = self._coach.step(microphone)
+        return time.process_time() - began
+
+    def _watch(self, logbook: Logbook) -> None:
+        self._coach.watchers.extend((logbook.watch, self._note))
+
+    def _note(self, entry: Logged) -> None:
+        self._heard += entry.kind == "heard"
+        self._routines += entry.kind == "routine started"
+
+    def _wall(self) -> datetime:
+        return _at(self._coach.now)
+
+
+def _at(seconds: float) -> datetime:
+    return BEGAN + timedelta(seconds=seconds)
+
+
+def memory() -> tuple[int, int]:
+    """Bytes that this process and its children hold: resident (RSS), and of their own (USS)."""
+    this = psutil.Process()
+    found = [process.memory_full_info() for process in (this, *this.children(recursive=True))]
+    return sum(one.rss for one in found), sum(one.uss for one in found)
+
+
+def measured(sounds: Mapping[str, Sequence[Samples]], hours: float, seed: int) -> Iterator[Row]:
+    """The rows of the table."""
+    with ExitStack() as stack:
+        soak = Soak(stack, sounds, seed)
+        found = []
+        parts = [1.0] * int(hours) + [hours % 1] * (hours % 1 > 0)
+        for part in tqdm(parts, unit=" hours"):
+            found.append(soak.hour(part * 3600))
+    for number, hour in enumerate(found, start=1):
+        yield from _rows(f"hour {number}", hour)
+    yield from whole(found, soak.memory, hours)
+
+
+def _rows(case: str, hour: Hour) -> Iterator[Row]:
+    yield Row(case, "rss_mb", hour.resident / 1e6, "MB", 1)
+    yield Row(case, "uss_mb", hour.own / 1e6, "MB", 1)
+    yield Row(case, "block median_ms", 1000 * float(np.median(hour.blocks)), "ms", len(hour.blocks))
+    yield Row(case, "block p99_ms", 1000 * float(np.percentile(hour.blocks, 99)), "ms", len(hour.blocks))
+    if len(hour.decided):
+        yield Row(case, "utterance median_ms", 1000 * float(np.median(hour.decided)), "ms", len(hour.decided))
+    yield Row(case, "routines", hour.routines, "", 1)
+    yield Row(case, "journal_kb", hour.journal / 1e3, "kB", 1)
+
+
+def whole(found: Sequence[Hour], memory: Sequence[tuple[float, int]], hours: float) -> Iterator[Row]:
+    """What became of memory (hours and bytes) and of computing from the first hour to the last."""
+    first, last = found[0], found[-1]
+    late = [(at, own) for at, own in memory if at >= min(WARM_UP, hours / 2)]
+    if len(late) > 1:
+        growth = np.polyfit(*np.transpose(late), 1)[0] / 1e6
+        yield Row("whole", "growth_mb_per_hour", float(growth), "MB", len(late))
+    yield Row("whole", "block last_to_first", float(np.median(last.blocks) / np.median(first.blocks)), "", len(found))
+    if len(first.decided) and len(last.decided):
+        slower = float(np.median(last.decided) / np.median(first.decided))
+        yield Row("whole", "utterance last_to_first", slower, "", len(found))
+    yield Row("whole", "times_real_time", 3600 * hours / sum(hour.took for hour in found), "", len(found))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
