@@ -97,6 +97,7 @@ def _rows(path: Path, case: str) -> Iterator[Row]:
         ("answer_strength", past.strength_lately),
         ("figures", lambda: report(database, NOW.date())),
         ("page", lambda: run("history", "--html", page)),
+        ("picture", lambda: run("history", "--png", str(path.with_name("history.png")))),
         ("terminal", lambda: run("history")),
         ("export", lambda: run("export", "-")),
     )

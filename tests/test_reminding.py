@@ -13,8 +13,9 @@ from session_parts import LIBRARY, LINES, Talk
 from voicecoach.app import App
 from voicecoach.events import Command, Note
 from voicecoach.history.logbook import open_logbook
+from voicecoach.session.day import DayTimes
 from voicecoach.session.past import NothingKnown
-from voicecoach.session.reminding import SNOOZE, DayTimes, clock_time
+from voicecoach.session.reminding import SNOOZE, clock_time
 from voicecoach.session.session import Session
 from voicecoach.typed import run_fast
 

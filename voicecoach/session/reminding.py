@@ -7,11 +7,11 @@ is silence until tomorrow. The clock on the wall is told to it, minute by minute
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from voicecoach.events import Cue, Note, Play
+from voicecoach.session.day import DayTimes
 from voicecoach.session.planning import start
 from voicecoach.session.question import Offer
 from voicecoach.session.wish import Wish
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 PATIENCE = 60.0
 """Seconds for which an answer to a reminder counts: one may have to swallow first."""
 
-WATER_EVERY = 120
-"""Minutes from one glass of water to the reminder of the next: some six a day."""
-
 SNOOZE = timedelta(minutes=30)
 """How much later "not now" is."""
 
@@ -33,17 +30,6 @@ STILL_TIMELY = timedelta(minutes=30)
 
 ROUTINE = "leg"
 """What it is offered to begin with."""
-
-
-@dataclass(frozen=True, slots=True)
-class DayTimes:
-    """When the user is awake, and every how many minutes a glass of water is due (0: never)."""
-
-    begin: time = time(9)
-    end: time = time(20)
-    water_every: int = WATER_EVERY
-    exercises: tuple[time, ...] = ()
-    """When to remind of the exercises, beside what was told to the coach."""
 
 
 class Reminding:
