@@ -62,7 +62,7 @@ def columns(labels: Sequence[str], values: Sequence[float], number: Number) -> s
 def bars(labels: Sequence[str], values: Sequence[float], number: Number) -> str:
     """A bar for each label, the first at the top."""
     graph = _pygal().HorizontalBar(**_look(2 * ROW + ROW * len(labels), number))
-    graph.x_labels = list(labels)[::-1]
+    graph.x_labels, graph.show_minor_x_labels = list(labels)[::-1], True
     _scale(graph, max(values))
     graph.add("", [round(value, 1) for value in values][::-1])
     return _drawn(graph)
