@@ -406,7 +406,7 @@ def test_export_forget_import_bring_it_back(tmp_path: Path) -> None:
     assert run("forget", "--all", answer="n\n").exit_code == 1
     assert "1 session" in run("forget", "--day", "2026-03-10", "--yes").output
     assert "No session yet" in run("history").output
-    assert "New sessions: 1" in run("import", str(file)).output
+    assert "New sessions: 1. Known already: 0." in run("import", str(file)).output
     assert "1 day with a session" in run("history").output
 
 

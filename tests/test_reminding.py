@@ -23,14 +23,21 @@ from voicecoach.typed import run_fast
 class Known(NothingKnown):
     """A past with a last glass and with reminders."""
 
-    def __init__(self, glass: datetime | None = None, at: Iterable[time] = ()):
-        self._glass, self._at = glass, tuple(at)
+    def __init__(self, glass: datetime | None = None, at: Iterable[time] = (), declined: Iterable[time] = ()):
+        self._glass, self._at, self._declined = glass, tuple(at), tuple(declined)
 
     def last_glass(self) -> datetime | None:
         return self._glass
 
     def reminders(self) -> tuple[time, ...]:
         return self._at
+
+    def declined(self) -> tuple[time, ...]:
+        return self._declined
+
+    @property
+    def lasting(self) -> bool:
+        return True
 
 
 class Day(Talk):
@@ -211,11 +218,70 @@ def test_the_exercises_can_be_put_off_for_half_an_hour() -> None:
     assert "leg routine" in day.at(later(minutes=30))
 
 
+def test_what_was_put_off_is_put_off_once_and_not_every_day() -> None:
+    day = Day(Known(NOON, [time(12)]), DayTimes(water_every=0))
+    day.at(NOON)
+    day.say("NotNow")
+    day.at(later(minutes=30))
+    day.say("No")
+    assert "leg routine" in day.at(later(days=1))
+    day.say("No")
+    assert day.at(later(days=1, minutes=30)) == ""
+
+
+def test_what_was_put_off_is_not_made_up_for_the_day_after() -> None:
+    day = Day(Known(NOON, [time(12)]), DayTimes(water_every=0))
+    day.at(NOON)
+    day.say("NotNow")
+    assert day.at(NOON.replace(hour=9) + timedelta(days=1)) == ""
+
+
 def test_reminders_can_be_cancelled() -> None:
-    day = Day(Known(NOON, [time(13)]), DayTimes(water_every=0))
-    assert Note("reminders off") in day.say("CancelReminders").actions
+    day = Day(Known(NOON, [time(13), time(17, 30)]), DayTimes(water_every=0))
+    said = day.say("CancelReminders").said
+    assert said == "From now on I remind you no more at one in the afternoon and half past five in the afternoon."
+    assert Note("reminders off", {"settings": []}) in day.actions
     assert day.at(later(hours=1)) == ""
     assert "no reminder" in day.say("CancelReminders").said
+
+
+SETTINGS = DayTimes(water_every=0, exercises=(time(13), time(8)))
+
+
+def test_who_cancels_those_of_the_settings_is_told_for_how_long() -> None:
+    day = Day(Known(NOON), SETTINGS)
+    assert "until you change the times in your settings" in day.say("CancelReminders").said
+    assert Note("reminders off", {"settings": ["13:00", "08:00"]}) in day.actions
+    assert day.at(later(hours=1)) == ""
+    forgetful = Day(NothingKnown(), SETTINGS)  # type: ignore[arg-type]
+    assert "come back when I am started anew" in forgetful.say("CancelReminders").said
+
+
+def test_who_cancels_is_told_that_water_is_another_thing() -> None:
+    day = Day(Known(NOON, [time(13)]))
+    assert "Of water I remind you as before" in day.say("CancelReminders").said
+    assert WATER in day.at(later(hours=2))
+
+
+def test_what_was_cancelled_stays_cancelled_as_long_as_the_settings_say_the_same() -> None:
+    declined = [time(8), time(13)]
+    day = Day(Known(NOON, declined=declined), SETTINGS)
+    assert day.at(later(hours=1)) == ""
+    assert Note("settings changed") not in day.actions
+    for times in ((time(13),), (time(13), time(8), time(9))):
+        changed = Day(Known(NOON, declined=declined), DayTimes(water_every=0, exercises=times))
+        assert changed.at(NOON) == ""
+        assert Note("settings changed") in changed.actions
+        assert "leg routine" in changed.at(later(hours=1))
+
+
+def test_a_new_time_does_not_bring_back_what_was_cancelled() -> None:
+    day = Day(Known(NOON), SETTINGS)
+    day.say("CancelReminders").say("SetReminder", hour=2)
+    assert day.at(later(hours=1)) == ""
+    assert "leg routine" in day.at(later(hours=2))
+    again = Day(Known(NOON, [time(13)], declined=SETTINGS.exercises), SETTINGS)
+    assert "leg routine" in again.at(later(hours=1)), "set by voice after it was cancelled"
 
 
 @pytest.mark.parametrize(
@@ -290,3 +356,21 @@ def test_through_an_afternoon_it_reminds_and_remembers(app: App, tmp_path: Path)
     said = through_the_day(app, file, clock, "+590", "+60 not now", "+1900")
     asked = [line[:5] for line in said if "time for your legs" in line]
     assert asked == ["17:00", "17:30"]
+
+
+def test_what_was_cancelled_stays_so_when_the_coach_is_started_again(
+    app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, clock = tmp_path / "journal.db", Clock()
+
+    def reminded(settings: tuple[time, ...], *lines: str) -> bool:
+        monkeypatch.setattr(app, "settings", app.settings.model_copy(update={"remind_at": settings}))
+        return any("time for your legs" in line for line in through_the_day(app, file, clock, *lines))
+
+    clock.now = NOON.replace(minute=59)
+    eight = (time(8), time(13))
+    assert reminded(eight, "+200")
+    assert not reminded(eight, "cancel my reminders", "+200")
+    assert not reminded(eight, "+200")
+    assert reminded((time(13),), "+200"), "the settings are others"
+    assert reminded(eight, "+200"), "and were so once"

@@ -106,19 +106,29 @@ def export(file: Path, form: str | None) -> None:
         sys.stdout.write(text)
         return
     _write(file, text.encode())
-    click.echo(f"In {file}: {_counted(len(found.sessions), 'session')}, {_glasses(len(found.water))}.")
+    counted = (
+        _counted(len(found.sessions), "session"),
+        _glasses(len(found.water)),
+        _counted(len(found.reminders), "reminder"),
+    )
+    click.echo(f"In {file}: {', '.join(counted)}.")
 
 
 @click.command(cls=Command, name="import")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 def import_(file: Path) -> None:
-    """Put what was exported to FILE (JSON or CSV) into the journal; what it knows already stays as it is."""
+    """Put what was exported to FILE (JSON or CSV) into the journal.
+
+    What it knows already stays as it is, and nothing comes twice.
+    """
     from voicecoach.history.database import journal_file
     from voicecoach.history.transfer import add, read_file
 
     found = read_file(file)
     new = add(journal_file(), found)
-    click.echo(f"New sessions: {new}. Known already: {len(found.sessions) - new}.")
+    known = len(found.sessions) - new.sessions
+    click.echo(f"New sessions: {new.sessions}. Known already: {known}.")
+    click.echo(f"New glasses of water: {new.glasses}. New reminders: {new.reminders}.")
 
 
 @click.command(cls=Command)

@@ -66,10 +66,12 @@ MIGRATIONS = (
     CREATE INDEX water_day ON water (day);
     CREATE TABLE reminder (at TEXT PRIMARY KEY);
     """,
+    "CREATE TABLE declined (at TEXT PRIMARY KEY);",
 )
 """What brings a database from one version to the next; the number of those that have been run is its version
 (`PRAGMA user_version`). Times (`began`, water's `at`) are ISO 8601 in UTC, `zone` is the offset from that there and
-then in seconds, `day` the date; the `at` of the others are seconds since the session began, without pauses."""
+then in seconds, `day` the date; the `at` of work and pain are seconds since the session began, without pauses, those of
+`reminder` times of the day, and of `declined` the times of the settings that the user wants no more."""
 
 BUSY = 5.0
 """Seconds to wait for somebody else who is writing (`voicecoach forget` beside a running coach)."""

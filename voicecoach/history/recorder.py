@@ -19,7 +19,9 @@ _LOG = logging.getLogger(__name__)
 LONGEST_SECOND = 2.0
 """Seconds between two notes that count as coaching; more is a pause."""
 
-ANYWHERE = frozenset({"routine started", "routine resumed", "routine dropped", "water", "reminder", "reminders off"})
+ANYWHERE = frozenset(
+    {"routine started", "routine resumed", "routine dropped", "water", "reminder", "reminders off", "settings changed"}
+)
 KINDS = ANYWHERE | {SECOND, "step done", "left out", "pain", "routine done", "routine stopped", "red flag"}
 """What is written down, and what of that outside a session."""
 
@@ -75,7 +77,9 @@ class Recorder:
             case "reminder":
                 self._journal.remind(str(entry.data["at"]))
             case "reminders off":
-                self._journal.remind_no_more()
+                self._journal.remind_no_more(_texts(entry.data["settings"]))
+            case "settings changed":
+                self._journal.decline(())
             case "water":
                 self._journal.water(now)
             case _:
@@ -132,6 +136,11 @@ class Recorder:
     def _end(self, outcome: str) -> None:
         self._journal.end(outcome)
         self._in_routine = False
+
+
+def _texts(values: object) -> list[str]:
+    assert isinstance(values, list | tuple)
+    return [str(value) for value in values]
 
 
 def _text(value: object) -> str | None:

@@ -38,8 +38,12 @@ class Reminding:
     def __init__(self, session: Session, times: DayTimes):
         self._session = session
         self._times = times
-        self._stretches = {*session.past.reminders(), *times.exercises}
+        declined = set(session.past.declined())
+        self._settings_changed = bool(declined) and declined != set(times.exercises)
+        wanted = () if declined and not self._settings_changed else times.exercises
+        self._stretches = {*session.past.reminders(), *wanted}
         self._reminded: dict[time, date] = {}
+        self._put_off: datetime | None = None
         self._last_glass = session.past.last_glass()
         self._snoozed: datetime | None = None
         self._awaiting = False
@@ -54,22 +58,25 @@ class Reminding:
         if self._refreshed or (self._now is None and self._last_glass is None):
             self._last_glass = now  # nobody is told to drink after a drink, nor on sitting down
             self._refreshed = False
+        if self._settings_changed:  # what was cancelled was what they were before
+            self._session.conductor.actions.append(Note("settings changed"))
+            self._settings_changed = False
         self._now = now
         if self._quiet == now.date():
             return
-        due = self._exercise_due(now)
-        if due is not None:
-            self._reminded[due] = now.date()
+        if self._exercise_due(now):
             self._remind_of_exercises(now)
         elif self._water_due(now):
             self._remind_of_water()
 
-    def _exercise_due(self, now: datetime) -> time | None:
-        for due in sorted(self._stretches):
-            late = now - datetime.combine(now.date(), due, now.tzinfo)
-            if timedelta() <= late < STILL_TIMELY and self._reminded.get(due) != now.date():
-                return due
-        return None
+    def _exercise_due(self, now: datetime) -> bool:
+        """Whether one is due that has not been told yet."""
+        again, self._put_off = (
+            (self._put_off, None) if self._put_off and now >= self._put_off else (None, self._put_off)
+        )
+        fresh = [due for due in self._stretches if _timely(due, now) and self._reminded.get(due) != now.date()]
+        self._reminded |= dict.fromkeys(fresh, now.date())
+        return bool(fresh) or (again is not None and now - again < STILL_TIMELY and again.date() == now.date())
 
     def _water_due(self, now: datetime) -> bool:
         every = self._times.water_every
@@ -144,9 +151,19 @@ class Reminding:
 
     def cancel(self) -> None:
         """Remind of the exercises no more."""
-        there, self._stretches = bool(self._stretches), set()
-        self._session.conductor.actions.append(Note("reminders off"))
-        self._session.conductor.reply("reminder.cancelled" if there else "reminder.none")
+        there, self._stretches, self._put_off = sorted(self._stretches), set(), None
+        settings = [at.isoformat("minutes") for at in self._times.exercises]
+        conductor, lines = self._session.conductor, self._session.lines
+        conductor.actions.append(Note("reminders off", {"settings": settings}))
+        if not there:
+            conductor.reply("reminder.none")
+            return
+        more = []
+        if set(there) & set(self._times.exercises):
+            more.append("reminder.cancelled.settings" if self._session.past.lasting else "reminder.cancelled.for-now")
+        if self._times.water_every:
+            more.append("reminder.water.stays")
+        conductor.reply("reminder.cancelled", *more, times=lines.joined([self.spoken(at) for at in there]))
 
     def spoken(self, at: time) -> str:
         """A time of the day as one says it: "eight in the morning", "half past seven in the evening"."""
@@ -161,14 +178,15 @@ class Reminding:
 
     def _exercises_later(self) -> None:
         """Once more in half an hour, if that is still today."""
-        if self._now is not None:
-            again = self._now + SNOOZE
-            if again.date() == self._now.date():
-                self._stretches.add(again.time().replace(second=0, microsecond=0))
+        self._put_off = self._now + SNOOZE if self._now else None
         self._session.conductor.reply("reminder.later")
 
     def _not_today(self) -> None:
         self._session.conductor.reply("reminder.not-today")
+
+
+def _timely(due: time, now: datetime) -> bool:
+    return timedelta() <= now - datetime.combine(now.date(), due, now.tzinfo) < STILL_TIMELY
 
 
 def _had_water(session: Session, _slots: Mapping[str, object]) -> None:
