@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import TextIO
 
@@ -35,11 +36,11 @@ def coach_live(app: App, microphone: str | int | None, speaker: str | int | None
     app.model  # noqa: B018 - load it before the sound card is opened, and fail in one sentence
     with (
         app.logbook(wall_clock) as logbook,
+        app.retention(wall_clock) or nullcontext() as retention,
         Device(microphone, speaker) as device,
         app.live_coach(device.rate, logbook, _on_the_wall) as coach,
     ):
         coach.watchers += watchers
-        retention = app.retention(wall_clock)
         if retention:
             coach.watchers.append(retention.watch)
         coach.begin()
