@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, time, timedelta
+from itertools import pairwise
 from pathlib import Path
+from random import Random
 
 import pytest
 from journal_parts import NOON, Clock, all_rows
 from session_parts import LIBRARY, LINES, Talk
 
 from voicecoach.app import App
-from voicecoach.events import Command, Note
+from voicecoach.coach import Logged
+from voicecoach.events import Action, Command, Note
+from voicecoach.history.database import open_database
 from voicecoach.history.logbook import open_logbook
 from voicecoach.session.day import DayTimes
 from voicecoach.session.past import NothingKnown
@@ -325,6 +329,87 @@ def test_not_now_answers_any_other_offer_with_no() -> None:
 
 def test_without_a_question_it_is_answered_all_the_same() -> None:
     assert Session(LIBRARY, LINES).command(Command("NotNow"))
+
+
+# --- for days ---------------------------------------------------------------------------------------------------------
+
+MIDNIGHT = NOON.replace(hour=0)
+Answer = Callable[[int], str | None]
+"""What is said to the reminder of that number, counted from 0; None: nothing."""
+
+
+def idle(file: Path, hours: int, answer: Answer, times: DayTimes | None = None) -> list[tuple[datetime, bool]]:
+    """A coach that leads nothing from midnight on, with a real journal, told the time every minute. Somebody answers a
+    minute after each reminder, or lets it pass. When there were reminders, and whether of water."""
+    reminded: list[tuple[datetime, bool]] = []
+    clock = Clock(MIDNIGHT)
+    with open_logbook(file, clock) as logbook:
+        day = Day(times=times)
+        day.session = Session(LIBRARY, LINES, past=logbook.past, times=times)
+
+        def do(actions: list[Action]) -> None:
+            for action in actions:
+                if isinstance(action, Note):
+                    logbook.watch(Logged((clock.now - MIDNIGHT).total_seconds(), action.kind, action.data))
+
+        for minute in range(60 * hours):
+            clock.now = MIDNIGHT + timedelta(minutes=minute)
+            if day.session.question is not None:
+                intent = answer(len(reminded) - 1)
+                if intent:
+                    do(day.session.command(Command(intent)))
+                do(day.session.withdraw_question())
+                if day.session.in_routine:
+                    do(day.session.command(Command("Stop")))
+            elif said := day.at(clock.now):
+                reminded.append((clock.now, WATER in said))
+            do(day.actions)
+            day.actions = []
+    return reminded
+
+
+def hours(reminded: list[tuple[datetime, bool]]) -> list[str]:
+    return [f"{moment:%H:%M}" for moment, _ in reminded]
+
+
+def test_who_drinks_each_time_is_reminded_six_times_a_day_and_never_at_night(tmp_path: Path) -> None:
+    file = tmp_path / "journal.db"
+    reminded = idle(file, 48, lambda number: "HadWater")
+    assert len(reminded) == 12
+    assert hours(reminded)[:6] == ["09:00", "11:02", "13:04", "15:06", "17:08", "19:10"]
+    assert [moment.day for moment, _ in reminded] == 6 * [10] + 6 * [11]
+    assert [row["day"] for row in all_rows(file, "water")] == 6 * ["2026-03-10"] + 6 * ["2026-03-11"]
+    open_database(file).close()  # which checks it
+
+
+def test_who_never_answers_is_asked_once_and_no_more(tmp_path: Path) -> None:
+    assert hours(idle(tmp_path / "journal.db", 48, lambda number: None)) == ["09:00"]
+
+
+def test_who_always_puts_it_off_is_asked_every_half_hour_until_the_evening(tmp_path: Path) -> None:
+    reminded = idle(tmp_path / "journal.db", 24, lambda number: "NotNow")
+    assert (hours(reminded)[0], hours(reminded)[-1]) == ("09:00", "19:30")
+    gaps = {later - sooner for (sooner, _), (later, _) in pairwise(reminded)}
+    assert gaps == {timedelta(minutes=30)}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_is_answered_it_is_never_a_nuisance(tmp_path: Path, seed: int) -> None:
+    """Of water never at night, nor within half an hour of anything else, nor twice without an answer, nor on a quiet
+    day."""
+    rng = Random(seed)
+    answers = [rng.choice(["HadWater", "HadWater", "Yes", "NotNow", "No", "QuietDay", None]) for _ in range(200)]
+    file = tmp_path / "journal.db"
+    reminded = idle(file, 72, answers.__getitem__, DayTimes(water_every=60, exercises=(time(8), time(21))))
+    assert len(reminded) > 6
+    assert all(time(9) <= moment.time() < time(20) for moment, water in reminded if water)
+    for number, ((sooner, first), (later, second)) in enumerate(pairwise(reminded)):
+        assert later - sooner >= timedelta(minutes=30) or not second
+        if first and answers[number] == "QuietDay":
+            assert later.day > sooner.day
+        if first and answers[number] is None:
+            assert not second, "until somebody has said something"
+    open_database(file).close()
 
 
 # --- in a whole session -----------------------------------------------------------------------------------------------

@@ -44,6 +44,7 @@ class Reminding:
         self._stretches = {*session.past.reminders(), *wanted}
         self._reminded: dict[time, date] = {}
         self._put_off: datetime | None = None
+        self._exercises_told: datetime | None = None
         self._last_glass = session.past.last_glass()
         self._snoozed: datetime | None = None
         self._awaiting = False
@@ -65,6 +66,7 @@ class Reminding:
         if self._quiet == now.date():
             return
         if self._exercise_due(now):
+            self._exercises_told = now
             self._remind_of_exercises(now)
         elif self._water_due(now):
             self._remind_of_water()
@@ -82,6 +84,8 @@ class Reminding:
         every = self._times.water_every
         if not every or self._awaiting or not self._times.begin <= now.time() < self._times.end:
             return False
+        if self._exercises_told is not None and now - self._exercises_told < SNOOZE:
+            return False  # one thing after the other
         if self._snoozed is not None:
             return now >= self._snoozed
         assert self._last_glass is not None
