@@ -113,6 +113,23 @@ def test_of_a_long_history_months_are_shown(database: sqlite3.Connection) -> Non
     assert set(found.pain) == set(found.periods)
 
 
+@pytest.mark.parametrize("day", ["1970-01-01", "2199-01-01"])
+def test_days_of_a_clock_that_was_wrong_are_left_out(database: sqlite3.Connection, day: str) -> None:
+    fill(database, [0, 3, 9])
+    database.execute("UPDATE session SET day = ? WHERE id = 2", (day,))
+    found = report(database, TODAY)
+    assert [TODAY - one for one in found.minutes] == [timedelta(days=9), timedelta(0)]
+    assert len(found.periods) == 3
+    assert page(found, ENGLISH)
+    database.execute("UPDATE session SET day = ?", (day,))
+    assert "No session yet" in page(report(database, TODAY), ENGLISH)
+
+
+def test_a_session_of_tomorrow_was_one_where_the_user_was(database: sqlite3.Connection) -> None:
+    fill(database, [-1])
+    assert page(report(database, TODAY), ENGLISH).count("<figure") == 4
+
+
 # --- the terminal -----------------------------------------------------------------------------------------------------
 
 
@@ -408,6 +425,17 @@ def test_export_forget_import_bring_it_back(tmp_path: Path) -> None:
     assert "No session yet" in run("history").output
     assert "New sessions: 1. Known already: 0." in run("import", str(file)).output
     assert "1 day with a session" in run("history").output
+
+
+@pytest.mark.usefixtures("journal")
+@pytest.mark.parametrize("arguments", [("history",), ("export", "-"), ("calendar", "legs.ics")])
+def test_what_no_coach_has_written_is_told_in_a_line(arguments: tuple[str, ...]) -> None:
+    with opened(journal_file()) as database:
+        database.execute("UPDATE session SET day = 'some day', began = 'some time'")
+        database.execute("INSERT INTO reminder (at) VALUES ('25:99')")
+    outcome = run(*arguments)
+    assert (outcome.exit_code, outcome.output.count("\n")) == (1, 1)
+    assert "cannot be used" in outcome.output or "no reminder" in outcome.output
 
 
 def test_forget_wants_to_know_what() -> None:

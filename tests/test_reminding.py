@@ -18,6 +18,7 @@ from voicecoach.events import Action, Command, Note
 from voicecoach.history.database import open_database
 from voicecoach.history.logbook import open_logbook
 from voicecoach.session.day import DayTimes
+from voicecoach.session.lines import load_lines
 from voicecoach.session.past import NothingKnown
 from voicecoach.session.reminding import SNOOZE, clock_time
 from voicecoach.session.session import Session
@@ -312,10 +313,25 @@ def test_a_time_is_that_part_of_the_day_in_which_one_is_awake(slots: dict[str, o
         (time(19, 30), "half past seven in the evening"),
         (time(12, 15), "twelve fifteen in the afternoon"),
         (time(0), "twelve in the morning"),
+        (time(13), "one in the afternoon"),
+        (time(1, 5), "one five in the morning"),
     ],
 )
 def test_times_are_spoken_as_people_say_them(at: time, spoken: str) -> None:
     assert Day().session.reminding.spoken(at) == spoken
+
+
+@pytest.mark.parametrize(
+    ("at", "spoken"),
+    [
+        (time(13), "ein Uhr am Nachmittag"),
+        (time(13, 30), "ein Uhr dreißig am Nachmittag"),
+        (time(1, 5), "ein Uhr fünf am Morgen"),
+        (time(8), "acht Uhr am Morgen"),
+    ],
+)
+def test_times_are_spoken_in_german_as_people_say_them(at: time, spoken: str) -> None:
+    assert Session(LIBRARY, load_lines("de")).reminding.spoken(at) == spoken
 
 
 def test_not_now_answers_any_other_offer_with_no() -> None:

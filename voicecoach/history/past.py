@@ -43,7 +43,7 @@ def _or_nothing(nothing: Answer) -> Callable[[Callable[[JournalPast], Answer]], 
         def answer(past: JournalPast) -> Answer:
             try:
                 return ask(past)
-            except sqlite3.Error as error:
+            except (sqlite3.Error, ValueError) as error:
                 _LOG.warning("the journal cannot be read: %s; the session goes on without it", error)
                 return nothing
 

@@ -173,9 +173,10 @@ class Reminding:
         """A time of the day as one says it: "eight in the morning", "half past seven in the evening"."""
         lines = self._session.lines
         part = "morning" if at.hour < 12 else "afternoon" if at.hour < 18 else "evening"
+        one = ".one" if at.hour % 12 == 1 else ""  # many languages have another word for it
         half = ".half" if at.minute == 30 else ".minutes" if at.minute else ""
         hour = (at.hour - 1) % 12 + 1
-        return lines.phrase(f"time{half}", hour=hour, minute=at.minute, part=lines.phrase(f"part.{part}"))
+        return lines.phrase(f"time{one}{half}", hour=hour, minute=at.minute, part=lines.phrase(f"part.{part}"))
 
     def _begin(self) -> None:
         start(self._session, Wish(routine=ROUTINE))
