@@ -20,7 +20,7 @@ from voicecoach.history.logbook import open_logbook
 from voicecoach.session.day import DayTimes
 from voicecoach.session.lines import load_lines
 from voicecoach.session.past import NothingKnown
-from voicecoach.session.reminding import SNOOZE, clock_time
+from voicecoach.session.reminding import APART, SNOOZE, clock_time
 from voicecoach.session.session import Session
 from voicecoach.typed import run_fast
 
@@ -241,6 +241,33 @@ def test_what_was_put_off_is_not_made_up_for_the_day_after() -> None:
     assert day.at(NOON.replace(hour=9) + timedelta(days=1)) == ""
 
 
+@pytest.mark.parametrize(
+    ("at", "asked"),
+    [
+        (time(19), ["19:00", "19:30"]),
+        (time(21), ["21:00", "21:30"]),
+        (time(23, 45), ["23:45"]),
+    ],
+)
+def test_who_always_puts_it_off_is_left_alone_at_night(at: time, asked: list[str]) -> None:
+    """It is promised to ask again only where it does."""
+    day, times, promised = Day(Known(NOON, [at]), DayTimes(water_every=0)), [], []
+    for minute in range(12 * 60):
+        if day.at(later(minutes=minute)):
+            times.append(f"{later(minutes=minute):%H:%M}")
+            promised.append("half an hour" in day.say("NotNow").said)
+    assert times == asked
+    assert promised == [True] * (len(asked) - 1) + [False]
+
+
+def test_water_is_not_kept_waiting_by_exercises_that_are_put_off() -> None:
+    day = Day(Known(NOON - timedelta(hours=2), [time(12)]))
+    assert "leg routine" in day.at(NOON)
+    day.say("NotNow")
+    assert day.at(later(minutes=9)) == ""
+    assert WATER in day.at(later(minutes=10))
+
+
 def test_reminders_can_be_cancelled() -> None:
     day = Day(Known(NOON, [time(13), time(17, 30)]), DayTimes(water_every=0))
     said = day.say("CancelReminders").said
@@ -411,7 +438,7 @@ def test_who_always_puts_it_off_is_asked_every_half_hour_until_the_evening(tmp_p
 
 @pytest.mark.parametrize("seed", range(4))
 def test_whatever_is_answered_it_is_never_a_nuisance(tmp_path: Path, seed: int) -> None:
-    """Of water never at night, nor within half an hour of anything else, nor twice without an answer, nor on a quiet
+    """Of water never at night, nor right after anything else, nor twice without an answer, nor on a quiet
     day."""
     rng = Random(seed)
     answers = [rng.choice(["HadWater", "HadWater", "Yes", "NotNow", "No", "QuietDay", None]) for _ in range(200)]
@@ -420,7 +447,7 @@ def test_whatever_is_answered_it_is_never_a_nuisance(tmp_path: Path, seed: int) 
     assert len(reminded) > 6
     assert all(time(9) <= moment.time() < time(20) for moment, water in reminded if water)
     for number, ((sooner, first), (later, second)) in enumerate(pairwise(reminded)):
-        assert later - sooner >= timedelta(minutes=30) or not second
+        assert later - sooner >= (timedelta(minutes=30) if first else APART) or not second
         if first and answers[number] == "QuietDay":
             assert later.day > sooner.day
         if first and answers[number] is None:

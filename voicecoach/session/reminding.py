@@ -25,6 +25,9 @@ PATIENCE = 60.0
 SNOOZE = timedelta(minutes=30)
 """How much later "not now" is."""
 
+APART = timedelta(minutes=10)
+"""How long after the exercises water comes at the earliest."""
+
 STILL_TIMELY = timedelta(minutes=30)
 """How late a reminder of the exercises may be: before that a session may be going on."""
 
@@ -45,6 +48,7 @@ class Reminding:
         self._reminded: dict[time, date] = {}
         self._put_off: datetime | None = None
         self._exercises_told: datetime | None = None
+        self._again = False
         self._last_glass = session.past.last_glass()
         self._snoozed: datetime | None = None
         self._awaiting = False
@@ -78,13 +82,14 @@ class Reminding:
         )
         fresh = [due for due in self._stretches if _timely(due, now) and self._reminded.get(due) != now.date()]
         self._reminded |= dict.fromkeys(fresh, now.date())
+        self._again = again is not None and not fresh
         return bool(fresh) or (again is not None and now - again < STILL_TIMELY and again.date() == now.date())
 
     def _water_due(self, now: datetime) -> bool:
         every = self._times.water_every
         if not every or self._awaiting or not self._times.begin <= now.time() < self._times.end:
             return False
-        if self._exercises_told is not None and now - self._exercises_told < SNOOZE:
+        if self._exercises_told is not None and now - self._exercises_told < APART:
             return False  # one thing after the other
         if self._snoozed is not None:
             return now >= self._snoozed
@@ -182,8 +187,13 @@ class Reminding:
         start(self._session, Wish(routine=ROUTINE))
 
     def _exercises_later(self) -> None:
-        """Once more in half an hour, if that is still today."""
-        self._put_off = self._now + SNOOZE if self._now else None
+        """Once more in half an hour; not in the night, though, unless the user has set a time there."""
+        assert self._now is not None
+        again = self._now + SNOOZE
+        if again.date() > self._now.date() or (self._again and again.time() >= self._times.end):
+            self._not_today()
+            return
+        self._put_off = again
         self._session.conductor.reply("reminder.later")
 
     def _not_today(self) -> None:
