@@ -2,7 +2,7 @@
 
 Years of a session a day, of the routines that come with it, are put into a journal; then it is timed how long the
 coach's answers, the page with charts and the other ways to see it take. Page, terminal and export are those of the
-commands, from the start of the program to its end.
+commands, from the start of the program to its end. With --day: when does an idle coach remind, through a day?
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
+import time as clock
+from collections import deque
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from contextlib import closing
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,30 +22,44 @@ import click
 import numpy as np
 
 from report import Row, table, write_json
+from voicecoach.app import App
+from voicecoach.coach import Logged
 from voicecoach.history.database import open_database
 from voicecoach.history.journal import Journal
+from voicecoach.history.logbook import open_logbook
 from voicecoach.history.past import JournalPast
 from voicecoach.history.report import report
 from voicecoach.session.keeping import work_done, written
 from voicecoach.session.plan import PlanStep, WorkStep, make_plan
 from voicecoach.session.routine import load_library
+from voicecoach.settings import Settings
+from voicecoach.typed import FAST_RATE, hear_typed
 
 TIMES = 5
 """How often each is done; the median counts."""
 
 NOW = datetime(2026, 6, 1, 9, tzinfo=UTC)
 
+_ANSWERS = {"reminder.water": "i had one", "reminder.exercises": "not now"}
+
+ANSWERED_AFTER = 45.0
+"""Seconds from a reminder to its answer, on the day that is led through."""
+
 
 @click.command(help=__doc__)
 @click.option("--years", default=10, show_default=True, type=click.IntRange(1, 50), help="Of a session a day.")
 @click.option("--seed", default=0, show_default=True, help="Of all that is drawn at random.")
+@click.option("--day", is_flag=True, help="Lead an idle coach through 24 hours instead, which takes some minutes.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the table here, too.")
-def main(years: int, seed: int, json_file: Path | None) -> None:
+def main(*, years: int, seed: int, day: bool, json_file: Path | None) -> None:
     """Print the table."""
     with TemporaryDirectory() as temporary:
         path = Path(temporary) / "voicecoach" / "journal.db"
-        fill(path, 365 * years, seed)
-        rows = list(_rows(path, f"{years} years"))
+        if day:
+            rows = list(_day(path))
+        else:
+            fill(path, 365 * years, seed)
+            rows = list(_rows(path, f"{years} years"))
     click.echo(table(rows))
     if json_file:
         write_json(json_file, "history", rows, seed, {"years": years})
@@ -97,6 +113,7 @@ def _rows(path: Path, case: str) -> Iterator[Row]:
         ("answer_strength", past.strength_lately),
         ("figures", lambda: report(database, NOW.date())),
         ("page", lambda: run("history", "--html", page)),
+        ("picture", lambda: run("history", "--png", str(path.with_name("history.png")))),
         ("terminal", lambda: run("history")),
         ("export", lambda: run("export", "-")),
     )
@@ -106,10 +123,49 @@ def _rows(path: Path, case: str) -> Iterator[Row]:
     database.close()
 
 
+def _day(path: Path) -> Iterator[Row]:
+    """From midnight to midnight: somebody drinks a minute after each reminder of water, and puts off the exercises."""
+    began, said, answers = NOW.replace(hour=0), list[tuple[datetime, str]](), deque[tuple[float, str]]()
+    app = App()
+    app.settings = Settings(remind_at=(time(17),))
+
+    def watch(entry: Logged) -> None:
+        line = entry.data.get("line") if entry.kind == "said" else None
+        if line in _ANSWERS:
+            said.append((began + timedelta(seconds=entry.at), line))
+            answers.append((entry.at + ANSWERED_AFTER, _ANSWERS[line]))
+
+    started = clock.perf_counter()
+    with open_logbook(path, lambda: began + timedelta(seconds=coach.now)) as logbook:
+        coach = app.silent_coach(FAST_RATE, logbook, lambda seconds: began + timedelta(seconds=seconds))
+        coach.watchers.append(watch)
+        coach.begin()
+        silence = np.zeros(coach.block, dtype=np.float32)
+        while coach.now < 24 * 3600:
+            coach.step(silence)
+            if answers and answers[0][0] <= coach.now:
+                hear_typed(coach, answers.popleft()[1])
+    took = clock.perf_counter() - started
+    for at, line in said:
+        click.echo(f"{at:%H:%M:%S} {line}")
+    with closing(open_database(path)) as database:  # which checks it
+        (glasses,) = database.execute("SELECT count(*) FROM water").fetchone()
+    water = [at.time() for at, line in said if line == "reminder.water"]
+    night = sum(not app.settings.day.begin <= at < app.settings.day.end for at in water)
+    for metric, value in (
+        ("water_reminders", len(water)),
+        ("of_them_at_night", night),
+        ("exercise_reminders", len(said) - len(water)),
+        ("glasses", glasses),
+    ):
+        yield Row("idle day", metric, value, "", 1)
+    yield Row("idle day", "took_s", took, "s", 1)
+
+
 def _seconds(ask: Callable[[], object]) -> float:
-    began = time.perf_counter()
+    began = clock.perf_counter()
     ask()
-    return time.perf_counter() - began
+    return clock.perf_counter() - began
 
 
 if __name__ == "__main__":

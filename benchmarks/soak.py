@@ -32,7 +32,7 @@ from voicecoach.coach import Coach, Logged
 from voicecoach.events import BLOCK_SECONDS, HEARING_RATE, Samples, VoicecoachError
 from voicecoach.hearing import Hearing
 from voicecoach.history.logbook import Logbook, open_logbook
-from voicecoach.session.reminding import DayTimes
+from voicecoach.session.day import DayTimes
 from voicecoach.session.session import Session
 from voicecoach.tts.source import EagerSource
 
@@ -248,9 +248,10 @@ def _rows(case: str, hour: Hour) -> Iterator[Row]:
 def whole(found: Sequence[Hour], memory: Sequence[tuple[float, int]], hours: float) -> Iterator[Row]:
     """What became of memory (hours and bytes) and of computing from the first hour to the last."""
     first, last = found[0], found[-1]
-    late = [(at, own) for at, own in memory if at >= min(WARM_UP, hours / 2)]
+    late = [one for one in memory if one[0] >= min(WARM_UP, hours / 2)]
     if len(late) > 1:
-        growth = np.polyfit(*np.transpose(late), 1)[0] / 1e6
+        at, own = np.array(late, dtype=np.float64).T
+        growth = np.polyfit(at, own, 1)[0] / 1e6
         yield Row("whole", "growth_mb_per_hour", float(growth), "MB", len(late))
     yield Row("whole", "block last_to_first", float(np.median(last.blocks) / np.median(first.blocks)), "", len(found))
     if len(first.decided) and len(last.decided):

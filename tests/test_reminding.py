@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, time, timedelta
+from itertools import pairwise
 from pathlib import Path
+from random import Random
 
 import pytest
 from journal_parts import NOON, Clock, all_rows
 from session_parts import LIBRARY, LINES, Talk
 
 from voicecoach.app import App
-from voicecoach.events import Command, Note
+from voicecoach.coach import Logged
+from voicecoach.events import Action, Command, Note
+from voicecoach.history.database import open_database
 from voicecoach.history.logbook import open_logbook
+from voicecoach.session.day import DayTimes
+from voicecoach.session.lines import load_lines
 from voicecoach.session.past import NothingKnown
-from voicecoach.session.reminding import SNOOZE, DayTimes, clock_time
+from voicecoach.session.reminding import APART, SNOOZE, clock_time
 from voicecoach.session.session import Session
 from voicecoach.typed import run_fast
 
@@ -22,14 +28,21 @@ from voicecoach.typed import run_fast
 class Known(NothingKnown):
     """A past with a last glass and with reminders."""
 
-    def __init__(self, glass: datetime | None = None, at: Iterable[time] = ()):
-        self._glass, self._at = glass, tuple(at)
+    def __init__(self, glass: datetime | None = None, at: Iterable[time] = (), declined: Iterable[time] = ()):
+        self._glass, self._at, self._declined = glass, tuple(at), tuple(declined)
 
     def last_glass(self) -> datetime | None:
         return self._glass
 
     def reminders(self) -> tuple[time, ...]:
         return self._at
+
+    def declined(self) -> tuple[time, ...]:
+        return self._declined
+
+    @property
+    def lasting(self) -> bool:
+        return True
 
 
 class Day(Talk):
@@ -210,11 +223,97 @@ def test_the_exercises_can_be_put_off_for_half_an_hour() -> None:
     assert "leg routine" in day.at(later(minutes=30))
 
 
+def test_what_was_put_off_is_put_off_once_and_not_every_day() -> None:
+    day = Day(Known(NOON, [time(12)]), DayTimes(water_every=0))
+    day.at(NOON)
+    day.say("NotNow")
+    day.at(later(minutes=30))
+    day.say("No")
+    assert "leg routine" in day.at(later(days=1))
+    day.say("No")
+    assert day.at(later(days=1, minutes=30)) == ""
+
+
+def test_what_was_put_off_is_not_made_up_for_the_day_after() -> None:
+    day = Day(Known(NOON, [time(12)]), DayTimes(water_every=0))
+    day.at(NOON)
+    day.say("NotNow")
+    assert day.at(NOON.replace(hour=9) + timedelta(days=1)) == ""
+
+
+@pytest.mark.parametrize(
+    ("at", "asked"),
+    [
+        (time(19), ["19:00", "19:30"]),
+        (time(21), ["21:00", "21:30"]),
+        (time(23, 45), ["23:45"]),
+    ],
+)
+def test_who_always_puts_it_off_is_left_alone_at_night(at: time, asked: list[str]) -> None:
+    """It is promised to ask again only where it does."""
+    day, times, promised = Day(Known(NOON, [at]), DayTimes(water_every=0)), [], []
+    for minute in range(12 * 60):
+        if day.at(later(minutes=minute)):
+            times.append(f"{later(minutes=minute):%H:%M}")
+            promised.append("half an hour" in day.say("NotNow").said)
+    assert times == asked
+    assert promised == [True] * (len(asked) - 1) + [False]
+
+
+def test_water_is_not_kept_waiting_by_exercises_that_are_put_off() -> None:
+    day = Day(Known(NOON - timedelta(hours=2), [time(12)]))
+    assert "leg routine" in day.at(NOON)
+    day.say("NotNow")
+    assert day.at(later(minutes=9)) == ""
+    assert WATER in day.at(later(minutes=10))
+
+
 def test_reminders_can_be_cancelled() -> None:
-    day = Day(Known(NOON, [time(13)]), DayTimes(water_every=0))
-    assert Note("reminders off") in day.say("CancelReminders").actions
+    day = Day(Known(NOON, [time(13), time(17, 30)]), DayTimes(water_every=0))
+    said = day.say("CancelReminders").said
+    assert said == "From now on I remind you no more at one in the afternoon and half past five in the afternoon."
+    assert Note("reminders off", {"settings": []}) in day.actions
     assert day.at(later(hours=1)) == ""
     assert "no reminder" in day.say("CancelReminders").said
+
+
+SETTINGS = DayTimes(water_every=0, exercises=(time(13), time(8)))
+
+
+def test_who_cancels_those_of_the_settings_is_told_for_how_long() -> None:
+    day = Day(Known(NOON), SETTINGS)
+    assert "until you change the times in your settings" in day.say("CancelReminders").said
+    assert Note("reminders off", {"settings": ["13:00", "08:00"]}) in day.actions
+    assert day.at(later(hours=1)) == ""
+    forgetful = Day(NothingKnown(), SETTINGS)  # type: ignore[arg-type]
+    assert "come back when I am started anew" in forgetful.say("CancelReminders").said
+
+
+def test_who_cancels_is_told_that_water_is_another_thing() -> None:
+    day = Day(Known(NOON, [time(13)]))
+    assert "Of water I remind you as before" in day.say("CancelReminders").said
+    assert WATER in day.at(later(hours=2))
+
+
+def test_what_was_cancelled_stays_cancelled_as_long_as_the_settings_say_the_same() -> None:
+    declined = [time(8), time(13)]
+    day = Day(Known(NOON, declined=declined), SETTINGS)
+    assert day.at(later(hours=1)) == ""
+    assert Note("settings changed") not in day.actions
+    for times in ((time(13),), (time(13), time(8), time(9))):
+        changed = Day(Known(NOON, declined=declined), DayTimes(water_every=0, exercises=times))
+        assert changed.at(NOON) == ""
+        assert Note("settings changed") in changed.actions
+        assert "leg routine" in changed.at(later(hours=1))
+
+
+def test_a_new_time_does_not_bring_back_what_was_cancelled() -> None:
+    day = Day(Known(NOON), SETTINGS)
+    day.say("CancelReminders").say("SetReminder", hour=2)
+    assert day.at(later(hours=1)) == ""
+    assert "leg routine" in day.at(later(hours=2))
+    again = Day(Known(NOON, [time(13)], declined=SETTINGS.exercises), SETTINGS)
+    assert "leg routine" in again.at(later(hours=1)), "set by voice after it was cancelled"
 
 
 @pytest.mark.parametrize(
@@ -241,10 +340,25 @@ def test_a_time_is_that_part_of_the_day_in_which_one_is_awake(slots: dict[str, o
         (time(19, 30), "half past seven in the evening"),
         (time(12, 15), "twelve fifteen in the afternoon"),
         (time(0), "twelve in the morning"),
+        (time(13), "one in the afternoon"),
+        (time(1, 5), "one five in the morning"),
     ],
 )
 def test_times_are_spoken_as_people_say_them(at: time, spoken: str) -> None:
     assert Day().session.reminding.spoken(at) == spoken
+
+
+@pytest.mark.parametrize(
+    ("at", "spoken"),
+    [
+        (time(13), "ein Uhr am Nachmittag"),
+        (time(13, 30), "ein Uhr dreißig am Nachmittag"),
+        (time(1, 5), "ein Uhr fünf am Morgen"),
+        (time(8), "acht Uhr am Morgen"),
+    ],
+)
+def test_times_are_spoken_in_german_as_people_say_them(at: time, spoken: str) -> None:
+    assert Session(LIBRARY, load_lines("de")).reminding.spoken(at) == spoken
 
 
 def test_not_now_answers_any_other_offer_with_no() -> None:
@@ -258,6 +372,87 @@ def test_not_now_answers_any_other_offer_with_no() -> None:
 
 def test_without_a_question_it_is_answered_all_the_same() -> None:
     assert Session(LIBRARY, LINES).command(Command("NotNow"))
+
+
+# --- for days ---------------------------------------------------------------------------------------------------------
+
+MIDNIGHT = NOON.replace(hour=0)
+Answer = Callable[[int], str | None]
+"""What is said to the reminder of that number, counted from 0; None: nothing."""
+
+
+def idle(file: Path, hours: int, answer: Answer, times: DayTimes | None = None) -> list[tuple[datetime, bool]]:
+    """A coach that leads nothing from midnight on, with a real journal, told the time every minute. Somebody answers a
+    minute after each reminder, or lets it pass. When there were reminders, and whether of water."""
+    reminded: list[tuple[datetime, bool]] = []
+    clock = Clock(MIDNIGHT)
+    with open_logbook(file, clock) as logbook:
+        day = Day(times=times)
+        day.session = Session(LIBRARY, LINES, past=logbook.past, times=times)
+
+        def do(actions: list[Action]) -> None:
+            for action in actions:
+                if isinstance(action, Note):
+                    logbook.watch(Logged((clock.now - MIDNIGHT).total_seconds(), action.kind, action.data))
+
+        for minute in range(60 * hours):
+            clock.now = MIDNIGHT + timedelta(minutes=minute)
+            if day.session.question is not None:
+                intent = answer(len(reminded) - 1)
+                if intent:
+                    do(day.session.command(Command(intent)))
+                do(day.session.withdraw_question())
+                if day.session.in_routine:
+                    do(day.session.command(Command("Stop")))
+            elif said := day.at(clock.now):
+                reminded.append((clock.now, WATER in said))
+            do(day.actions)
+            day.actions = []
+    return reminded
+
+
+def hours(reminded: list[tuple[datetime, bool]]) -> list[str]:
+    return [f"{moment:%H:%M}" for moment, _ in reminded]
+
+
+def test_who_drinks_each_time_is_reminded_six_times_a_day_and_never_at_night(tmp_path: Path) -> None:
+    file = tmp_path / "journal.db"
+    reminded = idle(file, 48, lambda number: "HadWater")
+    assert len(reminded) == 12
+    assert hours(reminded)[:6] == ["09:00", "11:02", "13:04", "15:06", "17:08", "19:10"]
+    assert [moment.day for moment, _ in reminded] == 6 * [10] + 6 * [11]
+    assert [row["day"] for row in all_rows(file, "water")] == 6 * ["2026-03-10"] + 6 * ["2026-03-11"]
+    open_database(file).close()  # which checks it
+
+
+def test_who_never_answers_is_asked_once_and_no_more(tmp_path: Path) -> None:
+    assert hours(idle(tmp_path / "journal.db", 48, lambda number: None)) == ["09:00"]
+
+
+def test_who_always_puts_it_off_is_asked_every_half_hour_until_the_evening(tmp_path: Path) -> None:
+    reminded = idle(tmp_path / "journal.db", 24, lambda number: "NotNow")
+    assert (hours(reminded)[0], hours(reminded)[-1]) == ("09:00", "19:30")
+    gaps = {later - sooner for (sooner, _), (later, _) in pairwise(reminded)}
+    assert gaps == {timedelta(minutes=30)}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_is_answered_it_is_never_a_nuisance(tmp_path: Path, seed: int) -> None:
+    """Of water never at night, nor right after anything else, nor twice without an answer, nor on a quiet
+    day."""
+    rng = Random(seed)
+    answers = [rng.choice(["HadWater", "HadWater", "Yes", "NotNow", "No", "QuietDay", None]) for _ in range(200)]
+    file = tmp_path / "journal.db"
+    reminded = idle(file, 72, answers.__getitem__, DayTimes(water_every=60, exercises=(time(8), time(21))))
+    assert len(reminded) > 6
+    assert all(time(9) <= moment.time() < time(20) for moment, water in reminded if water)
+    for number, ((sooner, first), (later, second)) in enumerate(pairwise(reminded)):
+        assert later - sooner >= (timedelta(minutes=30) if first else APART) or not second
+        if first and answers[number] == "QuietDay":
+            assert later.day > sooner.day
+        if first and answers[number] is None:
+            assert not second, "until somebody has said something"
+    open_database(file).close()
 
 
 # --- in a whole session -----------------------------------------------------------------------------------------------
@@ -289,3 +484,21 @@ def test_through_an_afternoon_it_reminds_and_remembers(app: App, tmp_path: Path)
     said = through_the_day(app, file, clock, "+590", "+60 not now", "+1900")
     asked = [line[:5] for line in said if "time for your legs" in line]
     assert asked == ["17:00", "17:30"]
+
+
+def test_what_was_cancelled_stays_so_when_the_coach_is_started_again(
+    app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, clock = tmp_path / "journal.db", Clock()
+
+    def reminded(settings: tuple[time, ...], *lines: str) -> bool:
+        monkeypatch.setattr(app, "settings", app.settings.model_copy(update={"remind_at": settings}))
+        return any("time for your legs" in line for line in through_the_day(app, file, clock, *lines))
+
+    clock.now = NOON.replace(minute=59)
+    eight = (time(8), time(13))
+    assert reminded(eight, "+200")
+    assert not reminded(eight, "cancel my reminders", "+200")
+    assert not reminded(eight, "+200")
+    assert reminded((time(13),), "+200"), "the settings are others"
+    assert reminded(eight, "+200"), "and were so once"

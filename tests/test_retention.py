@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import stat
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 from conftest import silence
 from journal_parts import Clock
 
@@ -47,7 +49,12 @@ def folder(tmp_path: Path) -> Path:
 
 
 def hear(retention: Retention, sound: Samples, *heard: Heard) -> None:
-    """Sound, and what the coach logs meanwhile."""
+    """Sound, and what the coach logs meanwhile; then it ends."""
+    with retention:
+        hear_on(retention, sound, *heard)
+
+
+def hear_on(retention: Retention, sound: Samples, *heard: Heard) -> None:
     size = round(BLOCK_SECONDS * HEARING_RATE)
     waiting = list(heard)
     for number, begin in enumerate(range(0, len(sound), size)):
@@ -102,6 +109,43 @@ def test_a_disk_that_fails_ends_it_with_one_warning(folder: Path, caplog: pytest
     folder.write_text("a file where the folder should be")
     hear(Retention(folder, 10_000_000, Clock()), ramp(8), Heard(2.0, 2.5, at=2.7), Heard(5.0, 5.5, at=5.7))
     assert caplog.text.count("no more sound is kept") == 1
+
+
+def test_a_full_disk_leaves_no_half_of_a_recording(
+    folder: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, *_sound: object, **_how: object) -> None:
+        path.write_bytes(b"RIFF")
+        raise soundfile.LibsndfileError(0, "no space left: ")
+
+    monkeypatch.setattr(soundfile, "write", full)
+    hear(Retention(folder, 10_000_000, Clock()), ramp(8), Heard(2.0, 2.5, at=2.7), Heard(5.0, 5.5, at=5.7))
+    assert list(folder.iterdir()) == []
+    assert caplog.text.count("no space left") == 1
+
+
+def test_a_disk_that_hangs_does_not_hold_up_the_coach_and_nothing_is_lost(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, goes_on = soundfile.write, threading.Event()
+
+    def slow(*sound: object, **how: object) -> None:
+        assert goes_on.wait(10)
+        write(*sound, **how)
+
+    monkeypatch.setattr(soundfile, "write", slow)
+    with Retention(folder, 10_000_000, Clock()) as retention:
+        hear_on(retention, ramp(12), *(Heard(float(at), at + 0.5, at=at + 0.7) for at in (2, 5, 8)))
+        assert not [file for file in folder.glob("*.wav") if file.stat().st_size], "the coach has gone on"
+        goes_on.set()
+    assert len([file for file in folder.glob("*.wav") if file.stat().st_size]) == 3
+
+
+def test_the_last_words_before_the_end_are_kept(folder: Path) -> None:
+    """Goodbye: the coach ends before what follows it has been heard."""
+    hear(Retention(folder, 10_000_000, Clock()), ramp(3.02), Heard(2.0, 2.9, at=3.0, text="goodbye"))
+    samples, rate = read_audio(next(folder.glob("*.wav")))
+    assert len(samples) / rate == pytest.approx(BEFORE + 3.02 - 2.0, abs=2 * BLOCK_SECONDS)
 
 
 def test_all_of_it_can_be_deleted(folder: Path) -> None:

@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from voicecoach import cli
+from voicecoach.session.day import DayTimes
 from voicecoach.session.preferences import Preferences
-from voicecoach.session.reminding import DayTimes
 from voicecoach.settings import Settings, load_settings
 from voicecoach.yamlfile import ContentError
 

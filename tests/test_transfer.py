@@ -16,19 +16,21 @@ from voicecoach.history.database import open_database
 from voicecoach.history.journal import Journal
 from voicecoach.history.transfer import add, as_csv, as_json, forget, read_file, read_journal
 
-TABLES = ("session", "work", "pain", "water")
-ALL_TABLES = (*TABLES, "reminder")
+TABLES = ("session", "work", "pain", "water", "reminder")
+ALL_TABLES = (*TABLES, "declined")
 
 
 @pytest.fixture(scope="module")
 def journal(app: App, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A journal with two sessions on two days, and a glass of water."""
+    """A journal with two sessions on two days, a glass of water, and two reminders."""
     path, clock = tmp_path_factory.mktemp("data") / "journal.db", Clock()
     lead(app, path, clock, "start quick routine", "+5 two", "+440 four")
     clock.pass_on(days=1)
     lead(app, path, clock, "start leg routine", "+5 three", "+90 my calf hurts", "+5 two", "+3 stop")
     database = open_database(path)
     Journal(database).water(clock.now)
+    for at in ("19:30", "08:00"):
+        Journal(database).remind(at)
     database.close()
     return path
 
@@ -37,11 +39,34 @@ def journal(app: App, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_what_is_exported_and_imported_is_the_same(journal: Path, tmp_path: Path, form) -> None:
     file, other = tmp_path / "export", tmp_path / "other.db"
     file.write_text(form(read_journal(journal)), encoding="utf-8")
-    assert add(other, read_file(file)) == 2
+    assert add(other, read_file(file)) == (2, 1, 2)
     for table in TABLES:
-        assert all_rows(other, table) == all_rows(journal, table)
-    assert add(other, read_file(file)) == 0, "it knows them already"
+        assert sorted(map(str, all_rows(other, table))) == sorted(map(str, all_rows(journal, table)))
+    assert add(other, read_file(file)) == (0, 0, 0), "it knows them already"
     assert all_rows(other, "work") == all_rows(journal, "work")
+
+
+@pytest.mark.parametrize("form", [as_json, as_csv])
+def test_reminders_are_put_beside_those_that_there_are(journal: Path, tmp_path: Path, form) -> None:
+    file, other = tmp_path / "export", tmp_path / "other.db"
+    file.write_text(form(read_journal(journal)), encoding="utf-8")
+    database = open_database(other)
+    for at in ("08:00", "12:00"):
+        Journal(database).remind(at)
+    database.close()
+    assert add(other, read_file(file)).reminders == 1
+    assert sorted(str(row["at"]) for row in all_rows(other, "reminder")) == ["08:00", "12:00", "19:30"]
+
+
+def test_an_export_from_before_there_were_reminders_in_it_is_read(journal: Path, tmp_path: Path) -> None:
+    data = json.loads(as_json(read_journal(journal)))
+    del data["reminders"]
+    file = tmp_path / "export.json"
+    file.write_text(json.dumps(data), encoding="utf-8")
+    assert add(tmp_path / "other.db", read_file(file)) == (2, 1, 0)
+    lines = as_csv(read_journal(journal)).splitlines(keepends=True)
+    file.write_text("".join(line for line in lines if not line.startswith("reminder")), encoding="utf-8")
+    assert add(tmp_path / "another.db", read_file(file)) == (2, 1, 0)
 
 
 def test_a_spreadsheet_may_write_a_mark_before_the_text(journal: Path, tmp_path: Path) -> None:
@@ -72,6 +97,8 @@ def test_without_a_journal_there_is_nothing(tmp_path: Path) -> None:
         (lambda data: data.update(voicecoach=2), "voicecoach: "),
         (lambda data: data.update(friends=[]), "friends: is not a known key"),
         (lambda data: data["sessions"][0]["pain"][0].update(rating=11), "pain.#1.rating: must be"),
+        (lambda data: data.update(reminders=["08:00", "8 pm"]), "reminders.#2: cannot be the time of a reminder"),
+        (lambda data: data.update(reminders=["24:00"]), "give one such as 08:00"),
     ],
 )
 def test_a_mistake_is_told_with_its_place_and_nothing_is_imported(
@@ -150,7 +177,7 @@ def test_what_is_forgotten_is_not_in_the_file_any_more(journal: Path, tmp_path: 
     path = copy_of(journal, tmp_path)
     assert b"straight-knee-calf-stretch" in path.read_bytes() + wal(path)
     database = open_database(path)
-    Journal(database).remind("08:00")
+    Journal(database).decline(["07:00"])
     database.close()
     assert forget(path) == (2, 1)
     assert b"stretch" not in path.read_bytes() + wal(path)

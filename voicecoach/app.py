@@ -48,7 +48,7 @@ from voicecoach.session.prompts import all_prompts
 from voicecoach.session.routine import Library, load_library
 from voicecoach.session.saving import for_today
 from voicecoach.session.session import Session
-from voicecoach.settings import Settings, load_settings, settings_file
+from voicecoach.settings import Settings, load_settings, routines_folder, settings_file
 from voicecoach.simulate import Simulation
 from voicecoach.store import load_memory, memory_file
 from voicecoach.tts.cache import ClipCache
@@ -70,11 +70,6 @@ EARLIER = timedelta(hours=3)
 
 SIMULATION_RATE = 48_000
 """Sample rate (Hz) of the coach in the simulated room: that of most sound cards."""
-
-
-def routines_folder() -> Path:
-    """Where users keep exercises and routines of their own."""
-    return Path(platformdirs.user_config_path("voicecoach")) / "routines"
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,17 @@ clock (samples counted since the session began, divided by the sample rate) unle
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-import numpy as np
-import numpy.typing as npt
+if TYPE_CHECKING:  # commands that make no sound do not wait for it
+    import numpy as np
+    import numpy.typing as npt
 
-Samples = npt.NDArray[np.float32]
+Samples: TypeAlias = "npt.NDArray[np.float32]"
 """Mono audio, shape (frames,), full scale +-1."""
 
 HEARING_RATE = 16_000
@@ -86,7 +88,7 @@ class Hypothesis:
     """It began when it was not known yet how the coach's voice arrives."""
     continues: bool = False
     """It begins with the utterance before, which had been decided when more was said."""
-    stands_out: float = np.inf
+    stands_out: float = math.inf
     """By how many dB the loudest of it stand out of what may be left of the coach's own voice."""
 
 

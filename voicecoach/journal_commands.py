@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 import sys
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from voicecoach.commands import Command, Failure
+from voicecoach.events import VoicecoachError
 from voicecoach.wall import wall_clock
 
 if TYPE_CHECKING:
     from voicecoach.history.report import Report
+    from voicecoach.history.texts import Texts
+
+_LOG = logging.getLogger(__name__)
 
 _OUT = click.Path(path_type=Path, dir_okay=False)
 
@@ -29,22 +36,46 @@ def history(html: Path | None, png: Path | None) -> None:
     with --png a picture of them.
     """
     from voicecoach.history import terminal
-    from voicecoach.history.charts import charts, write_png
+    from voicecoach.history.charts import png as picture
     from voicecoach.history.page import page
 
-    found = _report()
+    found, texts = _report(), _texts()
     if html:
-        _write(html, page(found).encode())
+        _write(html, page(found, texts).encode())
     if png:
         if not found.minutes:
             raise Failure("there is no session yet, and nothing to draw")
-        write_png(charts(found), png)
+        _write(png, picture(found, texts))
     if not (html or png):
-        for line in terminal.lines(found):
+        for line in terminal.lines(found, texts):
             click.echo(line)
         return
     for path in filter(None, (html, png)):
-        click.echo(f"Your history is in {path}.")
+        click.echo(texts("written", path=path))
+
+
+def _texts() -> Texts:
+    """In the language of the user's settings."""
+    from voicecoach.history.texts import load_texts
+    from voicecoach.settings import load_settings, settings_file
+
+    language = load_settings(settings_file()).language
+    names = cache(lambda: _names(language))  # only charts need them
+    return load_texts(language, lambda exercise: names().get(exercise, exercise.replace("-", " ")))
+
+
+def _names(language: str) -> Mapping[str, str]:
+    """What exercises are called, by their ids; mistakes in the user's own ones are told, and are no reason to show
+    nothing."""
+    from voicecoach.session.routine import load_library
+    from voicecoach.settings import routines_folder
+
+    try:
+        library = load_library(language, [routines_folder()])
+    except VoicecoachError as error:
+        _LOG.warning("%s", error)
+        library = load_library(language)
+    return {exercise.id: exercise.name for exercise in library.exercises.values()}
 
 
 def _report() -> Report:
@@ -75,19 +106,29 @@ def export(file: Path, form: str | None) -> None:
         sys.stdout.write(text)
         return
     _write(file, text.encode())
-    click.echo(f"In {file}: {_counted(len(found.sessions), 'session')}, {_glasses(len(found.water))}.")
+    counted = (
+        _counted(len(found.sessions), "session"),
+        _glasses(len(found.water)),
+        _counted(len(found.reminders), "reminder"),
+    )
+    click.echo(f"In {file}: {', '.join(counted)}.")
 
 
 @click.command(cls=Command, name="import")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 def import_(file: Path) -> None:
-    """Put what was exported to FILE (JSON or CSV) into the journal; what it knows already stays as it is."""
+    """Put what was exported to FILE (JSON or CSV) into the journal.
+
+    What it knows already stays as it is, and nothing comes twice.
+    """
     from voicecoach.history.database import journal_file
     from voicecoach.history.transfer import add, read_file
 
     found = read_file(file)
     new = add(journal_file(), found)
-    click.echo(f"New sessions: {new}. Known already: {len(found.sessions) - new}.")
+    known = len(found.sessions) - new.sessions
+    click.echo(f"New sessions: {new.sessions}. Known already: {known}.")
+    click.echo(f"New glasses of water: {new.glasses}. New reminders: {new.reminders}.")
 
 
 @click.command(cls=Command)
@@ -144,11 +185,11 @@ def forget(*, everything: bool, day: Any, audio: bool, yes: bool) -> None:
 @click.command(cls=Command)
 def privacy() -> None:
     """Print what is stored on this machine, and where."""
-    from voicecoach.app import App, routines_folder
+    from voicecoach.app import App
     from voicecoach.history.database import journal_file
     from voicecoach.history.privacy import Stored, told
     from voicecoach.history.retention import recordings_folder
-    from voicecoach.settings import settings_file
+    from voicecoach.settings import routines_folder, settings_file
     from voicecoach.store import memory_file
     from voicecoach.tts.cache import speech_folder
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import TextIO, TypeVar
@@ -52,12 +52,12 @@ def coach_live(app: App, microphone: str | int | None, speaker: str | int | None
     with (
         app.logbook(wall_clock) as logbook,
         loading(app.listener) as listener,
+        app.retention(wall_clock) or nullcontext() as retention,
         Device(microphone, speaker) as device,
         app.live_coach(device.rate, logbook, _on_the_wall, listener) as coach,
     ):
         gc.freeze()  # what was loaded stays: to look for garbage among it would hold up the sound
         coach.watchers += watchers
-        retention = app.retention(wall_clock)
         if retention:
             coach.watchers.append(retention.watch)
         coach.begin()

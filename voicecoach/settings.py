@@ -13,8 +13,8 @@ from pydantic import BeforeValidator, Field, model_validator
 from voicecoach.language import DEFAULT, languages
 from voicecoach.session.age import OLDEST, YOUNGEST
 from voicecoach.session.alarm import EMERGENCY_NUMBER
+from voicecoach.session.day import WATER_EVERY, DayTimes
 from voicecoach.session.preferences import LOUDEST, QUIETEST, CountStyle, Listening, Pace, Preferences, Words
-from voicecoach.session.reminding import WATER_EVERY, DayTimes
 from voicecoach.yamlfile import Content, load_yaml, suggestion
 
 FEWEST_DIGITS, MOST_DIGITS = 2, 15
@@ -24,6 +24,11 @@ FEWEST_DIGITS, MOST_DIGITS = 2, 15
 def settings_file() -> Path:
     """Where the settings are; there need not be such a file."""
     return Path(platformdirs.user_config_path("voicecoach")) / "settings.yaml"
+
+
+def routines_folder() -> Path:
+    """Where users keep exercises and routines of their own."""
+    return Path(platformdirs.user_config_path("voicecoach")) / "routines"
 
 
 def _telephone_number(given: object) -> object:

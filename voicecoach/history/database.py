@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
@@ -66,10 +67,12 @@ MIGRATIONS = (
     CREATE INDEX water_day ON water (day);
     CREATE TABLE reminder (at TEXT PRIMARY KEY);
     """,
+    "CREATE TABLE declined (at TEXT PRIMARY KEY);",
 )
 """What brings a database from one version to the next; the number of those that have been run is its version
 (`PRAGMA user_version`). Times (`began`, water's `at`) are ISO 8601 in UTC, `zone` is the offset from that there and
-then in seconds, `day` the date; the `at` of the others are seconds since the session began, without pauses."""
+then in seconds, `day` the date; the `at` of work and pain are seconds since the session began, without pauses, those of
+`reminder` times of the day, and of `declined` the times of the settings that the user wants no more."""
 
 BUSY = 5.0
 """Seconds to wait for somebody else who is writing (`voicecoach forget` beside a running coach)."""
@@ -131,12 +134,19 @@ def _migrate(database: sqlite3.Connection, version: int) -> None:
         database.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;")
 
 
-def opened(path: Path) -> closing[sqlite3.Connection]:
-    """The journal at `path`, closed in the end. VoicecoachError where it cannot be used; it stays as it is."""
+@contextmanager
+def opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """The journal at `path`, closed in the end. VoicecoachError where it cannot be used, or holds what no coach has
+    written; it stays as it is."""
     try:
-        return closing(open_database(path))
+        database = open_database(path)
     except UnusableError as error:
         raise VoicecoachError(f"{error}; it will be set aside when you next run the coach") from error
+    with closing(database):
+        try:
+            yield database
+        except (sqlite3.Error, ValueError) as error:
+            raise VoicecoachError(f"{path} cannot be used: {error}") from error
 
 
 def open_or_set_aside(path: Path) -> sqlite3.Connection | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -150,9 +150,15 @@ class Journal:
         """Remind of the exercises every day at `at` ("08:00")."""
         self._database.execute("INSERT OR IGNORE INTO reminder (at) VALUES (?)", (at,))
 
-    def remind_no_more(self) -> None:
-        """Forget all reminders."""
+    def remind_no_more(self, settings: Iterable[str]) -> None:
+        """Forget all reminders, and decline those of the `settings`."""
         self._database.execute("DELETE FROM reminder")
+        self.decline(settings)
+
+    def decline(self, settings: Iterable[str]) -> None:
+        """Of the reminders of the settings these are wanted no more, and no others."""
+        self._database.execute("DELETE FROM declined")
+        self._database.executemany("INSERT OR IGNORE INTO declined (at) VALUES (?)", [(at,) for at in settings])
 
     # --- inside -----------------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 from voicecoach.history.database import open_or_set_aside
 from voicecoach.history.journal import Journal
 from voicecoach.history.past import JournalPast
-from voicecoach.history.recorder import Background, Entry, Now, Recorder
+from voicecoach.history.recorder import Entry, LiveRecorder, Now, Recorder
 
 _LOG = logging.getLogger(__name__)
 
@@ -51,5 +51,5 @@ def open_logbook(path: Path, now: Now) -> Iterator[Logbook]:
             return
         stack.enter_context(closing(database))
         past = stack.enter_context(closing(sqlite3.connect(path)))  # asked by the coach while the other is written
-        background = stack.enter_context(Background(Recorder(Journal(database)), now))
-        yield Logbook(JournalPast(past, now), background.watch)
+        recorder = stack.enter_context(LiveRecorder(Recorder(Journal(database)), now))
+        yield Logbook(JournalPast(past, now), recorder.watch)

@@ -6,89 +6,86 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 from html import escape
-from importlib.resources import files
 
-from voicecoach.history.charts import Chart, charts, svg
+from voicecoach.history.charts import Chart, charts
 from voicecoach.history.report import Report
+from voicecoach.history.style import page_style
+from voicecoach.history.texts import Texts
 
 CALENDAR_WEEKS = 18
 """Weeks of the calendar: as many as fit on a phone."""
 
 
-def _style() -> str:
-    return files("voicecoach.history").joinpath("page.css").read_text(encoding="utf-8")
-
-
-def page(report: Report) -> str:
+def page(report: Report, texts: Texts) -> str:
     """The page."""
-    return "\n".join(_page(report)) + "\n"
+    return "\n".join(_page(report, texts)) + "\n"
 
 
-def _page(report: Report) -> Iterator[str]:
+def _page(report: Report, texts: Texts) -> Iterator[str]:
     yield "<!doctype html>"
-    yield '<html lang="en">'
+    yield f'<html lang="{texts.language}">'
     yield '<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
-    yield f"<title>voicecoach: history up to {report.today.isoformat()}</title><style>{_style()}</style></head>"
+    yield f"<title>{escape(texts('page.title', day=texts.day(report.today)))}</title>"
+    yield f"<style>{page_style()}</style></head>"
     yield "<body><main>"
-    yield "<h1>Your legs, session by session</h1>"
+    yield f"<h1>{escape(texts('page.heading'))}</h1>"
     if report.minutes:
-        yield from _summary(report)
-        yield from _calendar(report)
-        for chart in charts(report):
-            yield from _section(chart)
+        yield from _summary(report, texts)
+        yield from _calendar(report, texts)
+        for chart in charts(report, texts):
+            yield from _section(chart, texts)
     else:
-        nothing = "No session yet. Say &ldquo;start leg routine&rdquo;, and this page fills by itself."
-        yield f"<section><p>{nothing}</p></section>"
+        yield f"<section><p>{escape(texts('no_session', say=texts('say')))}</p></section>"
     yield "</main></body></html>"
 
 
-def _summary(report: Report) -> Iterator[str]:
+def _summary(report: Report, texts: Texts) -> Iterator[str]:
     figures = [
-        (len(report.minutes), "days with a session"),
-        (round(sum(report.minutes.values())), "minutes in all"),
-        (report.this_week, "of the last seven days"),
-        (report.streak, "days in a row"),
+        (len(report.minutes), "page.days"),
+        (sum(report.minutes.values()), "page.minutes"),
+        (report.this_week, "page.week"),
+        (report.streak, "page.streak"),
     ]
     if report.glasses:
-        figures.append((report.glasses, "glasses of water in seven days"))
-    yield '<section aria-label="In figures"><ul class="figures">'
-    yield from (f"<li><b>{number}</b> {what}</li>" for number, what in figures)
+        figures.append((report.glasses, "page.glasses"))
+    yield f'<section aria-label="{escape(texts("page.figures"))}"><ul class="figures">'
+    yield from (f"<li><b>{texts.number(number)}</b> {escape(texts(what))}</li>" for number, what in figures)
     yield "</ul></section>"
 
 
-def _calendar(report: Report) -> Iterator[str]:
+def _calendar(report: Report, texts: Texts) -> Iterator[str]:
     monday = report.today - timedelta(days=report.today.weekday(), weeks=CALENDAR_WEEKS - 1)
-    yield '<section class="calendar"><h2>Calendar</h2>'
-    yield f'<table><caption class="unseen">Days with a session in the last {CALENDAR_WEEKS} weeks</caption>'
-    yield '<thead><tr><td class="none"></td>'
+    caption = escape(texts("page.calendar_of", weeks=CALENDAR_WEEKS))
+    yield f'<section class="calendar"><h2>{escape(texts("page.calendar"))}</h2>'
+    yield f'<table><caption class="unseen">{caption}</caption><thead><tr><td class="none"></td>'
     month = ""
     for week in range(CALENDAR_WEEKS):
         day = monday + timedelta(weeks=week)
-        shown, month = "" if f"{day:%b}" == month else f"{day:%b}", f"{day:%b}"
-        said = f'<span class="unseen">week of {day.day} {day:%B}</span>'
+        shown, month = "" if texts.month_name(day) == month else texts.month_name(day), texts.month_name(day)
+        said = f'<span class="unseen">{escape(texts("page.week_of", day=texts.day(day)))}</span>'
         yield f'<th scope="col">{said}<span aria-hidden="true">{shown}</span></th>'
     yield "</tr></thead><tbody>"
     for weekday in range(7):
-        yield f'<tr><th scope="row">{monday + timedelta(days=weekday):%a}</th>'
-        yield from (_day(monday + timedelta(days=weekday, weeks=week), report) for week in range(CALENDAR_WEEKS))
+        yield f'<tr><th scope="row">{texts.weekday(weekday)}</th>'
+        yield from (_day(monday + timedelta(days=weekday, weeks=week), report, texts) for week in range(CALENDAR_WEEKS))
         yield "</tr>"
     yield "</tbody></table></section>"
 
 
-def _day(day: date, report: Report) -> str:
+def _day(day: date, report: Report, texts: Texts) -> str:
     if day > report.today:
         return '<td class="none"></td>'
     minutes = report.minutes.get(day)
-    said = "none" if minutes is None else f"{minutes:.0f} minutes"
+    said = escape(texts("page.none") if minutes is None else texts("page.day_minutes", n=texts.number(minutes)))
     shown = "" if minutes is None else ' class="done"'
-    return f'<td{shown} title="{day.isoformat()}: {said}"><span class="unseen">{said}</span></td>'
+    return f'<td{shown} title="{texts.day(day)}: {said}"><span class="unseen">{said}</span></td>'
 
 
-def _section(chart: Chart) -> Iterator[str]:
+def _section(chart: Chart, texts: Texts) -> Iterator[str]:
     label = escape(f"{chart.title}. {chart.says}", quote=True)
     yield f"<section><h2>{escape(chart.title)}</h2><p>{escape(chart.says)}</p>"
-    yield f'<figure role="img" aria-label="{label}">{_unread(svg(chart))}</figure>'
-    yield "<details><summary>As a table</summary><table><thead><tr>"
+    yield f'<figure class="charts" role="img" aria-label="{label}">{_unread(chart.draw())}</figure>'
+    yield f"<details><summary>{escape(texts('page.table'))}</summary><table><thead><tr>"
     yield from (f'<th scope="col">{escape(head)}</th>' for head in chart.head)
     yield "</tr></thead><tbody>"
     for first, *rest in chart.rows:

@@ -43,7 +43,7 @@ def _or_nothing(nothing: Answer) -> Callable[[Callable[[JournalPast], Answer]], 
         def answer(past: JournalPast) -> Answer:
             try:
                 return ask(past)
-            except sqlite3.Error as error:
+            except (sqlite3.Error, ValueError) as error:
                 _LOG.warning("the journal cannot be read: %s; the session goes on without it", error)
                 return nothing
 
@@ -117,7 +117,20 @@ class JournalPast:
     @_or_nothing(_NO_TIMES)
     def reminders(self) -> tuple[time, ...]:
         """When to remind of the exercises, every day."""
-        return tuple(time.fromisoformat(at) for (at,) in self._database.execute("SELECT at FROM reminder ORDER BY at"))
+        return self._times("reminder")
+
+    @_or_nothing(_NO_TIMES)
+    def declined(self) -> tuple[time, ...]:
+        """The times of the settings that are not wanted any more."""
+        return self._times("declined")
+
+    @property
+    def lasting(self) -> bool:
+        """What is noted is here the next time."""
+        return True
+
+    def _times(self, table: str) -> tuple[time, ...]:
+        return tuple(time.fromisoformat(at) for (at,) in self._database.execute(f"SELECT at FROM {table} ORDER BY at"))
 
     def _days(self) -> dict[date, int]:
         """The days with a session in which anything was done, and how many."""

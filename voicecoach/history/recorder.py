@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import logging
-import queue
 import sqlite3
-import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Protocol, Self
 
 from voicecoach.events import SECOND
+from voicecoach.history.background import Background
 from voicecoach.history.journal import ALARM, DONE, STOPPED, Journal
 
 _LOG = logging.getLogger(__name__)
@@ -19,12 +18,11 @@ _LOG = logging.getLogger(__name__)
 LONGEST_SECOND = 2.0
 """Seconds between two notes that count as coaching; more is a pause."""
 
-ANYWHERE = frozenset({"routine started", "routine resumed", "routine dropped", "water", "reminder", "reminders off"})
+ANYWHERE = frozenset(
+    {"routine started", "routine resumed", "routine dropped", "water", "reminder", "reminders off", "settings changed"}
+)
 KINDS = ANYWHERE | {SECOND, "step done", "left out", "pain", "routine done", "routine stopped", "red flag"}
 """What is written down, and what of that outside a session."""
-
-AT_ONCE = 1000
-"""Entries that are written together at most."""
 
 Now = Callable[[], datetime]
 """The wall clock, with its zone."""
@@ -75,7 +73,9 @@ class Recorder:
             case "reminder":
                 self._journal.remind(str(entry.data["at"]))
             case "reminders off":
-                self._journal.remind_no_more()
+                self._journal.remind_no_more(_texts(entry.data["settings"]))
+            case "settings changed":
+                self._journal.decline(())
             case "water":
                 self._journal.water(now)
             case _:
@@ -134,47 +134,39 @@ class Recorder:
         self._in_routine = False
 
 
+def _texts(values: object) -> list[str]:
+    assert isinstance(values, list | tuple)
+    return [str(value) for value in values]
+
+
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-class Background:
-    """Hands entries to a `recorder` in a thread of its own: a slow disk must not hold up the sound. What cannot be
-    written is told once, and the session goes on."""
+class LiveRecorder:
+    """Hands entries to a `recorder` in the background. What cannot be written is told once, and the session goes on."""
 
     def __init__(self, recorder: Recorder, now: Now):
         self._recorder = recorder
         self._now = now
-        self._entries: queue.SimpleQueue[tuple[Entry, datetime] | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._write, name="journal", daemon=True)
         self._failed = False
+        self._background: Background[tuple[Entry, datetime]] = Background("journal", self._write)
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._background.__enter__()
         return self
 
     def watch(self, entry: Entry) -> None:
         """Take one entry."""
         if entry.kind in KINDS:
-            self._entries.put((entry, self._now()))
+            self._background.put((entry, self._now()))
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._entries.put(None)
-        self._thread.join()
+        self._background.__exit__(kind, error, trace)
 
-    def _write(self) -> None:
-        """Write what there is, all at once, until the end comes."""
-        ended = False
-        while not ended:
-            items = [self._entries.get()]
-            while not self._entries.empty() and len(items) < AT_ONCE:
-                items.append(self._entries.get())
-            ended = None in items
-            self._try_to_write([item for item in items if item is not None])
-
-    def _try_to_write(self, entries: Sequence[tuple[Entry, datetime]]) -> None:
+    def _write(self, entries: Sequence[tuple[Entry, datetime]]) -> None:
         try:
             self._recorder.write(entries)
         except sqlite3.Error as error:

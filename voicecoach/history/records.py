@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from typing import Annotated, Literal, Self
 
@@ -22,6 +23,16 @@ def _in_range(moment: datetime) -> datetime:
 
 Moment = Annotated[AwareDatetime, AfterValidator(_in_range)]
 """A time with its offset from UTC."""
+
+
+def _of_the_day(at: str) -> str:
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", at):
+        raise ValueError("cannot be the time of a reminder - give one such as 08:00.")
+    return at
+
+
+ClockTime = Annotated[str, AfterValidator(_of_the_day)]
+"""A time of the day, as the journal has it: "08:00"."""
 
 
 class Work(Content):
@@ -75,6 +86,8 @@ class Export(Content):
     voicecoach: Literal[1] = 1
     sessions: tuple[SessionRecord, ...] = ()
     water: tuple[Moment, ...] = ()
+    reminders: tuple[ClockTime, ...] = ()
+    """When to remind of the exercises, every day: those that were set by voice."""
 
     @model_validator(mode="after")
     def _once(self) -> Self:

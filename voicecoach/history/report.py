@@ -15,6 +15,12 @@ WEEKS = 26
 MOST_HOLDS = 5
 """Exercises whose holds are shown: those that were held most often."""
 
+FIRST = date(2000, 1, 1)
+"""The first day that can be true."""
+
+ELSEWHERE = timedelta(days=1)
+"""How far ahead a day may be that was one where the user was then."""
+
 _DONE = "work.done > 0"
 
 
@@ -55,20 +61,16 @@ class Report:
 
     @property
     def periods(self) -> tuple[date, ...]:
-        """All periods from the first session to today, those without any, too."""
-        return tuple(_periods(min(self.minutes, default=self.today), self.today, monthly=self.monthly))
+        """All periods from the first session to today, or to the last one, those without any, too."""
+        days = (*self.minutes, self.today)
+        return tuple(_periods(min(days), max(days), monthly=self.monthly))
 
 
 def report(database: sqlite3.Connection, today: date) -> Report:
     """Read it all."""
-    minutes = {
-        date.fromisoformat(day): seconds / 60
-        for day, seconds in database.execute(
-            "SELECT day, sum(seconds) FROM session"
-            f" WHERE EXISTS (SELECT 1 FROM work WHERE work.session = session.id AND {_DONE}) GROUP BY day ORDER BY day"
-        )
-    }
+    minutes = _minutes(database, today)
     monthly = bool(minutes) and today - min(minutes) > timedelta(weeks=WEEKS)
+    shown = set(Report(today, minutes, monthly).periods)
     by_period: dict[date, float] = {}
     for day, spent in minutes.items():
         begin = _begin(day, monthly=monthly)
@@ -78,15 +80,25 @@ def report(database: sqlite3.Connection, today: date) -> Report:
         minutes,
         monthly,
         by_period,
-        _pain(database, monthly=monthly),
+        {period: pain for period, pain in _pain(database, monthly=monthly).items() if period in shown},
         dict(
             database.execute(
                 f"SELECT muscles, sum(seconds) / 60.0 FROM work WHERE {_DONE} GROUP BY muscles ORDER BY 2 DESC"
             ).fetchall()
         ),
-        _holds(database, monthly=monthly),
+        _holds(database, shown, monthly=monthly),
         _glasses(database, today),
     )
+
+
+def _minutes(database: sqlite3.Connection, today: date) -> dict[date, float]:
+    """Minutes by the day; without days that a clock gave which had not been set (1970), or to the future."""
+    query = (
+        "SELECT day, sum(seconds) FROM session"
+        f" WHERE EXISTS (SELECT 1 FROM work WHERE work.session = session.id AND {_DONE}) GROUP BY day ORDER BY day"
+    )
+    found = {date.fromisoformat(day): seconds / 60 for day, seconds in database.execute(query)}
+    return {day: minutes for day, minutes in found.items() if FIRST <= day <= today + ELSEWHERE}
 
 
 def _pain(database: sqlite3.Connection, *, monthly: bool) -> dict[date, Pains]:
@@ -98,7 +110,7 @@ def _pain(database: sqlite3.Connection, *, monthly: bool) -> dict[date, Pains]:
     return {date.fromisoformat(day): Pains(before, after) for day, before, after in database.execute(query)}
 
 
-def _holds(database: sqlite3.Connection, *, monthly: bool) -> dict[str, dict[date, float]]:
+def _holds(database: sqlite3.Connection, shown: set[date], *, monthly: bool) -> dict[str, dict[date, float]]:
     often = (
         "SELECT exercise FROM work WHERE kind = 'hold' AND done > 0 GROUP BY exercise ORDER BY count(*) DESC LIMIT ?"
     )
@@ -109,8 +121,10 @@ def _holds(database: sqlite3.Connection, *, monthly: bool) -> dict[str, dict[dat
             " JOIN session ON session.id = work.session WHERE exercise = ? AND kind = 'hold' AND done > 0"
             " GROUP BY period ORDER BY period"
         )
-        rows = database.execute(query, (exercise,))
-        found[exercise] = {date.fromisoformat(day): seconds for day, seconds in rows}
+        rows = ((date.fromisoformat(day), seconds) for day, seconds in database.execute(query, (exercise,)))
+        held = {period: seconds for period, seconds in rows if period in shown}
+        if held:
+            found[exercise] = held
     return found
 
 

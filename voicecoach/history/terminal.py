@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from voicecoach.history.report import Report
+from voicecoach.history.texts import Texts
 
 MONTHS = 3
 """Months that the calendar shows: this one and those before."""
@@ -17,23 +18,24 @@ PERIODS = 12
 DONE, OPEN = "##", " ."
 
 
-def lines(report: Report) -> Iterator[str]:
+def lines(report: Report, texts: Texts) -> Iterator[str]:
     """The whole picture, line by line."""
     if not report.minutes:
-        yield 'No session yet. Say "start leg routine", and this page fills by itself.'
+        yield texts("no_session", say=texts("say"))
         return
-    yield from _calendar(report)
+    yield from _calendar(report, texts)
     yield ""
-    yield from _sentences(report)
-    yield from _trend(report)
+    yield from _sentences(report, texts)
+    yield ""
+    yield from _trend(report, texts)
 
 
-def _calendar(report: Report) -> Iterator[str]:
-    yield f"Days with a session are {DONE}, those without {OPEN.strip()}"
+def _calendar(report: Report, texts: Texts) -> Iterator[str]:
+    yield texts("terminal.legend", done=DONE, open=OPEN.strip())
     for month in _months(report.today):
         yield ""
-        yield f"{calendar.month_name[month.month]} {month.year}"
-        yield " ".join(name[:2] for name in calendar.day_abbr)
+        yield texts.month(month)
+        yield " ".join(texts.weekday(number)[:2] for number in range(7))
         for week in calendar.Calendar().monthdatescalendar(month.year, month.month):
             shown = [_day(day, report) if day.month == month.month else "  " for day in week]
             if any(day.strip() for day in shown):
@@ -53,28 +55,25 @@ def _day(day: date, report: Report) -> str:
     return DONE if day in report.minutes else OPEN
 
 
-def _sentences(report: Report) -> Iterator[str]:
-    days = len(report.minutes)
-    yield f"{_counted(days, 'day')} with a session, {sum(report.minutes.values()):.0f} minutes in all."
-    yield f"{_counted(report.this_week, 'day')} in the last seven; {_counted(report.streak, 'day')} in a row."
+def _sentences(report: Report, texts: Texts) -> Iterator[str]:
+    days, minutes = texts.counted("day", len(report.minutes)), texts.number(sum(report.minutes.values()))
+    week, streak = texts.counted("day", report.this_week), texts.counted("day", report.streak)
+    yield texts("terminal.sessions", days=days, minutes=minutes)
+    yield texts("terminal.streak", week=week, streak=streak)
     if report.glasses:
-        yield f"{_counted(report.glasses, 'glass', 'glasses')} of water in the last seven days."
+        yield texts("terminal.water", glasses=texts.counted("glass", report.glasses))
 
 
-def _trend(report: Report) -> Iterator[str]:
-    what = "month" if report.monthly else "week"
-    yield ""
-    yield f"{'The ' + what + ' of':<14} minutes  pain before  after"
+def _trend(report: Report, texts: Texts) -> Iterator[str]:
+    heads = [texts(f"terminal.{key}") for key in ("month" if report.monthly else "week", "minutes", "before", "after")]
+    rows = [heads]
     for period in report.periods[-PERIODS:]:
         pain = report.pain.get(period)
         before, after = (pain.before, pain.after) if pain else (None, None)
-        minutes = report.by_period.get(period, 0.0)
-        yield f"{period.isoformat():<14} {minutes:>7.0f}  {_rating(before):>11}  {_rating(after):>5}"
-
-
-def _rating(rating: float | None) -> str:
-    return "-" if rating is None else f"{rating:.1f}"
-
-
-def _counted(number: int, one: str, many: str = "") -> str:
-    return f"{number} {one if number == 1 else many or one + 's'}"
+        name = texts.month(period) if report.monthly else texts.day(period)
+        minutes = texts.number(report.by_period.get(period, 0.0))
+        rows.append([name, minutes, texts.number(before, 1) or "-", texts.number(after, 1) or "-"])
+    widths = [max(len(row[column]) for row in rows) for column in range(len(heads))]
+    for first, *rest in rows:
+        figures = (f"{cell:>{width}}" for cell, width in zip(rest, widths[1:], strict=True))
+        yield "  ".join((f"{first:<{widths[0]}}", *figures))

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
@@ -26,7 +26,8 @@ _WORK = tuple(Work.model_fields)
 _PAIN = tuple(Pain.model_fields)
 _SESSION = ("began", "routine", "seconds", "outcome", "step", "plan")
 COLUMNS = ("record", *dict.fromkeys((*_SESSION, *_WORK, *_PAIN)))
-"""Of the CSV: a line a session, then one for each of its exercises and pains (`record` tells which), then water."""
+"""Of the CSV: a line a session, then one for each of its exercises and pains (`record` tells which); then water, then
+reminders."""
 
 
 def read_journal(path: Path) -> Export:
@@ -36,7 +37,8 @@ def read_journal(path: Path) -> Export:
     with opened(path) as database:
         sessions = tuple(_sessions(database))
         water = tuple(_local(at, offset) for at, offset in database.execute("SELECT at, zone FROM water ORDER BY at"))
-    return Export(sessions=sessions, water=water)
+        reminders = tuple(at for (at,) in database.execute("SELECT at FROM reminder ORDER BY at"))
+    return Export(sessions=sessions, water=water, reminders=reminders)
 
 
 def _local(at: str, offset: int) -> datetime:
@@ -90,6 +92,8 @@ def as_csv(export: Export) -> str:
                 writer.writerow({"record": record, "began": row["began"], **entry.model_dump(mode="json")})
     for at in export.water:
         writer.writerow({"record": "water", "began": at.isoformat()})
+    for time in export.reminders:
+        writer.writerow({"record": "reminder", "began": time})
     return file.getvalue()
 
 
@@ -125,21 +129,21 @@ def _from_csv(path: Path, text: str) -> dict[str, Any]:
     if "record" not in (lines.fieldnames or ()):
         raise VoicecoachError(f"{path} has no column record; name a file that voicecoach export has written")
     sessions: dict[str, dict[str, Any]] = {}
-    water: list[str] = []
+    times: dict[str, list[str]] = {"water": [], "reminder": []}
     try:
         for line in lines:
-            _take_line(path, lines.line_num, line, sessions, water)
+            _take_line(path, lines.line_num, line, sessions, times)
     except csv.Error as error:
         raise VoicecoachError(f"{path}, line {lines.line_num}: {error}; export it anew") from error
-    return {"sessions": list(sessions.values()), "water": water}
+    return {"sessions": list(sessions.values()), "water": times["water"], "reminders": times["reminder"]}
 
 
 def _take_line(
-    path: Path, number: int, line: dict[str, Any], sessions: dict[str, dict[str, Any]], water: list[str]
+    path: Path, number: int, line: dict[str, Any], sessions: dict[str, dict[str, Any]], times: dict[str, list[str]]
 ) -> None:
     record, began = line["record"], str(line.get("began"))
-    if record == "water":
-        water.append(began)
+    if record in times:
+        times[record].append(began)
     elif record == "session":
         sessions[began] = {**_filled(line, _SESSION), "work": [], "pain": []}
     elif record in ("work", "pain") and began in sessions:
@@ -155,19 +159,31 @@ def _filled(line: dict[str, Any], columns: tuple[str, ...]) -> dict[str, Any]:
 # --- into the journal, and out of it ----------------------------------------------------------------------------------
 
 
-def add(path: Path, export: Export) -> int:
-    """Put what is new in `export` into the journal at `path`, all of it or nothing; how many sessions that were."""
+class Added(NamedTuple):
+    """How much of it was new."""
+
+    sessions: int
+    glasses: int
+    reminders: int
+
+
+def add(path: Path, export: Export) -> Added:
+    """Put what is new in `export` into the journal at `path`, all of it or nothing."""
     with opened(path) as database:
         database.execute("BEGIN IMMEDIATE")
         known = {began for (began,) in database.execute("SELECT began FROM session")}
         fresh = [session for session in export.sessions if session.key not in known]
         for session in fresh:
             _insert(database, session)
-        for at in export.water:
-            row = (in_utc(at), zone(at), at.date().isoformat())
-            database.execute("INSERT OR IGNORE INTO water (at, zone, day) VALUES (?, ?, ?)", row)
+        glasses = database.executemany(
+            "INSERT OR IGNORE INTO water (at, zone, day) VALUES (?, ?, ?)",
+            [(in_utc(at), zone(at), at.date().isoformat()) for at in export.water],
+        )
+        reminders = database.executemany(
+            "INSERT OR IGNORE INTO reminder (at) VALUES (?)", [(at,) for at in export.reminders]
+        )
         database.execute("COMMIT")
-    return len(fresh)
+    return Added(len(fresh), max(0, glasses.rowcount), max(0, reminders.rowcount))
 
 
 def _insert(database: sqlite3.Connection, session: SessionRecord) -> None:
@@ -204,6 +220,7 @@ def forget(path: Path, day: str | None = None) -> tuple[int, int]:
         water = database.execute(f"DELETE FROM water {where}", values).rowcount
         if day is None:
             database.execute("DELETE FROM reminder")
+            database.execute("DELETE FROM declined")
         database.execute("COMMIT")
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         database.execute("VACUUM")

@@ -10,11 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from voicecoach.events import Command, Cue, Hush, Note, Play, Reply, Understanding, Verdict
-from voicecoach.session.chart import SessionChart
-from voicecoach.session.conductor import Conductor
-from voicecoach.session.lines import Lines
+
+if TYPE_CHECKING:
+    from voicecoach.session.chart import SessionChart
+    from voicecoach.session.conductor import Conductor
+    from voicecoach.session.lines import Lines
 
 EMERGENCY_NUMBER = "112"
 """Where nothing else is set: the number of the European Union, the United Kingdom, India and most mobile networks."""

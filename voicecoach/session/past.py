@@ -30,6 +30,13 @@ class Past(Protocol):
     def reminders(self) -> Collection[time]:
         """When to remind of the exercises, every day."""
 
+    def declined(self) -> Collection[time]:
+        """The times of the settings of which the user wanted to hear no more."""
+
+    @property
+    def lasting(self) -> bool:
+        """Whether what is noted in this session is known in the next one."""
+
 
 class NothingKnown:
     """No session before this one is known."""
@@ -57,3 +64,12 @@ class NothingKnown:
     def reminders(self) -> Collection[time]:
         """None was set."""
         return ()
+
+    def declined(self) -> Collection[time]:
+        """None that one knows."""
+        return ()
+
+    @property
+    def lasting(self) -> bool:
+        """Nobody writes it down."""
+        return False

@@ -7,11 +7,11 @@ is silence until tomorrow. The clock on the wall is told to it, minute by minute
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from voicecoach.events import Cue, Note, Play
+from voicecoach.session.day import DayTimes
 from voicecoach.session.planning import start
 from voicecoach.session.question import Offer
 from voicecoach.session.wish import Wish
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 PATIENCE = 60.0
 """Seconds for which an answer to a reminder counts: one may have to swallow first."""
 
-WATER_EVERY = 120
-"""Minutes from one glass of water to the reminder of the next: some six a day."""
-
 SNOOZE = timedelta(minutes=30)
 """How much later "not now" is."""
+
+APART = timedelta(minutes=10)
+"""How long after the exercises water comes at the earliest."""
 
 STILL_TIMELY = timedelta(minutes=30)
 """How late a reminder of the exercises may be: before that a session may be going on."""
@@ -35,25 +35,20 @@ ROUTINE = "leg"
 """What it is offered to begin with."""
 
 
-@dataclass(frozen=True, slots=True)
-class DayTimes:
-    """When the user is awake, and every how many minutes a glass of water is due (0: never)."""
-
-    begin: time = time(9)
-    end: time = time(20)
-    water_every: int = WATER_EVERY
-    exercises: tuple[time, ...] = ()
-    """When to remind of the exercises, beside what was told to the coach."""
-
-
 class Reminding:
     """Reminds in `session` of what is due at `times`."""
 
     def __init__(self, session: Session, times: DayTimes):
         self._session = session
         self._times = times
-        self._stretches = {*session.past.reminders(), *times.exercises}
+        declined = set(session.past.declined())
+        self._settings_changed = bool(declined) and declined != set(times.exercises)
+        wanted = () if declined and not self._settings_changed else times.exercises
+        self._stretches = {*session.past.reminders(), *wanted}
         self._reminded: dict[time, date] = {}
+        self._put_off: datetime | None = None
+        self._exercises_told: datetime | None = None
+        self._again = False
         self._last_glass = session.past.last_glass()
         self._snoozed: datetime | None = None
         self._awaiting = False
@@ -68,27 +63,34 @@ class Reminding:
         if self._refreshed or (self._now is None and self._last_glass is None):
             self._last_glass = now  # nobody is told to drink after a drink, nor on sitting down
             self._refreshed = False
+        if self._settings_changed:  # what was cancelled was what they were before
+            self._session.conductor.actions.append(Note("settings changed"))
+            self._settings_changed = False
         self._now = now
         if self._quiet == now.date():
             return
-        due = self._exercise_due(now)
-        if due is not None:
-            self._reminded[due] = now.date()
+        if self._exercise_due(now):
+            self._exercises_told = now
             self._remind_of_exercises(now)
         elif self._water_due(now):
             self._remind_of_water()
 
-    def _exercise_due(self, now: datetime) -> time | None:
-        for due in sorted(self._stretches):
-            late = now - datetime.combine(now.date(), due, now.tzinfo)
-            if timedelta() <= late < STILL_TIMELY and self._reminded.get(due) != now.date():
-                return due
-        return None
+    def _exercise_due(self, now: datetime) -> bool:
+        """Whether one is due that has not been told yet."""
+        again, self._put_off = (
+            (self._put_off, None) if self._put_off and now >= self._put_off else (None, self._put_off)
+        )
+        fresh = [due for due in self._stretches if _timely(due, now) and self._reminded.get(due) != now.date()]
+        self._reminded |= dict.fromkeys(fresh, now.date())
+        self._again = again is not None and not fresh
+        return bool(fresh) or (again is not None and now - again < STILL_TIMELY and again.date() == now.date())
 
     def _water_due(self, now: datetime) -> bool:
         every = self._times.water_every
         if not every or self._awaiting or not self._times.begin <= now.time() < self._times.end:
             return False
+        if self._exercises_told is not None and now - self._exercises_told < APART:
+            return False  # one thing after the other
         if self._snoozed is not None:
             return now >= self._snoozed
         assert self._last_glass is not None
@@ -158,31 +160,48 @@ class Reminding:
 
     def cancel(self) -> None:
         """Remind of the exercises no more."""
-        there, self._stretches = bool(self._stretches), set()
-        self._session.conductor.actions.append(Note("reminders off"))
-        self._session.conductor.reply("reminder.cancelled" if there else "reminder.none")
+        there, self._stretches, self._put_off = sorted(self._stretches), set(), None
+        settings = [at.isoformat("minutes") for at in self._times.exercises]
+        conductor, lines = self._session.conductor, self._session.lines
+        conductor.actions.append(Note("reminders off", {"settings": settings}))
+        if not there:
+            conductor.reply("reminder.none")
+            return
+        more = []
+        if set(there) & set(self._times.exercises):
+            more.append("reminder.cancelled.settings" if self._session.past.lasting else "reminder.cancelled.for-now")
+        if self._times.water_every:
+            more.append("reminder.water.stays")
+        conductor.reply("reminder.cancelled", *more, times=lines.joined([self.spoken(at) for at in there]))
 
     def spoken(self, at: time) -> str:
         """A time of the day as one says it: "eight in the morning", "half past seven in the evening"."""
         lines = self._session.lines
         part = "morning" if at.hour < 12 else "afternoon" if at.hour < 18 else "evening"
+        one = ".one" if at.hour % 12 == 1 else ""  # many languages have another word for it
         half = ".half" if at.minute == 30 else ".minutes" if at.minute else ""
         hour = (at.hour - 1) % 12 + 1
-        return lines.phrase(f"time{half}", hour=hour, minute=at.minute, part=lines.phrase(f"part.{part}"))
+        return lines.phrase(f"time{one}{half}", hour=hour, minute=at.minute, part=lines.phrase(f"part.{part}"))
 
     def _begin(self) -> None:
         start(self._session, Wish(routine=ROUTINE))
 
     def _exercises_later(self) -> None:
-        """Once more in half an hour, if that is still today."""
-        if self._now is not None:
-            again = self._now + SNOOZE
-            if again.date() == self._now.date():
-                self._stretches.add(again.time().replace(second=0, microsecond=0))
+        """Once more in half an hour; not in the night, though, unless the user has set a time there."""
+        assert self._now is not None
+        again = self._now + SNOOZE
+        if again.date() > self._now.date() or (self._again and again.time() >= self._times.end):
+            self._not_today()
+            return
+        self._put_off = again
         self._session.conductor.reply("reminder.later")
 
     def _not_today(self) -> None:
         self._session.conductor.reply("reminder.not-today")
+
+
+def _timely(due: time, now: datetime) -> bool:
+    return timedelta() <= now - datetime.combine(now.date(), due, now.tzinfo) < STILL_TIMELY
 
 
 def _had_water(session: Session, _slots: Mapping[str, object]) -> None:

@@ -32,6 +32,7 @@ from voicecoach.session.chart import SessionChart
 from voicecoach.session.checkin import Checks
 from voicecoach.session.comfort import ComfortCheck
 from voicecoach.session.conductor import Conductor
+from voicecoach.session.day import DayTimes
 from voicecoach.session.handlers import Handler
 from voicecoach.session.kept import Unfinished
 from voicecoach.session.lengths import Lengths
@@ -45,7 +46,7 @@ from voicecoach.session.past import NothingKnown, Past
 from voicecoach.session.plan import PlanStep, with_pace
 from voicecoach.session.preferences import PACES, Preferences
 from voicecoach.session.question import ANSWER_TIME, Confirmation
-from voicecoach.session.reminding import DayTimes, Reminding
+from voicecoach.session.reminding import Reminding
 from voicecoach.session.routine import Library, Routine
 from voicecoach.session.script import ScriptWriter
 from voicecoach.session.ways import Ways

@@ -40,6 +40,6 @@ class Stage:
         cues = tuple(replace(cue, at=cue.at + seconds) if cue.at > self.position else cue for cue in script.cues)
         self.go_on_as(replace(script, cues=cues, seconds=(script.seconds or 0.0) + seconds))
 
-    def reply(self, line: str, **values: object) -> None:
-        """Say one line over what is going on."""
-        self.actions.append(Reply((self.writer.cue(line, **values),)))
+    def reply(self, line: str, *more: str, **values: object) -> None:
+        """Say a line over what is going on, and `more` that need nothing filled in."""
+        self.actions.append(Reply((self.writer.cue(line, **values), *(self.writer.cue(one) for one in more))))

@@ -1,0 +1,47 @@
+"""Writing in a thread of its own: a slow disk must not hold up the sound."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Generic, Self, TypeVar
+
+Item = TypeVar("Item")
+
+AT_ONCE = 1000
+"""Items that are written together at most."""
+
+
+class Background(Generic[Item]):
+    """Hands items to `write` in a thread called `name`, as many at once as there are; it ends with the block that it is
+    used in, when all have been written."""
+
+    def __init__(self, name: str, write: Callable[[Sequence[Item]], None]):
+        self._write = write
+        self._items: queue.SimpleQueue[Item | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def put(self, item: Item) -> None:
+        """Take one item; does not wait."""
+        self._items.put(item)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._items.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        ended = False
+        while not ended:
+            items = [self._items.get()]
+            while not self._items.empty() and len(items) < AT_ONCE:
+                items.append(self._items.get())
+            ended = None in items
+            self._write([item for item in items if item is not None])

@@ -1,0 +1,113 @@
+"""What the history is told in: the texts of a language from its content file, with dates and numbers as one writes them
+there."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Callable
+from datetime import date
+from functools import cache
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from voicecoach.language import DEFAULT, content
+from voicecoach.yamlfile import Content, load_yaml
+
+
+def _filled_in(texts: dict[str, str]) -> dict[str, str]:
+    for key, text in texts.items():
+        try:
+            list(string.Formatter().parse(text))
+        except ValueError as error:
+            raise ValueError(f"has an unmatched bracket in {key!r} - write placeholders as {{name}}.") from error
+    return texts
+
+
+Keyed = Annotated[dict[str, str], AfterValidator(_filled_in)]
+"""Key -> a text with `{placeholders}`."""
+
+Months = Annotated[tuple[str, ...], Field(min_length=12, max_length=12)]
+Weekdays = Annotated[tuple[str, ...], Field(min_length=7, max_length=7)]
+
+
+class TextFile(Content):
+    """A language's `history.yaml`."""
+
+    decimal: str
+    thousands: str
+    months: Months
+    short_months: Months
+    weekdays: Weekdays
+    """Short ones, of two or three letters; Monday is the first."""
+    dates: Keyed
+    """`day`, `day_of_month` and `month`, each of {day}, {month}, {short} and {year}."""
+    muscles: dict[str, str]
+    """Group of exercises -> what it is called."""
+    texts: Keyed
+
+
+def _by_its_id(exercise: str) -> str:
+    return exercise.replace("-", " ")
+
+
+class Texts:
+    """The texts of one language; `name` tells what an exercise (an id) is called in it."""
+
+    def __init__(self, file: TextFile, language: str = DEFAULT, name: Callable[[str], str] = _by_its_id):
+        self._file = file
+        self.language = language
+        self.exercise = name
+
+    def __call__(self, key: str, /, **values: object) -> str:
+        """The text of `key` with its placeholders filled in."""
+        return self._file.texts[key].format(**values)
+
+    def counted(self, key: str, number: int) -> str:
+        """So many of something: "1 day", "2 days"."""
+        return self(f"{key}.one" if number == 1 else f"{key}.many", n=self.number(number))
+
+    def number(self, value: float | None, decimals: int = 0) -> str:
+        """A number as it is written; nothing for None."""
+        if value is None:
+            return ""
+        marks = {",": self._file.thousands, ".": self._file.decimal}
+        return "".join(marks.get(letter, letter) for letter in f"{value:,.{decimals}f}")
+
+    def day(self, day: date) -> str:
+        """A day with its year: "10 March 2026"."""
+        return self._date("day", day)
+
+    def day_of_month(self, day: date) -> str:
+        """A day without its year, in short: "10 Mar"."""
+        return self._date("day_of_month", day)
+
+    def month(self, day: date, *, short: bool = False) -> str:
+        """The month of a day, with its year: "March 2026"; in short "Mar 2026"."""
+        return self._date("short_month" if short else "month", day)
+
+    def month_name(self, day: date) -> str:
+        """The month of a day in three letters or so."""
+        return self._file.short_months[day.month - 1]
+
+    def weekday(self, number: int) -> str:
+        """The name of a day of the week, in short; 0 is Monday."""
+        return self._file.weekdays[number]
+
+    def muscles(self, group: str) -> str:
+        """What a group of exercises is called."""
+        return self._file.muscles.get(group, group)
+
+    def _date(self, form: str, day: date) -> str:
+        names = {"month": self._file.months[day.month - 1], "short": self.month_name(day)}
+        return self._file.dates[form].format(day=day.day, year=day.year, **names)
+
+
+@cache
+def _file(language: str) -> TextFile:
+    return load_yaml(content(language, "history.yaml"), TextFile)
+
+
+def load_texts(language: str = DEFAULT, name: Callable[[str], str] = _by_its_id) -> Texts:
+    """The texts of `language`; ContentError tells file and line of a mistake."""
+    return Texts(_file(language), language, name)
