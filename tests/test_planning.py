@@ -85,6 +85,24 @@ def test_strength_is_left_out_when_the_past_tells_of_strength_lately() -> None:
     assert "chair-squat" not in coming(talk)
 
 
+def test_who_knows_the_exercises_hears_a_line_about_each_and_is_done_sooner() -> None:
+    class Often(NothingKnown):
+        def familiar(self) -> frozenset[str]:
+            return frozenset(LIBRARY.exercises)
+
+    talk = Talk()
+    full = talk.say("StartRoutine", routine="quick").said
+    talk.session = Session(LIBRARY, LINES, past=Often())
+    short = talk.say("StartRoutine", routine="quick").said
+    walk = LIBRARY.exercises["walk"]
+    assert walk.setup[1] in full
+    assert walk.setup[1] not in short
+    assert walk.reminder in short
+    assert "in about six minutes" in full
+    assert "in about five minutes" in short
+    assert walk.setup[1] in talk.say("Repeat").said
+
+
 def test_while_the_legs_are_asked_about_one_can_still_choose_another_session() -> None:
     talk = STATES["checking"]().say("PlanRoutine", seconds=900, muscle="calves")
     assert talk.state == "checking"

@@ -96,6 +96,10 @@ def _wait(session: Session, slots: Mapping[str, object]) -> None:
     if session.state == "working" or (session.state != "paused" and (seconds or 0.0) > MOST_WAIT):
         session.conductor.expect(seconds or 0.0)
         _pause(session, slots)
+    elif session.state == "announcing":  # whoever fetches a chair hears nothing meanwhile
+        session.conductor.expect(seconds or 0.0)
+        session.conductor.pause_with(session.conductor.writer.cue("wait"))
+        session.chart.send("pause")
     elif session.state in ("positioning", "resting"):
         session.lengths.wait(seconds)
     elif session.running():

@@ -78,9 +78,11 @@ class Hold(Content):
 
 
 class Phase(Content):
-    """A part of a repetition: a word or two said at its start, and its length (s). The effort is counted."""
+    """A part of a repetition: a word or two said at its start (`easier` in the easier version), and its length (s). The
+    effort is counted."""
 
     say: Name = Field(max_length=20)
+    easier: Name | None = Field(default=None, max_length=20)
     seconds: float = Field(ge=0.5, le=10)
     effort: bool = False
 
@@ -116,8 +118,8 @@ class Exercise(Content):
     """An exercise and what the coach can say about it: `{side}` in a text is the working side, `{other}` the
     opposite one; `reminder` stands in for `setup` from the second time on; `needs` is to be at hand; `works` has the
     muscles that it works beside those of its group; `kneels`: there is weight on a knee.
-    With an `easier_position` the text `easier` stands for setup and cue, and is done with `easier_needs` at hand; else
-    it comes on top of them, and so do these."""
+    With an `easier_position` the text `easier` stands for setup and cue, is done with `easier_needs` at hand, and has
+    an `easier_caution` or none; else it comes on top of them, and so do these."""
 
     id: str
     name: Name
@@ -138,6 +140,7 @@ class Exercise(Content):
     caution: Spoken
     easier_position: Position | None = None
     easier_needs: tuple[Thing, ...] = ()
+    easier_caution: Spoken | None = None
 
     @field_validator("dose")
     @classmethod
@@ -149,7 +152,7 @@ class Exercise(Content):
                 raise ValueError(f"has a count of {dose.count}, but the sides alternate - make it even.")
         return dose
 
-    @field_validator("setup", "reminder", "cue", "feel", "mistake", "easier", "harder", "caution")
+    @field_validator("setup", "reminder", "cue", "feel", "mistake", "easier", "harder", "caution", "easier_caution")
     @classmethod
     def _placeholders_fit_sides(cls, text: object, info: ValidationInfo) -> object:
         sides = info.data.get("sides", "per side")
