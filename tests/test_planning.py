@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from session_parts import LIBRARY, LINES, STATES, Talk
 
+from voicecoach.app import App, Paths
 from voicecoach.events import Hush, Play, Reply
 from voicecoach.session.past import NothingKnown
 from voicecoach.session.plan import WorkStep
+from voicecoach.session.routine import load_library
 from voicecoach.session.session import Session
 
 
@@ -282,3 +286,32 @@ def test_everything_can_come_back_at_once() -> None:
     assert talk.said == "I put everything in again."
     assert coming(talk) == before
     assert not talk.session.today
+
+
+# --- exercises of one's own ------------------------------------------------------------------------------------------
+
+HEEL_RAISE = """
+exercises:
+  heel-raise:
+    {name: heel raise, group: strength, position: standing, sides: none, setup: [Stand tall.], reminder: Stand tall.,
+     dose: {kind: repetitions, count: 10, phases: [{say: rise, seconds: 2, effort: true}]}, cue: Rise., feel: Calves.,
+     mistake: Rise straight., easier: Rise a little., harder: Rise more., caution: Ask first.}
+routines:
+  mine: {name: sunrise routine, about: Up., steps: [{exercise: walk}, {exercise: heel-raise}]}
+"""
+
+
+def test_an_exercise_of_ones_own_is_left_out_and_brought_back_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text(HEEL_RAISE, encoding="utf-8")
+    app = App(Paths(routines=(tmp_path,)))
+    app.library = load_library("en", (tmp_path,))
+    talk = Talk(app.library)
+    for said, state, answer in [
+        ("start my sunrise routine without the heel raise", "idle", "I left out the heel raise."),
+        ("bring back the heel raise", "announcing", "the heel raise"),
+        ("skip the heel raise", "announcing", "All right, I leave out the heel raise."),
+    ]:
+        understood = app.matcher.understand(said, (state,))
+        assert understood.accepted, understood.reason
+        assert answer in talk.say(str(understood.intent), **understood.slots).said
+    assert "heel-raise" not in coming(talk)

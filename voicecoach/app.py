@@ -138,7 +138,8 @@ class App:
     def intents(self) -> IntentSet:
         """What the coach understands."""
         path = self.paths.intents or built_in(self.language.code)
-        return load_intents(path, {"routine": self.library.spoken_routines()})
+        library = self.library
+        return load_intents(path, {"routine": library.spoken_routines()}, {"left_out": library.spoken_exercises()})
 
     @cached_property
     def matcher(self) -> Matcher:

@@ -211,15 +211,22 @@ class Routine(Content):
 @dataclass(frozen=True)
 class Library:
     """All exercises and routines by id; every step names an exercise that is there. `sources` has the file that each
-    exercise comes from."""
+    exercise comes from, `own` those that the user wrote."""
 
     exercises: Mapping[str, Exercise]
     routines: Mapping[str, Routine]
     sources: Mapping[str, Source] = field(default_factory=dict)
+    own: frozenset[str] = frozenset()
 
     def spoken_routines(self) -> list[tuple[str, str]]:
         """What a routine may be called, in lower case, and its id; no name stands for two routines."""
         return [(spoken, routine.id) for routine in self.routines.values() for spoken in routine.spoken]
+
+    def spoken_exercises(self) -> list[tuple[str, str]]:
+        """What the user's own exercises are called, in lower case, and their ids. For those built in the intents have
+        words, and the first exercise of a name has it."""
+        names = {self.exercises[id].name.lower(): id for id in sorted(self.own, reverse=True)}
+        return sorted(names.items())
 
     def with_routine(self, routine: Routine) -> Library:
         """The library with `routine` in it, in the place of another one of its id."""
@@ -271,6 +278,7 @@ def load_library(language: str = DEFAULT, folders: Sequence[Path] = ()) -> Libra
         {key: exercise for key, (exercise, *_) in exercises.items()},
         {key: routine for key, (routine, *_) in routines.items()},
         {key: source for key, (_, source, _) in exercises.items()},
+        frozenset(key for key, (_, _, number) in exercises.items() if number),
     )
 
 
