@@ -264,7 +264,7 @@ def test_a_german_session_from_start_to_end() -> None:
         "Kurzes Programm. Vier Übungen,",
         "Dehnung der Oberschenkelrückseite im Stehen. Zuerst das linke Bein. Fünfzehn Sekunden auf jeder Seite.",
         "coach  Halten",
-        "Es bleiben zwölf Sekunden.",
+        "Restzeit zwölf Sekunden.",
         "Alles steht still.",
         "coach  drei\n",
         "Das linke Bein.",

@@ -297,7 +297,7 @@ exercises:
      dose: {kind: repetitions, count: 10, phases: [{say: rise, seconds: 2, effort: true}]}, cue: Rise., feel: Calves.,
      mistake: Rise straight., easier: Rise a little., harder: Rise more., caution: Ask first.}
 routines:
-  mine: {name: sunrise routine, about: Up., steps: [{exercise: walk}, {exercise: heel-raise}]}
+  mine: {name: sunrise routine, about: Up., steps: [{exercise: plank}, {exercise: heel-raise}]}
 """
 
 

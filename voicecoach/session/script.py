@@ -167,8 +167,7 @@ class ScriptWriter:
         return self.counting.work(step, self.preferences, elapsed)
 
     def rest(self, seconds: float, coming: WorkStep) -> Script:
-        """Rest between two sets: how long, what comes, a warning at ten seconds. After a short one it is said soon enough
-        what comes."""
+        """Rest between two sets: how long, and in a long one what comes, and a warning at ten seconds."""
         duration = self.lines.duration(seconds)
         if seconds < LONG_REST:
             return Script((self.counting.beat("rest.short", 0.0, "say", duration=duration),), seconds, name="rest")
