@@ -32,7 +32,7 @@ class Conductor(Place, Asking):
     """The chart's model: moves through the plan and sets the stage. `memory` has the ways in which exercises are done;
     `fit` makes what comes into the plan later fit how the legs are; `preface` is what is said before the next
     announcement, `hurting` where it hurt in this routine, `spoilt` whether this exercise hurts too much to go on;
-    `familiar` are the exercises that need no full explanation any more."""
+    `familiar` are the exercises that need no full explanation any more, `line` is what is being said."""
 
     def __init__(self, writer: ScriptWriter):
         Asking.__init__(self, writer)
@@ -44,6 +44,8 @@ class Conductor(Place, Asking):
         self.whole: tuple[WorkStep, ...] = ()
         self._changing = self._rising = False
         self._opening = False
+        self.line: str | None = None
+        self._introduction: frozenset[str | None] = frozenset()
         self._remarks: tuple[Cue, ...] = ()
         self.fit: Fit = as_planned
         self._kept: float | None = None
@@ -233,10 +235,16 @@ class Conductor(Place, Asking):
         full = self._explain_fully or (new and self.writer.preferences.words != "few")
         before = work_before(self.plan, self.index)
         opening = (*self._introduce(), *self._remarks) if self._opening else ()
-        cues = (*self.preface, *opening, *self.writer.announce(step, before, full=full, warn=new))
+        first = (*self.preface, *opening)
+        self._introduction = frozenset(cue.line for cue in first)
+        cues = (*first, *self.writer.announce(step, before, full=full, warn=new))
         self.preface, self._remarks, self._opening, self._explain_fully, self._kept = (), (), False, False, None
         self._unchecked = self._resting_before_work = False
         self.play(self.writer.flow("announce", *cues))
+
+    def introducing(self) -> bool:
+        """Whether the exercise has not been named yet: the routine is being introduced."""
+        return self.line is not None and self.line in self._introduction
 
     def announce_anew(self, line: str) -> None:
         """Say `line`, and announce the step again in as many words as are wanted now."""

@@ -87,6 +87,8 @@ def _ready(session: Session, _slots: Mapping[str, object]) -> None:
         session.conductor.reply("ready.already")
     elif session.state == "paused":
         session.chart.send("resume")
+    elif session.state == "announcing" and session.conductor.introducing():
+        session.conductor.on_enter_announcing()  # whoever is in a hurry still has to know what to do
     elif session.running():
         session.chart.send("ready")
 

@@ -204,6 +204,10 @@ class Session:
             self.chart.send("played")
         return self._take()
 
+    def saying(self, line: str | None) -> None:
+        """A sentence has begun: `line` is its id in the content."""
+        self.conductor.line = line
+
     def passing(self, position: float) -> list[Action]:
         """What the journal is to know, once a second and before anything happens; nothing where nothing is done."""
         if not self.in_routine or self.state in ("paused", "checking"):
