@@ -236,7 +236,7 @@ class Conductor(Place, Asking):
         before = work_before(self.plan, self.index)
         opening = (*self._introduce(), *self._remarks) if self._opening else ()
         first = (*self.preface, *opening)
-        self._introduction = frozenset(cue.line for cue in first)
+        self._introduction = frozenset(cue.line for cue in first if opening)
         cues = (*first, *self.writer.announce(step, before, full=full, warn=new))
         self.preface, self._remarks, self._opening, self._explain_fully, self._kept = (), (), False, False, None
         self._unchecked = self._resting_before_work = False

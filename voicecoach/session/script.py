@@ -57,6 +57,8 @@ class ScriptWriter:
         things = [self.lines.phrase(f"need.{thing}") for thing in needs(plan)]
         if things:
             cues.append(self.cue("routine.needs", things=self.lines.joined(things)))
+            if any(isinstance(step, WorkStep) and step.exercise.id not in familiar for step in plan):
+                cues.append(self.cue("routine.fetch"))
         cues.append(self.cue("routine.safety"))
         return tuple(cues)
 
