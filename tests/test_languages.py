@@ -53,8 +53,10 @@ def app_of(code: str) -> App:
 def form(exercise: Exercise) -> object:
     """All of an exercise but its words."""
     plain = exercise.model_dump(exclude=TEXTS)
+    plain["easier_caution"] = exercise.easier_caution is not None
     for phase in plain["dose"].get("phases", ()):
         del phase["say"]
+        phase["easier"] = bool(phase["easier"])
     return plain
 
 
