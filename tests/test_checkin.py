@@ -9,7 +9,7 @@ from test_coach import Bench, NotingEar
 
 from voicecoach.app import App
 from voicecoach.audio.echo import HalfDuplexGate, NoMicrophone
-from voicecoach.events import Note, Understanding, Verdict
+from voicecoach.events import Hush, Note, Reply, Understanding, Verdict
 from voicecoach.nlu.lint import spoken_parts
 from voicecoach.session.levels import STRETCHES
 from voicecoach.session.plan import WorkStep, make_plan
@@ -331,3 +331,9 @@ def test_a_question_about_something_else_gives_the_time_back(bench: Bench) -> No
     assert bench.last(line="check.again") is None
     bench.type("four")
     assert bench.coach.session.state == "announcing"
+
+
+def test_who_answers_before_the_question_is_over_does_not_hear_it_again() -> None:
+    talk = rated(7, routine="strength").say("No")
+    assert [type(action) for action in talk.actions] == [Hush, Reply]
+    assert talk.said == LINES("check.rest")

@@ -363,7 +363,7 @@ def run(*arguments: str, answer: str | None = None) -> Result:
 @pytest.fixture
 def journal(app: App) -> Path:
     path = journal_file()
-    lead(app, path, Clock(), "start quick routine", "+5 two", "+60 stop")
+    lead(app, path, Clock(), "start quick routine", "+5 two", "+80 stop")
     return path
 
 

@@ -53,8 +53,10 @@ def app_of(code: str) -> App:
 def form(exercise: Exercise) -> object:
     """All of an exercise but its words."""
     plain = exercise.model_dump(exclude=TEXTS)
+    plain["easier_caution"] = exercise.easier_caution is not None
     for phase in plain["dose"].get("phases", ()):
         del phase["say"]
+        phase["easier"] = bool(phase["easier"])
     return plain
 
 
@@ -264,7 +266,7 @@ def test_a_german_session_from_start_to_end() -> None:
         "Kurzes Programm. Vier Übungen,",
         "Dehnung der Oberschenkelrückseite im Stehen. Zuerst das linke Bein. Fünfzehn Sekunden auf jeder Seite.",
         "coach  Halten",
-        "Es bleiben zwölf Sekunden.",
+        "Restzeit zwölf Sekunden.",
         "Alles steht still.",
         "coach  drei\n",
         "Das linke Bein.",

@@ -293,3 +293,17 @@ def test_an_exercise_that_is_no_more_makes_nothing_to_carry_on_with(app: App, fi
     database.execute("UPDATE session SET plan = replace(plan, 'standing-hamstring-stretch', 'levitation')")
     database.close()
     assert not any("Last time" in text for text in lead(app, file, Clock(), "+16 help"))
+
+
+# --- what needs no full explanation any more -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("days_ago", "knows"), [(0, True), (29, True), (31, False)])
+def test_an_exercise_is_familiar_for_a_month(diary: Diary, days_ago: int, knows: bool) -> None:
+    diary.session(days_ago=days_ago)
+    assert diary.past.familiar() == ({"straight-knee-calf-stretch"} if knows else set())
+
+
+def test_what_was_not_done_to_its_end_is_explained_once_more(diary: Diary) -> None:
+    diary.session(done=12, seconds=12.0)
+    assert diary.past.familiar() == set()

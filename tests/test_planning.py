@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from session_parts import LIBRARY, LINES, STATES, Talk
 
+from voicecoach.app import App, Paths
 from voicecoach.events import Hush, Play, Reply
 from voicecoach.session.past import NothingKnown
 from voicecoach.session.plan import WorkStep
+from voicecoach.session.routine import load_library
 from voicecoach.session.session import Session
 
 
@@ -83,6 +87,24 @@ def test_strength_is_left_out_when_the_past_tells_of_strength_lately() -> None:
     talk.session = Session(LIBRARY, LINES, past=Yesterday())
     assert "Your muscles rest from the last strength work" in talk.say("StartRoutine", routine="leg").said
     assert "chair-squat" not in coming(talk)
+
+
+def test_who_knows_the_exercises_hears_a_line_about_each_and_is_done_sooner() -> None:
+    class Often(NothingKnown):
+        def familiar(self) -> frozenset[str]:
+            return frozenset(LIBRARY.exercises)
+
+    talk = Talk()
+    full = talk.say("StartRoutine", routine="quick").said
+    talk.session = Session(LIBRARY, LINES, past=Often())
+    short = talk.say("StartRoutine", routine="quick").said
+    walk = LIBRARY.exercises["walk"]
+    assert walk.setup[1] in full
+    assert walk.setup[1] not in short
+    assert walk.reminder in short
+    assert "in about six minutes" in full
+    assert "in about five minutes" in short
+    assert walk.setup[1] in talk.say("Repeat").said
 
 
 def test_while_the_legs_are_asked_about_one_can_still_choose_another_session() -> None:
@@ -264,3 +286,32 @@ def test_everything_can_come_back_at_once() -> None:
     assert talk.said == "I put everything in again."
     assert coming(talk) == before
     assert not talk.session.today
+
+
+# --- exercises of one's own ------------------------------------------------------------------------------------------
+
+HEEL_RAISE = """
+exercises:
+  heel-raise:
+    {name: heel raise, group: strength, position: standing, sides: none, setup: [Stand tall.], reminder: Stand tall.,
+     dose: {kind: repetitions, count: 10, phases: [{say: rise, seconds: 2, effort: true}]}, cue: Rise., feel: Calves.,
+     mistake: Rise straight., easier: Rise a little., harder: Rise more., caution: Ask first.}
+routines:
+  mine: {name: sunrise routine, about: Up., steps: [{exercise: plank}, {exercise: heel-raise}]}
+"""
+
+
+def test_an_exercise_of_ones_own_is_left_out_and_brought_back_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text(HEEL_RAISE, encoding="utf-8")
+    app = App(Paths(routines=(tmp_path,)))
+    app.library = load_library("en", (tmp_path,))
+    talk = Talk(app.library)
+    for said, state, answer in [
+        ("start my sunrise routine without the heel raise", "idle", "I left out the heel raise."),
+        ("bring back the heel raise", "announcing", "the heel raise"),
+        ("skip the heel raise", "announcing", "All right, I leave out the heel raise."),
+    ]:
+        understood = app.matcher.understand(said, (state,))
+        assert understood.accepted, understood.reason
+        assert answer in talk.say(str(understood.intent), **understood.slots).said
+    assert "heel-raise" not in coming(talk)

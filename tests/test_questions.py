@@ -83,3 +83,12 @@ def test_a_pause_keeps_the_time_left_in_the_session() -> None:
     assert minutes_told(walk, 0.0) == before
     walk.say("Resume")
     assert minutes_told(walk, 0.0) == before
+
+
+def test_before_the_second_set_the_same_exercise_comes_next() -> None:
+    talk = Talk().say("StartRoutine", routine="lower-back").say("Next").until("working")
+    assert talk.say("WhatsNext", position=5.0).said == "After this comes the same one once more."
+    talk.until("resting")
+    assert talk.say("WhatsNext", position=3.0).said == "After this comes the same one once more."
+    talk.until("positioning").until("working")
+    assert "knees to chest" in talk.say("WhatsNext", position=5.0).said

@@ -46,6 +46,10 @@ MISTAKES = {
     "expects nothing": ("  - {say: next, expect: {}}", "steps.#1.expect: this expects nothing"),
     "slots alone": ("  - {say: next, expect: {said: a, slots: {a: 1}}}", "these slots belong to no intent"),
     "contradiction": ("  - {say: next, expect: {intent: Next, rejected: true}}", "both obeyed and rejected"),
+    "silence and words": (
+        "  - {say: next, expect: {rejected: true, silent: true, said: a}}",
+        "silence is what follows",
+    ),
     "an unknown sound": ("  - {sound: couhg}", "steps.#1.sound: cannot be 'couhg' - did you mean 'cough'"),
     "two at once": ("  - {say: next, sound: cough}", "give `sound` a step of its own"),
     "nothing to speak": ("  - {say: '?!'}", "steps.#1.say: there is nothing to speak in '?!'"),

@@ -221,6 +221,23 @@ def test_somebody_who_wants_a_quarter_of_an_hour_is_not_called_back_before(state
     assert "resume" in talk.said
 
 
+def test_who_says_wait_while_an_exercise_is_explained_hears_it_once_there_is_time() -> None:
+    talk = stretching().say("Wait")
+    assert talk.state == "paused"
+    assert talk.said == LINES("wait")
+    talk.say("Ready").until("announcing")
+    assert "Standing hamstring stretch. Left leg first." in talk.said
+
+
+def test_who_is_ready_before_the_exercise_has_been_named_is_told_what_to_do() -> None:
+    talk = Talk().say("StartRoutine", routine="stretch")
+    talk.session.saying("routine.begin")
+    assert talk.say("Ready").said.startswith("Walk on the spot.")
+    assert talk.state == "announcing"
+    talk.session.saying("announce.plain")
+    assert talk.say("Ready").state == "working"
+
+
 def test_waiting_in_mid_hold_stops_the_count_and_keeps_the_place() -> None:
     talk = stretching().until("working").say("Wait", position=12.0, seconds=60)
     assert any(isinstance(action, Hush) for action in talk.actions)

@@ -147,13 +147,15 @@ class App:
         """What the coach understands."""
         path = self.paths.intents or built_in(self.language.code)
         lists = {"routine": self.library.spoken_routines()}
+        more = {"left_out": self.library.spoken_exercises()}
         if not path.is_file():
-            return load_intents(path, lists)  # and say so
+            return load_intents(path, lists, more)  # and say so
         code = (_PACKAGE / "nlu", _PACKAGE / "events.py", _PACKAGE / "language.py", _PACKAGE / "yamlfile.py")
         words = content(self.language.code, "language.yaml")
-        key = key_of(path.name, path.read_bytes(), lists, code=(*code, words), libraries=("hassil", "unicode-rbnf"))
+        told = path.name, path.read_bytes(), lists, more
+        key = key_of(*told, code=(*code, words), libraries=("hassil", "unicode-rbnf"))
         folder = platformdirs.user_cache_path("voicecoach") / "intents"
-        return compiled(IntentSet, lambda: load_intents(path, lists), key, folder)
+        return compiled(IntentSet, lambda: load_intents(path, lists, more), key, folder)
 
     @cached_property
     def matcher(self) -> Matcher:

@@ -163,6 +163,7 @@ class Coach:
             if isinstance(event, CueStarted):
                 cue = event.cue
                 data = {"text": cue.text, "tone": cue.tone, "line": cue.line, "until": event.until}
+                self.session.saying(cue.line)
                 self._log("said", data, event.at)
             elif not self._leaving:
                 self._carry_out(self.session.passing(event.script.seconds or 0.0))

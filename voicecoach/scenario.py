@@ -69,6 +69,8 @@ class Expectation(_Strict):
     slots: dict[str, object] = {}
     rejected: bool = False
     """Nothing is obeyed in that time."""
+    silent: bool = False
+    """The coach says no word in that time; with `rejected`."""
     said: str | None = None
     state: State | None = None
     within: float = Field(8.0, gt=0, le=3600)
@@ -79,6 +81,8 @@ class Expectation(_Strict):
             raise ValueError("this expects nothing; give it `intent`, `rejected: true`, `said` or `state`")
         if self.slots and not self.intent:
             raise ValueError("these slots belong to no intent; give the `intent` as well")
+        if self.silent and (self.said or not self.rejected):
+            raise ValueError("silence is what follows where nothing is obeyed; give `rejected: true` and no `said`")
         if self.intent and self.rejected:
             raise ValueError("it cannot be both obeyed and rejected; leave out `intent` or `rejected`")
         return self

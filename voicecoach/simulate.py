@@ -187,7 +187,9 @@ def _missing(expect: Expectation | None, log: list[Logged], state: str) -> str:
     if expect.intent and not any(_is(data, expect) for data in obeyed):
         slots = f" with {expect.slots}" if expect.slots else ""
         return f"expected {expect.intent}{slots} but heard {told}"
-    said = [str(entry.data["text"]) for entry in log if entry.kind == "said"]
+    said = [str(entry.data["text"]) for entry in log if entry.kind == "said" and entry.data["text"]]
+    if expect.silent and said:
+        return f"expected silence but the coach said {' / '.join(said)}"
     if expect.said and not any(expect.said.lower() in text.lower() for text in said):
         return f"expected the coach to say {expect.said!r} but it said {' / '.join(said) or 'nothing'}"
     if expect.state and state != expect.state:

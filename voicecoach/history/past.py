@@ -15,6 +15,9 @@ from voicecoach.history.recorder import Now
 
 DAY = timedelta(days=1)
 
+REMEMBERED = timedelta(days=30)
+"""How long one knows how an exercise goes that one has done."""
+
 WEEK = 7
 """Days, today among them, that are "this week" when it is told how it goes."""
 
@@ -31,6 +34,7 @@ _LOG = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 
 _NO_SESSION: KeptSession | None = None
+_NO_EXERCISES: frozenset[str] = frozenset()
 _NO_GLASS: datetime | None = None
 _NO_TIMES: tuple[time, ...] = ()
 
@@ -69,6 +73,16 @@ class JournalPast:
             " WHERE muscles = 'strength' AND done > 0 AND day IN (?, ?) LIMIT 1"
         )
         return bool(self._database.execute(query, (str(today), str(today - DAY))).fetchone())
+
+    @_or_nothing(_NO_EXERCISES)
+    def familiar(self) -> frozenset[str]:
+        """Exercises of which a set was done to its end within the last month, before this day ends."""
+        since = str(self._now().date() - REMEMBERED)
+        query = (
+            "SELECT DISTINCT exercise FROM work JOIN session ON session.id = work.session"
+            " WHERE work.outcome = 'done' AND day >= ?"
+        )
+        return frozenset(exercise for (exercise,) in self._database.execute(query, (since,)))
 
     @_or_nothing(_NO_SESSION)
     def unfinished(self) -> KeptSession | None:

@@ -274,16 +274,22 @@ def built_in(language: str = DEFAULT) -> Traversable:
 
 
 def load_intents(
-    path: Traversable | None = None, lists: Mapping[str, Sequence[tuple[str, str]]] | None = None
+    path: Traversable | None = None,
+    lists: Mapping[str, Sequence[tuple[str, str]]] | None = None,
+    more: Mapping[str, Sequence[tuple[str, str]]] | None = None,
 ) -> IntentSet:
     """The intents of the file at `path` (None: the project's own in English), with `lists` of (what is said, what it
-    means) added to, or in the place of, those in the file. IntentsError where the file is at fault."""
+    means) added to, or in the place of, those in the file; `more` is added to those lists that the file has.
+    IntentsError where the file is at fault."""
     path = path or built_in()
     file, source = read_intents(path)
     language = file.language
     raw = file.model_dump(by_alias=True, exclude_none=True)
     for name, pairs in (lists or {}).items():
-        raw["lists"][name] = {"values": [{"in": spoken(said, language), "out": value} for said, value in pairs]}
+        raw["lists"][name] = {"values": _values(pairs, language)}
+    for name, pairs in (more or {}).items():
+        if name in raw["lists"]:
+            raw["lists"][name]["values"] = [*raw["lists"][name]["values"], *_values(pairs, language)]
     raw["skip_words"] = [spoken(word, language) for word in file.skip_words]
     hassil = _ungated(Intents.from_dict(raw))
     compiler = _Compiler(file, source, hassil)
@@ -295,6 +301,10 @@ def load_intents(
     if compiler.mistakes:
         raise IntentsError(compiler.mistakes)
     return IntentSet(path.name, hassil, blocks)
+
+
+def _values(pairs: Sequence[tuple[str, str]], language: str) -> list[dict[str, str]]:
+    return [{"in": spoken(said, language), "out": value} for said, value in pairs]
 
 
 def _ungated(intents: Intents) -> Intents:

@@ -43,9 +43,11 @@ class Answers:
         conductor = self.conductor
         done = conductor.kept if state in ("paused", "resuming") else max(0.0, conductor.position)
         if conductor.work and (state == "working" or conductor.kept):
-            seconds = max(0.0, conductor.work.seconds - done) + seconds_from(conductor.plan, conductor.index + 1)
+            seconds = max(0.0, conductor.work.seconds - done) + seconds_from(
+                conductor.plan, conductor.index + 1, conductor.familiar
+            )
         else:
-            seconds = max(0.0, seconds_from(conductor.plan, conductor.index) - done)
+            seconds = max(0.0, seconds_from(conductor.plan, conductor.index, conductor.familiar) - done)
         conductor.reply("left.routine", minutes=self.lines.about(seconds))
 
     def _left_of(self, step: WorkStep, elapsed: float) -> None:
@@ -81,6 +83,9 @@ class Answers:
         if here and isinstance(following, WorkStep) and following.block == here.block and following.side:
             side = self.lines.phrase(f"side.{following.side}")
             conductor.reply("whats_next.side", side=side)
+            return
+        if here and isinstance(following, WorkStep) and following.block == here.block:
+            conductor.reply("whats_next.again")
             return
         following = conductor.coming()
         if following is None:

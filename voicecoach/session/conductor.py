@@ -18,6 +18,7 @@ from voicecoach.session.plan import (
     rises_for_the_way,
     with_alternative,
     with_pace,
+    work_before,
 )
 from voicecoach.session.preferences import PACES
 from voicecoach.session.routine import Hold
@@ -30,18 +31,21 @@ COUNT_IN = 3.5
 class Conductor(Place, Asking):
     """The chart's model: moves through the plan and sets the stage. `memory` has the ways in which exercises are done;
     `fit` makes what comes into the plan later fit how the legs are; `preface` is what is said before the next
-    announcement, `hurting` where it hurt in this routine, `spoilt` whether this exercise hurts too much to go on."""
+    announcement, `hurting` where it hurt in this routine, `spoilt` whether this exercise hurts too much to go on;
+    `familiar` are the exercises that need no full explanation any more, `line` is what is being said."""
 
     def __init__(self, writer: ScriptWriter):
         Asking.__init__(self, writer)
         Place.__init__(self)
         self.memory = Memory()
         self.preface: tuple[Cue, ...] = ()
-        self._explained: set[str] = set()
+        self.familiar: set[str] = set()
         self._explain_fully = False
         self.whole: tuple[WorkStep, ...] = ()
         self._changing = self._rising = False
         self._opening = False
+        self.line: str | None = None
+        self._introduction: frozenset[str | None] = frozenset()
         self._remarks: tuple[Cue, ...] = ()
         self.fit: Fit = as_planned
         self._kept: float | None = None
@@ -227,14 +231,20 @@ class Conductor(Place, Asking):
             self._rising = rises_for_the_way(step)
             self.play(self.writer.flow("announce", *self.writer.changing(step)))
             return
-        new = step.exercise.id not in self._explained
+        new = step.exercise.id not in self.familiar
         full = self._explain_fully or (new and self.writer.preferences.words != "few")
-        before = self.plan[self.index - 1] if self.index else None
+        before = work_before(self.plan, self.index)
         opening = (*self._introduce(), *self._remarks) if self._opening else ()
-        cues = (*self.preface, *opening, *self.writer.announce(step, before, full=full, warn=new))
+        first = (*self.preface, *opening)
+        self._introduction = frozenset(cue.line for cue in first if opening)
+        cues = (*first, *self.writer.announce(step, before, full=full, warn=new))
         self.preface, self._remarks, self._opening, self._explain_fully, self._kept = (), (), False, False, None
         self._unchecked = self._resting_before_work = False
         self.play(self.writer.flow("announce", *cues))
+
+    def introducing(self) -> bool:
+        """Whether the exercise has not been named yet: the routine is being introduced."""
+        return self.line is not None and self.line in self._introduction
 
     def announce_anew(self, line: str) -> None:
         """Say `line`, and announce the step again in as many words as are wanted now."""
@@ -243,7 +253,7 @@ class Conductor(Place, Asking):
 
     def forget_explanations(self) -> None:
         """Explain every exercise fully once more."""
-        self._explained.clear()
+        self.familiar.clear()
 
     def _introduce(self) -> tuple[Cue, ...]:
         """What the routine is, and what is left out of it as ever."""
@@ -251,12 +261,12 @@ class Conductor(Place, Asking):
             step.exercise.name for step in self.whole if self.memory.way(step.exercise.id) == "left out"
         )
         left_out = [self.writer.cue("routine.left_out", exercises=self.writer.lines.joined([*names]))] if names else []
-        return (*self.writer.opening(self.routine, self.plan), *left_out)
+        return (*self.writer.opening(self.routine, self.plan, self.familiar), *left_out)
 
     def on_enter_positioning(self) -> None:
         """Leave time to get into position."""
         assert self.work is not None
-        self._explained.add(self.work.exercise.id)
+        self.familiar.add(self.work.exercise.id)
         rising, self._rising = self._rising, False
         seconds = RISING * self.work.pace if rising else allowance(self.plan, self.index)
         self.play(self.writer.positioning(seconds))
@@ -264,7 +274,7 @@ class Conductor(Place, Asking):
     def on_enter_working(self) -> None:
         """Count the step, or what is left of it."""
         assert self.work is not None
-        self._explained.add(self.work.exercise.id)
+        self.familiar.add(self.work.exercise.id)
         self._counted_from, self._kept = self._kept, None
         script = self.writer.work(self.work, self._counted_from)
         first = min([0.0, *(cue.at for cue in script.cues)])

@@ -77,7 +77,7 @@ class Counting:
         if style == "usual" and seconds <= COUNT_EVERY_SECOND:
             style = "every second"
         if style in ("usual", "none") and seconds >= REMINDED and preferences.words != "few":
-            text = self.lines.sided(step.way or step.exercise.cue, step.side)
+            text = self.lines.sided(step.meanwhile, step.side)
             yield Cue(text=text, at=2.0, line=f"exercise.{step.exercise.id}")
         if style == "usual":
             yield self.beat("hold.half", seconds / 2)
@@ -94,7 +94,7 @@ class Counting:
             return
         for left in range(60, seconds, 60):
             yield self.beat("timed.left", float(seconds - left), duration=self.lines.duration(left))
-        if seconds > 60:
+        if seconds >= 60:
             yield self.beat("timed.left", float(seconds - 30), duration=self.lines.duration(30))
         yield from self._last_five(seconds)
 
@@ -107,13 +107,15 @@ class Counting:
         phases = [(number, phase) for number in range(1, dose.count + 1) for phase in dose.phases]
         at = 0.0
         for (number, phase), following in zip(phases, [*phases[1:], None], strict=True):
-            yield self._repetition_cue(number, phase, following, dose.count, at, style)
+            said = (step.level == "easier" and phase.easier) or phase.say
+            yield self._repetition_cue(number, phase, said, following, dose.count, at, style)
             at += phase.seconds * step.pace
 
     def _repetition_cue(
         self,
         number: int,
         phase: Phase,
+        said: str,
         following: tuple[int, Phase] | None,
         count: int,
         at: float,
@@ -127,4 +129,4 @@ class Counting:
                 return self.beat("repetitions.two_more", at)
             if left == 0:
                 return self.beat("repetitions.last", at)
-        return Cue(text=phase.say, at=at, kind="count", line="phase")
+        return Cue(text=said, at=at, kind="count", line="phase")

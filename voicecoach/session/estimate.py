@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from voicecoach.session.plan import PlanStep, WaterStep, WorkStep, allowance, rest_before
 
@@ -28,14 +28,14 @@ OPENING = 18.0
 """Seconds from the beginning to the first exercise: how much it is, what to fetch, and that nothing should hurt."""
 
 
-def whole_length(plan: tuple[PlanStep, ...]) -> float:
-    """Estimated seconds of a plan with all that is said before it."""
-    return OPENING + seconds_from(plan, 0)
+def whole_length(plan: tuple[PlanStep, ...], familiar: Collection[str] = ()) -> float:
+    """Estimated seconds of a plan with all that is said before it, for whom the exercises `familiar` are not new."""
+    return OPENING + seconds_from(plan, 0, familiar)
 
 
-def seconds_from(plan: tuple[PlanStep, ...], index: int) -> float:
+def seconds_from(plan: tuple[PlanStep, ...], index: int, familiar: Collection[str] = ()) -> float:
     """Estimated seconds from the beginning of step `index` to the end of the plan."""
-    explained = {step.exercise.id for step in plan[:index] if isinstance(step, WorkStep)}
+    explained = {*familiar, *(step.exercise.id for step in plan[:index] if isinstance(step, WorkStep))}
     total = 0.0
     for number in range(index, len(plan)):
         step = plan[number]

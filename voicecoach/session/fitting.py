@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import zip_longest
 
 from voicecoach.session.estimate import OPENING, seconds_from
@@ -41,10 +41,19 @@ Offer = tuple[Exercise, int]
 
 
 class Fitting:
-    """Fits exercises of `pool` into a length of time; `muscles` are those asked for, none for the whole leg."""
+    """Fits exercises of `pool` into a length of time; `muscles` are those asked for, none for the whole leg;
+    exercises `familiar` need few words."""
 
-    def __init__(self, library: Library, pool: Sequence[Exercise], muscles: Sequence[str], dosed: Dosed):
+    def __init__(
+        self,
+        library: Library,
+        pool: Sequence[Exercise],
+        muscles: Sequence[str],
+        dosed: Dosed,
+        familiar: Collection[str] = (),
+    ):
         self._library = library
+        self._familiar = familiar
         self._muscles = muscles
         self._dosed = dosed
         self._warm_up = next((one for one in pool if one.group == "warm-up"), None)
@@ -130,7 +139,7 @@ class Fitting:
         return list(chosen.values())
 
     def _cost(self, steps: Iterable[Step]) -> float:
-        return seconds_from(self._dosed(lay_out(steps, self._library)), 0)
+        return seconds_from(self._dosed(lay_out(steps, self._library)), 0, self._familiar)
 
     # --- walks ------------------------------------------------------------------------------------------------
 

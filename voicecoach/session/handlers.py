@@ -87,6 +87,8 @@ def _ready(session: Session, _slots: Mapping[str, object]) -> None:
         session.conductor.reply("ready.already")
     elif session.state == "paused":
         session.chart.send("resume")
+    elif session.state == "announcing" and session.conductor.introducing():
+        session.conductor.on_enter_announcing()  # whoever is in a hurry still has to know what to do
     elif session.running():
         session.chart.send("ready")
 
@@ -96,6 +98,10 @@ def _wait(session: Session, slots: Mapping[str, object]) -> None:
     if session.state == "working" or (session.state != "paused" and (seconds or 0.0) > MOST_WAIT):
         session.conductor.expect(seconds or 0.0)
         _pause(session, slots)
+    elif session.state == "announcing":  # whoever fetches a chair hears nothing meanwhile
+        session.conductor.expect(seconds or 0.0)
+        session.conductor.pause_with(session.conductor.writer.cue("wait"))
+        session.chart.send("pause")
     elif session.state in ("positioning", "resting"):
         session.lengths.wait(seconds)
     elif session.running():

@@ -15,6 +15,9 @@ class Past(Protocol):
     def strength_lately(self) -> bool:
         """Whether strength work was done today or the day before: muscles need a day between."""
 
+    def familiar(self) -> frozenset[str]:
+        """Exercises that were done to their end not long ago, and need no full explanation."""
+
     def unfinished(self) -> KeptSession | None:
         """The last session, where it was broken off within a day, and may be carried on with."""
 
@@ -44,6 +47,10 @@ class NothingKnown:
     def strength_lately(self) -> bool:
         """Not that one knows."""
         return False
+
+    def familiar(self) -> frozenset[str]:
+        """Every exercise is new."""
+        return frozenset()
 
     def unfinished(self) -> KeptSession | None:
         """Nothing was broken off."""

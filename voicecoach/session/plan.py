@@ -6,6 +6,7 @@ works and the full time belongs to each side.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -28,12 +29,18 @@ ALLOWANCES = {"standing": 8.0, "chair": 12.0, "kneeling": 20.0, "floor": 20.0}
 RISING = 20.0
 """Seconds to get up from the floor in: as many as to get down to it."""
 
-SWITCH_ALLOWANCE = 8.0
-"""Seconds to change sides when one already is on the mat or at the wall."""
+SWITCHES = {"standing": 8.0, "chair": 8.0, "kneeling": 12.0, "floor": 8.0}
+"""Seconds to change sides when one already is on the mat or at the wall; who kneels has a cushion to take along."""
+
+DOWN = ("floor", "kneeling")
+"""Positions that one gets down to, and up from."""
 
 REST_AFTER_REPETITIONS = 60.0
 REST_AFTER_HOLD = 10.0
 WATER_BREAK = 20.0
+
+
+_SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,17 @@ class WorkStep:
     def way(self) -> str | None:
         """How it is made easier or harder; None for the usual way."""
         return {"easier": self.exercise.easier, "usual": None, "harder": self.exercise.harder}[self.level]
+
+    @property
+    def meanwhile(self) -> str:
+        """What is said of it in mid-hold: of a way that has a position of its own only what is done there."""
+        said = self.way or self.exercise.cue
+        return _SENTENCE_END.split(said)[-1] if self.apart else said
+
+    @property
+    def caution(self) -> str | None:
+        """Who should leave it out."""
+        return self.exercise.easier_caution if self.apart else self.exercise.caution
 
     @property
     def apart(self) -> bool:
@@ -182,16 +200,25 @@ def allowance(plan: tuple[PlanStep, ...], index: int) -> float:
     """Seconds to get into position for step `index`."""
     step = plan[index]
     assert isinstance(step, WorkStep)
-    before = plan[index - 1] if index else None
-    if isinstance(before, WorkStep) and (before.block, before.position) == (step.block, step.position):
-        return SWITCH_ALLOWANCE * step.pace
+    before = work_before(plan, index)
+    if before and (before.block, before.position) == (step.block, step.position):
+        return SWITCHES[step.position] * step.pace
     return (RISING if rises(step, before) else ALLOWANCES[step.position]) * step.pace
 
 
-def rises(step: WorkStep, before: PlanStep | None) -> bool:
+def work_before(plan: tuple[PlanStep, ...], index: int) -> WorkStep | None:
+    """The last work before step `index`: a break to drink changes nobody's position."""
+    return next((step for step in reversed(plan[:index]) if isinstance(step, WorkStep)), None)
+
+
+def rises(step: WorkStep, before: WorkStep | None) -> bool:
     """Whether one gets up from the floor for `step`, after `before`."""
-    down = ("floor", "kneeling")
-    return isinstance(before, WorkStep) and before.position in down and step.position not in down
+    return before is not None and before.position in DOWN and step.position not in DOWN
+
+
+def gets_down(step: WorkStep, before: WorkStep | None) -> bool:
+    """Whether one gets down to the floor for `step`, after `before`."""
+    return step.position in DOWN and (before is None or before.position not in DOWN)
 
 
 def rises_for_the_way(step: WorkStep) -> bool:

@@ -98,7 +98,7 @@ class _Sorted:
 
 class Planner:
     """Plans sessions of `library`, `dosed` for whom they are for, who did strength work the day before or did not. Of
-    its own accord it takes none of the `unwanted` exercises."""
+    its own accord it takes none of the `unwanted` exercises; those `familiar` need few words."""
 
     def __init__(
         self,
@@ -107,11 +107,13 @@ class Planner:
         *,
         unwanted: Collection[str] = (),
         strength_lately: bool = False,
+        familiar: Collection[str] = (),
     ):
         self._library = library
         self._unwanted = unwanted
         self._dosed = dosed
         self._strength_lately = strength_lately
+        self._familiar = familiar
 
     def plan(self, wish: Wish) -> Planned | Declined:
         """The plan for `wish`, or why there is none."""
@@ -166,7 +168,7 @@ class Planner:
         if wish.muscles and len(unreached) == len(wish.muscles):
             return self._unreached(wish, unreached)
         muscles = tuple(muscle for muscle in wish.muscles if muscle in reached)
-        steps = self._fit(wish, Fitting(self._library, found.allowed, muscles, self._dosed))
+        steps = self._fit(wish, Fitting(self._library, found.allowed, muscles, self._dosed, self._familiar))
         if not steps:
             return Declined(wish, "too short" if wish.seconds and found.allowed else "nothing left")
         return self._planned(wish, steps, found, unreached=unreached)
@@ -224,7 +226,7 @@ class Planner:
         there = set(self._exercises(steps))
         missed = [one for one in found.allowed if one not in there]
         used = frozenset(found.asked)
-        length = whole_length(self._dosed(lay_out(steps, self._library)))
+        length = whole_length(self._dosed(lay_out(steps, self._library)), self._familiar)
         keys = (*wish.without, *wish.today)
         return Planned(
             wish,

@@ -22,7 +22,13 @@ def start(session: Session, wish: Wish) -> None:
         session.conductor.reply("routine.running", routine=session.conductor.routine)
         return
     unwanted = [one for one in session.library.exercises if session.conductor.memory.way(one) == "left out"]
-    planner = Planner(session.library, session.dosed, unwanted=unwanted, strength_lately=session.past.strength_lately())
+    planner = Planner(
+        session.library,
+        session.dosed,
+        unwanted=unwanted,
+        strength_lately=session.past.strength_lately(),
+        familiar=session.conductor.familiar,
+    )
     wish = replace(wish, today=tuple(session.today))
     found = planner.plan(wish)
     words = _words(session)

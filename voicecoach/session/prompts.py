@@ -7,8 +7,17 @@ from collections.abc import Iterator
 from voicecoach.events import Script
 from voicecoach.session.lengths import MOST_HOLD
 from voicecoach.session.lines import Lines
-from voicecoach.session.plan import SIDES, PlanStep, WaterStep, WorkStep, make_plan, rest_before, with_alternative
-from voicecoach.session.routine import Library
+from voicecoach.session.plan import (
+    SIDES,
+    PlanStep,
+    WaterStep,
+    WorkStep,
+    make_plan,
+    rest_before,
+    with_alternative,
+    work_before,
+)
+from voicecoach.session.routine import Library, Repetitions
 from voicecoach.session.script import ScriptWriter
 
 
@@ -41,7 +50,9 @@ def all_prompts(library: Library, lines: Lines) -> list[tuple[str, str]]:
     for number in range(1, MOST_HOLD + 1):
         found.setdefault(lines.number(number), "count")
     for exercise in library.exercises.values():
-        for text in (exercise.feel, exercise.mistake, exercise.easier, exercise.harder, exercise.caution):
+        texts = (exercise.feel, exercise.mistake, exercise.easier, exercise.harder, exercise.caution)
+        phases = exercise.dose.phases if isinstance(exercise.dose, Repetitions) else ()
+        for text in (*texts, exercise.easier_caution or "", *(phase.easier or "" for phase in phases)):
             for side in SIDES if exercise.sides == "per side" else (None,):
                 found.setdefault(lines.sided(text, side), f"exercise.{exercise.id}")
     return [(line, text) for text, line in found.items() if text]
@@ -53,7 +64,7 @@ def _of_plan(writer: ScriptWriter, plan: tuple[PlanStep, ...]) -> Iterator[tuple
         if isinstance(step, WaterStep):
             yield from _of_script(writer.water(step.seconds))
             continue
-        before = plan[index - 1] if index else None
+        before = work_before(plan, index)
         for full in (True, False):
             for cue in writer.announce(step, before, full=full):
                 yield cue.line, cue.text

@@ -78,9 +78,11 @@ class Hold(Content):
 
 
 class Phase(Content):
-    """A part of a repetition: a word or two said at its start, and its length (s). The effort is counted."""
+    """A part of a repetition: a word or two said at its start (`easier` in the easier version), and its length (s). The
+    effort is counted."""
 
     say: Name = Field(max_length=20)
+    easier: Name | None = Field(default=None, max_length=20)
     seconds: float = Field(ge=0.5, le=10)
     effort: bool = False
 
@@ -116,8 +118,8 @@ class Exercise(Content):
     """An exercise and what the coach can say about it: `{side}` in a text is the working side, `{other}` the
     opposite one; `reminder` stands in for `setup` from the second time on; `needs` is to be at hand; `works` has the
     muscles that it works beside those of its group; `kneels`: there is weight on a knee.
-    With an `easier_position` the text `easier` stands for setup and cue, and is done with `easier_needs` at hand; else
-    it comes on top of them, and so do these."""
+    With an `easier_position` the text `easier` stands for setup and cue, is done with `easier_needs` at hand, and has
+    an `easier_caution` or none; else it comes on top of them, and so do these."""
 
     id: str
     name: Name
@@ -138,6 +140,7 @@ class Exercise(Content):
     caution: Spoken
     easier_position: Position | None = None
     easier_needs: tuple[Thing, ...] = ()
+    easier_caution: Spoken | None = None
 
     @field_validator("dose")
     @classmethod
@@ -149,7 +152,7 @@ class Exercise(Content):
                 raise ValueError(f"has a count of {dose.count}, but the sides alternate - make it even.")
         return dose
 
-    @field_validator("setup", "reminder", "cue", "feel", "mistake", "easier", "harder", "caution")
+    @field_validator("setup", "reminder", "cue", "feel", "mistake", "easier", "harder", "caution", "easier_caution")
     @classmethod
     def _placeholders_fit_sides(cls, text: object, info: ValidationInfo) -> object:
         sides = info.data.get("sides", "per side")
@@ -208,15 +211,22 @@ class Routine(Content):
 @dataclass(frozen=True)
 class Library:
     """All exercises and routines by id; every step names an exercise that is there. `sources` has the file that each
-    exercise comes from."""
+    exercise comes from, `own` those that the user wrote."""
 
     exercises: Mapping[str, Exercise]
     routines: Mapping[str, Routine]
     sources: Mapping[str, Source] = field(default_factory=dict)
+    own: frozenset[str] = frozenset()
 
     def spoken_routines(self) -> list[tuple[str, str]]:
         """What a routine may be called, in lower case, and its id; no name stands for two routines."""
         return [(spoken, routine.id) for routine in self.routines.values() for spoken in routine.spoken]
+
+    def spoken_exercises(self) -> list[tuple[str, str]]:
+        """What the user's own exercises are called, in lower case, and their ids. For those built in the intents have
+        words, and the first exercise of a name has it."""
+        names = {self.exercises[id].name.lower(): id for id in sorted(self.own, reverse=True)}
+        return sorted(names.items())
 
     def with_routine(self, routine: Routine) -> Library:
         """The library with `routine` in it, in the place of another one of its id."""
@@ -268,6 +278,7 @@ def load_library(language: str = DEFAULT, folders: Sequence[Path] = ()) -> Libra
         {key: exercise for key, (exercise, *_) in exercises.items()},
         {key: routine for key, (routine, *_) in routines.items()},
         {key: source for key, (_, source, _) in exercises.items()},
+        frozenset(key for key, (_, _, number) in exercises.items() if number),
     )
 
 

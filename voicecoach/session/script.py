@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from voicecoach.events import Cue, Script
 from voicecoach.session.counting import Counting
 from voicecoach.session.estimate import whole_length
 from voicecoach.session.lines import Lines
-from voicecoach.session.plan import FIRST_SIDE, PlanStep, WorkStep, needs, rises, rises_for_the_way
+from voicecoach.session.plan import FIRST_SIDE, PlanStep, WorkStep, gets_down, needs, rises, rises_for_the_way
 from voicecoach.session.preferences import Preferences
 from voicecoach.session.routine import Hold, Repetitions, Timed
+
+LONG_REST = 20.0
+"""Seconds from which on a rest is one in which there is more to say."""
 
 BREATH = 1.6
 """Pause (s) between the sentences of an instruction, long enough to do what was said."""
@@ -40,42 +43,44 @@ class ScriptWriter:
 
     # --- explaining ---------------------------------------------------------------------------------------
 
-    def opening(self, routine: str, plan: tuple[PlanStep, ...]) -> tuple[Cue, ...]:
-        """What comes before the first exercise: how much it is, what to fetch."""
+    def opening(self, routine: str, plan: tuple[PlanStep, ...], familiar: Collection[str] = ()) -> tuple[Cue, ...]:
+        """What comes before the first exercise: how much it is, what to fetch. The exercises `familiar` are not new."""
         blocks = {step.block for step in plan if isinstance(step, WorkStep)}
         cues = [
             self.cue(
                 "routine.begin",
                 routine=routine,
                 exercises=self.counted("exercise", len(blocks)),
-                minutes=self.lines.about(whole_length(plan)),
+                minutes=self.lines.about(whole_length(plan, familiar)),
             )
         ]
         things = [self.lines.phrase(f"need.{thing}") for thing in needs(plan)]
         if things:
             cues.append(self.cue("routine.needs", things=self.lines.joined(things)))
+            if any(isinstance(step, WorkStep) and step.exercise.id not in familiar for step in plan):
+                cues.append(self.cue("routine.fetch"))
         cues.append(self.cue("routine.safety"))
         return tuple(cues)
 
-    def announce(self, step: WorkStep, before: PlanStep | None, *, full: bool, warn: bool = False) -> tuple[Cue, ...]:
+    def announce(self, step: WorkStep, before: WorkStep | None, *, full: bool, warn: bool = False) -> tuple[Cue, ...]:
         """Name, side, dose and set-up of a step. Later sets and sides need only a line, unless `full`; `warn`: say who
         should leave it out, also where little else is said."""
-        same_exercise = isinstance(before, WorkStep) and before.block == step.block
-        if same_exercise and not full:
-            assert isinstance(before, WorkStep)
+        if before and before.block == step.block and not full:
             return (self._again(step, before), self.cue("announce.position_short"))
         exercise = step.exercise
         cues = [self._headline(step)]
         if rises(step, before):
             cues.append(self.cue("announce.rise"))
+        if gets_down(step, before):
+            cues.append(self.cue("announce.down"))
         if not step.apart:
             cues += [
                 self._own(step, text) for text in ([*exercise.setup, exercise.cue] if full else [exercise.reminder])
             ]
         if step.way:
             cues += [self.cue(f"level.{step.level}"), self._own(step, step.way)]
-        if full or warn:
-            cues.append(self._own(step, exercise.caution))
+        if step.caution and (full or warn):
+            cues.append(self._own(step, step.caution))
         if step.alternative and step.level != "easier" and self.preferences.words != "few":
             cues.append(self.cue("announce.alternative", alternative=step.alternative.name))
         cues.append(self.cue("announce.position" if full else "announce.position_short"))
@@ -105,16 +110,17 @@ class ScriptWriter:
         return self.cue("announce.again", exercise=step.exercise.name, **values)
 
     def _headline(self, step: WorkStep) -> Cue:
-        values = {"exercise": step.exercise.name, "dose": self.dose(step)}
+        both = step.side == FIRST_SIDE and step.set_number == 1
+        values = {"exercise": step.exercise.name, "dose": self.dose(step, both=both)}
         if step.side:
-            line = "announce.side" if step.side == FIRST_SIDE and step.set_number == 1 else "announce.one_side"
+            line = "announce.side" if both else "announce.one_side"
             text = self.lines(line, side=self.lines.phrase(f"side.{step.side}"), **values)
             return Cue(text=text, gap=1.0, line=line)
         return Cue(text=self.lines("announce.plain", **values), gap=1.0, line="announce.plain")
 
-    def dose(self, step: WorkStep) -> str:
-        """How much of the exercise, in words."""
-        per_side = "_side" if step.side else ""
+    def dose(self, step: WorkStep, *, both: bool = True) -> str:
+        """How much of the exercise, in words; not `both`: where the other side has been done, or is left out."""
+        per_side = "_side" if step.side and both else ""
         dose = step.dose
         if isinstance(dose, Timed):
             return self.lines("dose.timed", duration=self.lines.duration(dose.seconds))
@@ -123,6 +129,7 @@ class ScriptWriter:
             if step.sets == 1:
                 return self.lines(f"dose.hold_once{per_side}", duration=duration)
             return self.lines(f"dose.hold{per_side}", sets=step.sets, duration=duration)
+        per_side = "_alternating" if step.exercise.sides == "alternating" else per_side
         if step.sets == 1:
             return self.lines(f"dose.repetitions{per_side}", count=dose.count)
         sets = self.counted("set", step.sets)
@@ -162,19 +169,15 @@ class ScriptWriter:
         return self.counting.work(step, self.preferences, elapsed)
 
     def rest(self, seconds: float, coming: WorkStep) -> Script:
-        """Rest between two sets: how long, what comes, a warning at ten seconds."""
-        cues = [
-            self.counting.beat(
-                "rest.begin",
-                0.0,
-                "say",
-                duration=self.lines.duration(seconds),
-                exercise=coming.exercise.name,
-            )
-        ]
-        if seconds >= 20:
-            cues.append(self.counting.beat("rest.ten", seconds - 10))
-        return Script(tuple(cues), seconds=seconds, name="rest")
+        """Rest between two sets: how long, and in a long one what comes, and a warning at ten seconds."""
+        duration = self.lines.duration(seconds)
+        if seconds < LONG_REST:
+            return Script((self.counting.beat("rest.short", 0.0, "say", duration=duration),), seconds, name="rest")
+        cues = (
+            self.counting.beat("rest.begin", 0.0, "say", duration=duration, exercise=coming.exercise.name),
+            self.counting.beat("rest.ten", seconds - 10),
+        )
+        return Script(cues, seconds=seconds, name="rest")
 
     def water(self, seconds: float, *, last: bool = False) -> Script:
         """A break to drink; `last`: nothing comes after it."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from voicecoach.events import Action, Command, Cue, Note, Play, Reply, Script, Understanding, Verdict, Volume
+from voicecoach.events import Action, Command, Cue, Hush, Note, Play, Reply, Script, Understanding, Verdict, Volume
 from voicecoach.session import (
     attention,
     control,
@@ -77,6 +77,9 @@ HANDLERS: Mapping[str, Handler] = {
 """Intent -> what it does."""
 
 
+ONLY_ASKING = ("idle", "checking", "comparing", "paused")
+"""States in which nothing is being counted or explained: what is said there leads to its question."""
+
 WORD_FOR_WORD = 100
 """Score from which the coach answers that a command does not count now. What is only like one was most probably said to
 somebody else ("did you feed the cat this morning")."""
@@ -124,6 +127,7 @@ class Session:
         self.changes = Changes(self.conductor)
         self.age = age
         self.past: Past = past or NothingKnown()
+        self.conductor.familiar |= self.past.familiar()
         self._alone = alone
         self.keep = keep
         self.unfinished = Unfinished(self)
@@ -200,6 +204,10 @@ class Session:
         if not self._alarm.played():
             self.chart.send("played")
         return self._take()
+
+    def saying(self, line: str | None) -> None:
+        """A sentence has begun: `line` is its id in the content."""
+        self.conductor.line = line
 
     def passing(self, position: float) -> list[Action]:
         """What the journal is to know, once a second and before anything happens; nothing where nothing is done."""
@@ -342,11 +350,19 @@ class Session:
         if question and question.cue and command.intent == "Repeat":
             conductor.actions.append(Reply((question.cue,)))
             conductor.question = question
-        elif not (question and question.answer(command)):
+        elif question and question.answer(command):
+            self._answered()
+        else:
             conductor.question = question
             self._handle(command)
             if self.state != state and conductor.question is question:  # what moves nothing leaves it open
                 conductor.question = None
+
+    def _answered(self) -> None:
+        """Whoever answered before the question was over does not want to hear the rest of it."""
+        actions = self.conductor.actions
+        if self.state in ONLY_ASKING and not any(isinstance(action, Play) for action in actions):
+            actions.insert(0, Hush())
 
     def _handle(self, command: Command) -> None:
         handler = HANDLERS.get(command.intent)
