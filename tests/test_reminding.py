@@ -474,14 +474,18 @@ def through_the_day(app: App, path: Path, clock: Clock, *lines: str) -> list[str
     return said
 
 
-def test_through_an_afternoon_it_reminds_and_remembers(app: App, tmp_path: Path) -> None:
+def test_through_an_afternoon_it_reminds_and_remembers(
+    app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file, clock = tmp_path / "journal.db", Clock()
-    said = through_the_day(app, file, clock, "+3590", "+3590", "+40 i had one", "+3600", "+20 remind me at five", "+60")
-    assert [line[:5] for line in said if WATER in line] == ["14:00"]
+    monkeypatch.setattr(app, "settings", app.settings.model_copy(update={"water_every": 20}))
+    said = through_the_day(app, file, clock, "+1190", "+40 i had one", "+600", "+20 remind me at five", "+60")
+    assert [line[:5] for line in said if WATER in line] == ["12:20"]
     assert any("every day at five in the afternoon" in line for line in said)
     assert len(all_rows(file, "water")) == 1
-    clock.now = NOON.replace(hour=16, minute=50)
-    said = through_the_day(app, file, clock, "+590", "+60 not now", "+1900")
+    clock.now = NOON.replace(hour=16, minute=59)
+    monkeypatch.setattr(app, "settings", app.settings.model_copy(update={"water_every": 0}))
+    said = through_the_day(app, file, clock, "+50", "+60 not now", "+1850")
     asked = [line[:5] for line in said if "time for your legs" in line]
     assert asked == ["17:00", "17:30"]
 
@@ -497,8 +501,8 @@ def test_what_was_cancelled_stays_so_when_the_coach_is_started_again(
 
     clock.now = NOON.replace(minute=59)
     eight = (time(8), time(13))
-    assert reminded(eight, "+200")
-    assert not reminded(eight, "cancel my reminders", "+200")
-    assert not reminded(eight, "+200")
-    assert reminded((time(13),), "+200"), "the settings are others"
-    assert reminded(eight, "+200"), "and were so once"
+    assert reminded(eight, "+90")
+    assert not reminded(eight, "cancel my reminders", "+90")
+    assert not reminded(eight, "+90")
+    assert reminded((time(13),), "+90"), "the settings are others"
+    assert reminded(eight, "+90"), "and were so once"
