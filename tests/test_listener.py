@@ -246,21 +246,42 @@ def test_a_long_utterance_is_not_finished_ahead_of_time():
     assert len(recogniser.utterances) == 1
 
 
+class JoiningRecogniser(NotingRecogniser):
+    """Hears "how long" in sound at 0.9, `rest` at 0.8, and `whole` where there are both."""
+
+    def __init__(self, rest: str, whole: str):
+        super().__init__()
+        self._texts = {(True, False): "how long", (False, True): rest, (True, True): whole}
+
+    def finish(self) -> Reading:
+        super().finish()
+        sound = np.round(self.utterances[-1], 1)
+        return Reading(self._texts[bool((sound == np.float32(0.9)).any()), bool((sound == np.float32(0.8)).any())])
+
+
+def first_and_rest(rest: str, whole: str, gap: float = 0.5) -> list[Hypothesis]:
+    sound = [chunks(10, 0.9), pause(gap), chunks(10, 0.8), pause(1)]
+    return listen(sound, JoiningRecogniser(rest, whole), knowing(SILENCE, 0.7))
+
+
 def test_what_is_said_soon_after_an_utterance_that_may_go_on_is_heard_together_with_it():
-    recogniser = NotingRecogniser("how long")
-    first, rest = listen([chunks(10, 0.9), pause(0.5), chunks(10, 0.8), pause(1)], recogniser, knowing(SILENCE, 0.7))
-    assert not first.continues
-    assert rest.continues
-    assert rest.speech_start == first.speech_start
-    assert rest.speech_end == pytest.approx(1.15, abs=CHUNK_SECONDS)
-    np.testing.assert_array_equal(np.unique(np.round(recogniser.utterances[-1], 1)), np.float32([0, 0.8, 0.9]))
+    first, whole = first_and_rest("is left", "how long is left")
+    assert (first.text, first.continues) == ("how long", False)
+    assert (whole.text, whole.continues) == ("how long is left", True)
+    assert whole.speech_start == first.speech_start
+    assert whole.speech_end == pytest.approx(1.15, abs=CHUNK_SECONDS)
 
 
-def test_what_is_said_later_is_an_utterance_of_its_own():
-    recogniser = NotingRecogniser("how long")
-    heard = listen([chunks(10, 0.9), pause(0.8), chunks(10, 0.8), pause(1)], recogniser, knowing(SILENCE, 0.7))
-    assert [one.continues for one in heard] == [False, False]
-    assert 0.9 not in np.round(recogniser.utterances[-1], 1)
+@pytest.mark.parametrize("whole", ["how long", "no one", "how longer"])
+def test_another_utterance_soon_after_it_is_one_of_its_own(whole: str):
+    first, second = first_and_rest("next", whole)
+    assert (second.text, second.continues) == ("next", False)
+    assert second.speech_start > first.speech_end
+
+
+def test_what_is_said_later_is_one_of_its_own_whatever_both_would_be():
+    _, second = first_and_rest("is left", "how long is left", gap=0.8)
+    assert (second.text, second.continues) == ("is left", False)
 
 
 @pytest.mark.parametrize(("text", "more"), [("next", 0.0), ("hold", 0.5)])

@@ -97,8 +97,10 @@ PauseAfter = Callable[[str, Sequence[Alternative] | None], Pause]
 
 @dataclass(frozen=True, slots=True)
 class _Open:
-    """An utterance that was decided and may still go on `until` then: its sound, and when it and speech in it began."""
+    """An utterance that was decided and may still go on `until` then: its words and sound, and when it and speech in it
+    began."""
 
+    text: str
     sound: list[Samples]
     began: float
     speech_start: float
@@ -135,7 +137,7 @@ class Listener:
         self._pause = Pause(SILENCE)
         self._hear_again = False
         self._open: _Open | None = None
-        self._continues = False
+        self._joined: _Open | None = None
         self._before: deque[Samples] = deque(maxlen=round(PRE_ROLL / CHUNK_SECONDS))
         self._began = 0.0
         self._speech_start = 0.0
@@ -206,17 +208,13 @@ class Listener:
         return self._finish(endpoint, speech_end)
 
     def _begin(self) -> None:
-        """Speech begins with this chunk: a new utterance, or the rest of one that was decided."""
-        self._held = list(self._before)
+        """Speech begins with this chunk: a new utterance, which may go on with the one before."""
         before, self._open = self._open, None
-        self._continues = before is not None and self.now - CHUNK_SECONDS <= before.until
-        if before and self._continues:
-            self._began, self._speech_start = before.began, before.speech_start
-            self._utterance, self._hear_again = before.sound, True
-        else:
-            self._began = self.now - CHUNK_SECONDS * (len(self._before) + 1)
-            self._speech_start = self.now - CHUNK_SECONDS
-            self._utterance = []
+        self._joined = before if before and self.now - CHUNK_SECONDS <= before.until else None
+        self._held = list(self._before)
+        self._began = self.now - CHUNK_SECONDS * (len(self._before) + 1)
+        self._speech_start = self.now - CHUNK_SECONDS
+        self._utterance = []
 
     def _hear_held(self) -> bool:
         """Feed the recogniser what it has not heard yet of the utterance; whether it thinks that it has ended."""
@@ -280,20 +278,42 @@ class Listener:
 
     def _finish(self, endpoint: str, speech_end: float) -> Hypothesis | None:
         reading = self._reading or self._recognizer.finish()
-        self._reading = None
+        joins = self._pause.joins
+        self._reading, self._pause = None, Pause(SILENCE)
         self._hear_again = False
         self._recognizer_silence = 0.0
         self._before.clear()
-        joins, self._pause = self._pause.joins, Pause(SILENCE)
-        if not reading.text:
+        whole = self._together(reading)
+        if not (whole or reading).text:
             _LOG.debug("%.2f s: voice activity, but no words", self.now)
             return None
         if self._standing_out < STANDING_OUT_CHUNKS:
             _LOG.debug("%.2f s: %r, but nothing stood out of the coach's own voice", self.now, reading.text)
             return None
-        speech = (self._speech_start, speech_end)
         stands_out = sum(self._loudest) / len(self._loudest)
+        if self._joined and whole:
+            speech, began = (self._joined.speech_start, speech_end), self._joined.began
+            heard = hypothesis(whole, began, speech, self.now, endpoint)
+            return replace(heard, stands_out=stands_out, continues=True)
         if joins:
-            self._open = _Open(self._utterance, self._began, self._speech_start, speech_end + joins)
-        heard = hypothesis(reading, self._began, speech, self.now, endpoint)
-        return replace(heard, stands_out=stands_out, continues=self._continues)
+            open_until = speech_end + joins
+            self._open = _Open(reading.text, self._utterance, self._began, self._speech_start, open_until)
+        heard = hypothesis(reading, self._began, (self._speech_start, speech_end), self.now, endpoint)
+        return replace(heard, stands_out=stands_out)
+
+    def _together(self, rest: Reading) -> Reading | None:
+        """The utterance before and this one (`rest`) as one sentence, where they are one: then either it has the words
+        of both, or those of the rest are nothing by themselves."""
+        if self._joined is None:
+            return None
+        for chunk in (*self._joined.sound, *self._utterance):
+            self._recognizer.feed(chunk)
+        whole = self._recognizer.finish()
+        if whole.text == f"{self._joined.text} {rest.text}":
+            return whole
+        longer = whole.text.startswith(f"{self._joined.text} ")
+        return whole if longer and not self._is_surely_something(rest) else None
+
+    def _is_surely_something(self, reading: Reading) -> bool:
+        assert self._pause_after
+        return self._pause_after(reading.text, reading.alternatives).ends < SILENCE
