@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 from conftest import silence
 
-from voicecoach import hearing as module
+from voicecoach import hearing_thread as module
 from voicecoach.audio.echo import NoMicrophone
 from voicecoach.events import BLOCK_SECONDS, Hypothesis, Samples
-from voicecoach.hearing import BackgroundHearing, Block, Hearing
+from voicecoach.hearing import Block, Hearing
+from voicecoach.hearing_thread import BackgroundHearing
 
 BLOCK = silence(BLOCK_SECONDS)
 

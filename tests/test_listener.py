@@ -268,11 +268,13 @@ def test_what_is_said_soon_after_an_utterance_that_may_go_on_is_heard_together_w
     first, whole = first_and_rest("is left", "how long is left")
     assert (first.text, first.continues) == ("how long", False)
     assert (whole.text, whole.continues) == ("how long is left", True)
-    assert whole.speech_start == first.speech_start
+    assert whole.alone
+    assert (whole.alone.text, whole.alone.continues) == ("is left", False)
+    assert whole.speech_start == first.speech_start < whole.alone.speech_start
     assert whole.speech_end == pytest.approx(1.15, abs=CHUNK_SECONDS)
 
 
-@pytest.mark.parametrize("whole", ["how long", "no one", "how longer"])
+@pytest.mark.parametrize("whole", ["how long", "no one", "how longer", ""])
 def test_another_utterance_soon_after_it_is_one_of_its_own(whole: str):
     first, second = first_and_rest("next", whole)
     assert (second.text, second.continues) == ("next", False)

@@ -17,6 +17,7 @@ SHARED = ("voicecoach.events", "voicecoach.language", "voicecoach.yamlfile")
 
 CLOCKS = ("time.sleep", "time.time", "time.monotonic", "time.perf_counter", "datetime.now", "datetime.today")
 MAY_KNOW_THE_TIME = (
+    "hearing_thread.py",
     "cli.py",
     "commands.py",
     "wall.py",

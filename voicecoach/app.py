@@ -27,7 +27,8 @@ from voicecoach.audio.room import Room, RoomSettings
 from voicecoach.coach import Clock, Coach
 from voicecoach.compiled import compiled, key_of
 from voicecoach.events import HEARING_RATE, Alternative, Clip, Hypothesis, Samples, Understanding
-from voicecoach.hearing import BackgroundHearing, Deaf, Hearing
+from voicecoach.hearing import Deaf, Hearing
+from voicecoach.hearing_thread import BackgroundHearing
 from voicecoach.history.database import journal_file
 from voicecoach.history.logbook import Logbook, open_logbook
 from voicecoach.history.recorder import Now

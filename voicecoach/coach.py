@@ -30,7 +30,7 @@ from voicecoach.events import (
     Volume,
 )
 from voicecoach.hearing import OWN_VOICE_LAG, Block, Hearing
-from voicecoach.nlu.continued import what_is_new
+from voicecoach.nlu.continued import going_on
 from voicecoach.nlu.turns import Floor, is_own_voice
 from voicecoach.session.session import Session
 from voicecoach.tts.mixer import Mixer
@@ -181,14 +181,15 @@ class Coach:
         """Take an utterance: obey it, ask, or say in the log why not. Once the coach is leaving it hears no more."""
         if self._leaving:
             return
-        understanding = self._understood(heard)
-        before, self._before = self._before, understanding
-        if heard.continues and before:
-            new = what_is_new(before, understanding, lambda text: self._understand_part(heard, text))
-            if new is None:
-                self._note_heard(heard, replace(understanding, verdict=Verdict.REJECT, reason="it was obeyed already"))
-                return
-            understanding = new
+        new: Understanding | None
+        if heard.continues and self._before:
+            heard, new = going_on(self._before, heard, self._understood)
+        else:
+            new = self._understood(heard)
+        self._before = understanding = new or Understanding(heard.text, Verdict.REJECT, "it was obeyed already")
+        if new is None:
+            self._note_heard(heard, understanding)
+            return
         self._note_heard(heard, understanding)
         self._carry_out(self.session.passing(self._player.position))
         if understanding.verdict is not Verdict.REJECT:

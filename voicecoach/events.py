@@ -88,6 +88,8 @@ class Hypothesis:
     """It began when it was not known yet how the coach's voice arrives."""
     continues: bool = False
     """It begins with the utterance before, which had been decided when more was said."""
+    alone: Hypothesis | None = None
+    """What was heard after that, by itself."""
     stands_out: float = math.inf
     """By how many dB the loudest of it stand out of what may be left of the coach's own voice."""
 

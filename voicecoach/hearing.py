@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import logging
-import queue
-import threading
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass, replace
-from time import perf_counter
 from typing import Protocol
 
 import numpy as np
@@ -15,19 +11,8 @@ import numpy as np
 from voicecoach.audio.echo import EchoControl
 from voicecoach.events import BLOCK_SECONDS, Hypothesis, Samples
 
-_LOG = logging.getLogger(__name__)
-
 OWN_VOICE_LAG = 0.6
 """How much later (s) than expected the coach's voice may be heard: reverberation, or a delay that has just grown."""
-
-Prepare = Callable[[Hypothesis, Collection[str]], object]
-"""Does beforehand what an utterance will need in some states."""
-
-PATIENCE = 0.008
-"""Seconds that a block may take until the coach goes on without what is heard in it; nearly all take a third of it."""
-
-BEHIND = 3.0
-"""Seconds of sound that may wait to be heard; a machine that is further behind is too slow, and skips some."""
 
 
 class Ear(Protocol):
@@ -104,6 +89,8 @@ class Hearing:
 
     def judged(self, heard: Hypothesis) -> Hypothesis:
         """`heard` with what the echo control makes of it now: what was heard while the coach spoke may be its voice."""
+        if heard.alone is not None:
+            heard = replace(heard, alone=self.judged(heard.alone))
         learning = heard.speech_start < self._learnt_until
         if heard.speech_start > self._spoke_until + OWN_VOICE_LAG:
             return replace(heard, learning=learning)
@@ -112,66 +99,3 @@ class Hearing:
 
     def close(self) -> None:
         """Nothing to do."""
-
-
-class BackgroundHearing(Hearing):
-    """The same in a thread of its own, for a sound card: telling an utterance takes up to some tenths of a second, in
-    which the loudspeaker must not run dry. What is heard then comes some blocks later. Whoever is to understand it can
-    `prepare` here, so that it takes no time where the loudspeaker is fed. Close it in the end."""
-
-    def __init__(self, ear: Ear, echo: EchoControl, prepare: Prepare | None = None):
-        super().__init__(ear, echo)
-        self._prepare = prepare
-        self._blocks: queue.SimpleQueue[Block | None] = queue.SimpleQueue()
-        self._found: queue.SimpleQueue[Hypothesis | Exception] = queue.SimpleQueue()
-        self._idle = threading.Event()
-        self._told = False
-        self._thread = threading.Thread(target=self._run, name="hearing", daemon=True)
-        self._thread.start()
-
-    def feed(self, block: Block) -> list[Hypothesis]:
-        """See Hearing. Raises what went wrong in the thread."""
-        self._idle.clear()
-        self._blocks.put(block)
-        self._idle.wait(PATIENCE)
-        found = []
-        while not self._found.empty():
-            one = self._found.get()
-            if isinstance(one, Exception):
-                raise one
-            found.append(one)
-        return found
-
-    def close(self) -> None:
-        """End the thread."""
-        self._blocks.put(None)
-        self._thread.join()
-
-    def _run(self) -> None:
-        while (block := self._blocks.get()) is not None:
-            began = perf_counter()
-            try:
-                for heard in super().feed(self._not_too_late(block)):
-                    if self._prepare:
-                        self._prepare(heard, block.states)
-                    self._tell(heard, perf_counter() - began)
-            except Exception as error:  # a defect: it is raised where the coach is
-                self._found.put(error)
-                self._idle.set()
-                return
-            if self._blocks.empty():
-                self._idle.set()
-
-    def _tell(self, heard: Hypothesis, took: float) -> None:
-        waited = 1000 * (heard.decided_at - heard.speech_end)
-        _LOG.debug("%r: decided after %.0f ms of silence and %.0f ms of computing", heard.text, waited, 1000 * took)
-        self._found.put(replace(heard, computing=took))
-
-    def _not_too_late(self, block: Block) -> Block:
-        """The block; with a silent microphone, which takes hardly any time, where too much has piled up."""
-        if self._blocks.qsize() * BLOCK_SECONDS < BEHIND:
-            return block
-        if not self._told:
-            self._told = True
-            _LOG.warning("this machine is too slow: %.1f s of sound wait to be heard, some is skipped", BEHIND)
-        return replace(block, near=np.zeros_like(block.near))

@@ -283,7 +283,7 @@ class Listener:
         self._hear_again = False
         self._recognizer_silence = 0.0
         self._before.clear()
-        whole = self._together(reading)
+        whole = self._together()
         if not (whole or reading).text:
             _LOG.debug("%.2f s: voice activity, but no words", self.now)
             return None
@@ -291,29 +291,21 @@ class Listener:
             _LOG.debug("%.2f s: %r, but nothing stood out of the coach's own voice", self.now, reading.text)
             return None
         stands_out = sum(self._loudest) / len(self._loudest)
-        if self._joined and whole:
-            speech, began = (self._joined.speech_start, speech_end), self._joined.began
-            heard = hypothesis(whole, began, speech, self.now, endpoint)
-            return replace(heard, stands_out=stands_out, continues=True)
         if joins:
             open_until = speech_end + joins
             self._open = _Open(reading.text, self._utterance, self._began, self._speech_start, open_until)
-        heard = hypothesis(reading, self._began, (self._speech_start, speech_end), self.now, endpoint)
-        return replace(heard, stands_out=stands_out)
+        alone = hypothesis(reading, self._began, (self._speech_start, speech_end), self.now, endpoint)
+        alone = replace(alone, stands_out=stands_out)
+        if not (self._joined and whole):
+            return alone
+        heard = hypothesis(whole, self._joined.began, (self._joined.speech_start, speech_end), self.now, endpoint)
+        return replace(heard, stands_out=stands_out, continues=True, alone=alone if reading.text else None)
 
-    def _together(self, rest: Reading) -> Reading | None:
-        """The utterance before and this one (`rest`) as one sentence, where they are one: then either it has the words
-        of both, or those of the rest are nothing by themselves."""
+    def _together(self) -> Reading | None:
+        """The utterance before and this one as one, where that begins with the words of the former."""
         if self._joined is None:
             return None
         for chunk in (*self._joined.sound, *self._utterance):
             self._recognizer.feed(chunk)
         whole = self._recognizer.finish()
-        if whole.text == f"{self._joined.text} {rest.text}":
-            return whole
-        longer = whole.text.startswith(f"{self._joined.text} ")
-        return whole if longer and not self._is_surely_something(rest) else None
-
-    def _is_surely_something(self, reading: Reading) -> bool:
-        assert self._pause_after
-        return self._pause_after(reading.text, reading.alternatives).ends < SILENCE
+        return whole if whole.text.startswith(f"{self._joined.text} ") else None

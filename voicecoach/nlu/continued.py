@@ -1,57 +1,42 @@
-"""What is said after an utterance that was decided already, and belongs to it: "how long" ... "is left".
+"""What is said after an utterance that was decided already, and may belong to it: "how long" ... "is left".
 
-It is heard once more together with what came before. What was obeyed is not obeyed again.
+It is heard by itself, and once more together with what came before. Where both together are one sentence, that was
+said; what was obeyed of it is not obeyed again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
-from functools import partial
 
 from voicecoach.events import Hypothesis, Understanding
 
-
-def what_is_new(
-    before: Understanding, whole: Understanding, understand: Callable[[str], Understanding]
-) -> Understanding | None:
-    """What is still to be done once `before` was, if `whole` was said, which begins with it; None where that is
-    nothing."""
-    if not before.accepted:
-        return whole
-    if not whole.accepted:
-        alone = understand(whole.text.removeprefix(before.text).strip())
-        return alone if alone.accepted else whole
-    if not _same(before, whole):
-        return whole
-    if not whole.then:
-        return None
-    following, *others = whole.then
-    return replace(understand(following), then=tuple(others))
+UnderstandHeard = Callable[[Hypothesis], Understanding]
 
 
-def in_the_end(
-    utterances: Iterable[Hypothesis], understand: Callable[[Hypothesis], Understanding]
-) -> list[tuple[Hypothesis, Understanding]]:
+def going_on(
+    before: Understanding, heard: Hypothesis, understand: UnderstandHeard
+) -> tuple[Hypothesis, Understanding | None]:
+    """What counts of `heard`, which may go on with what was understood `before`: all of it, or what came after that;
+    and what is to be done, None where that has been done."""
+    whole = understand(heard)
+    if heard.alone is not None and not (whole.accepted and whole.parts == 1):
+        return heard.alone, understand(heard.alone)
+    same = before.accepted and (before.intent, before.slots) == (whole.intent, whole.slots)
+    return heard, None if same and whole.accepted else whole
+
+
+def in_the_end(utterances: Iterable[Hypothesis], understand: UnderstandHeard) -> list[tuple[Hypothesis, Understanding]]:
     """What each of the `utterances` of a recording means, once nobody goes on any more: what goes on with another takes
     its place."""
     found: list[tuple[Hypothesis, Understanding]] = []
     for heard in utterances:
-        understood = understand(heard)
-        if heard.continues and found:
-            before = found[-1][1]
-            if understood.accepted or not before.accepted:
-                found.pop()
-            else:
-                part = partial(_part, heard, understand)
-                understood = what_is_new(before, understood, part) or understood
-        found.append((heard, understood))
+        if not (heard.continues and found):
+            found.append((heard, understand(heard)))
+            continue
+        counts, new = going_on(found[-1][1], heard, understand)
+        if counts is heard:
+            before = found.pop()
+            found.append((heard, new or before[1]))
+        else:
+            found.append((counts, new or understand(counts)))
     return found
-
-
-def _part(heard: Hypothesis, understand: Callable[[Hypothesis], Understanding], text: str) -> Understanding:
-    return understand(replace(heard, text=text, words=(), alternatives=()))
-
-
-def _same(one: Understanding, other: Understanding) -> bool:
-    return (one.intent, one.slots) == (other.intent, other.slots)
