@@ -21,7 +21,7 @@ pytestmark = pytest.mark.model
 Say = Callable[[str], Samples]
 SayAt = Callable[[int, str], Samples]
 
-RATES = (130, 150, 170)
+RATES = (130, 170)
 """Words a minute."""
 Meaning = tuple[str | None, dict[str, object]]
 

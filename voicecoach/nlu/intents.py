@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
@@ -34,6 +34,9 @@ LIMIT = 55_000
 
 RECENT = 256
 """Texts whose meanings are kept: the readings of an utterance are asked about several times."""
+
+PARTS = 48
+"""Sets of kinds whose templates are kept ready for hassil: there are hundreds, and a long session meets most."""
 
 VARIES = " ..."
 """End of the meaning of a template that depends on the values of its slots."""
@@ -152,7 +155,7 @@ class IntentSet:
         self._kinds_of = {id(data): frozenset(one.kind for one in templates) for data, templates in blocks}
         lists = [hassil.slot_lists, *(data.slot_lists for data, _ in blocks)]
         self._wild = any(isinstance(one, WildcardSlotList) for values in lists for one in values.values())
-        self._part = cache(self._blocks_of)
+        self._part = lru_cache(maxsize=PARTS)(self._blocks_of)
         self._exact = lru_cache(maxsize=RECENT)(self._recognized)
 
     def sentences(self, limit: int = LIMIT) -> tuple[TemplateSentence, ...]:
