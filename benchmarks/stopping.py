@@ -13,7 +13,7 @@ from corpus import recordings, subset
 from hearing import meaning, the_app
 from mixing import read, speech_end
 from sets import Selection
-from talking import RATE, WARM_UP, Reader, Scene
+from talking import RATE, WARM_UP, Reader, Scene, in_any_state
 from voicecoach.audio.echo import make_echo_control
 from voicecoach.audio.room import Room, Ways
 from voicecoach.coach import Coach, Logged
@@ -91,7 +91,7 @@ def hush(scene: Scene) -> list[Hushed]:
     log: list[Logged] = []
     with app.synthesizer(RATE) as voice:
         reader = Hushing(app.library, app.lines, iter([*scene.texts] * 3))
-        coach = Coach(RATE, reader, EagerSource(voice, RATE), app.understand, hearing)
+        coach = Coach(RATE, reader, EagerSource(voice, RATE), in_any_state, hearing)
         coach.watchers.append(log.append)
         coach.begin()
         out = np.zeros(coach.block, dtype=np.float32)

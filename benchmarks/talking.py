@@ -184,7 +184,7 @@ class _Stage:
         with app.synthesizer(RATE) as voice:
             source = EagerSource(voice, RATE)
             own_voice = _never if scene.canceller == WITHOUT_TEXT else is_own_voice
-            self.coach = Coach(RATE, self.reader, source, _in_any_state, Hearing(self.ear, self.echo), own_voice)
+            self.coach = Coach(RATE, self.reader, source, in_any_state, Hearing(self.ear, self.echo), own_voice)
             self.coach.watchers.append(self.log.append)
             self.coach.begin()
             for command in scene.commands:
@@ -239,7 +239,8 @@ def run(scene: Scene) -> Heard:
     return _Stage(scene).perform(scene)
 
 
-def _in_any_state(heard: Hypothesis, _states: Collection[str]) -> Understanding:
+def in_any_state(heard: Hypothesis, _states: Collection[str]) -> Understanding:
+    """What an utterance means, whatever the state."""
     return the_app(None).understand(heard, None)
 
 
