@@ -125,15 +125,15 @@ def test_a_short_delay_of_the_coach_is_not_heard(world: World, device: Device, t
 
 def test_a_delay_of_the_coach_is_not_heard_for_ever(world: World, device: Device, talk: Talk) -> None:
     device.open()
-    for _ in range(3):
+    for _ in range(5):
         talk.go(0.5)
-        world.advance(0.04)
+        world.advance(0.045)
     talk.go(0.5)
     once = losses(device)
-    assert 0 < once[2] < 0.08
+    assert 0 < once[2] < 0.1
     for _ in range(20):
         talk.go(0.5)
-        world.advance(0.04)
+        world.advance(0.045)
     assert losses(device) == once
 
 
@@ -147,7 +147,7 @@ def test_a_driver_that_loses_sound_again_and_again_gets_more_time_and_nobody_is_
         world.glitch("output")
         world.run_tasks()
     talk.go(1)
-    assert world.asked[2:] == [2 * asked[0], 4 * asked[0], 0.12], "each time more, and no more than is any good"
+    assert world.asked[2:] == [2 * asked[0], 0.12], "each time more, and no more than is any good"
     assert kinds(device) == []
     assert talk.round_trip(len(talk.heard) - 30) < 0.2
 

@@ -65,7 +65,7 @@ class Device:
     block: int
     """Frames of such a block."""
 
-    def __init__(self, input: str | int | None = None, output: str | int | None = None, latency: float = 0.025) -> None:
+    def __init__(self, input: str | int | None = None, output: str | int | None = None, latency: float = 0.04) -> None:
         moved = Event()
         self._notices: deque[DeviceNotice] = deque()
         self._microphone = Microphone(input, latency, moved, self._notices)
