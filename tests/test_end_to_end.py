@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -40,9 +41,16 @@ def run(app: App, name: str, *, typed: bool = False) -> tuple[Outcome, list[Logg
         return simulation.run(), log
 
 
+LONG = frozenset({"control", "misunderstood", "questions"})
+"""Scenarios of two minutes whose commands are all said elsewhere, too: they are typed here, and spoken where
+VOICECOACH_ALL_SCENARIOS is set, so that the tests stay within ten minutes."""
+
+
 @pytest.mark.model
 @pytest.mark.parametrize("name", scenario_names())
 def test_a_built_in_scenario_goes_as_it_is_written(app: App, name):
+    if name in LONG and not os.environ.get("VOICECOACH_ALL_SCENARIOS"):
+        pytest.skip("VOICECOACH_ALL_SCENARIOS is not set")
     scenario = load_scenario(name)
     outcome, log = run(app, name)
     assert outcome.failures == []
