@@ -15,8 +15,8 @@ from nlu_parts import COFFEE, COFFEES, intents_of, project_intents
 from voicecoach.events import WordGraph
 from voicecoach.nlu.automaton import word_graph
 from voicecoach.nlu.expand import expand
-from voicecoach.nlu.intents import CAUTION, VARIES
 from voicecoach.nlu.numbers import spoken
+from voicecoach.nlu.sentence import CAUTION, VARIES
 from voicecoach.nlu.template import Chain, Choice, Node, Shuffle, Slot, Text, count
 
 LISTS = """

@@ -8,7 +8,7 @@ from nlu_parts import project_intents
 
 from voicecoach.events import Alternative, Pause
 from voicecoach.nlu.endpoint import AT_ONCE, EXTENDABLE, JOINS, SURE, UNFINISHED, WHOLE, Endpoint
-from voicecoach.nlu.intents import VARIES
+from voicecoach.nlu.sentence import VARIES
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,6 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property, lru_cache
-from importlib import resources
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -25,7 +24,6 @@ from voicecoach.asr.vad import VoiceActivityDetector
 from voicecoach.audio.echo import NoMicrophone, make_echo_control
 from voicecoach.audio.room import Room, RoomSettings
 from voicecoach.coach import Clock, Coach
-from voicecoach.compiled import compiled, key_of
 from voicecoach.events import HEARING_RATE, Alternative, Clip, Hypothesis, Samples, Understanding
 from voicecoach.hearing import Deaf, Hearing
 from voicecoach.hearing_thread import BackgroundHearing
@@ -33,12 +31,13 @@ from voicecoach.history.database import journal_file
 from voicecoach.history.logbook import Logbook, open_logbook
 from voicecoach.history.recorder import Now
 from voicecoach.history.retention import MEGABYTE, Retention, recordings_folder
+from voicecoach.kept_intents import kept_intents
 from voicecoach.language import Language, content, load_language
 from voicecoach.nlu.answers import favour_answers
 from voicecoach.nlu.chain import Chains
 from voicecoach.nlu.endpoint import Endpoint
 from voicecoach.nlu.evidence import UnderstandText, weigh
-from voicecoach.nlu.intents import IntentSet, built_in, load_intents
+from voicecoach.nlu.intents import IntentSet, built_in
 from voicecoach.nlu.matcher import Matcher
 from voicecoach.own_routines import OwnRoutines
 from voicecoach.scenario import Scenario
@@ -59,8 +58,6 @@ from voicecoach.tts.voices import VoiceRing
 from voicecoach.typed import FAST_RATE, run_fast
 
 _LOG = logging.getLogger(__name__)
-
-_PACKAGE = resources.files("voicecoach")
 
 REMEMBERED = 256
 """Texts whose meanings are remembered: the readings of an utterance are asked about again and again, and the first time
@@ -147,16 +144,8 @@ class App:
     def intents(self) -> IntentSet:
         """What the coach understands."""
         path = self.paths.intents or built_in(self.language.code)
-        lists = {"routine": self.library.spoken_routines()}
-        more = {"left_out": self.library.spoken_exercises()}
-        if not path.is_file():
-            return load_intents(path, lists, more)  # and say so
-        code = (_PACKAGE / "nlu", _PACKAGE / "events.py", _PACKAGE / "language.py", _PACKAGE / "yamlfile.py")
-        words = content(self.language.code, "language.yaml")
-        told = path.name, path.read_bytes(), lists, more
-        key = key_of(*told, code=(*code, words), libraries=("hassil", "unicode-rbnf"))
-        folder = platformdirs.user_cache_path("voicecoach") / "intents"
-        return compiled(IntentSet, lambda: load_intents(path, lists, more), key, folder)
+        routines = {"routine": self.library.spoken_routines()}
+        return kept_intents(path, self.language.code, routines, {"left_out": self.library.spoken_exercises()})
 
     @cached_property
     def matcher(self) -> Matcher:

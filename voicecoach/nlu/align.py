@@ -21,14 +21,16 @@ import numpy.typing as npt
 from voicecoach.events import WordGraph
 from voicecoach.nlu.vocabulary import Likeness, Vocabulary
 
-_Numbers = npt.NDArray[np.int64]
+_Numbers = npt.NDArray[np.int32]
 _Path = list[tuple[int | None, int | None]]
 """Steps of an alignment: the arc taken, and the place of the word heard. One of them may be missing."""
 
 _UNIT = 1000
 """Cost of a word of weight 1. Costs are whole numbers, so that sums in another order are equal."""
 
-_NEVER = 1 << 40
+_NEVER = 1 << 28
+"""More than any alignment costs; three of them fit into 32 bits."""
+
 _END = ""
 """Label of the arcs from the states in which a sentence may end."""
 
@@ -70,7 +72,7 @@ class Aligner:
         self._words = [*sorted({word for _, word, _ in arcs} - {_END}), _END]
         numbers = {word: number for number, word in enumerate(self._words)}
         self._labels = np.array([numbers[word] for _, word, _ in arcs], dtype=np.int64)
-        self._missed = np.array([*map(self._weight, self._words[:-1]), 0], dtype=np.int64)
+        self._missed = np.array([*map(self._weight, self._words[:-1]), 0], dtype=np.int32)
         self._likeness = Likeness(self._words[:-1], vocabulary.language)
         self._forth = _Direction([(source, target) for source, _, target in arcs], end)
         self._back = _Direction([(end - target, end - source) for source, _, target in arcs], end)
@@ -97,8 +99,8 @@ class Aligner:
         return round(_UNIT * self._vocabulary.weight(word))
 
     def _costs(self, heard: Sequence[str]) -> _Costs:
-        extra = np.array([self._weight(word) for word in heard], dtype=np.int64)
-        mistaken = np.full((len(self._words), len(heard)), _NEVER)
+        extra = np.array([self._weight(word) for word in heard], dtype=np.int32)
+        mistaken = np.full((len(self._words), len(heard)), _NEVER, dtype=np.int32)
         for place, word in enumerate(heard):
             mistaken[:-1, place] = np.rint((self._missed[:-1] + extra[place]) * (1 - self._likeness.to(word)))
         return _Costs(self._missed[self._labels], extra, mistaken[self._labels])
@@ -155,8 +157,8 @@ class _Table:
 
     def __init__(self, direction: _Direction, costs: _Costs):
         self.direction, self.costs = direction, costs
-        heard = np.concatenate(([0], np.cumsum(costs.extra)))
-        self.least = np.full((direction.end + 1, len(heard)), _NEVER)
+        heard = np.concatenate(([0], np.cumsum(costs.extra))).astype(np.int32)
+        self.least = np.full((direction.end + 1, len(heard)), _NEVER, dtype=np.int32)
         self.least[0] = heard
         for arcs, starts, targets in direction.levels:
             before = self.least[direction.source[arcs]]

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from voicecoach.events import Alternative, Hypothesis
-from voicecoach.nlu.intents import ANSWER
+from voicecoach.nlu.sentence import ANSWER
 
 
 def favour_answers(heard: Hypothesis, is_answer: Callable[[str], bool]) -> Hypothesis:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 
 from voicecoach.events import Alternative, Pause, WordGraph
-from voicecoach.nlu.intents import CAUTION, VARIES
+from voicecoach.nlu.sentence import CAUTION, VARIES
 
 AT_ONCE = 0.06
 """Seconds after what is obeyed without waiting for more words, when it was surely heard."""

@@ -13,9 +13,10 @@ from pydantic import Field
 
 from voicecoach.events import Understanding, Verdict
 from voicecoach.nlu import expand
-from voicecoach.nlu.intents import IntentsError, IntentSet, TemplateSentence
+from voicecoach.nlu.intents import IntentsError, IntentSet
 from voicecoach.nlu.matcher import Matcher
 from voicecoach.nlu.numbers import spoken
+from voicecoach.nlu.sentence import TemplateSentence
 from voicecoach.yamlfile import Content, ContentError, load_yaml
 
 _PAUSE = re.compile(r"[.,;:!?…()\"\n]+|\s[-–—]+\s|[–—]")

@@ -13,8 +13,9 @@ from itertools import islice, takewhile
 
 from voicecoach.events import Understanding, Verdict
 from voicecoach.nlu.align import Aligner, Alignment, Edit
-from voicecoach.nlu.intents import IntentSet, TemplateSentence
+from voicecoach.nlu.intents import IntentSet
 from voicecoach.nlu.numbers import UNKNOWN, spoken
+from voicecoach.nlu.sentence import TemplateSentence
 from voicecoach.nlu.vocabulary import LIGHT, Vocabulary
 
 ACCEPT = 90.0

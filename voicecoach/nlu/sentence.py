@@ -1,0 +1,90 @@
+"""A template of the intents, a sentence of one, and what tells their kinds apart."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from voicecoach.nlu import expand
+from voicecoach.nlu.template import Node
+
+VARIES = " ..."
+"""End of the meaning of a template that depends on the values of its slots."""
+
+CAUTION = " caution "
+"""Between the meaning and the caution of a kind."""
+
+ANSWER = 2.0
+"""How much surer (nats) than of others the recogniser must be of what counts only as an answer, on top of its caution;
+once it is asked for, it gets that back (`nlu/answers.py`). The many ways to answer ("both knees, four") disturbed
+commands ("hold this for a minute") where nobody had asked anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateSentence:
+    """One sentence as it is spoken, and what it means.
+
+    `states` are the states of the session in which it counts (None: all of them); `template` is where it comes
+    from, as it stands in the file; `confirm` is whether to ask back before obeying it; `caution` is how much surer
+    (nats) than of others the recogniser must be of it; `urgent` is whether to ask rather than to miss it; `answer` is
+    whether it counts only as an answer to a question of its own ("four").
+    """
+
+    text: str
+    intent: str
+    slots: Mapping[str, object]
+    states: frozenset[str] | None
+    template: str
+    confirm: bool = False
+    caution: float = 0.0
+    urgent: bool = False
+    answer: bool = False
+
+    @property
+    def meaning(self) -> tuple[str, str]:
+        """What tells it from a sentence that wants something else: intent and slots."""
+        return self.intent, repr(sorted(self.slots.items()))
+
+    def counts_in(self, states: Collection[str] | None) -> bool:
+        """Whether it counts in any of `states` (None: whatever the state, but nothing in particular was asked)."""
+        if states is None:
+            return not self.answer
+        return self.states is None or not self.states.isdisjoint(states)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One template of the file. `slots` are those of its block; `line` is where it stands."""
+
+    text: str
+    intent: str
+    slots: Mapping[str, object]
+    states: frozenset[str] | None
+    confirm: bool
+    caution: float
+    urgent: bool
+    answer: bool
+    rare: bool
+    line: int
+    node: Node
+
+    @property
+    def kind(self) -> str:
+        """What its sentences mean; where that depends on what is said in its slots, it ends with VARIES. After that,
+        how surely they must be heard, and what else sets it apart in the decoding graph."""
+        slots = "".join(f" {name}={value}" for name, value in sorted(self.slots.items()))
+        varies = VARIES if any(True for _ in expand.slots(self.node)) else ""
+        apart = f"{' answer' * self.answer}{' beside' * self.beside}"
+        return f"{self.intent}{slots}{varies}{CAUTION}{self.caution:g}{apart}"
+
+    @property
+    def beside(self) -> bool:
+        """Whether it is to make no other harder to hear: it is urgent, said seldom, or counts only where the coach has
+        asked for it."""
+        return self.urgent or self.rare or self.answer
+
+    def sentence(self, text: str, slots: Mapping[str, object]) -> TemplateSentence:
+        """A sentence of this template."""
+        together = {**self.slots, **slots}
+        flags = self.confirm, self.caution, self.urgent, self.answer
+        return TemplateSentence(text, self.intent, together, self.states, self.text, *flags)
