@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from voicecoach.audio import device, sides, streams
+from voicecoach.audio import device, microphone, sides, speaker, streams
 from voicecoach.audio.device import Device
 from voicecoach.audio.portaudio import DeviceError, DeviceInfo
 from voicecoach.audio.streams import Capture, Line
@@ -165,7 +165,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
         world.tasks.append(task)
         return _Done()
 
-    for module in (sides, streams):
+    for module in (microphone, speaker, streams):
         monkeypatch.setattr(module, "perf_counter", lambda: world.now)
     for module in (device, sides):
         monkeypatch.setattr(module, "Event", lambda: _Event(world))

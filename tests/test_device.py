@@ -152,6 +152,20 @@ def test_a_driver_that_loses_sound_again_and_again_gets_more_time_and_nobody_is_
     assert talk.round_trip(len(talk.heard) - 30) < 0.2
 
 
+def test_a_device_that_cannot_be_opened_anew_is_told_of_as_lost(world: World, device: Device, talk: Talk) -> None:
+    device.open()
+    talk.go(1)
+    world.speaker.missing = True
+    for _ in range(4):
+        world.glitch("output")
+    talk.go(0.1)
+    attempts = iter([False, False, True])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(device._speaker._leaving, "wait", lambda _seconds: next(attempts))
+        world.run_tasks()
+    assert kinds(device) == ["speaker lost"], "once"
+
+
 def test_a_gap_now_and_then_changes_nothing(world: World, device: Device, talk: Talk) -> None:
     device.open()
     for _ in range(6):

@@ -23,7 +23,8 @@ MAY_KNOW_THE_TIME = (
     "wall.py",
     "audio/ticker.py",
     "audio/device.py",
-    "audio/sides.py",
+    "audio/microphone.py",
+    "audio/speaker.py",
     "audio/streams.py",
 )
 """The outermost edge: the commands, the sound card, and what stands in for the card's clock."""

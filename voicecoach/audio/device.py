@@ -14,9 +14,11 @@ from time import perf_counter
 from typing import Self
 
 from voicecoach.audio import portaudio
+from voicecoach.audio.microphone import Microphone
 from voicecoach.audio.portaudio import DeviceError, DeviceInfo, choose, list_devices
 from voicecoach.audio.resample import DriftLoop
-from voicecoach.audio.sides import DeviceNotice, Microphone, Speaker, in_background
+from voicecoach.audio.sides import DeviceNotice, in_background
+from voicecoach.audio.speaker import Speaker
 from voicecoach.events import BLOCK_SECONDS, Samples
 
 __all__ = [

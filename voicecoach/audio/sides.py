@@ -1,8 +1,4 @@
-"""The two sides of a sound device, each with a way back when its stream dies.
-
-The wall clock is read here, at the outermost edge, and for three things only: to see that a device has
-fallen silent, to measure how two devices' clocks drift apart, and to pace the loop while there is no speaker.
-"""
+"""A side of a sound device, with a way back when its stream dies."""
 
 from __future__ import annotations
 
@@ -12,46 +8,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import chain, repeat
 from threading import Event, Lock, Thread
-from time import perf_counter
 from typing import Generic, Literal
-
-import numpy as np
 
 from voicecoach.audio import portaudio
 from voicecoach.audio.gaps import Gaps
 from voicecoach.audio.portaudio import DeviceError
-from voicecoach.audio.resample import StreamResampler
-from voicecoach.audio.streams import Capture, LineT, Playback, open_line, refresh_if_idle
-from voicecoach.events import BLOCK_SECONDS, HEARING_RATE, Samples
+from voicecoach.audio.streams import LineT, open_line, refresh_if_idle
 
-HEARD = round(HEARING_RATE * BLOCK_SECONDS)
-"""Samples of one microphone block."""
-
-_SILENT_TOO_LONG = 0.5
-"""Seconds without a callback after which a device is taken for lost: PortAudio often does not tell."""
-_STARVED_BLOCKS = 10
-"""Microphone blocks that must also have stayed short: after a hang of the coach itself nothing is lost."""
 _SETTLE = 3.0
 """Seconds that a new stream may take to run. PulseAudio has taken 1.7 on an idle sink."""
 _BACK_OFF = (0.5, 1.0, 2.0, 4.0)
 _BACK_OFF_AT_LAST = 5.0
 """Seconds between the attempts to open a lost device again."""
-_MOST_BACKLOG = 0.06
-"""Seconds of microphone that may lie unread all the time before they are dropped."""
-_BACKLOG_BLOCKS = 50
-"""Blocks that "all the time" means: devices deliver in chunks of up to 0.1 s."""
-_MOST_LAG = 1.0
-"""Seconds that the wall clock's pace makes up for; more (a sleeping computer) is let go."""
-_MORE = 0.02
-"""Seconds that are kept more for a speaker that ran out of sound, since the coach came too late."""
-_MOST_AHEAD = 0.15
-"""Seconds beyond which no more is kept: then the machine is too slow altogether."""
 _WIDER = 2.0
 """How much more time at once: each change interrupts the sound."""
 _MOST_LATENCY = 0.12
 """Seconds that are asked of a driver at most."""
-_DRAIN = 1.0
-"""Seconds that the speaker may take on closing to play what it was given."""
+
+SILENT_TOO_LONG = 0.5
+"""Seconds without a callback after which a device is taken for lost: PortAudio often does not tell."""
 
 log = logging.getLogger(__name__)
 
@@ -167,14 +142,15 @@ class Side(Generic[LineT]):
         return line
 
     def _widen(self, line: LineT) -> None:
-        """Open the device anew with more time for its driver. Nobody needs to be told: it takes a moment."""
+        """Open the device anew with more time for its driver. It takes a moment, and nobody is told unless it fails."""
         self._line = None
         self._asked_latency = min(_MOST_LATENCY, _WIDER * self._asked_latency)
         log.info('the %s "%s" gets %.0f ms', self.noun, line.device.name, 1000 * self._asked_latency)
 
         def exchange() -> None:
             line.close()
-            self._search((0.0, *_BACK_OFF), told=False)
+            detail = "it could not be opened anew with more time for its driver"
+            self._search((0.0, *_BACK_OFF), DeviceNotice(self.lost, line.device.name, detail))
 
         self._threads.append(in_background(exchange))
 
@@ -189,7 +165,8 @@ class Side(Generic[LineT]):
         self._threads.append(in_background(line.close))
         self._threads.append(in_background(self._search))
 
-    def _search(self, delays: Sequence[float] = _BACK_OFF, *, told: bool = True) -> None:
+    def _search(self, delays: Sequence[float] = _BACK_OFF, untold: DeviceNotice | None = None) -> None:
+        """Look for a line; `untold` is what to tell when there is none at once."""
         for delay in chain(delays, repeat(_BACK_OFF_AT_LAST)):
             if self._leaving.wait(delay):
                 return
@@ -197,11 +174,14 @@ class Side(Generic[LineT]):
                 line = self._open_any()
             except Exception as error:  # whatever a driver in trouble does, go on searching
                 log.debug("still no %s: %s", self.noun, error)
+                if untold:
+                    self._notices.append(untold)
+                    untold = None
                 continue
             with self._swap:
                 if not self._leaving.is_set():
                     self._line = line
-                    if told:
+                    if not untold:
                         self._notices.append(DeviceNotice(self.back, line.device.name))
                     return
             line.close()
@@ -214,156 +194,3 @@ class Side(Generic[LineT]):
             if self._wanted is None:
                 raise
         return self._open(None)
-
-
-class Speaker(Side[Playback]):
-    """Takes blocks at the rate of its first line, whatever line it has now."""
-
-    noun = "speaker"
-    lost: NoticeKind = "speaker lost"
-    back: NoticeKind = "speaker back"
-    kind = Playback
-    _resampler: StreamResampler | None = None
-    _fill = 0.0
-    """Seconds that are kept in the ring."""
-    _due = 0.0
-    """When the next block is to be handed over (s, `perf_counter`)."""
-    _past_silent = 0.0
-    _silent_before = 0
-    """Frames of silence that the present line had played when the last block was handed over."""
-
-    @property
-    def silent(self) -> float:
-        """Silence (s) played because no block was there in time."""
-        return self._past_silent + (self._adopted.silent / self._adopted.rate if self._adopted else 0.0)
-
-    def put(self, block: Samples) -> None:
-        """Hand over a block, shape (frames,), when there is room; without a speaker, when it is due."""
-        line = self._current()
-        if line and self._wait_for_room(line):
-            if self._resampler is not None:
-                self._resampler.feed(block)
-                block = self._resampler.take()
-            self._keep_more(line)
-            line.ring.write(block)
-            self._due = perf_counter() + BLOCK_SECONDS
-        else:
-            self._leaving.wait(max(0.0, self._due - perf_counter()))
-            self._due = max(self._due, perf_counter() - _MOST_LAG) + BLOCK_SECONDS
-
-    def _keep_more(self, line: Playback) -> None:
-        """After the coach came too late, keep more ahead: there is a gap already, and it is made so much longer."""
-        late, self._silent_before = line.silent > self._silent_before, line.silent
-        if late and self._fill < _MOST_AHEAD:
-            self._fill += _MORE
-            line.ring.write(np.zeros(round(_MORE * line.rate), np.float32))
-
-    def slack(self) -> float:
-        """Seconds that the coach may still wait for the microphone before the next block has to come."""
-        line = self._line
-        return line.delay() - BLOCK_SECONDS if line else self._due - perf_counter()
-
-    def _finish(self, line: Playback) -> None:
-        line.drain(_DRAIN)
-        line.close()
-
-    def delay(self) -> float | None:
-        """Sound (s) on its way to the device's driver; None while lost."""
-        line = self._line
-        if line is None or line is not self._adopted:
-            return None
-        return line.delay() + (0.0 if self._resampler is None else self._resampler.delay)
-
-    def _adopt(self, line: Playback) -> None:
-        self._past_silent, self._silent_before = self.silent, 0
-        self._resampler = StreamResampler(self._rate, line.rate) if line.rate != self._rate else None
-        self._fill = max(self._asked_latency, line.chunk / line.rate + BLOCK_SECONDS)
-        line.ring.write(np.zeros(round((self._fill - BLOCK_SECONDS) * line.rate), np.float32))
-
-    def _wait_for_room(self, line: Playback) -> bool:
-        began = perf_counter()
-        while True:
-            self._moved.clear()
-            if len(line.ring) / line.rate + BLOCK_SECONDS <= self._fill:
-                return True
-            if line.ended:
-                self._lose(line, "the system ended the stream")
-                return False
-            waited = perf_counter() - max(began, line.stamp[1])
-            if waited > _SILENT_TOO_LONG:
-                self._lose(line, f"it took no sound for {waited:.1f} s")
-                return False
-            self._moved.wait(_SILENT_TOO_LONG / 5)
-
-
-class Microphone(Side[Capture]):
-    """Gives blocks of 20 ms at 16 kHz, silence while it is lost."""
-
-    noun = "microphone"
-    lost: NoticeKind = "microphone lost"
-    back: NoticeKind = "microphone back"
-    kind = Capture
-    padded = 0.0
-    """Silence (s) given because the microphone's sound had not come in time."""
-    _dropped = 0.0
-    _starved = 0
-    """Blocks in a row that were padded."""
-
-    @property
-    def dropped(self) -> float:
-        """Sound (s) of the microphone thrown away because it had piled up."""
-        return self._dropped + (self._adopted.overflow / self._adopted.rate if self._adopted else 0.0)
-
-    def take(self, slack: Callable[[], float]) -> Samples:
-        """The next block, shape (320,). Waits while `slack` (s) is positive, then pads with silence."""
-        block = np.zeros(HEARD, np.float32)
-        line = self._current()
-        if line is None:
-            return block
-        got = 0
-        while True:
-            self._moved.clear()
-            got += self._pull(line, block[got:])
-            patience = slack()
-            if got == HEARD or patience <= 0 or line.ended:
-                break
-            self._moved.wait(patience)
-        self._watch(line, HEARD - got)
-        return block
-
-    def correct(self, fraction: float) -> None:
-        """Read the microphone faster by `fraction`, to follow the speaker's clock."""
-        self._resampler.correct(fraction)
-
-    def delay(self) -> float | None:
-        """Sound (s) that has come from the device's driver and was not given yet; None while lost."""
-        line = self._line
-        if line is None or line is not self._adopted:
-            return None
-        return line.delay() + self._resampler.delay
-
-    def _adopt(self, line: Capture) -> None:
-        self._dropped = self.dropped
-        self._resampler = StreamResampler(line.rate, HEARING_RATE)
-        self._starved = 0
-        self._backlogs: deque[float] = deque(maxlen=_BACKLOG_BLOCKS)
-        line.overflow = 0
-        line.ring.skip(len(line.ring) - line.chunk - round(2 * BLOCK_SECONDS * line.rate))
-
-    def _pull(self, line: Capture, out: Samples) -> int:
-        piece = round(BLOCK_SECONDS * line.rate)
-        while len(self._resampler) < len(out) and len(line.ring):
-            self._resampler.feed(line.ring.read(piece))
-        return self._resampler.take_into(out)
-
-    def _watch(self, line: Capture, missing: int) -> None:
-        self.padded += missing / HEARING_RATE
-        self._starved = self._starved + 1 if missing else 0
-        silent = perf_counter() - line.stamp[1]
-        if self._starved >= _STARVED_BLOCKS and silent > _SILENT_TOO_LONG:
-            self._lose(line, f"no sound came for {silent:.1f} s")
-        self._backlogs.append(len(line.ring) / line.rate + len(self._resampler) / HEARING_RATE)
-        excess = min(self._backlogs) - BLOCK_SECONDS
-        if len(self._backlogs) == _BACKLOG_BLOCKS and excess > _MOST_BACKLOG - BLOCK_SECONDS:
-            self._dropped += line.ring.skip(round(excess * line.rate)) / line.rate
-            self._backlogs.clear()
