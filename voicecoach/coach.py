@@ -187,10 +187,9 @@ class Coach:
         else:
             new = self._understood(heard)
         self._before = understanding = new or Understanding(heard.text, Verdict.REJECT, "it was obeyed already")
-        if new is None:
-            self._note_heard(heard, understanding)
-            return
         self._note_heard(heard, understanding)
+        if new is None:
+            return
         self._carry_out(self.session.passing(self._player.position))
         if understanding.verdict is not Verdict.REJECT:
             self._floor.understood()

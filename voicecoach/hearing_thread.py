@@ -65,8 +65,9 @@ class BackgroundHearing(Hearing):
             began = perf_counter()
             try:
                 for heard in super().feed(self._not_too_late(block)):
-                    if self._prepare:
-                        self._prepare(heard, block.states)
+                    for one in (heard, heard.alone):
+                        if self._prepare and one:
+                            self._prepare(one, block.states)
                     self._tell(heard, perf_counter() - began)
             except Exception as error:  # a defect: it is raised where the coach is
                 self._found.put(error)

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from hearing import the_app
 from peer.base import Setup
-from voicecoach.events import Samples, Understanding
+from voicecoach.events import Hypothesis, Samples, Understanding
+from voicecoach.nlu.continued import going_on
 
 
 class Ours:
@@ -17,7 +18,16 @@ class Ours:
 
     def hear(self, blocks: Iterable[Samples]) -> Iterator[list[Understanding]]:
         """See Peer."""
-        app = the_app(None)
-        listener = app.listener()
+        listener = the_app(None).listener()
+        before: Understanding | None = None
         for block in blocks:
-            yield [app.understand(heard, None) for heard in listener.feed(block)]
+            told = []
+            for heard in listener.feed(block):
+                new = going_on(before, heard, _understood)[1] if heard.continues and before else _understood(heard)
+                before = new or before
+                told += [new] if new else []
+            yield told
+
+
+def _understood(heard: Hypothesis) -> Understanding:
+    return the_app(None).understand(heard, None)
