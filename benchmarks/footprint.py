@@ -1,8 +1,8 @@
 """What does the coach cost while it listens and speaks? `python benchmarks/footprint.py --help`
 
 `voicecoach run` as a user starts it, on a sound server with null sinks, with recorded speech at its microphone all the
-while: the time until it says that it listens, the processor time of all its processes, and the most memory that they
-hold together.
+while: the time until it says that it listens, the processor time of all its processes, the most memory that they hold
+together, and the sound that was lost since the coach came too late (`silent`, `padded`, `dropped`).
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def main(data: Path | None, seed: int, json_file: Path | None) -> None:
             with Live(Path(temporary)) as live:
                 ready = live.ready()
                 player = server.play_to_microphone(talk)
-                rows = [Row("live", "ready_s", ready, "s", 1), *live.cost(SECONDS)]
+                rows = [Row("live", "ready_s", ready, "s", 1), *live.cost(SECONDS), *live.lost()]
                 player.kill()
         click.echo(table(rows))
         if json_file:
@@ -110,6 +110,15 @@ class Live:
         used = self._processor_time() - before
         yield Row("live", "core_share", used / (time.perf_counter() - began), "", 1)
         yield Row("live", "peak_mb", peak / 1e6, "MB", 1)
+
+    def lost(self) -> Iterator[Row]:
+        """Sound that was lost until the coach last told of its devices."""
+        told = [json.loads(line) for line in self._lines()]
+        devices = [one for one in told if one.get("event") == "devices"]
+        if devices:
+            for what in ("silent", "padded", "dropped"):
+                yield Row("live", f"{what}_ms", 1000 * devices[-1][what], "ms", 1)
+            yield Row("live", "round_trip_ms", 1000 * devices[-1]["round_trip"], "ms", 1)
 
     def _lines(self) -> list[str]:
         return [line for line in self._log.read_text(encoding="utf-8").splitlines(keepends=True) if line.endswith("\n")]

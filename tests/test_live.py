@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -34,11 +35,15 @@ class LiveCoach:
 
     def __init__(self, folder: Path):
         self.log = folder / "events.jsonl"
+        settings = folder / "voicecoach" / "settings.yaml"
+        settings.parent.mkdir()
+        settings.write_text("words: few\ncheck_in: false\n", encoding="utf-8")  # it is all spoken in real time
         self.process = subprocess.Popen(
             [sys.executable, "-m", "voicecoach", "run", "--log", str(self.log)],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            env={**os.environ, "XDG_CONFIG_HOME": str(folder)},
         )
 
     def events(self) -> list[dict[str, object]]:
@@ -96,9 +101,6 @@ def test_a_spoken_command_is_answered_aloud_and_goodbye_ends_the_session(
     time.sleep(float(str(greeting["until"])) - float(str(greeting["t"])) + 1.0)
     with pulse.record_speaker() as recording:
         say(pulse, tmp_path, "start quick routine")
-        asked = coach.wait_for(lambda event: event.get("line") == "check.in")
-        time.sleep(float(str(asked["until"])) - float(str(asked["t"])) + 1.0)
-        say(pulse, tmp_path, "skip the question")
         coach.wait_for(lambda event: event.get("line") == "announce.plain")
     started = next(event for event in coach.events() if event["event"] == "heard")
     assert (started["intent"], started["slots"]) == ("StartRoutine", {"routine": "quick"})
@@ -110,7 +112,6 @@ def test_a_spoken_command_is_answered_aloud_and_goodbye_ends_the_session(
     assert "quick routine" in " ".join(spoken)
     assert "a gentle pull is enough" in " ".join(spoken)
 
-    coach.wait_for(lambda event: event.get("line") == "announce.position")
     coach.wait_for(lambda event: event["event"] == "state" and event["to"] == "positioning")
     say(pulse, tmp_path, "that's all for today")
     coach.wait_for(lambda event: event.get("line") == "goodbye")
