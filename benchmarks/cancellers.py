@@ -8,8 +8,9 @@ import numpy as np
 
 from voicecoach.audio.alignment import Alignment
 from voicecoach.audio.echo import NOTHING_LEFT, EchoCanceller, EchoControl, HalfDuplexGate, make_echo_control
-from voicecoach.audio.kalman import KalmanFilter, Powers, Spectra
+from voicecoach.audio.kalman import KalmanFilters
 from voicecoach.audio.linear import Bending, LinearCanceller
+from voicecoach.audio.spectra import Spectra
 from voicecoach.events import Samples
 
 WITHOUT_TEXT = "without text"
@@ -51,7 +52,7 @@ class _SuppressorAlone(EchoCanceller):
 class _Undrifting(Alignment):
     """Knows the lag, but not the drift."""
 
-    def _find_drift(self, before: Samples, after: Samples, apart: int) -> None:
+    def _find_drift(self, shift: Spectra, apart: int) -> None:
         """Do not."""
 
 
@@ -62,7 +63,7 @@ class _Unbent(Bending):
         """As it is."""
         return far
 
-    def learn(self, way: KalmanFilter, clean: Samples, block: Samples) -> None:
+    def learn(self, filters: KalmanFilters, best: int, clean: Samples, block: Samples) -> None:
         """Nothing."""
 
 
@@ -74,20 +75,11 @@ class _Straight(LinearCanceller):
         self._bending = _Unbent()
 
 
-class _Idle(KalmanFilter):
-    """Learns nothing."""
-
-    def process(self, near: Samples, far: Spectra, power: Powers) -> Samples:  # noqa: ARG002
-        """The block as it is."""
-        return near
-
-
 class _Steady(LinearCanceller):
-    """Has no second filter that is quick."""
+    """Makes no use of its second filter, which is quick."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._quick = _Idle(len(self._far), 1.0)
+    def _best(self) -> int:
+        return 0
 
     def _exchange(self) -> None:
         """There is nothing to exchange."""

@@ -26,6 +26,7 @@ from corpus import VARIABLE, Recording, data_folder, recordings, subset
 from hearing import the_app, typed
 from mixing import read
 from report import Row, table, write_json
+from voicecoach.allocator import give_back_memory
 from voicecoach.audio.echo import make_echo_control
 from voicecoach.audio.room import Room, RoomSettings
 from voicecoach.coach import Coach, Logged
@@ -153,6 +154,7 @@ class Soak:
 
     def __init__(self, stack: ExitStack, sounds: Mapping[str, Sequence[Samples]], seed: int):
         app = the_app(None)
+        self._now = 0.0
         self._journal = Path(stack.enter_context(TemporaryDirectory())) / "journal.db"
         logbook = stack.enter_context(open_logbook(self._journal, self._wall))
         voice = stack.enter_context(app.synthesizer(RATE))
@@ -187,7 +189,7 @@ class Soak:
 
     def _block(self) -> float:
         """One block on; the seconds of the processor that the coach took for it."""
-        now = self._coach.now
+        now = self._now = self._coach.now
         if now >= self._next:
             sound = self._visitors.sound(self._coach.session.state)
             ended = now if sound is None else self._room.user_says(sound)
@@ -207,7 +209,7 @@ class Soak:
         self._routines += entry.kind == "routine started"
 
     def _wall(self) -> datetime:
-        return _at(self._coach.now)
+        return _at(self._now)
 
 
 def _at(seconds: float) -> datetime:
@@ -223,6 +225,7 @@ def memory() -> tuple[int, int]:
 
 def measured(sounds: Mapping[str, Sequence[Samples]], hours: float, seed: int) -> Iterator[Row]:
     """The rows of the table."""
+    give_back_memory()
     with ExitStack() as stack:
         soak = Soak(stack, sounds, seed)
         found = []

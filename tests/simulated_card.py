@@ -70,12 +70,12 @@ class World:
     """What was to run in the background and has not run yet."""
     _running: list[_Running] = field(default_factory=list, repr=False)
 
-    def open_line(self, kind: type, _wanted: object, latency: float, moved: object, rate: int | None) -> Line:
+    def open_line(self, kind: type, _wanted: object, latency: float, rate: int | None) -> Line:
         self.asked.append(latency)
         card = self.microphone if kind is Capture else self.speaker
         if card.missing:
             raise DeviceError("It is not there.")
-        line = kind(DeviceInfo(0, "card", "simulated", 2, 2, True, True), card.rate, moved)
+        line = kind(DeviceInfo(0, "card", "simulated", 2, 2, True, True), card.rate)
         line.start(_Running(card, line, self.now + card.chunk))
         self._running.append(line._stream)
         return line
@@ -167,8 +167,9 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
 
     for module in (microphone, speaker, streams):
         monkeypatch.setattr(module, "perf_counter", lambda: world.now)
-    for module in (device, sides):
+    for module in (sides, streams):
         monkeypatch.setattr(module, "Event", lambda: _Event(world))
+    for module in (device, sides):
         monkeypatch.setattr(module, "in_background", in_background)
     monkeypatch.setattr(streams, "sleep", world.advance)
     monkeypatch.setattr(streams, "_open_lines", set())

@@ -196,7 +196,7 @@ class FakeSounddevice:
 def open_with(fake: FakeSounddevice, kind: Any, monkeypatch: pytest.MonkeyPatch, rate: int | None = None) -> Any:
     monkeypatch.setattr(portaudio, "library", lambda: fake)
     monkeypatch.setattr(streams, "_open_lines", set())
-    return open_line(kind, None, 0.06, threading.Event(), rate)
+    return open_line(kind, None, 0.06, rate)
 
 
 @pytest.mark.parametrize(

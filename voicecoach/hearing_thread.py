@@ -37,16 +37,18 @@ class BackgroundHearing(Hearing):
         self._prepare = prepare
         self._blocks: queue.SimpleQueue[Block | None] = queue.SimpleQueue()
         self._found: queue.SimpleQueue[Hypothesis | Exception] = queue.SimpleQueue()
-        self._idle = threading.Event()
+        self._heard: queue.SimpleQueue[int] = queue.SimpleQueue()
+        """How many blocks have been heard, as that becomes more."""
+        self._given = self._done = 0
         self._told = False
         self._thread = threading.Thread(target=self._run, name="hearing", daemon=True)
         self._thread.start()
 
     def feed(self, block: Block) -> list[Hypothesis]:
         """See Hearing. Raises what went wrong in the thread."""
-        self._idle.clear()
+        self._given += 1
         self._blocks.put(block)
-        self._idle.wait(PATIENCE)
+        self._wait()
         found = []
         while not self._found.empty():
             one = self._found.get()
@@ -60,7 +62,16 @@ class BackgroundHearing(Hearing):
         self._blocks.put(None)
         self._thread.join()
 
+    def _wait(self) -> None:
+        """Until all that was given has been heard, or for PATIENCE."""
+        try:
+            while self._done < self._given:
+                self._done = self._heard.get(timeout=PATIENCE)
+        except queue.Empty:
+            pass
+
     def _run(self) -> None:
+        count = 0
         while (block := self._blocks.get()) is not None:
             began = perf_counter()
             try:
@@ -71,10 +82,10 @@ class BackgroundHearing(Hearing):
                     self._tell(heard, perf_counter() - began)
             except Exception as error:  # a defect: it is raised where the coach is
                 self._found.put(error)
-                self._idle.set()
                 return
-            if self._blocks.empty():
-                self._idle.set()
+            finally:
+                count += 1
+                self._heard.put(count)
 
     def _tell(self, heard: Hypothesis, took: float) -> None:
         waited = 1000 * (heard.decided_at - heard.speech_end)

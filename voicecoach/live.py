@@ -12,6 +12,7 @@ from typing import TextIO, TypeVar
 
 import numpy as np
 
+from voicecoach.allocator import give_back_memory
 from voicecoach.app import App
 from voicecoach.audio.device import Device, check_devices
 from voicecoach.audio.ticker import Ticker
@@ -48,6 +49,7 @@ def loading(load: Callable[[], T]) -> Iterator[Callable[[], T]]:
 
 def coach_live(app: App, microphone: str | int | None, speaker: str | int | None, watchers: Sequence[Watcher]) -> None:
     """Lead a session with the microphone and the speaker until the user says goodbye."""
+    give_back_memory()
     app.model  # noqa: B018 - look for it before the sound card is opened, and fail in one sentence
     with (
         app.logbook(wall_clock) as logbook,

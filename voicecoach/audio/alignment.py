@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +29,9 @@ MISSED = 2
 
 APART = 8
 """Comparisons between two impulse responses whose shift tells the drift: two seconds."""
+
+LONG_MISSED = 24
+"""Comparisons without a lag after which only each fourth is searched for one: the coach is heard with headphones."""
 
 LONGEST_GAP = 6.0
 """Seconds; what was compared longer ago is forgotten: nothing was played meanwhile."""
@@ -64,6 +68,22 @@ class _Compared:
     spectrum: Spectrum
 
 
+class _Last:
+    """The last `frames` samples of what is added in blocks."""
+
+    def __init__(self, frames: int):
+        self._samples: Samples = np.zeros(frames, dtype=np.float32)
+        self._since: list[Samples] = []
+
+    def add(self, block: Samples) -> None:
+        self._since.append(block)
+
+    def all(self) -> Samples:
+        self._samples = np.concatenate([self._samples, *self._since])[-len(self._samples) :]
+        self._since = []
+        return self._samples
+
+
 class Alignment:
     """Compares microphone and reference by generalised cross-correlation with phase transform (Knapp and Carter 1976):
     its peak is the lag. The drift is the pace at which the whole correlation shifts, found by correlating two of them
@@ -81,12 +101,12 @@ class Alignment:
         self.missed = 0
         self.drift = 0.0
         self._estimates = 0.0
-        self._near: Samples = np.zeros(WINDOW, dtype=np.float32)
-        self._far = np.zeros(2 * WINDOW, dtype=np.float32)
+        self._near, self._far = _Last(WINDOW), _Last(2 * WINDOW)
         self._frame = 0
         self._base = 0
         self._played: deque[Spectrum | None] = deque([None] * BASES, maxlen=BASES)
-        self._compared: deque[_Compared] = deque(maxlen=TOGETHER + APART)
+        self._compared: deque[_Compared] = deque(maxlen=TOGETHER)
+        self._responses: deque[_Compared] = deque(maxlen=APART)
         self._elsewhere: list[deque[_Compared]] = [deque(maxlen=TOGETHER) for _ in range(BASES)]
         self._shifts: Spectrum = np.zeros(WINDOW + 1, dtype=np.complex64)
         self._window = np.hanning(WINDOW).astype(np.float32)
@@ -95,12 +115,13 @@ class Alignment:
 
     def feed(self, near: Samples, far: Samples) -> None:
         """A block (20 ms) of microphone and of what was played meanwhile."""
-        self._near = np.concatenate([self._near[len(near) :], near])
-        self._far = np.concatenate([self._far[len(far) :], far])
+        self._near.add(near)
+        self._far.add(far)
         self._frame += len(near)
         if self._frame % HOP == 0:
-            sounds = np.mean(np.square(self._far[-WINDOW:])) > LEAST_POWER
-            self._played.appendleft(np.fft.rfft(self._far) if sounds else None)
+            last = self._far.all()
+            sounds = np.mean(np.square(last[-WINDOW:])) > LEAST_POWER
+            self._played.appendleft(np.fft.rfft(last) if sounds else None)
             self._compare()
 
     def _compare(self) -> None:
@@ -108,7 +129,7 @@ class Alignment:
         searching = self.missed >= MISSED or not self.measured
         if self._played[self._base] is None and not (searching and any(one is not None for one in self._played)):
             return
-        near = np.fft.rfft(np.concatenate([np.zeros(WINDOW, np.float32), self._near * self._window]))
+        near = np.fft.rfft(np.concatenate([np.zeros(WINDOW, np.float32), self._near.all() * self._window]))
         if (played := self._played[self._base]) is not None:
             self._compare_here(near, played)
         if searching and self.missed:
@@ -119,24 +140,34 @@ class Alignment:
         self._add(self._compared, near, played)
         if len(self._compared) < TOGETHER:
             return
-        latest = list(self._compared)[-TOGETHER:]
-        after = self._response(latest)
+        after = self._response(self._compared)
         peak, height = _peak(after)
+        base = self._base
         if height > CLEAR_LAG:
-            self._found(self._base, peak)
-        if len(self._compared) == TOGETHER + APART:
-            earliest = list(self._compared)[:TOGETHER]
-            self._find_drift(self._response(earliest), after, latest[0].frame - earliest[0].frame)
+            self._found(base, peak)
+        if self._base == base:
+            self._follow_drift(after)
+
+    def _follow_drift(self, after: Samples) -> None:
+        """From how far the response has shifted since the one of some comparisons ago."""
+        latest = _Compared(self._compared[0].frame, np.fft.rfft(after, 2 * WINDOW))
+        while self._responses and self._frame - self._responses[0].frame > LONGEST_GAP * HEARING_RATE:
+            self._responses.popleft()
+        if len(self._responses) == self._responses.maxlen:
+            before = self._responses[0]
+            self._find_drift(latest.spectrum * before.spectrum.conj(), latest.frame - before.frame)
+        self._responses.append(latest)
 
     def _search(self, near: Spectrum) -> None:
         """Compare in all ranges; the clearest lag is taken."""
         best, at = (0, CLEAR_LAG), None
+        seldom = self.missed > LONG_MISSED and self.missed % TOGETHER
         for base, played in enumerate(self._played):
             if played is None:
                 continue
             self._add(self._elsewhere[base], near, played)
-            if len(self._elsewhere[base]) == TOGETHER:
-                peak, height = _peak(self._response(list(self._elsewhere[base])))
+            if len(self._elsewhere[base]) == TOGETHER and not seldom:
+                peak, height = _peak(self._response(self._elsewhere[base]))
                 if height > best[1]:
                     best, at = (peak, height), base
         if at is not None:
@@ -160,16 +191,17 @@ class Alignment:
             if moved != self._base:
                 self._base = moved
                 self._compared = deque(self._elsewhere[moved], self._compared.maxlen)
+                self._responses.clear()
         for one in self._elsewhere:
             one.clear()
 
     @staticmethod
-    def _response(compared: list[_Compared]) -> Samples:
+    def _response(compared: Iterable[_Compared]) -> Samples:
         spectrum = np.sum([one.spectrum for one in compared], axis=0)
         return np.asarray(np.fft.irfft(spectrum)[:WINDOW], dtype=np.float32)
 
-    def _find_drift(self, before: Samples, after: Samples, apart: int) -> None:
-        shift = np.fft.rfft(after, 2 * WINDOW) * np.fft.rfft(before, 2 * WINDOW).conj()
+    def _find_drift(self, shift: Spectrum, apart: int) -> None:
+        """From the spectrum of the correlation of two responses, `apart` samples after each other."""
         self._shifts = np.complex64(0.8) * self._shifts + shift
         correlation = np.fft.irfft(self._shifts)
         most = int(MOST_DRIFT * apart) + 1

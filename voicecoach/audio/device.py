@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections import deque
 from dataclasses import dataclass
-from threading import Event
 from time import perf_counter
 from typing import Self
 
@@ -68,10 +67,9 @@ class Device:
     """Frames of such a block."""
 
     def __init__(self, input: str | int | None = None, output: str | int | None = None, latency: float = 0.04) -> None:
-        moved = Event()
         self._notices: deque[DeviceNotice] = deque()
-        self._microphone = Microphone(input, latency, moved, self._notices)
-        self._speaker = Speaker(output, latency, moved, self._notices)
+        self._microphone = Microphone(input, latency, self._notices)
+        self._speaker = Speaker(output, latency, self._notices)
         self._drift = DriftLoop()
 
     def __enter__(self) -> Self:

@@ -6,16 +6,13 @@ from __future__ import annotations
 
 import copy
 from collections import deque
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 
-from voicecoach.audio.kalman import KalmanFilter, Powers, Spectra, power_of
+from voicecoach.audio.kalman import KalmanFilters
+from voicecoach.audio.spectra import Array, Powers, Spectra, power_of
 from voicecoach.events import BLOCK_SECONDS, Samples
-
-Array = TypeVar("Array", Spectra, Powers)
 
 KEPT = 4.0
 """Seconds that are kept: of a longer utterance the end is judged."""
@@ -54,7 +51,7 @@ class Hindsight:
         """What was read is not what is read now."""
         self._blocks.clear()
 
-    def vanished(self, since: float, until: float, filters: Iterable[KalmanFilter]) -> float | None:
+    def vanished(self, since: float, until: float, filters: KalmanFilters) -> float | None:
         """How many dB of what was heard between `since` and `until` (seconds ago) vanish; the most that any of the
         `filters` takes out. They stay as they are. None where too little is kept to tell."""
         blocks = list(self._blocks)
@@ -66,25 +63,26 @@ class Hindsight:
         spectra = np.stack([block.far for block in blocks])
         powers = power_of(spectra)
         heard = sum(block.heard for block in blocks[begin:end])
-        left = min(self._left(one, blocks, spectra, powers, first, range(begin, end)) for one in filters)
+        left = self._left(filters, blocks, spectra, powers, first, range(begin, end))
         return 10 * float(np.log10((heard + 1e-9) / (left + 1e-9)))
 
     def _left(
         self,
-        way: KalmanFilter,
+        filters: KalmanFilters,
         blocks: list[_Block],
         spectra: Spectra,
         powers: Powers,
         first: int,
         judged: range,
     ) -> float:
-        """Energy that is left of the `judged` blocks once a copy of `way` has learnt from all blocks since `first`."""
-        way = copy.deepcopy(way)
+        """Energy that is left of the `judged` blocks once a copy of the `filters` has learnt from all blocks since
+        `first`, by the one that leaves least."""
+        filters = copy.deepcopy(filters)
         for _pass in range(PASSES):
             for number in range(first, len(blocks)):
-                way.process(blocks[number].near, self._span(spectra, number), self._span(powers, number))
-        remains = (blocks[number].near - way.echo(self._span(spectra, number)) for number in judged)
-        return sum(float(one @ one) for one in remains)
+                filters.process(blocks[number].near, self._span(spectra, number), self._span(powers, number))
+        remains = [blocks[number].near - filters.echoes(self._span(spectra, number)) for number in judged]
+        return float(np.min(np.sum(np.square(remains), axis=(0, 2))))
 
     def _span(self, of_blocks: Array, number: int) -> Array:
         """What the filters read for a block, the latest first; shape (parts, BINS)."""

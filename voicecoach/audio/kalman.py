@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
+from collections.abc import Sequence
 
+import numpy as np
+
+from voicecoach.audio.spectra import Powers, Spectra, power_of
 from voicecoach.events import BLOCK_SECONDS, HEARING_RATE, Samples
 
 BLOCK = round(HEARING_RATE * BLOCK_SECONDS)
@@ -15,7 +17,7 @@ BINS = BLOCK + 1
 DECAY = 0.5
 """Reverberation time (s) of the rooms that are expected: how likely late echo is before anything was learnt."""
 
-CONSTRAINED = 5
+CONSTRAINED = 4
 """Partitions whose way is made one that fits into a block again, in turn. All of them at each block would take half as
 long again, and predict no better (within 0.1 dB over two scenarios of the simulated room), except at first."""
 
@@ -25,9 +27,6 @@ YOUNG = 200
 SMOOTHING = 0.5
 """Of the near end's spectrum, from block to block."""
 
-Spectra = npt.NDArray[np.complexfloating]
-Powers = npt.NDArray[np.floating]
-
 
 def expected(parts: int) -> Powers:
     """How large a way may be that nothing is known of, as the variance of its spectrum; shape (parts, BINS). It decays
@@ -36,65 +35,83 @@ def expected(parts: int) -> Powers:
     return np.repeat((10 ** (-6 * seconds / DECAY)).astype(np.float32)[:, None], BINS, axis=1)
 
 
-def power_of(spectra: Spectra) -> Powers:
-    """The power of each bin."""
-    power: Powers = spectra.real**2 + spectra.imag**2
-    return power
+class KalmanFilters:
+    """Partitioned-block Kalman filters in the frequency domain (Enzner and Vary 2006; Kuech, Mabande and Enzner 2014),
+    one for each of `memories`: how little it thinks that the way changes from block to block (just below 1). They learn
+    from the same sound, and are computed together: half of what one costs is numpy's own for each step.
 
-
-class KalmanFilter:
-    """A partitioned-block Kalman filter in the frequency domain (Enzner and Vary 2006; Kuech, Mabande and Enzner 2014).
-
-    What else is at the microphone is its observation noise, so it learns slowly while the user speaks. `memory` (just
-    below 1) is how little the way is thought to change from block to block.
+    What else is at the microphone is their observation noise, so they learn slowly while the user speaks.
     """
 
-    def __init__(self, parts: int, memory: float):
-        self._memory = np.float32(memory * memory)
+    def __init__(self, parts: int, memories: Sequence[float]):
+        self._memory = np.square(np.array(memories, dtype=np.float32))[:, None, None]
         self._expected = expected(parts)
-        self.way: Spectra = np.zeros((parts, BINS), dtype=np.complex64)
-        self.doubt: Powers = self._expected.copy()
-        self._near_end: Powers = np.full(BINS, 1e-4, dtype=np.float32)
+        shape = (len(memories), parts, BINS)
+        self.ways: Spectra = np.zeros(shape, dtype=np.complex64)
+        self.doubts: Powers = np.broadcast_to(self._expected, shape).copy()
+        self._near_end: Powers = np.full((len(memories), BINS), 1e-4, dtype=np.float32)
+        self._padded = np.zeros((len(memories), 2 * BLOCK), dtype=np.float32)
+        self._weighted: Spectra = np.empty_like(self.ways)
+        self._uncertain: Powers = np.empty_like(self.doubts)
         self._turn = 0
         self._young = YOUNG
 
     def process(self, near: Samples, far: Spectra, power: Powers) -> Samples:
-        """The microphone's block without the echo; `far` are the spectra of what was played, the latest first, each of
-        the block and the one before it, and `power` theirs (`power_of`); shape (parts, BINS)."""
-        clean = near - self.echo(far)
-        error = np.fft.rfft(np.concatenate([np.zeros(BLOCK, dtype=np.float32), clean]))
+        """The microphone's block without the echo, as each filter predicts it; shape (filters, BLOCK). `far` are the
+        spectra of what was played, the latest first, each of the block and the one before it, and `power` theirs
+        (`power_of`); shape (parts, BINS)."""
+        clean = near - self.echoes(far)
+        self._padded[:, BLOCK:] = clean
+        error = np.fft.rfft(self._padded)
         self._near_end = SMOOTHING * self._near_end + (1 - SMOOTHING) * power_of(error)
-        gain = self.doubt / (0.5 * np.sum(power * self.doubt, axis=0) + self._near_end + np.float32(1e-9))
-        self.way += gain * far.conj() * error
+        uncertain = np.multiply(power, self.doubts, out=self._uncertain)
+        uncertain *= np.float32(0.5)
+        observed = np.add.reduce(uncertain, axis=1) + self._near_end + np.float32(1e-9)
+        step = np.multiply(far.conj(), (error / observed)[:, None], out=self._weighted)
+        step *= self.doubts
+        self.ways += step
         self._constrain()
-        known = np.maximum(1 - 0.5 * gain * power, 0) * self.doubt
-        change = (1 - self._memory) * power_of(self.way)
-        self.doubt = self._memory * known + change + np.float32(1e-10)
+        uncertain /= observed[:, None]  # what of the doubt this block has taken away
+        uncertain *= -self._memory
+        uncertain += self._memory
+        self.doubts *= uncertain
+        self.doubts += (1 - self._memory) * power_of(self.ways) + np.float32(1e-10)
         return clean
 
     def _constrain(self) -> None:
         """What the step has made longer than a block is cut off again, in the partitions whose turn it is."""
-        count = len(self.way) if self._young else CONSTRAINED
-        parts = np.arange(self._turn, self._turn + count) % len(self.way)
-        self._turn = (self._turn + count) % len(self.way)
+        count = self.ways.shape[1] if self._young else CONSTRAINED
+        whose = slice(0, count) if self._young else slice(self._turn, self._turn + count)
+        self._turn = (self._turn + count) % self.ways.shape[1]
         self._young = max(0, self._young - 1)
-        ways = np.fft.irfft(self.way[parts], axis=1)
-        ways[:, BLOCK:] = 0
-        self.way[parts] = np.fft.rfft(ways, axis=1)
+        ways = np.fft.irfft(self.ways[:, whose])
+        ways[..., BLOCK:] = 0
+        self.ways[:, whose] = np.fft.rfft(ways)
 
-    def echo(self, far: Spectra) -> Samples:
-        """What the way makes of `far`; shape (BLOCK,)."""
-        return np.asarray(np.fft.irfft(np.sum(far * self.way, axis=0))[BLOCK:], dtype=np.float32)
+    def echoes(self, far: Spectra) -> Samples:
+        """What each way makes of `far`; shape (filters, BLOCK)."""
+        weighted = np.multiply(far, self.ways, out=self._weighted)
+        return np.asarray(np.fft.irfft(np.add.reduce(weighted, axis=1))[:, BLOCK:], dtype=np.float32)
 
-    def learn_from(self, other: KalmanFilter) -> None:
-        """Take over another's way, and doubt it as one that has just changed."""
-        self.way[:] = other.way
-        loudness = np.float32(np.mean(np.sum(power_of(self.way), axis=0)))
-        self.doubt = np.maximum(np.maximum(self.doubt, other.doubt), loudness * self._expected)
+    def echo(self, number: int, far: Spectra) -> Samples:
+        """What the way of one filter makes of `far`; shape (BLOCK,)."""
+        weighted = np.multiply(far, self.ways[number], out=self._weighted[0])
+        return np.asarray(np.fft.irfft(np.add.reduce(weighted, axis=0))[BLOCK:], dtype=np.float32)
+
+    def learn_from(self, learner: int, teacher: int) -> None:
+        """Let a filter take over another's way, and doubt it as one that has just changed."""
+        self.take_over(learner, teacher)
+        loudness = np.float32(np.mean(np.sum(power_of(self.ways[learner]), axis=0)))
+        doubt = np.maximum(self.doubts[learner], self.doubts[teacher])
+        self.doubts[learner] = np.maximum(doubt, loudness * self._expected)
         self._young = YOUNG
+
+    def take_over(self, learner: int, teacher: int) -> None:
+        """Let a filter go on from another's way."""
+        self.ways[learner] = self.ways[teacher]
 
     def forget(self) -> None:
         """Begin anew."""
-        self.way[:] = 0
-        self.doubt = self._expected.copy()
+        self.ways[:] = 0
+        self.doubts[:] = self._expected
         self._young = YOUNG

@@ -13,8 +13,9 @@ import numpy as np
 
 from voicecoach.audio.alignment import Alignment
 from voicecoach.audio.hindsight import Hindsight
-from voicecoach.audio.kalman import BINS, BLOCK, KalmanFilter, Spectra, power_of
+from voicecoach.audio.kalman import BINS, BLOCK, KalmanFilters
 from voicecoach.audio.reference import TAPS, Reference
+from voicecoach.audio.spectra import Powers, Recent, Spectra, mean_square, power_of
 from voicecoach.events import HEARING_RATE, Samples
 
 _LOG = logging.getLogger(__name__)
@@ -73,40 +74,45 @@ class Bending:
 
     def __init__(self) -> None:
         self.weight = 0.0
-        self._cubes: Spectra = np.zeros((PARTS, BINS), dtype=np.complex64)
-        self._odd: Spectra = self._cubes
+        self._odd = Recent[Spectra](_NOTHINGS)
         self._square, self._fourth = 1e-6, 1e-7
         self._power, self._match = 1e-9, 0.0
 
     def bent(self, far: Spectra, samples: Samples) -> Spectra:
-        """`far` as the loudspeaker bends it; `samples` are those of its first spectrum, shape (2 * BLOCK,)."""
+        """`far`, the spectrum of `samples`, shape (2 * BLOCK,), as the loudspeaker bends it as far as that is known."""
         block = samples[BLOCK:]
-        square = float(np.mean(np.square(block)))
+        square, fourth = mean_square(block), mean_square(np.square(block))
         if square > LEAST_POWER:
             self._square = MOMENTS_MEMORY * self._square + (1 - MOMENTS_MEMORY) * square
-            self._fourth = MOMENTS_MEMORY * self._fourth + (1 - MOMENTS_MEMORY) * float(np.mean(block**4))
-        self._cubes[1:] = self._cubes[:-1].copy()
-        self._cubes[0] = np.fft.rfft(samples**3)
-        self._odd = self._cubes - np.complex64(self._fourth / self._square) * far
-        return far + np.complex64(self.weight) * self._odd
+            self._fourth = MOMENTS_MEMORY * self._fourth + (1 - MOMENTS_MEMORY) * fourth
+        odd = self._odd_part(far, samples)
+        self._odd.add(odd)
+        return far + np.complex64(self.weight) * odd
 
-    def learn(self, way: KalmanFilter, clean: Samples, block: Samples) -> None:
-        """From what remained of a block with the way of a filter."""
-        if np.mean(np.square(block)) < LEAST_POWER:
+    def learn(self, filters: KalmanFilters, best: int, clean: Samples, block: Samples) -> None:
+        """From what remained of a block with the way of the best filter."""
+        if mean_square(block) < LEAST_POWER:
             return
-        cubic = way.echo(self._odd)
-        certainty = 1 / (float(np.mean(np.square(clean))) + 1e-9)
+        cubic = filters.echo(best, self._odd.all)
+        certainty = 1 / (mean_square(clean) + 1e-9)
         power = float(cubic @ cubic)
         self._power = BEND_MEMORY * self._power + certainty * power
         self._match = BEND_MEMORY * self._match + certainty * (float(cubic @ clean) + self.weight * power)
         self.weight = float(np.clip(self._match / (1.02 * self._power + 1e-9), *BEND_RANGE))
 
-    def rebuild(self, spectra: Spectra) -> None:
-        """The cubes' spectra are these from now on."""
-        self._cubes = spectra
+    def rebuild(self, far: Spectra, samples: Samples) -> Spectra:
+        """What was played before is this from now on: `bent` of all of it, the latest first; shape (PARTS, BINS)."""
+        odd = self._odd_part(far, samples)
+        self._odd = Recent[Spectra](odd)
+        return far + np.complex64(self.weight) * odd
+
+    def _odd_part(self, far: Spectra, samples: Samples) -> Spectra:
+        cubes: Spectra = np.fft.rfft(samples * samples * samples)
+        return cubes - np.complex64(self._fourth / self._square) * far
 
 
-_NOTHING: Spectra = np.zeros(BINS, dtype=np.complex64)
+_NOTHINGS: Spectra = np.zeros((PARTS, BINS), dtype=np.complex64)
+_NOTHING: Spectra = _NOTHINGS[0]
 """The spectrum of silence."""
 
 
@@ -119,17 +125,18 @@ class LinearCanceller:
         self.alignment = Alignment()
         self._reference = Reference()
         self._bending = Bending()
-        self._steady, self._quick = KalmanFilter(PARTS, STEADY), KalmanFilter(PARTS, QUICK)
-        self._left = np.full(2, 1e-9)
+        self._filters = KalmanFilters(PARTS, (STEADY, QUICK))
+        self._left = [1e-9, 1e-9]
         self._wins = [0, 0]
-        self._far: Spectra = np.zeros((PARTS, BINS), dtype=np.complex64)
+        self._far = Recent[Spectra](_NOTHINGS)
+        self._power = Recent[Powers](power_of(_NOTHINGS))
         self._before = np.zeros(BLOCK, dtype=np.float32)
         self._delay = float(TAPS // 2)
         self._lag: int | None = None
         self._measured = 0
         self._silent = PARTS + 1
         self._hindsight = Hindsight(PARTS)
-        self._read_last = self._far[0]
+        self._read_last = _NOTHING
         self.learnt = 0
         self.moved = 0
 
@@ -151,25 +158,27 @@ class LinearCanceller:
         if not self._measured:
             return near
         block = self._read()
-        self._silent = 0 if np.any(block) else self._silent + 1
+        self._silent = 0 if block.any() else self._silent + 1
         if self._silent > PARTS:
             self._read_last = _NOTHING
             return near
         self.learnt += 1
         samples = np.concatenate([self._before, block])
         self._before = block
-        self._far[1:] = self._far[:-1].copy()
-        self._far[0] = np.fft.rfft(samples)
-        bent = self._bending.bent(self._far, samples)
-        self._read_last = bent[0]
-        power = power_of(bent)
-        outputs = [one.process(near, bent, power) for one in (self._steady, self._quick)]
-        self._left = SMOOTHING * self._left + (1 - SMOOTHING) * np.mean(np.square(outputs), axis=1)
-        best = int(np.argmin(self._left))
+        self._read_last = bent = self._bending.bent(np.fft.rfft(samples), samples)
+        self._far.add(bent)
+        self._power.add(power_of(bent))
+        outputs = self._filters.process(near, self._far.all, self._power.all)
+        powers = map(mean_square, outputs)
+        self._left = [
+            SMOOTHING * left + (1 - SMOOTHING) * power for left, power in zip(self._left, powers, strict=True)
+        ]
+        best = self._best()
         if self.alignment.drift or self._measured > LAGS_BEFORE_BENDING:
-            self._bending.learn((self._steady, self._quick)[best], outputs[best], block)
+            self._bending.learn(self._filters, best, outputs[best], block)
         self._exchange()
-        return outputs[best]
+        out: Samples = outputs[best]
+        return out
 
     def heard(self, near: Samples, clean: Samples) -> None:
         """What was made in the end of the block `near` that was processed last: for `vanished`."""
@@ -179,7 +188,7 @@ class LinearCanceller:
     def vanished(self, since: float, until: float) -> float | None:
         """How many dB of what was heard between `since` and `until` (seconds ago) can be told to be an echo by what is
         known now. None where nothing can be told."""
-        return self._hindsight.vanished(since, until, (self._steady, self._quick))
+        return self._hindsight.vanished(since, until, self._filters)
 
     def _read(self) -> Samples:
         drift = self.alignment.drift if abs(self.alignment.drift) > LEAST_DRIFT else 0.0
@@ -204,16 +213,19 @@ class LinearCanceller:
         self._rebuild()
         self._hindsight.clear()
         if first:
-            self._steady.forget()
-            self._quick.forget()
+            self._filters.forget()
 
     def _rebuild(self) -> None:
         """The spectra of what was played before, at the present delay."""
         end = self._reference.end - BLOCK - self._delay
-        past = [self._reference.read(end - (part + 2) * BLOCK, 2 * BLOCK) for part in range(PARTS)]
+        past = np.stack([self._reference.read(end - (part + 2) * BLOCK, 2 * BLOCK) for part in range(PARTS)])
         self._before = past[0][BLOCK:]
-        self._far = np.fft.rfft(np.stack(past), axis=1)
-        self._bending.rebuild(np.fft.rfft(np.stack(past) ** 3, axis=1))
+        bent = self._bending.rebuild(np.fft.rfft(past), past)
+        self._far, self._power = Recent[Spectra](bent), Recent[Powers](power_of(bent))
+
+    def _best(self) -> int:
+        """The filter that leaves least."""
+        return 0 if self._left[0] <= self._left[1] else 1
 
     def _exchange(self) -> None:
         """A filter that has long been much worse goes on from the other's way."""
@@ -221,9 +233,9 @@ class LinearCanceller:
         self._wins[1] = self._wins[1] + 1 if quick < BETTER * steady else 0
         self._wins[0] = self._wins[0] + 1 if steady < BETTER * quick else 0
         if self._wins[1] > QUICK_WINS:
-            self._steady.learn_from(self._quick)
+            self._filters.learn_from(0, 1)
             self.moved += 1
             self._left[0], self._wins[1] = quick, 0
         if self._wins[0] > STEADY_WINS:
-            self._quick.way[:] = self._steady.way
+            self._filters.take_over(1, 0)
             self._left[1], self._wins[0] = steady, 0

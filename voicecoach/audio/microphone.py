@@ -52,12 +52,12 @@ class Microphone(Side[Capture]):
             return block
         got = 0
         while True:
-            self._moved.clear()
             got += self._pull(line, block[got:])
             patience = slack()
             if got == HEARD or patience <= 0 or line.ended:
                 break
-            self._moved.wait(patience)
+            missing = round((HEARD - got) * line.rate / HEARING_RATE)
+            line.wait_for(line.ring.taken + missing, patience)
         self._watch(line, HEARD - got)
         return block
 

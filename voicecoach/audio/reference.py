@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from itertools import pairwise
+
 import numpy as np
 
 from voicecoach.events import HEARING_RATE, Samples
@@ -18,12 +21,15 @@ PHASES = 256
 PASS_BAND = 0.94
 """Share of the band that is kept: near half the sampling rate so short a kernel cannot be exact."""
 
+_MOST_SHIFT = 0.25
+"""Samples by which places may shift, against those of what was played, until what is read is pieced together."""
+
 
 def _kernels() -> Samples:
-    """Windowed sinc for each place between two samples; shape (PHASES + 1, TAPS)."""
+    """Windowed sinc for each place between two samples, backwards as for a convolution; shape (PHASES + 1, TAPS)."""
     offsets = np.arange(TAPS) - TAPS // 2 + 1 - np.arange(PHASES + 1)[:, None] / PHASES
     window = np.i0(7 * np.sqrt(np.clip(1 - (offsets / (TAPS / 2)) ** 2, 0, 1))) / np.i0(7)
-    return (PASS_BAND * np.sinc(PASS_BAND * offsets) * window).astype(np.float32)
+    return (PASS_BAND * np.sinc(PASS_BAND * offsets) * window)[:, ::-1].astype(np.float32)
 
 
 class Reference:
@@ -32,7 +38,6 @@ class Reference:
     def __init__(self) -> None:
         self._kept = np.zeros(round(KEPT * HEARING_RATE), dtype=np.float32)
         self._kernels = _kernels()
-        self._taps = np.arange(TAPS) - TAPS // 2 + 1
         self.end = 0
 
     def feed(self, samples: Samples) -> None:
@@ -42,11 +47,36 @@ class Reference:
 
     def read(self, start: float, frames: int, pace: float = 1.0) -> Samples:
         """`frames` samples from number `start` on, `pace` apart (1 is as played)."""
-        places = start + pace * np.arange(frames)
-        whole = np.floor(places)
-        kernels = self._kernels[np.round((places - whole) * PHASES).astype(np.intp)]
-        indices = (whole.astype(np.intp) - self.end + len(self._kept))[:, None] + self._taps
-        there = (indices >= 0) & (indices < len(self._kept))
-        taken = np.where(there, self._kept[np.clip(indices, 0, len(self._kept) - 1)], np.float32(0))
-        read: Samples = np.einsum("ij,ij->i", taken, kernels)
+        parts = 1 + int(abs(pace - 1) * frames / _MOST_SHIFT)
+        ends = [round(frames * part / parts) for part in range(parts + 1)]
+        pieces = [self._piece(start + pace * at, end - at, pace) for at, end in pairwise(ends)]
+        return pieces[0] if parts == 1 else np.concatenate(pieces)
+
+    def _piece(self, start: float, frames: int, pace: float) -> Samples:
+        """The same of so few that their places shift by a fraction of a sample: what is read with the shift at their
+        beginning fades into what is read with that at their end."""
+        first = self._shifted(start, frames)
+        shift = (pace - 1) * frames
+        if not shift:
+            return first
+        fade = np.arange(frames, dtype=np.float32) / np.float32(frames)
+        first += fade * (self._shifted(start + shift, frames) - first)
+        return first
+
+    def _shifted(self, start: float, frames: int) -> Samples:
+        """`frames` samples from number `start` on, as played."""
+        whole = math.floor(start)
+        kernel = self._kernels[round((start - whole) * PHASES)]
+        read: Samples = np.convolve(self._taken(whole - TAPS // 2 + 1, frames + TAPS - 1), kernel, "valid")
         return read
+
+    def _taken(self, start: int, frames: int) -> Samples:
+        """`frames` samples from number `start` on; silence where there are none."""
+        begin = start - self.end + len(self._kept)
+        if begin >= 0 and begin + frames <= len(self._kept):
+            return self._kept[begin : begin + frames]
+        taken = np.zeros(frames, dtype=np.float32)
+        there = slice(max(begin, 0), min(max(begin + frames, 0), len(self._kept)))
+        if there.start < there.stop:
+            taken[there.start - begin : there.stop - begin] = self._kept[there]
+        return taken

@@ -6,6 +6,7 @@ from collections import deque
 
 import numpy as np
 
+from voicecoach.audio.spectra import mean_square
 from voicecoach.events import BLOCK_SECONDS, Samples
 
 AUDIBLE_DB = -65.0
@@ -31,7 +32,7 @@ _SILENCE_DB = -100.0
 
 def level(block: Samples) -> float:
     """Level in dB re full scale, -100 at least."""
-    return 10 * float(np.log10(np.mean(np.square(block)) + 10 ** (_SILENCE_DB / 10)))
+    return 10 * float(np.log10(mean_square(block) + 10 ** (_SILENCE_DB / 10)))
 
 
 class Residual:

@@ -66,12 +66,10 @@ class Side(Generic[LineT]):
         self,
         wanted: str | int | None,
         latency: float,
-        moved: Event,
         notices: deque[DeviceNotice],
     ) -> None:
         self._wanted = wanted
         self._asked_latency = latency
-        self._moved = moved
         self._notices = notices
         self._rate = 0
         self._past_glitches = 0
@@ -115,7 +113,7 @@ class Side(Generic[LineT]):
         line.close()
 
     def _open(self, wanted: str | int | None) -> LineT:
-        line = open_line(self.kind, wanted, self._asked_latency, self._moved, self._rate or None)
+        line = open_line(self.kind, wanted, self._asked_latency, self._rate or None)
         if not line.settle(_SETTLE):
             in_background(line.close)
             raise DeviceError(

@@ -90,16 +90,15 @@ class Speaker(Side[Playback]):
         line.ring.write(np.zeros(round((self._fill - BLOCK_SECONDS) * line.rate), np.float32))
 
     def _wait_for_room(self, line: Playback) -> bool:
-        began = perf_counter()
+        began, most = perf_counter(), round((self._fill - BLOCK_SECONDS) * line.rate)
         while True:
-            self._moved.clear()
-            if len(line.ring) / line.rate + BLOCK_SECONDS <= self._fill:
+            if len(line.ring) <= most:
                 return True
             if line.ended:
                 self._lose(line, "the system ended the stream")
                 return False
             waited = perf_counter() - max(began, line.stamp[1])
-            if waited > SILENT_TOO_LONG:
+            if waited >= SILENT_TOO_LONG:
                 self._lose(line, f"it took no sound for {waited:.1f} s")
                 return False
-            self._moved.wait(SILENT_TOO_LONG / 5)
+            line.wait_for(line.ring.written - most, SILENT_TOO_LONG - waited)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from threading import Event
 from time import perf_counter, sleep
 from types import ModuleType
@@ -23,6 +24,8 @@ _MOST_DELAY = 1.0
 _LATENCY_WEIGHT = 0.02
 """Weight of one timestamp in the running mean: they jump by up to a chunk."""
 
+_NEVER = sys.maxsize
+
 _open_lines: set[Line] = set()
 
 
@@ -30,13 +33,14 @@ class Line:
     """One open stream and its ring of mono samples at the device's own rate.
 
     The callback runs in PortAudio's thread under the interpreter's lock. It copies between PortAudio's buffer
-    and the ring, stores one small tuple, and sets an event to wake the coach. The event's inner lock is held
-    for a few instructions only; without it the coach would have to poll.
+    and the ring, stores one small tuple, and sets an event to wake the coach when that is what it waits for:
+    waking it at each of some three hundred callbacks a second cost as much as all that the loop does. The
+    event's inner lock is held for a few instructions only; without it the coach would have to poll.
     """
 
     direction: Direction
 
-    def __init__(self, device: DeviceInfo, rate: int, moved: Event) -> None:
+    def __init__(self, device: DeviceInfo, rate: int) -> None:
         self.device = device
         self.rate = rate
         self.ring = Ring(int(rate * _RING_SECONDS))
@@ -52,7 +56,9 @@ class Line:
         """Whether PortAudio has ended the stream by itself."""
         self.latency = 0.0
         """The delay (s) in the device and its driver, counted from the end of what a callback moves."""
-        self._moved = moved
+        self._awaited = _NEVER
+        """The ring's count, as in `stamp`, from which on somebody waits for it."""
+        self._come = Event()
         self._stream: Any = None
 
     def start(self, stream: Any) -> None:
@@ -87,7 +93,7 @@ class Line:
     def finished(self) -> None:
         """For `finished_callback`: the stream has ended, asked or not."""
         self.ended = True
-        self._moved.set()
+        self._come.set()
 
     def callback(self, data: Any, frames: int, time: Any, status: Any) -> None:
         """For `sounddevice`: move `frames` frames between `data`, shape (frames, channels), and the ring."""
@@ -100,7 +106,16 @@ class Line:
         delay = self._driver_delay(time, frames / self.rate)
         if time.currentTime and abs(delay) < _MOST_DELAY:
             self.latency += (delay - self.latency) * _LATENCY_WEIGHT
-        self._moved.set()
+        if count >= self._awaited:
+            self._come.set()
+
+    def wait_for(self, count: int, seconds: float) -> None:
+        """Wait until the ring's count in `stamp` is `count` or the stream has ended; so many seconds at most."""
+        self._come.clear()
+        self._awaited = count
+        if self.stamp[0] < count and not self.ended:  # in this order: a callback in between has set the event
+            self._come.wait(seconds)
+        self._awaited = _NEVER
 
     def _driver_delay(self, time: Any, chunk: float) -> float:
         """Seconds between now and the converter's time for the last of the chunk, which is `chunk` s long."""
@@ -171,20 +186,18 @@ def open_line(
     kind: type[LineT],
     wanted: str | int | None,
     latency: float,
-    moved: Event,
     rate: int | None = None,
 ) -> LineT:
     """Open and start a stream on the device `wanted` (see `portaudio.choose`), at `rate` (Hz) if it can.
 
-    `latency` (s) is suggested to the driver, `moved` is set by every callback. DeviceError when there is no
-    such device or it refuses.
+    `latency` (s) is suggested to the driver. DeviceError when there is no such device or it refuses.
     """
     with portaudio.LOCK:
         sounddevice = portaudio.library()
         device = portaudio.choose(kind.direction, wanted)
         settings = _settings(sounddevice, device)
         found, channels = _format(sounddevice, kind.direction, device, settings, (rate, *RATES) if rate else RATES)
-        line = kind(device, found, moved)
+        line = kind(device, found)
         make = sounddevice.InputStream if kind is Capture else sounddevice.OutputStream
         try:
             line.start(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
+from voicecoach.audio.spectra import mean_square
 from voicecoach.events import BLOCK_SECONDS, Samples
 
 MEMORY = 0.2
@@ -41,7 +40,7 @@ class Trust:
     def feed(self, near: Samples, clean: Samples) -> None:
         """A block before and after."""
         echo = near - clean
-        if np.mean(np.square(echo)) < AUDIBLE:
+        if mean_square(echo) < AUDIBLE:
             return
         before, after = float(near @ near), float(clean @ clean)
         share = (before - after) / (before + after)

@@ -1,0 +1,31 @@
+"""The C library's allocator, told to give back what is not needed any more.
+
+Each utterance takes and frees megabytes (sound, the recogniser's lattices, clips of speech). By default glibc learns
+from the first that is freed to take such pieces from its heap, where what lives longer in between keeps them from being
+given back: in an hour the coach grew by 70 MB, though it held no more than before (docs/latency.md).
+"""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
+"""Names of glibc's options (malloc.h)."""
+
+LARGE = 256 * 1024
+"""Bytes from which a piece has pages of its own, which are given back at once. Blocks and spectra are smaller."""
+
+SPARE = 1024 * 1024
+"""Bytes that may lie unused at the end of the heap."""
+
+
+def give_back_memory() -> bool:
+    """Set it so for the rest of the process; false where there is no such allocator (another system, or musl)."""
+    if sys.platform != "linux":
+        return False
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (OSError, AttributeError):
+        return False
+    return bool(mallopt(_MMAP_THRESHOLD, LARGE) and mallopt(_TRIM_THRESHOLD, SPARE))
