@@ -42,6 +42,16 @@ LEAST_POWER = 1e-7
 CLEAR_LAG = 12.0
 """Height of the peak, in RMS of the whole, from which a lag counts."""
 
+AGREEING = 3
+"""Comparisons of those TOGETHER that must show a new lag. Sounds that begin from digital silence, at the microphone and
+in what is played, make a peak, too, but they are in two windows at most."""
+
+SEEN = 6.0
+"""Height of the peak, in RMS of the whole, from which a single comparison shows it."""
+
+NEARLY = 2
+"""Samples by which it may be off there."""
+
 CLEAR_DRIFT = 25.0
 """The same for a drift."""
 
@@ -143,7 +153,7 @@ class Alignment:
         after = self._response(self._compared)
         peak, height = _peak(after)
         base = self._base
-        if height > CLEAR_LAG:
+        if height > CLEAR_LAG and self._agreed(self._compared, base, peak):
             self._found(base, peak)
         if self._base == base:
             self._follow_drift(after)
@@ -168,10 +178,16 @@ class Alignment:
             self._add(self._elsewhere[base], near, played)
             if len(self._elsewhere[base]) == TOGETHER and not seldom:
                 peak, height = _peak(self._response(self._elsewhere[base]))
-                if height > best[1]:
+                if height > best[1] and self._agreed(self._elsewhere[base], base, peak):
                     best, at = (peak, height), base
         if at is not None:
             self._found(at, best[0])
+
+    def _agreed(self, compared: Iterable[_Compared], base: int, peak: int) -> bool:
+        """Whether a lag is the one that is known, or is seen in most of what was compared."""
+        if self.lag is not None and abs(base * HOP + peak - self.lag) <= NEARLY:
+            return True
+        return sum(_seen(self._response([one]), peak) > SEEN for one in compared) >= AGREEING
 
     def _add(self, compared: deque[_Compared], near: Spectrum, played: Spectrum) -> None:
         cross = near * played.conj()
@@ -215,6 +231,13 @@ class Alignment:
         known = min(self._estimates, REMEMBERED)
         self.drift = float(self.drift * known + found) / (known + 1)
         self._estimates = known + 1
+
+
+def _seen(response: Samples, peak: int) -> float:
+    """How high a response is near a peak of others, in RMS of the whole."""
+    size = np.abs(response)
+    most = float(np.max(size[max(0, peak - NEARLY) : peak + NEARLY + 1]))
+    return most / (float(np.sqrt(np.mean(np.square(size)))) + 1e-20)
 
 
 def _peak(response: Samples) -> tuple[int, float]:
