@@ -7,7 +7,7 @@ from graphs import graph_of_kinds
 from nlu_parts import project_intents
 
 from voicecoach.events import Alternative, Pause
-from voicecoach.nlu.endpoint import AT_ONCE, EXTENDABLE, JOINS, SURE, UNFINISHED, WHOLE, Endpoint
+from voicecoach.nlu.endpoint import AT_ONCE, EXTENDABLE, JOINS, LIKELY, SURE, UNFINISHED, WHOLE, Endpoint
 from voicecoach.nlu.sentence import VARIES
 
 
@@ -90,8 +90,26 @@ def test_what_was_surely_heard_needs_hardly_any_silence(words, at_once):
     assert endpoint.pause(words, others).ends == at_once
     assert asked == [(words, others)]
     assert endpoint.pause(words) == Pause(WHOLE), "nobody knows what else it may have been"
-    for longer in ("which", "start", "how long", "the weather"):
+    for longer in ("which", "start", "the weather"):
         assert endpoint.pause(longer, others) == endpoint.pause(longer)
+
+
+@pytest.mark.parametrize(
+    ("words", "behind", "pause"),
+    [
+        ("stop", 2.0, Pause(LIKELY)),
+        ("stop", 0.5, Pause(WHOLE)),
+        ("next exercise", 1.5, Pause(LIKELY)),
+        ("how long", 4.0, Pause(LIKELY, JOINS)),
+        ("how long", 0.5, Pause(WHOLE, JOINS)),
+    ],
+)
+def test_what_is_in_some_doubt_needs_some_more(words, behind, pause):
+    others = (Alternative("neck", behind),)
+    graph = project_intents().word_graph()
+    assert Endpoint(graph, sure=lambda _text, _others: True).pause(words, others) == pause
+    unsure = Endpoint(graph, sure=lambda _text, _others: False).pause(words, others)
+    assert unsure == Pause(WHOLE, pause.joins), "the session doubts it for another reason"
 
 
 @pytest.mark.parametrize("words", ["which", "how", "hold for", "hold it for two minutes and", "start leg", "let's"])
@@ -126,7 +144,7 @@ def test_a_word_that_may_mean_nothing_may_begin_a_command(endpoint):
 
 
 def test_the_surer_it_is_what_was_said_the_shorter_is_the_wait():
-    assert AT_ONCE < SURE < WHOLE < EXTENDABLE < UNFINISHED
+    assert AT_ONCE < SURE < LIKELY < WHOLE < EXTENDABLE < UNFINISHED
 
 
 def test_more_words_of_the_same_meaning_are_not_waited_for():

@@ -152,6 +152,10 @@ class App:
         """From words to intents."""
         return Matcher(self.intents)
 
+    def check(self) -> None:
+        """Load all that may have mistakes, and raise what they are."""
+        self.matcher, self.lines, self.settings  # noqa: B018
+
     def prompts(self) -> list[tuple[str, str]]:
         """(id, text) of everything that the coach can say."""
         return [*alarm_prompts(self.lines, self.settings.emergency_number), *all_prompts(self.library, self.lines)]

@@ -18,6 +18,7 @@ from voicecoach import __version__
 from voicecoach.commands import FAILED, Commands, Failure
 from voicecoach.events import VoicecoachError
 from voicecoach.journal_commands import COMMANDS as JOURNAL_COMMANDS
+from voicecoach.loading import loading
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -90,8 +91,13 @@ def _app(
     from voicecoach.app import App, Paths
     from voicecoach.tts.synthesizer import Voice
 
-    app = App(Paths(model, intents, routines), Voice(name=voice, rate=rate), language=language)
-    app.matcher, app.lines, app.settings  # noqa: B018 - mistakes in content and settings are told before anything begins
+    return App(Paths(model, intents, routines), Voice(name=voice, rate=rate), language=language)
+
+
+def _checked_app(**content: Any) -> Any:
+    """Mistakes in content and settings are told before anything begins."""
+    app = _app(**content)
+    app.check()
     return app
 
 
@@ -134,7 +140,10 @@ def run(
     """
     from voicecoach.audio.device import check_devices
 
-    missing = check_devices(_number(microphone), _number(speaker))
+    with loading(lambda: check_devices(_number(microphone), _number(speaker))) as check:
+        from voicecoach.live import coach_live  # which takes a while, and so does the check
+
+        missing = check()
     if missing:
         if not or_demo:
             raise Failure(missing)
@@ -142,7 +151,6 @@ def run(
         ctx.invoke(demo, scenario="leg_routine", out=Path("demo"), typed=False, **content)
         return
     from voicecoach.files import LogFile
-    from voicecoach.live import coach_live
     from voicecoach.transcript import json_line, writer
 
     watchers = [_printer()]
@@ -175,7 +183,7 @@ def demo(scenario: str, out: Path, typed: bool, **content: Any) -> None:
     from voicecoach.demo import play_demo
     from voicecoach.scenario import load_scenario
 
-    app = _app(**content)
+    app = _checked_app(**content)
     loaded = load_scenario(scenario, app.language.code)
     click.echo(f"{loaded.name}\n")
     began = time.perf_counter()
@@ -205,7 +213,7 @@ def recognize(files: tuple[Path, ...], state: str | None, as_json: bool, **conte
     """
     from voicecoach.recognize import recognize as understand
 
-    app = _app(**content)
+    app = _checked_app(**content)
     if state is not None and app.intents.states and state not in app.intents.states:
         known = ", ".join(sorted(app.intents.states))
         raise click.BadParameter(f"{state!r} is none of {known}", param_hint="'--state'")
@@ -242,7 +250,7 @@ def type_(fast: bool, quiet: bool, **content: Any) -> None:
     """
     from voicecoach.live import type_fast, type_live
 
-    app = _app(**content)
+    app = _checked_app(**content)
     if fast or not sys.stdin.isatty():
         type_fast(app, sys.stdin, _printer())
     else:
@@ -278,7 +286,7 @@ def doctor(microphone: str | None, speaker: str | None, **content: Any) -> None:
     from voicecoach.doctor import examine
 
     ill = False
-    for finding in examine(_app(**content), _number(microphone), _number(speaker)):
+    for finding in examine(_checked_app(**content), _number(microphone), _number(speaker)):
         for line in finding.text.splitlines():
             click.echo(f"{finding.state:<8} {finding.part:<8} {line}")
         ill = ill or finding.state == "missing"
@@ -342,7 +350,7 @@ def lint(**content: Any) -> None:
     """
     from voicecoach.checks import check_content
 
-    app = _app(**content)
+    app = _checked_app(**content)
     problems = check_content(app)
     for problem in problems:
         click.echo(problem, err=True)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing, nullcontext
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import TextIO, TypeVar
+from typing import TextIO
 
 import numpy as np
 
@@ -18,6 +17,7 @@ from voicecoach.audio.device import Device, check_devices
 from voicecoach.audio.ticker import Ticker
 from voicecoach.coach import Coach, Logged
 from voicecoach.events import BLOCK_SECONDS
+from voicecoach.loading import loading
 from voicecoach.typed import FAST_RATE, run_at_terminal, run_fast
 from voicecoach.wall import wall_clock
 
@@ -25,7 +25,6 @@ SETTLED, DEVICES_EVERY = 500, 3_000
 """Blocks after which the devices' delays are known, and from one entry about them in the log to the next."""
 
 Watcher = Callable[[Logged], None]
-T = TypeVar("T")
 
 
 SPOKEN_NOTICES = {
@@ -40,23 +39,17 @@ def _on_the_wall(_seconds: float) -> datetime:
     return wall_clock()
 
 
-@contextmanager
-def loading(load: Callable[[], T]) -> Iterator[Callable[[], T]]:
-    """Load while other things are done; what is given waits for it, and raises what went wrong."""
-    with ThreadPoolExecutor(1, "loading") as thread:
-        yield thread.submit(load).result
-
-
 def coach_live(app: App, microphone: str | int | None, speaker: str | int | None, watchers: Sequence[Watcher]) -> None:
     """Lead a session with the microphone and the speaker until the user says goodbye."""
     give_back_memory()
-    app.model  # noqa: B018 - look for it before the sound card is opened, and fail in one sentence
+    app.model, app.intents  # noqa: B018 - look at them before the sound card is opened, and fail in one sentence
     with (
-        app.logbook(wall_clock) as logbook,
         loading(app.listener) as listener,
+        closing(Device(microphone, speaker)) as device,
+        loading(device.open_in_background) as opened,
+        app.logbook(wall_clock) as logbook,
         app.retention(wall_clock) or nullcontext() as retention,
-        Device(microphone, speaker) as device,
-        app.live_coach(device.rate, logbook, _on_the_wall, listener) as coach,
+        app.live_coach(_rate_once(opened, device, app), logbook, _on_the_wall, listener) as coach,
     ):
         gc.freeze()  # what was loaded stays: to look for garbage among it would hold up the sound
         coach.watchers += watchers
@@ -72,6 +65,13 @@ def coach_live(app: App, microphone: str | int | None, speaker: str | int | None
             tell_notices(coach, device, watchers)
             if round(coach.now / BLOCK_SECONDS) % DEVICES_EVERY == SETTLED:
                 log_devices(coach, device, watchers)
+
+
+def _rate_once(opened: Callable[[], None], device: Device, app: App) -> int:
+    """The rate (Hz) of a device that is being opened; meanwhile the rest is loaded, and what is wrong with it told."""
+    app.check()
+    opened()
+    return device.rate
 
 
 def log_devices(coach: Coach, device: Device, watchers: Sequence[Watcher]) -> None:

@@ -89,6 +89,11 @@ class Device:
             raise
         self.block = round(self.rate * BLOCK_SECONDS)
 
+    def open_in_background(self) -> None:
+        """`open` in a thread that has not yet to do with sound devices."""
+        portaudio.join_com()
+        self.open()
+
     def exchange(self, out: Samples) -> Samples:
         """Hand over the next block for the speaker and get the next one from the microphone.
 

@@ -45,9 +45,6 @@ QUICK_WINS = 15
 STEADY_WINS = 50
 """The same the other way."""
 
-LEARNING = 200
-"""Blocks of learning within which the quick filter is better because it is quick, not because something has moved."""
-
 LEAST_DRIFT = 3e-6
 """A smaller drift is left to the filters."""
 
@@ -237,7 +234,7 @@ class LinearCanceller:
         self._wins[0] = self._wins[0] + 1 if steady < BETTER * quick else 0
         if self._wins[1] > QUICK_WINS:
             self._filters.learn_from(0, 1)
-            self.moved += self.learnt > LEARNING
+            self.moved += 1
             self._left[0], self._wins[1] = quick, 0
         if self._wins[0] > STEADY_WINS:
             self._filters.take_over(1, 0)

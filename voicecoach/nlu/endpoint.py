@@ -19,6 +19,9 @@ AT_ONCE = 0.06
 SURE = 0.09
 """Seconds after a command to which nothing can be added that would change it, when it was surely heard."""
 
+LIKELY = 0.15
+"""Seconds after one that was nearly as surely heard, or to which words may be added that are heard along with it."""
+
 WHOLE = 0.25
 """Seconds after one that was not, and after words that begin no command."""
 
@@ -37,6 +40,9 @@ UNFINISHED = 1.0
 CLEAR = 3.0
 """Nats by which everything else must be less probable than what was surely heard. Of a sentence that is not over yet
 something else is nearer: "hold it for forty five se" sounds like "full routine for forty five minutes", too."""
+
+NEARLY_CLEAR = 1.0
+"""Nats by which they must be for LIKELY to do."""
 
 PROMPT = frozenset({"Stop", "Pause"})
 """Meanings that are obeyed without waiting for more words: whoever says stop means now."""
@@ -84,18 +90,26 @@ class Endpoint:
         if not here:
             return Pause(UNFINISHED)
         at_once = bool(here & PROMPT)
-        if not (at_once or not ahead or _all_the_same(here, ahead)):
-            return Pause(EXTENDABLE) if any(one.endswith(VARIES) for one in ahead) else Pause(WHOLE, JOINS)
-        if alternatives is None or not (self._clear(here, alternatives) and self._sure(words, alternatives)):
-            return Pause(WHOLE)
+        others = not (at_once or not ahead or _all_the_same(here, ahead))
+        if others and any(one.endswith(VARIES) for one in ahead):
+            return Pause(EXTENDABLE)
+        clear = self._clear(words, here, alternatives)
+        if others:
+            return Pause(LIKELY if clear >= NEARLY_CLEAR else WHOLE, JOINS)
+        if clear < CLEAR:
+            return Pause(LIKELY if clear >= NEARLY_CLEAR else WHOLE)
         return Pause(AT_ONCE if at_once else SURE, JOINS if ahead else 0.0)
 
-    def _clear(self, here: frozenset[str], alternatives: Sequence[Alternative]) -> bool:
-        """Whether nothing that means anything else than `here` is nearly as probable."""
+    def _clear(self, words: str, here: frozenset[str], alternatives: Sequence[Alternative] | None) -> float:
+        """Nats by which all that means anything else than `here` is less probable, CLEAR at most; 0 where that is not
+        known, or `words` are not sure for another reason."""
+        if alternatives is None:
+            return 0.0
         near = [one for one in alternatives if one.behind < CLEAR]
         if near and any(meaning.endswith(VARIES) for meaning in here):
-            return False
-        return all(self._meant(one.text)[0] == here for one in near)
+            return 0.0
+        nearest = min((one.behind for one in near if self._meant(one.text)[0] != here), default=CLEAR)
+        return nearest if nearest > 0 and self._sure(words, alternatives) else 0.0
 
     def _meant(self, words: str) -> tuple[frozenset[str] | None, frozenset[str]]:
         """What `words` mean, and what they may come to mean with others: nothing yet, where they only begin a command;
