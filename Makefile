@@ -20,7 +20,6 @@ test: .venv/ready model
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/voicecoach lint
 	$(BIN)/pytest --numprocesses auto --dist loadgroup
 
 .venv/ready: pyproject.toml

@@ -3,8 +3,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from nlu_parts import MODEL_WORDS, STATES, intents_of, project_intents, project_matcher
+from nlu_parts import STATES, intents_of, project_intents, project_matcher
 
+from voicecoach.app import App
+from voicecoach.checks import check_content
 from voicecoach.nlu.intents import IntentsError, IntentSet
 from voicecoach.nlu.lint import TestSentence, lint, lint_prompts, load_tests
 
@@ -37,10 +39,8 @@ def test_the_project_has_no_problems() -> None:
 
 
 @pytest.mark.model
-@pytest.mark.skipif(not MODEL_WORDS.exists(), reason="the model is not there")
-def test_the_project_says_only_what_the_model_knows() -> None:
-    known = {line.split()[0] for line in MODEL_WORDS.read_text(encoding="utf-8").splitlines()}
-    assert lint(project_intents(), known.__contains__) == []
+def test_all_content_is_consistent(app: App) -> None:
+    assert check_content(app) == []
 
 
 def test_a_file_without_problems_has_none(two: IntentSet) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 import numpy as np
 import pytest
 
 import soak
+from voicecoach.app import App
+from voicecoach.tts.synthesizer import Synthesizer
 
 SOUNDS = {kind: [np.full(4, number, dtype=np.float32)] for number, kind in enumerate(("StartRoutine", "Next", "talk"))}
 
@@ -39,3 +43,20 @@ def test_growth_and_slowing_are_told() -> None:
     assert rows["block last_to_first"] == pytest.approx(3.0)
     assert rows["utterance last_to_first"] == pytest.approx(1.5)
     assert rows["times_real_time"] == pytest.approx(8.0)
+
+
+def test_a_coach_is_led_through_its_routines(
+    app: App, coach_voice: Synthesizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(soak, "the_app", lambda _intents: app)
+    monkeypatch.setattr(soak, "BETWEEN", (3.0, 4.0))
+    monkeypatch.setattr(soak, "OFTEN", {"command": 1.0})
+    sounds = {"StartRoutine": [coach_voice.clip("start quick routine").samples[::3]]}
+    with ExitStack() as stack:
+        simulated = soak.Soak(stack, sounds, seed=0)
+        found = simulated.hour(16.0)
+    assert found.routines == 1
+    assert len(found.blocks) == 800
+    assert len(found.decided) >= 1
+    assert found.journal > 0
+    assert simulated.memory[0][0] == 0.0

@@ -18,7 +18,7 @@ DECAY = 0.5
 """Reverberation time (s) of the rooms that are expected: how likely late echo is before anything was learnt."""
 
 CONSTRAINED = 10
-"""Partitions whose way is made one that fits into a block again, in turn: half of them. With a fifth at each block 0.1 dB
+"""Partitions whose way is made one that fits into a block again, in turn: half of them. With a fifth of them 0.1 dB
 less of the echo is taken out, and where it is 10 dB above the user some commands fewer are heard (docs/latency.md)."""
 
 YOUNG = 200
