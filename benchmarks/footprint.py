@@ -1,13 +1,15 @@
 """What does the coach cost while it listens and speaks? `python benchmarks/footprint.py --help`
 
-`voicecoach run` as a user starts it, on a sound server with null sinks, with recorded speech at its microphone all the
-while: the time until it says that it listens, the processor time of all its processes, the most memory that they hold
-together, and the sound that was lost since the coach came too late (`silent`, `padded`, `dropped`).
+`voicecoach run` as a user starts it, on a sound server with null sinks, with the echo of its voice at its microphone:
+the time until it says that it listens; then the processor time of all its processes and the most memory that they hold
+together, while it leads a routine and nobody else speaks (`leading`), and with commands and talk at its microphone all
+the while (`talk`); and the sound that was lost since the coach came too late (`silent`, `padded`, `dropped`).
 """
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -24,18 +26,24 @@ from corpus import VARIABLE, data_folder, recordings, subset
 from devices import sound_card
 from mixing import read
 from report import Row, table, write_json
-from voicecoach.events import HEARING_RATE, VoicecoachError
+from voicecoach.events import HEARING_RATE, Samples, VoicecoachError
 
-SECONDS = 60.0
-"""Of the measurement, from the moment on at which the coach listens."""
+GREETING, STARTING = 9.0, 3.0
+"""Seconds until the coach has greeted, and until it has understood which routine is wanted."""
+
+SECONDS = 45.0
+"""Of each measurement."""
 
 PATIENCE = 60.0
 """Seconds in which it must listen."""
 
+ECHO = ("source=spk.monitor", "sink=micfeed", "latency_msec=60")
+"""The coach's own voice comes back at full level, as from a loudspeaker beside the microphone."""
+
 PAUSE = 2.0
 """Seconds between two recordings."""
 
-ROUTINE = "start quick routine"
+ROUTINE = "start stretching routine"
 
 
 @click.command(help=__doc__)
@@ -53,12 +61,18 @@ def main(data: Path | None, seed: int, json_file: Path | None) -> None:
             if server is None:
                 click.echo("skipped: it needs a sound server; `make system` installs one.")
                 return
-            talk = Path(temporary) / "talk.wav"
+            start, talk = Path(temporary) / "start.wav", Path(temporary) / "talk.wav"
+            soundfile.write(start, _start(folder), HEARING_RATE)
             soundfile.write(talk, _talk(folder, seed), HEARING_RATE)
+            server.control("load-module", "module-loopback", *ECHO)
             with Live(Path(temporary)) as live:
-                ready = live.ready()
+                rows = [Row("start", "ready_s", live.ready(), "s", 1)]
+                time.sleep(GREETING)
+                server.play_to_microphone(start)
+                time.sleep(STARTING)
+                rows += live.cost("leading", SECONDS)
                 player = server.play_to_microphone(talk)
-                rows = [Row("live", "ready_s", ready, "s", 1), *live.cost(SECONDS), *live.lost()]
+                rows += [*live.cost("talk", SECONDS), *live.lost()]
                 player.kill()
         click.echo(table(rows))
         if json_file:
@@ -67,12 +81,18 @@ def main(data: Path | None, seed: int, json_file: Path | None) -> None:
         raise click.ClickException(str(error)) from error
 
 
-def _talk(folder: Path, seed: int) -> np.ndarray:
-    """A routine is started, and then all sorts of commands and talk follow."""
-    starts = [one for one in recordings(folder / "voices") if one.text == ROUTINE][:1]
-    rest = [*subset(recordings(folder / "voices"), 12, seed), *subset(recordings(folder / "chatter"), 12, seed)]
+def _start(folder: Path) -> Samples:
+    found = [one for one in recordings(folder / "voices") if one.text == ROUTINE]
+    if not found:
+        raise VoicecoachError(f'there is no recording of "{ROUTINE}" in {folder / "voices"}; put one there.')
+    return read(found[0].path)
+
+
+def _talk(folder: Path, seed: int) -> Samples:
+    """All sorts of commands and talk."""
+    some = [*subset(recordings(folder / "voices"), 12, seed), *subset(recordings(folder / "chatter"), 12, seed)]
     pause = np.zeros(round(PAUSE * HEARING_RATE), dtype=np.float32)
-    return np.concatenate([part for one in (*starts, *rest) for part in (pause, read(one.path))])
+    return np.concatenate([part for one in some for part in (pause, read(one.path))])
 
 
 class Live:
@@ -80,11 +100,16 @@ class Live:
 
     def __init__(self, folder: Path):
         self._log = folder / "events.jsonl"
+        (folder / "voicecoach").mkdir()
+        (folder / "voicecoach" / "settings.yaml").write_text("check_in: false\n", encoding="utf-8")
+        self._environment = os.environ | {"XDG_CONFIG_HOME": str(folder)}
         self._command = [sys.executable, "-m", "voicecoach", "run", "--log", str(self._log)]
 
     def __enter__(self) -> Live:
         self._began = time.perf_counter()
-        self._process = psutil.Popen(self._command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self._process = psutil.Popen(
+            self._command, env=self._environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -101,15 +126,15 @@ class Live:
             time.sleep(0.01)
         raise VoicecoachError(f"`voicecoach run` did not listen within {PATIENCE:.0f} s; run it by hand to see why.")
 
-    def cost(self, seconds: float) -> Iterator[Row]:
+    def cost(self, case: str, seconds: float) -> Iterator[Row]:
         """Share of a core and most memory within so many seconds."""
         began, before, peak = time.perf_counter(), self._processor_time(), 0
         while time.perf_counter() - began < seconds:
             peak = max(peak, sum(process.memory_full_info().uss for process in self._tree()))
             time.sleep(0.5)
         used = self._processor_time() - before
-        yield Row("live", "core_share", used / (time.perf_counter() - began), "", 1)
-        yield Row("live", "peak_mb", peak / 1e6, "MB", 1)
+        yield Row(case, "core_share", used / (time.perf_counter() - began), "", 1)
+        yield Row(case, "peak_mb", peak / 1e6, "MB", 1)
 
     def lost(self) -> Iterator[Row]:
         """Sound that was lost until the coach last told of its devices."""
@@ -117,8 +142,8 @@ class Live:
         devices = [one for one in told if one.get("event") == "devices"]
         if devices:
             for what in ("silent", "padded", "dropped"):
-                yield Row("live", f"{what}_ms", 1000 * devices[-1][what], "ms", 1)
-            yield Row("live", "round_trip_ms", 1000 * devices[-1]["round_trip"], "ms", 1)
+                yield Row("sound", f"{what}_ms", 1000 * devices[-1][what], "ms", 1)
+            yield Row("sound", "round_trip_ms", 1000 * devices[-1]["round_trip"], "ms", 1)
 
     def _lines(self) -> list[str]:
         return [line for line in self._log.read_text(encoding="utf-8").splitlines(keepends=True) if line.endswith("\n")]

@@ -1,10 +1,29 @@
-"""When the coach yields the floor."""
+"""Whose words they were, and when the coach yields the floor."""
 
 from __future__ import annotations
 
 import pytest
 
-from voicecoach.nlu.turns import FORGIVEN, IN_VAIN, LONGEST_YIELD, Floor
+from voicecoach.nlu.turns import FORGIVEN, IN_VAIN, LONGEST_YIELD, Floor, is_own_voice
+
+
+@pytest.mark.parametrize(
+    ("heard", "said", "its_own"),
+    [
+        ("stop", "Stopped. Say carry on", True),
+        ("go back", "Going back one. Go backwards", True),
+        ("carry on", "Say carry on if you want", True),
+        ("[unk] carry on", "Say carry on if you want", True),
+        ("stop", "Step onto the stair", False),
+        ("no", "Now the other leg", False),
+        ("next", "And release. Ten", False),
+        ("start leg", "Start legs up the wall", True),
+        ("start leg", "Start the routine with", False),
+        ("stop", "", False),
+    ],
+)
+def test_what_the_coach_says_just_then_is_its_own_voice(heard: str, said: str, its_own: bool):
+    assert is_own_voice(heard, said) is its_own
 
 
 def speak(floor: Floor, at: float, seconds: float = 1.0) -> bool:

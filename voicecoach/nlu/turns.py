@@ -11,6 +11,9 @@ from rapidfuzz import fuzz
 OWN_VOICE = 88.0
 """Similarity (0..100) of an utterance to a stretch of what is being said, from which on it is taken for that."""
 
+BEGINNING = 4
+"""Letters of a word that are taken for it when its ending was not heard."""
+
 LONGEST_YIELD = 5.0
 """Seconds after which the coach goes on over somebody who goes on speaking: no command takes as long."""
 
@@ -26,7 +29,8 @@ _WORD = re.compile(r"(?:[^\W\d_]|')+")
 def is_own_voice(heard: str, said: str) -> bool:
     """Whether `heard` is a stretch of `said`, the text that sounded at the same time.
 
-    The recogniser's words are compared in order: a stretch of as many words as were heard. Sounds outside the
+    The recogniser's words are compared in order: a stretch of as many words as were heard, the last of which may have
+    had an ending. Sounds outside the
     grammar (`[unk]`) are no evidence for either side.
     """
     words = _WORD.findall(heard.lower().replace("[unk]", " "))
@@ -35,10 +39,13 @@ def is_own_voice(heard: str, said: str) -> bool:
         return False
     size = min(len(words), len(said_words))
     phrase = " ".join(words)
-    return any(
-        fuzz.ratio(phrase, " ".join(said_words[start : start + size])) >= OWN_VOICE
-        for start in range(len(said_words) - size + 1)
-    )
+    stretches = (" ".join(said_words[start : start + size]) for start in range(len(said_words) - size + 1))
+    return any(fuzz.ratio(phrase, stretch) >= OWN_VOICE or _begins(stretch, phrase) for stretch in stretches)
+
+
+def _begins(stretch: str, phrase: str) -> bool:
+    """Whether a stretch begins with what was heard, but for an ending: "stopped" of "stop"."""
+    return len(phrase) >= BEGINNING and stretch.startswith(phrase) and " " not in stretch[len(phrase) :]
 
 
 class Floor:
