@@ -217,10 +217,11 @@ def _at(seconds: float) -> datetime:
 
 
 def memory() -> tuple[int, int]:
-    """Bytes that this process and its children hold: resident (RSS), and of their own (USS)."""
+    """Bytes that this process and its children hold: resident (RSS), and with pages that they share counted once (PSS;
+    where the system does not tell, USS)."""
     this = psutil.Process()
     found = [process.memory_full_info() for process in (this, *this.children(recursive=True))]
-    return sum(one.rss for one in found), sum(one.uss for one in found)
+    return sum(one.rss for one in found), sum(getattr(one, "pss", one.uss) for one in found)
 
 
 def measured(sounds: Mapping[str, Sequence[Samples]], hours: float, seed: int) -> Iterator[Row]:
@@ -239,7 +240,7 @@ def measured(sounds: Mapping[str, Sequence[Samples]], hours: float, seed: int) -
 
 def _rows(case: str, hour: Hour) -> Iterator[Row]:
     yield Row(case, "rss_mb", hour.resident / 1e6, "MB", 1)
-    yield Row(case, "uss_mb", hour.own / 1e6, "MB", 1)
+    yield Row(case, "pss_mb", hour.own / 1e6, "MB", 1)
     yield Row(case, "block median_ms", 1000 * float(np.median(hour.blocks)), "ms", len(hour.blocks))
     yield Row(case, "block p99_ms", 1000 * float(np.percentile(hour.blocks, 99)), "ms", len(hour.blocks))
     if len(hour.decided):

@@ -26,13 +26,10 @@ WHOLE = 0.25
 """Seconds after one that was not, and after words that begin no command."""
 
 JOINS = 0.7
-"""A command that more words could make another ("how long", "repeat") is decided after WHOLE, too: hardly anybody
-falls silent for so long in it. Who does, and goes on after so many seconds at most, is heard as if nothing had been
-decided; and so is who goes on after a command that was surely heard ("go back to the last" ... "exercise")."""
-
-EXTENDABLE = 0.6
-"""Seconds after a command to which a value could be added, or more of one ("start" of "start leg routine", "hold for
-twenty" of "hold for twenty five"): people look for names and numbers."""
+"""A command that more words could make another ("how long", "repeat") or give a value ("start", "hold for twenty") is
+decided after WHOLE at most, too: hardly anybody falls silent for so long in it. Who does, and goes on after so many
+seconds at most, is heard as if nothing had been decided; and so is who goes on after a command that was surely heard
+("go back to the last" ... "exercise")."""
 
 UNFINISHED = 1.0
 """Seconds after the beginning of a command."""
@@ -91,8 +88,8 @@ class Endpoint:
             return Pause(UNFINISHED)
         at_once = bool(here & PROMPT)
         others = not (at_once or not ahead or _all_the_same(here, ahead))
-        if others and any(one.endswith(VARIES) for one in ahead):
-            return Pause(EXTENDABLE)
+        if others and any(one.endswith(VARIES) for one in ahead):  # people look for names and numbers
+            return Pause(WHOLE, JOINS)
         clear = self._clear(words, here, alternatives)
         if others:
             return Pause(LIKELY if clear >= NEARLY_CLEAR else WHOLE, JOINS)
