@@ -14,11 +14,10 @@ from voicecoach import cli
 from voicecoach.app import App, Paths
 from voicecoach.asr.graph import BACKOFF, UNKNOWN, build
 from voicecoach.checks import check_content
-from voicecoach.events import Verdict
 from voicecoach.language import DEFAULT, languages
 from voicecoach.nlu import expand
 from voicecoach.nlu.intents import IntentSet
-from voicecoach.nlu.lint import _PAUSE, lint, load_tests
+from voicecoach.nlu.lint import lint, load_tests
 from voicecoach.nlu.numbers import number_words
 from voicecoach.scenario import check_lines, load_scenario, scenario_names
 from voicecoach.session.lines import load_lines
@@ -95,14 +94,6 @@ def test_every_routine_is_there_with_the_same_steps(code: str) -> None:
 def test_only_the_words_that_the_recogniser_knows_cannot_be_checked_without_its_model(code: str) -> None:
     (problem,) = check_content(app_of(code))
     assert problem.startswith("whether the recogniser knows every word was not checked: ")
-
-
-@others
-def test_nothing_that_the_coach_says_could_be_taken_for_a_red_flag(code: str) -> None:
-    app = app_of(code)
-    parts = {part.strip() for _line, text in app.prompts() for part in (*_PAUSE.split(text), text)}
-    found = {part: app.matcher.understand(part) for part in parts}
-    assert [part for part, one in found.items() if one.urgent and one.verdict is not Verdict.REJECT] == []
 
 
 # --- what is understood ------------------------------------------------------------------------------------------

@@ -152,6 +152,10 @@ def test_there_are_plenty_of_sentences_that_must_not_be_obeyed() -> None:
         ("Stop.", ["a.b: 'Stop.' would be obeyed as Stop"]),
         ("Well, go back. Then we will see!", ["a.b: 'go back' would be obeyed as Back"]),
         ("Take your time - carry on - and breathe", ["a.b: 'carry on' would be obeyed as Resume"]),
+        (
+            "One calf is swollen and hot.",
+            ["a.b: 'One calf is swollen and hot.' could be taken for the red flag RedFlag"],
+        ),
         ("And now: skip; or not", ["a.b: 'skip' would be obeyed as Next"]),
         (
             "Hold for ten seconds, please",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import combinations
 from pathlib import Path
 from typing import Any, ClassVar
@@ -87,14 +88,17 @@ def lint(
 
 
 def lint_prompts(prompts: Iterable[tuple[str, str]], matcher: Matcher) -> list[str]:
-    """What of `prompts` (id, text) the coach would obey if it heard itself: the whole, or a part between pauses. Parts
-    in which something is still to be filled in are left out."""
+    """What of `prompts` (id, text) the coach would obey, or take for a red flag, if it heard itself: the whole, or a
+    part between pauses. Parts in which something is still to be filled in are left out."""
+    understand = cache(matcher.understand)  # many prompts end alike
     problems = []
     for name, text in prompts:
         for part in spoken_parts(text, matcher.intents.language):
-            understanding = matcher.understand(part)
+            understanding = understand(part)
             if understanding.accepted:
                 problems.append(f"{name}: {part!r} would be obeyed as {understanding.intent}")
+            elif understanding.urgent and understanding.verdict is not Verdict.REJECT:
+                problems.append(f"{name}: {part!r} could be taken for the red flag {understanding.intent}")
     return problems
 
 
