@@ -3,7 +3,7 @@
 People stop to think within a sentence ("which ... side", "an americano ... with some milk"). Waiting longer after
 everything would make "stop" slow; so the wait depends on whether more words could change what is meant, and on how sure
 it is that these were said. Where people order coffee, 0.3 % of the gaps between two words are silent for 0.25 s or
-more; where they spell and count, 4 % are, and 0.3 % for 0.6 s (benchmarks/pauses.py).
+more; where they spell and count, 4 % are, and 0.1 % for 0.6 s (benchmarks/pauses.py).
 """
 
 from __future__ import annotations
