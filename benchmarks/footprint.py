@@ -137,7 +137,7 @@ class Live:
         yield Row(case, "peak_mb", peak / 1e6, "MB", 1)
 
     def lost(self) -> Iterator[Row]:
-        """Sound that was lost until the coach last told of its devices."""
+        """Sound that was lost until the coach last told of its devices: after ten seconds, and then each minute."""
         told = [json.loads(line) for line in self._lines()]
         devices = [one for one in told if one.get("event") == "devices"]
         if devices:

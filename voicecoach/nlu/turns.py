@@ -30,8 +30,7 @@ def is_own_voice(heard: str, said: str) -> bool:
     """Whether `heard` is a stretch of `said`, the text that sounded at the same time.
 
     The recogniser's words are compared in order: a stretch of as many words as were heard, the last of which may have
-    had an ending. Sounds outside the
-    grammar (`[unk]`) are no evidence for either side.
+    had an ending. Sounds outside the grammar (`[unk]`) are no evidence for either side.
     """
     words = _WORD.findall(heard.lower().replace("[unk]", " "))
     said_words = _WORD.findall(said.lower())
