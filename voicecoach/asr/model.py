@@ -11,7 +11,8 @@ from typing import Any
 import platformdirs
 from pydantic import ValidationError
 
-from voicecoach.asr.download import Manifest, Pin, sha256_of
+from voicecoach.asr.manifest import Manifest, Pin, sha256_of
+from voicecoach.asr.postponed import postponed
 from voicecoach.events import VoicecoachError
 
 logger = logging.getLogger(__name__)
@@ -119,7 +120,8 @@ def _places(name: str) -> Iterator[Path]:
 def load_vosk() -> Any:
     """Vosk, imported late because that loads its library; ModelError when that fails."""
     try:
-        import vosk
+        with postponed("requests", "srt"):  # for fetching and for subtitles: a tenth of a second of the coach's start
+            import vosk
     except (ImportError, OSError, TypeError) as error:  # TypeError: no library for this system
         raise ModelError(f"the recogniser Vosk cannot be loaded ({error}); install vosk again") from error
     return vosk

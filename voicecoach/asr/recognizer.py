@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import vosk
 
 from voicecoach.asr.folder import model_with_graph, vocabulary
 from voicecoach.asr.graph import Costs, Grammar
+from voicecoach.asr.model import load_vosk
 from voicecoach.events import HEARING_RATE, Alternative, Hypothesis, Samples, VoicecoachError, Word
 
 SOFT_START = 0.1
@@ -32,7 +33,7 @@ class SpeechModel:
     def __init__(self, folder: Path, cache: Path):
         self.folder = folder
         self._cache = cache
-        self._loaded: dict[Path, vosk.Model] = {}
+        self._loaded: dict[Path, Any] = {}
 
     def knows(self, word: str) -> bool:
         """Whether the recogniser can hear `word`."""
@@ -52,6 +53,7 @@ class SpeechModel:
     def recognizer(self, grammar: Grammar, costs: Costs | None = None) -> Recognizer:
         """A recogniser that listens for the sentences of `grammar` (lower case, no punctuation), weighed by `costs`.
         The first for a grammar takes a third of a second to load."""
+        vosk = load_vosk()
         vosk.SetLogLevel(QUIET)
         try:
             folder = model_with_graph(self.folder, grammar, self._cache, costs, self._vocabulary)
@@ -92,7 +94,7 @@ class Recognizer:
     is off in the model's folder, and one that begins anew with each utterance takes its place.
     """
 
-    def __init__(self, vosk_recognizer: vosk.KaldiRecognizer):
+    def __init__(self, vosk_recognizer: Any):
         self._vosk = vosk_recognizer
         self._fed = 0
         self._utterance_began = 0
