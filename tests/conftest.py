@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, cached_property
 from pathlib import Path
@@ -16,7 +16,6 @@ from voicecoach.asr.model import ModelError, find_model
 from voicecoach.asr.recognizer import SpeechModel
 from voicecoach.events import HEARING_RATE, Clip, Samples
 from voicecoach.history.database import journal_file
-from voicecoach.session.routine import Library, load_library
 from voicecoach.settings import Settings
 from voicecoach.tts.cache import ClipCache
 from voicecoach.tts.synthesizer import Synthesizer, Voice
@@ -81,9 +80,9 @@ class SessionApp(App):
         super().__init__()
         self._graphs, self._speech = graphs, speech
 
-    @cached_property
-    def library(self) -> Library:
-        return load_library("en", ())
+    @property
+    def folders(self) -> Sequence[Path]:
+        return ()
 
     @cached_property
     def settings(self) -> Settings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -40,8 +41,8 @@ class PlainApp(App):
         super().__init__(Paths(model=Path("nowhere")), language=code)
 
     @property
-    def library(self):  # type: ignore[override]
-        return load_library(self.language.code)
+    def folders(self) -> Sequence[Path]:
+        return ()
 
 
 @cache

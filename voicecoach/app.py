@@ -10,52 +10,46 @@ from datetime import timedelta
 from functools import cached_property, lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import platformdirs
 
-from voicecoach.asr.graph import Costs, Grammar
-from voicecoach.asr.level import LevelControl
-from voicecoach.asr.listener import Listener
-from voicecoach.asr.manifest import Manifest
+from voicecoach.asr.graph import Costs
 from voicecoach.asr.model import find_model, manifest_of
-from voicecoach.asr.ngram import Bigram, read_arpa
 from voicecoach.asr.recognizer import SpeechModel
-from voicecoach.asr.vad import VoiceActivityDetector
-from voicecoach.audio.echo import NoMicrophone, make_echo_control
-from voicecoach.audio.room import Room, RoomSettings
-from voicecoach.coach import Clock, Coach
 from voicecoach.events import HEARING_RATE, Alternative, Clip, Hypothesis, Samples, Understanding
-from voicecoach.hearing import Deaf, Hearing
-from voicecoach.hearing_thread import BackgroundHearing
 from voicecoach.history.database import journal_file
-from voicecoach.history.logbook import Logbook, open_logbook
-from voicecoach.history.recorder import Now
-from voicecoach.history.retention import MEGABYTE, Retention, recordings_folder
-from voicecoach.kept_intents import kept_intents
-from voicecoach.language import Language, content, load_language
-from voicecoach.nlu.answers import favour_answers
-from voicecoach.nlu.chain import Chains
-from voicecoach.nlu.endpoint import Endpoint
-from voicecoach.nlu.evidence import UnderstandText, weigh
-from voicecoach.nlu.intents import IntentSet, built_in
-from voicecoach.nlu.matcher import Matcher
-from voicecoach.own_routines import OwnRoutines
-from voicecoach.scenario import Scenario
-from voicecoach.session.alarm import alarm_prompts
-from voicecoach.session.lines import Lines, load_lines
-from voicecoach.session.memory import Memory
-from voicecoach.session.prompts import all_prompts
-from voicecoach.session.routine import Library, load_library
-from voicecoach.session.saving import for_today
-from voicecoach.session.session import Session
+from voicecoach.kept_matcher import KeptMatcher
+from voicecoach.kept_repertoire import Repertoire, kept_repertoire
+from voicecoach.language import Language, load_language
+from voicecoach.listening import kept_graph, make_grammar
+from voicecoach.nlu.built_in import built_in
 from voicecoach.settings import Settings, load_settings, routines_folder, settings_file
-from voicecoach.simulate import Simulation
 from voicecoach.store import load_memory, memory_file
-from voicecoach.tts.cache import ClipCache
-from voicecoach.tts.source import EagerSource, LiveSource, SilentSource
-from voicecoach.tts.synthesizer import Synthesizer, Voice
-from voicecoach.tts.voices import VoiceRing
-from voicecoach.typed import FAST_RATE, run_fast
+from voicecoach.tts.voice import Voice
+
+if TYPE_CHECKING:
+    # Imported where they are needed. That takes half a second, in which the recogniser can be loaded and the sound card
+    # opened; and what only the simulation needs nobody else waits for.
+    from voicecoach.asr.graph import Grammar
+    from voicecoach.asr.listener import Listener
+    from voicecoach.asr.manifest import Manifest
+    from voicecoach.coach import Clock, Coach
+    from voicecoach.hearing import Hearing
+    from voicecoach.history.logbook import Logbook
+    from voicecoach.history.recorder import Now
+    from voicecoach.history.retention import Retention
+    from voicecoach.nlu.evidence import UnderstandText
+    from voicecoach.nlu.intents import IntentSet
+    from voicecoach.nlu.matcher import Matcher
+    from voicecoach.scenario import Scenario
+    from voicecoach.session.lines import Lines
+    from voicecoach.session.memory import Memory
+    from voicecoach.session.routine import Library
+    from voicecoach.simulate import Simulation
+    from voicecoach.tts.source import LiveSource, SilentSource
+    from voicecoach.tts.synthesizer import Synthesizer
+    from voicecoach.tts.voices import VoiceRing
 
 _LOG = logging.getLogger(__name__)
 
@@ -79,20 +73,10 @@ class Paths:
     routines: tuple[Path, ...] = ()
 
 
-def _decoys(language: str) -> tuple[str, ...]:
-    """Single words that sound like commands: without them "no" is heard as "next" and "down" as "don't"; the matcher
-    turns them away. A language may have none."""
-    file = content(language, "decoys.txt")
-    return tuple(file.read_text(encoding="utf-8").split()) if file.is_file() else ()
-
-
-def _background(language: str) -> Bigram:
-    """Everyday talk (tools/background.py makes it). A language may have none."""
-    file = content(language, "background.arpa")
-    return read_arpa(file.read_text(encoding="utf-8").splitlines()) if file.is_file() else Bigram()
-
-
 def _no_hearing() -> Hearing:
+    from voicecoach.audio.echo import NoMicrophone
+    from voicecoach.hearing import Deaf, Hearing
+
     return Hearing(Deaf(), NoMicrophone())
 
 
@@ -123,34 +107,46 @@ class App:
         """What the coach speaks with."""
         return replace(self._coach_voice, language=self.language.code)
 
-    @cached_property
-    def library(self) -> Library:
-        """Exercises and routines: built in, from the user's folder, and from the folders given."""
+    @property
+    def folders(self) -> Sequence[Path]:
+        """Where exercises and routines are that are not built in: the user's folder, and the folders given."""
         own = routines_folder()
-        folders: Sequence[Path] = (*([own] if own.is_dir() else []), *self.paths.routines)
-        return load_library(self.language.code, folders)
+        return (*([own] if own.is_dir() else []), *self.paths.routines)
+
+    @cached_property
+    def _repertoire(self) -> Repertoire:
+        return kept_repertoire(self.language.code, self.folders)
+
+    @property
+    def library(self) -> Library:
+        """Exercises and routines."""
+        return self._repertoire.library
 
     @cached_property
     def settings(self) -> Settings:
         """What the user has set."""
         return load_settings(settings_file())
 
-    @cached_property
+    @property
     def lines(self) -> Lines:
         """What the coach says."""
-        return load_lines(self.language.code)
+        return self._repertoire.lines
 
     @cached_property
-    def intents(self) -> IntentSet:
-        """What the coach understands."""
+    def _kept_matcher(self) -> KeptMatcher:
         path = self.paths.intents or built_in(self.language.code)
         routines = {"routine": self.library.spoken_routines()}
-        return kept_intents(path, self.language.code, routines, {"left_out": self.library.spoken_exercises()})
+        return KeptMatcher(path, self.language.code, routines, {"left_out": self.library.spoken_exercises()})
 
     @cached_property
     def matcher(self) -> Matcher:
         """From words to intents."""
-        return Matcher(self.intents)
+        return self._kept_matcher.load()
+
+    @property
+    def intents(self) -> IntentSet:
+        """What the coach understands."""
+        return self.matcher.intents
 
     def check(self) -> None:
         """Load all that may have mistakes, and raise what they are."""
@@ -158,7 +154,9 @@ class App:
 
     def prompts(self) -> list[tuple[str, str]]:
         """(id, text) of everything that the coach can say."""
-        return [*alarm_prompts(self.lines, self.settings.emergency_number), *all_prompts(self.library, self.lines)]
+        from voicecoach.session.alarm import alarm_prompts
+
+        return [*alarm_prompts(self.lines, self.settings.emergency_number), *self._repertoire.prompts]
 
     @cached_property
     def memory(self) -> Memory:
@@ -184,46 +182,52 @@ class App:
         return self._costs or Costs(words=self.language.costs)
 
     @cached_property
+    def graph(self) -> str:
+        """The name of the recogniser's graph. To know it is to know that model and content are right: where nothing has
+        changed since they were looked through, they are not loaded for that."""
+        return kept_graph(self.model, self.language, self.costs, self._kept_matcher.key, lambda: self.grammar)
+
+    @cached_property
     def _understand_text(self) -> UnderstandText:
         """From words to one command or to several in one breath."""
-        chains = Chains(self.intents.word_graph(), self._skip_words, self.language.links)
+        from voicecoach.nlu.chain import Chains
+
+        chains = Chains(self.intents.word_graph(), self.intents.fillers, self.language.links)
         remembered = lru_cache(maxsize=REMEMBERED)(chains.understand(self.matcher.understand))
         return lambda text, states: remembered(text, None if states is None else frozenset(states))
-
-    @property
-    def _skip_words(self) -> tuple[str, ...]:
-        return tuple(word for phrase in self.intents.skip_words for word in phrase.split())
 
     @cached_property
     def grammar(self) -> Grammar:
         """What the recogniser listens for."""
-        return Grammar(
-            self.intents.word_graph(),
-            _decoys(self.language.code),
-            _background(self.language.code),
-            self._skip_words,
-            self.intents.cautions,
-            self.intents.beside,
-            (*self.language.links.joining, *self.language.links.correcting),
-        )
+        return make_grammar(self.language, self.intents)
 
     def listener(self) -> Listener:
         """A fresh pair of ears that know the intents' sentences."""
-        grammar = self.grammar
-        return Listener(
-            self.model.recognizer(grammar, self.costs),
-            VoiceActivityDetector(),
-            Endpoint(grammar.sentences, grammar.skip_words, grammar.extra, grammar.links, self._surely).pause,
-            LevelControl(),
-        )
+        recognizer = self.model.known_recognizer(self.graph) or self.model.recognizer(self.grammar, self.costs)
+
+        # While the recogniser is loaded, somebody else may import what is needed now.
+        from voicecoach.asr.level import LevelControl
+        from voicecoach.asr.listener import Listener
+        from voicecoach.asr.vad import VoiceActivityDetector
+        from voicecoach.nlu.endpoint import Endpoint
+
+        intents, links = self.intents, self.language.links
+        joined = (*links.joining, *links.correcting)
+        endpoint = Endpoint(intents.word_graph(), intents.fillers, intents.beside, joined, self._surely)
+        return Listener(recognizer, VoiceActivityDetector(), endpoint.pause, LevelControl())
 
     def _surely(self, text: str, alternatives: Sequence[Alternative]) -> bool:
         """Whether it is a command in some state, and nothing else is nearly as probable."""
+        from voicecoach.nlu.evidence import weigh
+
         heard = Hypothesis(text, 0.0, 0.0, 0.0, alternatives=tuple(alternatives), over_coach=True)
         return weigh(heard, None, self._understand_text).accepted
 
     def understand(self, heard: Hypothesis, states: Collection[str] | None) -> Understanding:
         """What an utterance means in `states`; None: in any state."""
+        from voicecoach.nlu.answers import favour_answers
+        from voicecoach.nlu.evidence import weigh
+
         if states is not None:
             heard = favour_answers(heard, lambda text: self.intents.answers(text, states))
         understood = weigh(heard, states, self._understand_text)
@@ -242,16 +246,25 @@ class App:
     @contextmanager
     def synthesizer(self, rate: int, voice: Voice | None = None) -> Iterator[Synthesizer]:
         """Speech at `rate` Hz."""
+        from voicecoach.tts.cache import ClipCache
+        from voicecoach.tts.synthesizer import Synthesizer
+
         with Synthesizer(voice or self.coach_voice, rate, ClipCache()) as synthesizer:
             yield synthesizer
 
     def voices(self, rate: int) -> VoiceRing:
         """The voices after the coach's own, at `rate` Hz; to be closed in the end."""
+        from voicecoach.tts.cache import ClipCache
+        from voicecoach.tts.synthesizer import Synthesizer
+        from voicecoach.tts.voices import VoiceRing
+
         return VoiceRing(self.coach_voice, lambda voice: Synthesizer(voice, rate, ClipCache()))
 
     @contextmanager
     def logbook(self, now: Now) -> Iterator[Logbook]:
         """The journal, unless the user wants none; `now` is the clock on the wall."""
+        from voicecoach.history.logbook import Logbook, open_logbook
+
         if self.settings.journal:
             with open_logbook(journal_file(), now) as logbook:
                 yield logbook
@@ -260,8 +273,11 @@ class App:
 
     def retention(self, now: Now) -> Retention | None:
         """What keeps the sound of utterances; None unless the user wants that."""
-        most = self.settings.keep_audio * MEGABYTE
-        return Retention(recordings_folder(), most, now) if most else None
+        if not self.settings.keep_audio:
+            return None
+        from voicecoach.history.retention import MEGABYTE, Retention, recordings_folder
+
+        return Retention(recordings_folder(), self.settings.keep_audio * MEGABYTE, now)
 
     @contextmanager
     def live_coach(
@@ -273,6 +289,10 @@ class App:
     ) -> Iterator[Coach]:
         """A coach for a sound card with a speaker at `rate` Hz, which writes `logbook`. It hears with what `listener`
         gives in the end; without it is typed to."""
+        from voicecoach.audio.echo import make_echo_control
+        from voicecoach.hearing_thread import BackgroundHearing
+        from voicecoach.tts.source import LiveSource
+
         with self.synthesizer(rate) as synthesizer, ExitStack() as stack:
             synthesizer.clip(self.lines("greeting"))  # what is wrong with the speech engine is told now
             ring = stack.enter_context(closing(self.voices(rate)))
@@ -286,6 +306,8 @@ class App:
 
     def silent_coach(self, rate: int, logbook: Logbook | None = None, clock: Clock | None = None) -> Coach:
         """A coach that is read and typed to, and writes `logbook`."""
+        from voicecoach.tts.source import SilentSource
+
         return self._coach(rate, SilentSource(rate), _no_hearing(), logbook, clock)
 
     @contextmanager
@@ -294,6 +316,12 @@ class App:
     ) -> Iterator[tuple[Simulation, Coach]]:
         """A scenario in the simulated room. `typed` leaves out the recogniser and the voices; `record` gets
         each block of the microphone, at 16 kHz."""
+        from voicecoach.audio.echo import make_echo_control
+        from voicecoach.audio.room import Room, RoomSettings
+        from voicecoach.hearing import Hearing
+        from voicecoach.simulate import Simulation
+        from voicecoach.tts.source import EagerSource, SilentSource
+
         rate = SIMULATION_RATE
         room = Room(rate, RoomSettings(**scenario.room.model_dump()))
         with ExitStack() as stack:
@@ -313,6 +341,10 @@ class App:
 
     def _earlier(self, scenario: Scenario, stack: ExitStack) -> tuple[Logbook, Clock | None]:
         """The journal of a scenario, with what was before it, and its clock on the wall; neither where it has none."""
+        from voicecoach.history.logbook import Logbook, open_logbook
+        from voicecoach.tts.source import SilentSource
+        from voicecoach.typed import FAST_RATE, run_fast
+
         began = scenario.clock
         if began is None:
             return Logbook(), None
@@ -334,6 +366,13 @@ class App:
         *,
         remembers: bool = True,
     ) -> Coach:
+        from voicecoach.coach import Coach
+        from voicecoach.history.logbook import Logbook
+        from voicecoach.own_routines import OwnRoutines
+        from voicecoach.session.memory import Memory
+        from voicecoach.session.saving import for_today
+        from voicecoach.session.session import Session
+
         settings, logbook = self.settings, logbook or Logbook()
         session = Session(
             self.library,

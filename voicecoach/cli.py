@@ -89,7 +89,7 @@ def _app(
     language: str | None = None,
 ) -> Any:
     from voicecoach.app import App, Paths
-    from voicecoach.tts.synthesizer import Voice
+    from voicecoach.tts.voice import Voice
 
     return App(Paths(model, intents, routines), Voice(name=voice, rate=rate), language=language)
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import TextIO
+from importlib import import_module
+from typing import TYPE_CHECKING, TextIO
 
 import numpy as np
 
@@ -15,16 +16,21 @@ from voicecoach.allocator import give_back_memory
 from voicecoach.app import App
 from voicecoach.audio.device import Device, check_devices
 from voicecoach.audio.ticker import Ticker
-from voicecoach.coach import Coach, Logged
 from voicecoach.events import BLOCK_SECONDS
 from voicecoach.loading import loading
-from voicecoach.typed import FAST_RATE, run_at_terminal, run_fast
 from voicecoach.wall import wall_clock
+
+if TYPE_CHECKING:
+    # Imported where it is needed: meanwhile the recogniser is loaded and the sound card opened.
+    from voicecoach.coach import Coach, Logged
 
 SETTLED, DEVICES_EVERY = 500, 3_000
 """Blocks after which the devices' delays are known, and from one entry about them in the log to the next."""
 
-Watcher = Callable[[Logged], None]
+_NEEDED = ("voicecoach.coach", "voicecoach.session.session", "voicecoach.hearing_thread", "voicecoach.tts.source")
+"""What a coach consists of, and takes half as long to import as it takes to load the recogniser."""
+
+Watcher = Callable[["Logged"], None]
 
 
 SPOKEN_NOTICES = {
@@ -42,7 +48,7 @@ def _on_the_wall(_seconds: float) -> datetime:
 def coach_live(app: App, microphone: str | int | None, speaker: str | int | None, watchers: Sequence[Watcher]) -> None:
     """Lead a session with the microphone and the speaker until the user says goodbye."""
     give_back_memory()
-    app.model, app.intents  # noqa: B018 - look at them before the sound card is opened, and fail in one sentence
+    app.graph  # noqa: B018 - look at model and content before the sound card is opened, and fail in one sentence
     with (
         loading(app.listener) as listener,
         closing(Device(microphone, speaker)) as device,
@@ -68,7 +74,10 @@ def coach_live(app: App, microphone: str | int | None, speaker: str | int | None
 
 
 def _rate_once(opened: Callable[[], None], device: Device, app: App) -> int:
-    """The rate (Hz) of a device that is being opened; meanwhile the rest is loaded, and what is wrong with it told."""
+    """The rate (Hz) of a device that is being opened; meanwhile the rest is imported and loaded, and what is wrong with
+    it told."""
+    for module in _NEEDED:
+        import_module(module)
     app.check()
     opened()
     return device.rate
@@ -76,6 +85,8 @@ def _rate_once(opened: Callable[[], None], device: Device, app: App) -> int:
 
 def log_devices(coach: Coach, device: Device, watchers: Sequence[Watcher]) -> None:
     """Log what the devices add to each answer, and what they have lost so far (s)."""
+    from voicecoach.coach import Logged
+
     known = {"round_trip": round(device.round_trip, 3), **asdict(device.losses)}
     for watcher in watchers:
         watcher(Logged(coach.now, "devices", known))
@@ -83,6 +94,8 @@ def log_devices(coach: Coach, device: Device, watchers: Sequence[Watcher]) -> No
 
 def tell_notices(coach: Coach, device: Device, watchers: Sequence[Watcher]) -> None:
     """Say aloud, and log, what has become of the devices."""
+    from voicecoach.coach import Logged
+
     for notice in device.notices():
         for watcher in watchers:
             watcher(Logged(coach.now, "notice", {"text": f"{notice.kind}: {notice.detail}"}))
@@ -93,6 +106,8 @@ def tell_notices(coach: Coach, device: Device, watchers: Sequence[Watcher]) -> N
 
 def type_live(app: App, lines: TextIO, watcher: Watcher, *, quiet: bool) -> None:
     """A typed session in real time; heard where there is a speaker, unless `quiet`."""
+    from voicecoach.typed import run_at_terminal
+
     with app.logbook(wall_clock) as logbook:
         if quiet or check_devices(None, None):
             clock = Ticker()
@@ -107,6 +122,8 @@ def type_live(app: App, lines: TextIO, watcher: Watcher, *, quiet: bool) -> None
 
 def type_fast(app: App, lines: Iterable[str], watcher: Watcher) -> None:
     """A typed session in no time."""
+    from voicecoach.typed import FAST_RATE, run_fast
+
     with app.logbook(wall_clock) as logbook:
         began = wall_clock()
         coach = app.silent_coach(FAST_RATE, logbook, lambda seconds: began + timedelta(seconds=seconds))

@@ -11,6 +11,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from voicecoach.asr.graph import BACKOFF, UNKNOWN, Costs, Grammar, build
@@ -52,6 +53,25 @@ def _word_list(path: Path) -> dict[str, int]:
     return {word: int(number) for word, number in pairs}
 
 
+def graph_name(model: Path, grammar: Grammar, costs: Costs | None = None) -> str:
+    """What tells the folder for a model, a grammar and costs from any other."""
+    kinds = [(state, sorted(found)) for state, found in grammar.sentences.final.items()]
+    weighed = costs or Costs()
+    parts = (FORMAT, model.resolve(), weighed, grammar.sentences.arcs, kinds, grammar.decoys, grammar.background)
+    told = f"{parts} {grammar.skip_words} {grammar.cautions} {sorted(grammar.extra)} {grammar.links}"
+    return hashlib.sha256(told.encode()).hexdigest()[:20]
+
+
+def known_folder(cache: Path, name: str) -> Path | None:
+    """The folder `name`, where it was made before."""
+    folder = cache / name
+    if not (folder / "graph" / "Gr.fst").exists():
+        return None
+    with suppress(OSError):
+        os.utime(folder)
+    return folder
+
+
 def model_with_graph(
     model: Path,
     grammar: Grammar,
@@ -65,13 +85,10 @@ def model_with_graph(
     own vocabulary where nothing is given.
     """
     costs = costs or Costs()
-    kinds = [(state, sorted(found)) for state, found in grammar.sentences.final.items()]
-    parts = (FORMAT, model.resolve(), costs, grammar.sentences.arcs, kinds, grammar.decoys, grammar.background)
-    told = f"{parts} {grammar.skip_words} {grammar.cautions} {sorted(grammar.extra)} {grammar.links}"
-    folder = cache / hashlib.sha256(told.encode()).hexdigest()[:20]
-    if (folder / "graph" / "Gr.fst").exists():
-        os.utime(folder)
-        return folder
+    name = graph_name(model, grammar, costs)
+    if known := known_folder(cache, name):
+        return known
+    folder = cache / name
     ids = words() if words else vocabulary(model)
     graph = build(grammar, ids, costs)
     cache.mkdir(parents=True, exist_ok=True)

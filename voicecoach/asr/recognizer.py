@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from voicecoach.asr.folder import model_with_graph, vocabulary
+from voicecoach.asr.folder import graph_name, known_folder, model_with_graph, vocabulary
 from voicecoach.asr.graph import Costs, Grammar
 from voicecoach.asr.model import load_vosk
 from voicecoach.events import HEARING_RATE, Alternative, Hypothesis, Samples, VoicecoachError, Word
@@ -50,11 +50,18 @@ class SpeechModel:
         except (OSError, ValueError) as error:
             raise VoicecoachError(_unusable(self.folder, error)) from error
 
+    def graph_name(self, grammar: Grammar, costs: Costs | None = None) -> str:
+        """What `known_recognizer` knows the graph of `grammar` by, weighed by `costs`."""
+        return graph_name(self.folder, grammar, costs)
+
+    def known_recognizer(self, name: str) -> Recognizer | None:
+        """The recogniser with a graph that was made before; None where it is not there any more."""
+        folder = known_folder(self._cache, name)
+        return self._loaded_from(folder) if folder else None
+
     def recognizer(self, grammar: Grammar, costs: Costs | None = None) -> Recognizer:
         """A recogniser that listens for the sentences of `grammar` (lower case, no punctuation), weighed by `costs`.
         The first for a grammar takes a third of a second to load."""
-        vosk = load_vosk()
-        vosk.SetLogLevel(QUIET)
         try:
             folder = model_with_graph(self.folder, grammar, self._cache, costs, self._vocabulary)
         except OSError as error:
@@ -62,6 +69,11 @@ class SpeechModel:
                 f"the recogniser's graph cannot be written in {self._cache}: {error.strerror or error}; "
                 "make room there, or give yourself the right to write there"
             ) from error
+        return self._loaded_from(folder)
+
+    def _loaded_from(self, folder: Path) -> Recognizer:
+        vosk = load_vosk()
+        vosk.SetLogLevel(QUIET)
         try:
             if folder not in self._loaded:
                 self._loaded[folder] = vosk.Model(str(folder))

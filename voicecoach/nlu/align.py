@@ -122,7 +122,7 @@ class Aligner:
 class _Direction:
     """The arcs (source, target) of an automaton from state 0 to the state `end`, a state's number being higher than
     those of the states that lead to it. `levels` has for each level the arcs that lead to it, by target, where each
-    target's arcs begin, and the targets. `into` has for each state the arcs that lead to it."""
+    target's arcs begin, and the targets."""
 
     def __init__(self, arcs: Sequence[tuple[int, int]], end: int):
         self.end = end
@@ -132,14 +132,18 @@ class _Direction:
         for source, target in sorted(arcs):
             level[target] = max(level[target], level[source] + 1)
         self.depth = int(level[end])
-        by_target = np.argsort(self.target, kind="stable")
-        self.into = np.split(by_target, np.searchsorted(self.target[by_target], np.arange(1, end + 1)))
+        self._by_target = by_target = np.argsort(self.target, kind="stable")
+        self._begins = np.searchsorted(self.target[by_target], np.arange(end + 2))
         self.levels = []
         of_arcs = level[self.target[by_target]]
         for number in range(1, int(level.max(initial=0)) + 1):
             chosen = by_target[of_arcs == number]
             targets, starts = np.unique(self.target[chosen], return_index=True)
             self.levels.append((chosen, starts, targets))
+
+    def into(self, state: int) -> npt.NDArray[np.int64]:
+        """The arcs that lead to `state`."""
+        return self._by_target[self._begins[state] : self._begins[state + 1]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +183,7 @@ class _Table:
 
     def _step(self, state: int, heard: int) -> tuple[int | None, int | None]:
         """The last of the steps."""
-        arcs = self.direction.into[state]
+        arcs = self.direction.into(state)
         sources, cost = self.direction.source[arcs], self.least[state, heard]
         if heard:
             taken = self.least[sources, heard - 1] + self.costs.mistaken[arcs, heard - 1] == cost

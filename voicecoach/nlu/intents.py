@@ -9,9 +9,8 @@ from __future__ import annotations
 import random
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources.abc import Traversable
-from pathlib import Path
 
 from hassil import Intents, recognize_all
 from hassil.intents import Intent, IntentData, RangeSlotList, SlotList, WildcardSlotList
@@ -19,16 +18,16 @@ from hassil.recognize import RecognizeResult
 from hassil.util import remove_skip_words
 
 from voicecoach.events import WordGraph
-from voicecoach.language import DEFAULT, content
 from voicecoach.nlu import expand
 from voicecoach.nlu.automaton import word_graph
+from voicecoach.nlu.built_in import built_in
 from voicecoach.nlu.intent_file import IntentFile, IntentsError, read_intents
 from voicecoach.nlu.numbers import spoken
 from voicecoach.nlu.sentence import ANSWER, Template, TemplateSentence
 from voicecoach.nlu.template import Scope, TemplateError, count, in_words, whole
 from voicecoach.yamlfile import Source, Where
 
-__all__ = ["LIMIT", "IntentSet", "IntentsError", "load_intents"]
+__all__ = ["LIMIT", "IntentSet", "IntentsError", "built_in", "load_intents"]
 
 LIMIT = 55_000
 """Sentences up to which an intents file is expanded in full; above it a sample is drawn."""
@@ -40,16 +39,13 @@ PARTS = 48
 """Sets of kinds whose templates are kept ready for hassil: there are hundreds, and a long session meets most."""
 
 _SEED = 0
-_PACKAGED = Path(__file__).parents[1] / "data" / "intents.yaml"
-_CHECKOUT = Path(__file__).parents[2] / "intents.yaml"
-"""Where English has its file: beside the code, for all to read, and in an installed package."""
 
 
 class IntentSet:
     """The intents of one file.
 
     `hassil` holds them without their gates, so that whoever matches can tell "not now" from "never"; `name` is
-    the file's; `count` is how many sentences there are in all; `states` are all states that gates name.
+    the file's; `states` are all states that gates name; `fillers` are the single words of the skip words.
     """
 
     def __init__(
@@ -65,10 +61,10 @@ class IntentSet:
         self._graph = graph
         self.language = hassil.language
         self.skip_words = tuple(hassil.skip_words)
-        self._fillers = frozenset(word for phrase in self.skip_words for word in phrase.split())
+        self.fillers = tuple(word for phrase in self.skip_words for word in phrase.split())
+        self._fillers = frozenset(self.fillers)
         self.templates = tuple(template for _, templates in blocks for template in templates)
         self.states = frozenset(state for template in self.templates for state in template.states or ())
-        self.count = sum(count(template.node) for template in self.templates)
         self._rank = {id(data): rank for rank, (data, _) in enumerate(blocks)}
         self._template = {(id(data), template.text): template for data, templates in blocks for template in templates}
         self._sentences = lru_cache(maxsize=2)(self._expand)
@@ -77,6 +73,11 @@ class IntentSet:
         self._wild = any(isinstance(one, WildcardSlotList) for values in lists for one in values.values())
         self._part = lru_cache(maxsize=PARTS)(self._blocks_of)
         self._exact = lru_cache(maxsize=RECENT)(self._recognized)
+
+    @cached_property
+    def count(self) -> int:
+        """How many sentences there are in all."""
+        return sum(count(template.node) for template in self.templates)
 
     def sentences(self, limit: int = LIMIT) -> tuple[TemplateSentence, ...]:
         """All sentences, or where there are more than `limit` a random sample of about that many, the same each
@@ -187,13 +188,6 @@ class IntentSet:
             intents.values(), counts, expand.shares(list(map(sum, counts)), limit), strict=True
         ):
             yield from zip(templates, expand.shares(sizes, share), strict=True)
-
-
-def built_in(language: str = DEFAULT) -> Traversable:
-    """The project's own intents file of `language`."""
-    if language != DEFAULT:
-        return content(language, "intents.yaml")
-    return _PACKAGED if _PACKAGED.is_file() else _CHECKOUT
 
 
 def load_intents(

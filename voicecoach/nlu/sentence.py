@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from voicecoach.nlu import expand
 from voicecoach.nlu.template import Node
@@ -54,7 +54,9 @@ class TemplateSentence:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One template of the file. `slots` are those of its block; `line` is where it stands."""
+    """One template of the file. `slots` are those of its block; `line` is where it stands. `kind` is what its sentences
+    mean; where that depends on what is said in its slots, it ends with VARIES. After that, how surely they must be
+    heard, and what else sets it apart in the decoding graph."""
 
     text: str
     intent: str
@@ -67,15 +69,14 @@ class Template:
     rare: bool
     line: int
     node: Node
+    kind: str = field(init=False)
 
-    @property
-    def kind(self) -> str:
-        """What its sentences mean; where that depends on what is said in its slots, it ends with VARIES. After that,
-        how surely they must be heard, and what else sets it apart in the decoding graph."""
+    def __post_init__(self) -> None:
         slots = "".join(f" {name}={value}" for name, value in sorted(self.slots.items()))
         varies = VARIES if any(True for _ in expand.slots(self.node)) else ""
         apart = f"{' answer' * self.answer}{' beside' * self.beside}"
-        return f"{self.intent}{slots}{varies}{CAUTION}{self.caution:g}{apart}"
+        kind = f"{self.intent}{slots}{varies}{CAUTION}{self.caution:g}{apart}"
+        object.__setattr__(self, "kind", kind)  # once: to look for slots in all templates takes 20 ms
 
     @property
     def beside(self) -> bool:

@@ -87,6 +87,7 @@ class Likeness:
     """
 
     def __init__(self, words: Sequence[str], language: Language):
+        self._language = language
         self._words = list(words)
         self._sound = _SOUNDS[language.sound]
         self._sounds = [self._sound(word) for word in words]
@@ -94,6 +95,10 @@ class Likeness:
         self._function = language.words.function
         self._grammar = np.array([word in self._function for word in words], dtype=np.bool_)
         self.to = lru_cache(maxsize=512)(self._to)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """To be kept with a matcher: what was asked before is not."""
+        return Likeness, (self._words, self._language)
 
     def _to(self, word: str) -> npt.NDArray[np.float64]:
         if word == UNKNOWN:

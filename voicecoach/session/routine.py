@@ -260,7 +260,7 @@ def load_library(language: str = DEFAULT, folders: Sequence[Path] = ()) -> Libra
     exercises: _Shelf[Exercise] = {}
     routines: _Shelf[Routine] = {}
     mistakes: list[str] = []
-    for number, path in [(0, path) for path in _builtin(language)] + list(_own(folders)):
+    for number, path in [(0, path) for path in _builtin(language)] + list(own_files(folders)):
         try:
             file, source = load_with_source(path, _File)
         except ContentError as error:
@@ -286,7 +286,8 @@ def _builtin(language: str) -> list[Traversable]:
     return [content(language, name) for name in ("exercises.yaml", "routines.yaml")]
 
 
-def _own(folders: Sequence[Path]) -> Iterator[tuple[int, Traversable]]:
+def own_files(folders: Sequence[Path]) -> Iterator[tuple[int, Traversable]]:
+    """The user's own files, each with the number of its folder, from one."""
     for number, folder in enumerate(folders, start=1):
         try:
             paths = sorted(folder.iterdir()) if folder.exists() else []

@@ -6,7 +6,6 @@ import logging
 import sys
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,6 +15,7 @@ import soundfile as sf
 
 from voicecoach.events import Samples, VoicecoachError
 from voicecoach.language import DEFAULT, language_of
+from voicecoach.tts.voice import Voice
 from voicecoach.tts.worker import WORKER_COMMAND, RefusedError, Worker, WorkerLostError
 
 _LOG = logging.getLogger(__name__)
@@ -65,24 +65,6 @@ class SpeechError(VoicecoachError):
 
 class BadRecordingError(Exception):
     """What the engine wrote is no sound file, silent, or cut off."""
-
-
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """What to speak with."""
-
-    name: str | None = None
-    """pyttsx3's voice id (see `list_voices`); eSpeak also takes variants, as in "en-us+f2". None: one that speaks the
-    language."""
-
-    rate: int = 150
-    """Words a minute."""
-
-    engine: str | None = None
-    """pyttsx3's driver name; None: the platform's."""
-
-    language: str = DEFAULT
-    """What a voice that is not named has to speak."""
 
 
 def list_voices(

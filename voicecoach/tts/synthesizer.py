@@ -21,7 +21,8 @@ import soxr
 
 from voicecoach.events import Clip, Samples
 from voicecoach.tts.cache import ClipCache, RecentClips, clip_key
-from voicecoach.tts.recording import CLOSED, FORMAT, Recorder, SpeechError, Voice, acoustic_onset, list_voices
+from voicecoach.tts.recording import CLOSED, FORMAT, Recorder, SpeechError, acoustic_onset, list_voices
+from voicecoach.tts.voice import Voice
 from voicecoach.tts.worker import WORKER_COMMAND
 
 __all__ = ["SpeechError", "Synthesizer", "Voice", "list_voices"]

@@ -1,0 +1,25 @@
+"""What to speak with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from voicecoach.language import DEFAULT
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """What to speak with."""
+
+    name: str | None = None
+    """pyttsx3's voice id (see `list_voices`); eSpeak also takes variants, as in "en-us+f2". None: one that speaks the
+    language."""
+
+    rate: int = 150
+    """Words a minute."""
+
+    engine: str | None = None
+    """pyttsx3's driver name; None: the platform's."""
+
+    language: str = DEFAULT
+    """What a voice that is not named has to speak."""
