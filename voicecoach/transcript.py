@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from voicecoach.coach import Logged
 from voicecoach.events import SECOND
+
+if TYPE_CHECKING:  # whoever writes lines need not wait for the coach
+    from voicecoach.coach import Logged
 
 
 def clock(seconds: float) -> str:

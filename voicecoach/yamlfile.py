@@ -29,9 +29,10 @@ Where = tuple[str | int, ...]
 
 
 class Content(BaseModel):
-    """Base of everything read from a file: frozen, and unknown keys are mistakes."""
+    """Base of everything read from a file: frozen, and unknown keys are mistakes. What checks it is built when the
+    first file is read, since mostly what was read at an earlier start is kept."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class ContentError(VoicecoachError):
