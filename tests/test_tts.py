@@ -295,6 +295,7 @@ def test_a_full_cache_lets_its_oldest_recordings_go(tmp_path: Path) -> None:
         os.utime(folder / f"{key}.flac", (1e9 - age, 1e9 - age))
     size = (folder / "new.flac").stat().st_size
     pruned = ClipCache(folder, limit=round(2.5 * size))
+    pruned.store("newest", noise, 16_000)
     assert [pruned.load(key) is not None for key in ("new", "middle", "old")] == [True, True, False]
 
 

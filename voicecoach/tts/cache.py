@@ -45,14 +45,15 @@ class ClipCache:
     """Recordings in a folder, one 16-bit FLAC file each (its checksums give damage away).
 
     `folder` defaults to the user's cache folder. The oldest files go when the folder holds more than `limit`
-    bytes; this is looked at once, here. A folder that cannot be written is reported once in the log, and from
-    then on nothing is kept. Several programs may share a folder, and several threads a cache.
+    bytes; this is looked at once, before another comes. A folder that cannot be written is reported once in the
+    log, and from then on nothing is kept. Several programs may share a folder, and several threads a cache.
     """
 
     def __init__(self, folder: Path | None = None, *, limit: int = DISK_LIMIT) -> None:
         self._folder = folder if folder is not None else speech_folder()
         self._writable = True
-        self._prune(limit)
+        self._limit = limit
+        self._pruned = False
 
     def load(self, key: str) -> tuple[Samples, int] | None:
         """Samples and their rate (Hz), or None. A damaged file counts as none; `store` will replace it."""
@@ -81,6 +82,9 @@ class ClipCache:
         return (steps / np.float32(STEPS)).astype(np.float32)
 
     def _write(self, key: str, steps: npt.NDArray[np.int16], rate: int) -> None:
+        if not self._pruned:
+            self._pruned = True
+            self._prune()
         content = io.BytesIO()
         sf.write(content, steps, rate, format="FLAC", subtype="PCM_16")
         try:
@@ -93,14 +97,14 @@ class ClipCache:
     def _path(self, key: str) -> Path:
         return self._folder / f"{key}.flac"
 
-    def _prune(self, limit: int) -> None:
+    def _prune(self) -> None:
         """Remove the oldest files (leftovers of interrupted writing among them) until the rest fits."""
         try:
             with os.scandir(self._folder) as entries:
                 files = [(entry.stat(), entry.path) for entry in entries if entry.is_file()]
         except OSError:
             return
-        excess = sum(stat.st_size for stat, _ in files) - limit
+        excess = sum(stat.st_size for stat, _ in files) - self._limit
         for stat, path in sorted(files, key=lambda file: file[0].st_mtime_ns):
             if excess <= 0:
                 return
