@@ -15,7 +15,7 @@ from graphs import graph_of, graph_of_kinds
 from voicecoach.asr import openfst
 from voicecoach.asr.folder import KEPT, model_with_graph, vocabulary
 from voicecoach.asr.graph import Costs, Grammar, build
-from voicecoach.asr.ngram import Bigram
+from voicecoach.asr.ngram import END, START, Bigram
 from voicecoach.asr.openfst import Fst as WrittenFst
 from voicecoach.asr.openfst import read_symbols
 from voicecoach.asr.recognizer import SpeechModel
@@ -365,11 +365,13 @@ def test_without_symbolic_links_there_are_hard_links_or_copies(model, tmp_path, 
     assert (copied / "am" / "final.mdl").read_bytes() == b"acoustic"
 
 
-def test_a_model_without_a_word_list_gets_one(model, tmp_path):
-    words = make(model, tmp_path / "cache") / "graph" / "words.txt"
+def test_the_word_list_has_the_words_of_the_graph(model, tmp_path):
+    words = make(model, tmp_path / "cache", ["stop", "up"]) / "graph" / "words.txt"
     assert words.read_text(encoding="utf-8").split("\n")[:2] == ["<eps> 0", "stop 1"]
-    assert vocabulary(words.parents[1]) == IDS
-    assert not (model / "graph" / "words.txt").exists()
+    background = set(BACKGROUND.words) - {START, END}
+    wanted = {"<eps>", "stop", "up", "no", "please", "[unk]", "#0", *background}
+    assert vocabulary(words.parents[1]) == {word: number for word, number in IDS.items() if word in wanted}
+    assert not (model / "graph" / "words.txt").exists(), "the model has its own within its graph"
 
 
 def test_the_features_are_without_random_numbers(model, tmp_path):

@@ -44,6 +44,10 @@ class Fst:
         never written."""
         self.arcs[source].append((label, 0, cost, target))
 
+    def labels(self) -> set[int]:
+        """All labels of arcs."""
+        return {label for arcs in self.arcs for label, *_ in arcs}
+
     def write(self, path: Path) -> None:
         """Write it, each state's arcs sorted by label."""
         with path.open("wb") as file:
