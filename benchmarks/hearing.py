@@ -14,7 +14,6 @@ from tqdm import tqdm
 from voicecoach.app import App, Paths
 from voicecoach.events import BLOCK_SECONDS, HEARING_RATE, Hypothesis, Samples, Understanding, Verdict
 from voicecoach.nlu.continued import in_the_end
-from voicecoach.session.routine import load_library
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -41,7 +40,7 @@ def the_app(intents: Path | None) -> App:
     """The product with the intents of a file (None: its own), and without the user's own routines: the table is to be
     the same for everybody."""
     app = App(Paths(intents=intents))
-    app.library = load_library("en", ())
+    app.folders = ()
     return app
 
 

@@ -129,7 +129,7 @@ def _app_with(model: Path | None) -> App:
     if model is None:
         return the_app(None)
     app = App(Paths(model=model))
-    app.library = the_app(None).library
+    app.folders = the_app(None).folders
     return app
 
 

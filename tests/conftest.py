@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache, cached_property
 from pathlib import Path
@@ -78,11 +78,8 @@ class SessionApp(App):
 
     def __init__(self, graphs: Path, speech: Path):
         super().__init__()
+        self.folders = ()
         self._graphs, self._speech = graphs, speech
-
-    @property
-    def folders(self) -> Sequence[Path]:
-        return ()
 
     @cached_property
     def settings(self) -> Settings:

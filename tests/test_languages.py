@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -39,10 +38,7 @@ class PlainApp(App):
 
     def __init__(self, code: str):
         super().__init__(Paths(model=Path("nowhere")), language=code)
-
-    @property
-    def folders(self) -> Sequence[Path]:
-        return ()
+        self.folders = ()
 
 
 @cache

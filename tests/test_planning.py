@@ -11,7 +11,6 @@ from voicecoach.app import App, Paths
 from voicecoach.events import Hush, Play, Reply
 from voicecoach.session.past import NothingKnown
 from voicecoach.session.plan import WorkStep
-from voicecoach.session.routine import load_library
 from voicecoach.session.session import Session
 
 
@@ -304,7 +303,7 @@ routines:
 def test_an_exercise_of_ones_own_is_left_out_and_brought_back_by_its_name(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text(HEEL_RAISE, encoding="utf-8")
     app = App(Paths(routines=(tmp_path,)))
-    app.library = load_library("en", (tmp_path,))
+    app.folders = (tmp_path,)
     talk = Talk(app.library)
     for said, state, answer in [
         ("start my sunrise routine without the heel raise", "idle", "I left out the heel raise."),

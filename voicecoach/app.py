@@ -107,7 +107,7 @@ class App:
         """What the coach speaks with."""
         return replace(self._coach_voice, language=self.language.code)
 
-    @property
+    @cached_property
     def folders(self) -> Sequence[Path]:
         """Where exercises and routines are that are not built in: the user's folder, and the folders given."""
         own = routines_folder()
