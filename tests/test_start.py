@@ -35,7 +35,7 @@ def imported(code: str) -> set[str]:
 @pytest.fixture
 def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The user's folder of routines, with caches that are empty."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda *_: tmp_path / "cache")
     folder = tmp_path / "routines"
     folder.mkdir()
     monkeypatch.setattr(app_module, "routines_folder", lambda: folder)

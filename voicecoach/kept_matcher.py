@@ -44,7 +44,7 @@ class KeptMatcher:
 
         if self.key is None:
             return self._made()  # which says what is wrong
-        folder = platformdirs.user_cache_path("voicecoach") / "matchers"
+        folder = platformdirs.user_cache_path("voicecoach") / "intents"
         return compiled(Matcher, self._made, self.key, folder)
 
     def _made(self) -> Matcher:
