@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing, nullcontext
+from contextlib import ExitStack, closing, nullcontext
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from importlib import import_module
@@ -16,6 +16,7 @@ from voicecoach.allocator import give_back_memory
 from voicecoach.app import App
 from voicecoach.audio.device import Device, check_devices
 from voicecoach.audio.ticker import Ticker
+from voicecoach.compiled import without_collecting
 from voicecoach.events import BLOCK_SECONDS
 from voicecoach.loading import loading
 from voicecoach.wall import wall_clock
@@ -49,7 +50,10 @@ def coach_live(app: App, microphone: str | int | None, speaker: str | int | None
     """Lead a session with the microphone and the speaker until the user says goodbye."""
     give_back_memory()
     app.graph  # noqa: B018 - look at model and content before the sound card is opened, and fail in one sentence
+    start = ExitStack()
+    start.enter_context(without_collecting())
     with (
+        start,
         loading(app.listener) as listener,
         closing(Device(microphone, speaker)) as device,
         loading(device.open_in_background) as opened,
@@ -58,6 +62,7 @@ def coach_live(app: App, microphone: str | int | None, speaker: str | int | None
         app.live_coach(_rate_once(opened, device, app), logbook, _on_the_wall, listener) as coach,
     ):
         gc.freeze()  # what was loaded stays: to look for garbage among it would hold up the sound
+        start.close()
         coach.watchers += watchers
         if retention:
             coach.watchers.append(retention.watch)
