@@ -28,8 +28,12 @@ if TYPE_CHECKING:
 SETTLED, DEVICES_EVERY = 500, 3_000
 """Blocks after which the devices' delays are known, and from one entry about them in the log to the next."""
 
-_NEEDED = ("voicecoach.coach", "voicecoach.session.session", "voicecoach.hearing_thread", "voicecoach.tts.source")
-"""What a coach consists of, and takes half as long to import as it takes to load the recogniser."""
+_NEEDED = tuple(
+    f"voicecoach.{name}"
+    for name in ("coach", "session.session", "hearing_thread", "tts.source", "nlu.chain", "nlu.answers", "nlu.evidence")
+)
+"""What a coach consists of, down to what its first utterance needs: to import it takes as long as to load the
+recogniser."""
 
 Watcher = Callable[["Logged"], None]
 
