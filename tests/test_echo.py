@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from echo_parts import QUIET, at_the_microphone, blocks
 
-from voicecoach.asr.listener import STANDS_OUT_DB
+from voicecoach.asr.prominence import STANDS_OUT_DB
 from voicecoach.audio.alignment import LONGEST, Alignment
 from voicecoach.audio.echo import LOST, NOTHING_LEFT, EchoCanceller
 from voicecoach.audio.kalman import BLOCK

@@ -9,7 +9,7 @@ import pytest
 from conftest import silence
 
 from voicecoach.app import App
-from voicecoach.asr.listener import AHEAD, EARLY, LONGEST, PRE_ROLL, SILENCE, Listener, PauseAfter
+from voicecoach.asr.listener import AHEAD, EARLY, LONGEST, LONGEST_COMMAND, PRE_ROLL, SILENCE, Listener, PauseAfter
 from voicecoach.asr.recognizer import Reading
 from voicecoach.asr.vad import CHUNK, CHUNK_SECONDS, SpeechSegmenter, VoiceActivityDetector
 from voicecoach.events import HEARING_RATE, Alternative, Hypothesis, Pause, Samples
@@ -316,6 +316,51 @@ def test_nothing_is_finished_when_nothing_is_being_said():
 
 def test_voice_without_words_is_no_utterance():
     assert listen([chunks(5, 0.9), chunks(20, 0)], NotingRecogniser(text="")) == []
+
+
+LEFT_DB = -6.0
+"""Level of what may be left of the coach's own voice: as loud as a tone of 0.5."""
+
+
+def tone(count: int, size: float) -> Samples:
+    return chunks(count, size) * np.tile(np.array([1, -1], dtype=np.float32), count * CHUNK // 2)
+
+
+def hear_over_the_coach(recogniser: NotingRecogniser, *sounds: Samples) -> list[Hypothesis]:
+    listener = Listener(recogniser, ScriptedDetector())
+    blocks = np.concatenate(sounds).reshape(-1, CHUNK)
+    return [one for block in blocks for one in listener.feed(block, far_end=True, residual=LEFT_DB)]
+
+
+def test_the_recogniser_is_not_troubled_with_what_stands_out_of_nothing_but_the_coachs_own_voice():
+    recogniser = NotingRecogniser()
+    assert hear_over_the_coach(recogniser, tone(20, 0.6), chunks(20, 0), tone(400, 0.6), chunks(20, 0)) == []
+    assert recogniser.now == recogniser.utterances == []
+
+
+def test_who_speaks_up_in_what_is_left_of_the_coachs_voice_is_heard_from_the_beginning():
+    recogniser = NotingRecogniser()
+    [heard] = hear_over_the_coach(recogniser, tone(5, 0.6), tone(4, 2.0), tone(2, 0.6), chunks(20, 0))
+    [sound] = recogniser.utterances
+    assert heard.speech_start == 0
+    np.testing.assert_array_equal(sound[: 11 * CHUNK], [*tone(5, 0.6), *tone(4, 2.0), *tone(2, 0.6)])
+
+
+def test_who_speaks_up_late_is_heard_from_two_seconds_and_a_half_before():
+    recogniser = NotingRecogniser()
+    [heard] = hear_over_the_coach(recogniser, tone(400, 0.6), tone(4, 2.0), chunks(20, 0))
+    [sound] = recogniser.utterances
+    before = int(np.argmax(sound > 1))
+    assert before / HEARING_RATE == pytest.approx(LONGEST_COMMAND, abs=0.15)
+    assert heard.speech_start == pytest.approx(400 * CHUNK_SECONDS - before / HEARING_RATE)
+
+
+def test_what_was_not_worth_hearing_is_what_came_just_before_the_next_utterance():
+    recogniser = NotingRecogniser()
+    sounds = (tone(5, 0.6), chunks(8, 0), tone(5, 2.0), chunks(20, 0))
+    hear_over_the_coach(recogniser, *sounds)
+    [sound] = recogniser.utterances
+    np.testing.assert_array_equal(sound[: 18 * CHUNK], np.concatenate(sounds)[: 18 * CHUNK])
 
 
 def test_somebody_is_surely_speaking_from_the_third_chunk_to_the_endpoint():

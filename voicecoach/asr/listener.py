@@ -16,7 +16,7 @@ from typing import Protocol
 
 import numpy as np
 
-from voicecoach.asr.level import chunk_level
+from voicecoach.asr.prominence import Prominence
 from voicecoach.asr.recognizer import Reading, hypothesis
 from voicecoach.asr.vad import CHUNK, CHUNK_SECONDS, SpeechSegmenter
 from voicecoach.events import HEARING_RATE, Alternative, Hypothesis, Pause, Samples
@@ -49,15 +49,6 @@ RECOGNIZER_SILENCE = 0.5
 LONGEST_COMMAND = 2.5
 """Seconds up to which an utterance is finished ahead of time. Nearly all commands are shorter, and what is heard again
 because it went on is computed again."""
-
-STANDS_OUT_DB = 6.0
-"""A chunk that is louder by this than what may be left of the coach's own voice is somebody else's."""
-
-STANDING_OUT_CHUNKS = 3
-"""So many chunks of an utterance must be; else it was the coach."""
-
-LOUDEST_CHUNKS = 6
-"""Chunks of which an utterance is as loud as their mean: 0.2 s, a short vowel."""
 
 LONGEST = 12.0
 """Seconds after which an utterance is cut: nobody commands for so long, and music must not pile up."""
@@ -142,8 +133,7 @@ class Listener:
         self._began = 0.0
         self._speech_start = 0.0
         self._residuals = [-np.inf]
-        self._standing_out = 0
-        self._loudest: list[float] = []
+        self._prominence = Prominence()
 
     @property
     def now(self) -> float:
@@ -153,7 +143,7 @@ class Listener:
     @property
     def hearing_speech(self) -> bool:
         """Whether somebody is surely speaking right now, who is not the coach."""
-        return self._segmenter.sure and self._standing_out >= STANDING_OUT_CHUNKS
+        return self._segmenter.sure and self._prominence.somebody
 
     def feed(self, samples: Samples, *, far_end: bool = False, residual: float = -np.inf) -> list[Hypothesis]:
         """Hear a block, `far_end` when the coach itself sounds, at most `residual` dB (re full scale) of which are left
@@ -173,7 +163,7 @@ class Listener:
 
     def flush(self) -> list[Hypothesis]:
         """End of the sound: what is still being said is finished."""
-        if not self._segmenter.speaking:
+        if not (self._segmenter.speaking and self._prominence.somebody):
             return []
         self._held.append(self._pending)
         self._hear_held()
@@ -186,18 +176,15 @@ class Listener:
             self._gain = self._level.feed(chunk, self._segmenter.speaking, far_end)
         (probability,) = self._detector.feed(chunk, float(self._gain), residual)
         if self._segmenter.feed(probability):
-            self._standing_out = 0
-            self._loudest = []
             self._begin()
         if not self._segmenter.speaking:
             self._before.append(chunk)
             return None
-        if residual == -np.inf:
-            self._standing_out = STANDING_OUT_CHUNKS
-        stands_out = chunk_level(chunk) - residual
-        self._standing_out += stands_out > STANDS_OUT_DB
-        self._loudest = sorted([*self._loudest, stands_out])[-LOUDEST_CHUNKS:]
+        self._prominence.feed(chunk, residual)
         self._held.append(chunk)
+        if not self._prominence.somebody:
+            self._leave_unheard()
+            return None
         if self.now - self._speech_start < LOOK_AHEAD:
             return None
         endpoint = self._endpoint(self._hear_held())
@@ -215,6 +202,20 @@ class Listener:
         self._began = self.now - CHUNK_SECONDS * (len(self._before) + 1)
         self._speech_start = self.now - CHUNK_SECONDS
         self._utterance = []
+        self._prominence = Prominence()
+
+    def _leave_unheard(self) -> None:
+        """Nothing has stood out of the coach's own voice yet: that is not worth the recogniser's work. Should somebody
+        speak after all, it hears the last LONGEST_COMMAND."""
+        if self._segmenter.silence >= SILENCE:
+            _LOG.debug("%.2f s: voice activity, but nothing stood out of the coach's own voice", self.now)
+            self._segmenter.reset()
+            self._before.extend(self._held)
+            self._open = self._joined
+        elif len(self._held) * CHUNK_SECONDS > LONGEST_COMMAND:
+            del self._held[0]
+            self._began += CHUNK_SECONDS
+            self._speech_start = max(self._speech_start, self._began)
 
     def _hear_held(self) -> bool:
         """Feed the recogniser what it has not heard yet of the utterance; whether it thinks that it has ended."""
@@ -287,10 +288,7 @@ class Listener:
         if not (whole or reading).text:
             _LOG.debug("%.2f s: voice activity, but no words", self.now)
             return None
-        if self._standing_out < STANDING_OUT_CHUNKS:
-            _LOG.debug("%.2f s: %r, but nothing stood out of the coach's own voice", self.now, reading.text)
-            return None
-        stands_out = sum(self._loudest) / len(self._loudest)
+        stands_out = self._prominence.mean
         if joins:
             open_until = speech_end + joins
             self._open = _Open(reading.text, self._utterance, self._began, self._speech_start, open_until)
