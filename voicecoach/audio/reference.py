@@ -15,6 +15,9 @@ KEPT = 3.1
 TAPS = 16
 """Samples from which one between them is computed."""
 
+_SPACE = 4
+"""Times as much room as is kept: so rarely all of it is moved to the beginning, and not at each block."""
+
 PHASES = 256
 """Places between two samples that are told apart: at 4 kHz an error of -50 dB."""
 
@@ -36,14 +39,28 @@ class Reference:
     """Samples by their number; the first that is fed is number 0. What is not there (any more, or yet) is silence."""
 
     def __init__(self) -> None:
-        self._kept = np.zeros(round(KEPT * HEARING_RATE), dtype=np.float32)
+        self._length = round(KEPT * HEARING_RATE)
+        self._space = np.zeros(_SPACE * self._length, dtype=np.float32)
+        self._filled = self._length
         self._kernels = _kernels()
         self.end = 0
 
     def feed(self, samples: Samples) -> None:
         """What is played next; shape (frames,)."""
-        self._kept = np.concatenate([self._kept[len(samples) :], samples])
+        if self._filled + len(samples) > len(self._space):
+            self._space[: self._length] = self._kept
+            self._filled = self._length
+        self._space[self._filled : self._filled + len(samples)] = samples
+        self._filled += len(samples)
         self.end += len(samples)
+
+    def silence(self, frames: int) -> None:
+        """The last `frames` samples were not played after all."""
+        self._kept[len(self._kept) - frames :] = 0.0
+
+    @property
+    def _kept(self) -> Samples:
+        return self._space[self._filled - self._length : self._filled]
 
     def read(self, start: float, frames: int, pace: float = 1.0) -> Samples:
         """`frames` samples from number `start` on, `pace` apart (1 is as played)."""
