@@ -241,6 +241,24 @@ def test_what_was_said_once_is_said_again_without_an_engine(speech: Synthesizer,
             without.clip("never said")
 
 
+def test_what_is_on_the_disk_is_not_read_where_the_clips_are_played(
+    speech: Synthesizer, recordings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    speech.clip("five")
+    readers = []
+    load = ClipCache.load
+
+    def noting(cache: ClipCache, key: str) -> tuple[Samples, int] | None:
+        readers.append(threading.current_thread().name)
+        return load(cache, key)
+
+    monkeypatch.setattr(ClipCache, "load", noting)
+    with Synthesizer(Voice(), RATE, ClipCache(recordings), command=BROKEN) as synthesizer:
+        assert synthesizer.ready("five") is None
+        until(lambda: synthesizer.ready("five") is not None)
+    assert readers == ["clips"]
+
+
 @pytest.mark.parametrize("other", [Voice(rate=149), Voice("en-gb"), Voice(engine="espeak")])
 def test_another_voice_has_recordings_of_its_own(tmp_path: Path, other: Voice) -> None:
     for voice in (Voice(), other):
@@ -325,6 +343,7 @@ def test_what_is_needed_now_goes_before_what_is_fetched_ahead(tmp_path: Path) ->
         assert synthesizer.ready("stop now") is None
         assert synthesizer.ready("four") is None
         assert synthesizer.ready("four") is None
+        until(lambda: list(synthesizer._urgent) == ["stop now", "four"])
         (tmp_path / "open").touch()
         until(lambda: len(lines(tmp_path / "said")) == 5)
         assert lines(tmp_path / "said") == ["one", "stop now", "four", "two", "three"]

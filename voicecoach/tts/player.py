@@ -33,7 +33,7 @@ class ClipSource(Protocol):
     """Where clips come from. `ready` never blocks for long: None means that the clip is not there yet."""
 
     def ready(self, text: str) -> Clip | None:
-        """The clip of a sentence, or None while it is being rendered."""
+        """The clip of a sentence, or None while it is being read or rendered."""
 
     def tone(self, name: ToneName) -> Clip:
         """The clip of a tone."""
@@ -142,6 +142,8 @@ class Player:
         if self._reply and self._reply.sounding:
             self._forget(self._reply.sounding)
         self._reply = _Flow(reply.cues, next_at=self._mixer.frame)
+        for cue in reply.cues:
+            self._clip(cue)
         if self._flow:
             if self._flow.sounding:
                 self._forget(self._flow.sounding)

@@ -16,8 +16,8 @@ WORDS_A_SECOND = 2.5
 
 
 class LiveSource:
-    """Never waits: what is not rendered yet is put first in the queue. It speaks as `synthesizer` does, and where there
-    is a `ring` of voices as others do when that is wanted."""
+    """Never waits: what is not in memory yet is put first in the queue. It speaks as `synthesizer` does, and where
+    there is a `ring` of voices as others do when that is wanted."""
 
     def __init__(self, synthesizer: Synthesizer, rate: int, ring: VoiceRing | None = None):
         self._synthesizer = synthesizer
@@ -26,7 +26,7 @@ class LiveSource:
         self.rate = rate
 
     def ready(self, text: str) -> Clip | None:
-        """The clip, or None while it is being rendered."""
+        """The clip, or None while it is being read from the disk or rendered."""
         return self._synthesizer.ready(text)
 
     def tone(self, name: ToneName) -> Clip:

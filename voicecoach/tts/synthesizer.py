@@ -37,7 +37,8 @@ class Synthesizer:
     """Clips of texts at `rate` Hz, spoken with `voice`. Thread-safe; use it as a context manager.
 
     One child process renders. It starts with the first text that no cache holds, and is replaced when it dies
-    or gives no answer for `timeout` seconds. `command` starts it.
+    or gives no answer for `timeout` seconds. `command` starts it. One thread waits for it; another reads what is on the
+    disk, so that neither holds up who plays the clips: to read one, and to bring it to `rate`, takes up to 20 ms.
     """
 
     def __init__(
@@ -56,9 +57,10 @@ class Synthesizer:
         self._changed = threading.Condition()  # guards everything below
         self._recent = RecentClips()
         self._jobs: dict[str, Future[Clip]] = {}
+        self._wanted: deque[str] = deque()
         self._urgent: deque[str] = deque()
         self._background: deque[str] = deque()
-        self._thread: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
         self._closed = False
 
     def __enter__(self) -> Self:
@@ -78,17 +80,16 @@ class Synthesizer:
         return self._recall(text) or self._request(text, self._urgent).result()
 
     def ready(self, text: str) -> Clip | None:
-        """The clip of a text if it can be had without waiting. If not, None, and the text is rendered next.
+        """The clip of a text if it is in memory. If not, None, and the text is read from the disk or rendered next.
 
         A failure is logged, not raised. Raises ValueError when the text has nothing to speak.
         """
         text = _speakable(text)
         with self._changed:
-            pending = text in self._jobs
-        clip = None if pending else self._recall(text)
+            clip = None if text in self._jobs else self._recent.get(text)
         if clip is None:
             with contextlib.suppress(SpeechError):  # closed: there will be none
-                self._request(text, self._urgent)
+                self._request(text, self._wanted)
         return clip
 
     def prefetch(self, texts: Iterable[str]) -> None:
@@ -104,8 +105,8 @@ class Synthesizer:
             self._closed = True
             self._changed.notify_all()
         self._recorder.close()
-        if self._thread is not None:
-            self._thread.join()
+        for thread in self._threads:
+            thread.join()
         with self._changed:
             for job in self._jobs.values():
                 job.set_exception(SpeechError(CLOSED))
@@ -119,15 +120,29 @@ class Synthesizer:
             job = self._jobs.setdefault(text, Future())
             if text not in row:
                 row.append(text)
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._serve, name="speech", daemon=True)
-                self._thread.start()
+            if not self._threads:
+                self._threads = [
+                    threading.Thread(target=self._load_wanted, name="clips", daemon=True),
+                    threading.Thread(target=self._render_all, name="speech", daemon=True),
+                ]
+                for thread in self._threads:
+                    thread.start()
             self._changed.notify_all()
         return job
 
-    def _serve(self) -> None:
+    def _load_wanted(self) -> None:
+        """The reading thread: one text after another until closed. What is not on the disk is for the other one."""
+        while (text := self._next(self._wanted)) is not None:
+            clip = self._recall(text)
+            if clip:
+                self._finish(text, clip)
+            else:
+                with contextlib.suppress(SpeechError):
+                    self._request(text, self._urgent)
+
+    def _render_all(self) -> None:
         """The rendering thread: one text after another until closed."""
-        while (text := self._next()) is not None:
+        while (text := self._next(self._urgent, self._background)) is not None:
             try:
                 result: Clip | Exception = self._recall(text) or self._render(text)
             except SpeechError as error:
@@ -135,19 +150,25 @@ class Synthesizer:
             except Exception as error:  # a defect; whoever waits for this clip must not wait for ever
                 _LOG.exception("speech failed")
                 result = error
-            with self._changed:
-                job = self._jobs.pop(text)
-            if isinstance(result, Clip):
-                job.set_result(result)
-            else:
-                job.set_exception(result)
+            self._finish(text, result)
 
-    def _next(self) -> str | None:
-        """The text to render next; waits for one. None once closed."""
+    def _finish(self, text: str, result: Clip | Exception) -> None:
+        """Whoever waits for a text gets its clip, or what went wrong."""
+        with self._changed:
+            job = self._jobs.pop(text, None)
+        if job is None:  # the other thread was quicker
+            return
+        if isinstance(result, Clip):
+            job.set_result(result)
+        else:
+            job.set_exception(result)
+
+    def _next(self, *rows: deque[str]) -> str | None:
+        """The text to see to next, of the first of `rows` that has any; waits for one. None once closed."""
         with self._changed:
             while not self._closed:
-                row = self._urgent or self._background
-                if not row:
+                row = next(filter(None, rows), None)
+                if row is None:
                     self._changed.wait()
                 elif (text := row.popleft()) in self._jobs:  # else it was urgent and has been done
                     return text
