@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -14,7 +15,7 @@ from voicecoach import hearing_thread as module
 from voicecoach.audio.echo import NoMicrophone
 from voicecoach.events import BLOCK_SECONDS, Hypothesis, Samples
 from voicecoach.hearing import Block, Hearing
-from voicecoach.hearing_thread import BackgroundHearing
+from voicecoach.hearing_thread import PATIENCE, BackgroundHearing
 
 BLOCK = silence(BLOCK_SECONDS)
 
@@ -71,6 +72,34 @@ def test_what_is_heard_quickly_is_heard_in_its_block(
     monkeypatch.setattr(module, "PATIENCE", 10.0)
     ear.may.set()
     assert [feed(hearing, BLOCK + loud) for loud in (0, 1, 0)] == [[], ["next"], []]
+
+
+class Backlog:
+    """Stands for a thread that has many blocks to hear, each of which takes `each` seconds."""
+
+    def __init__(self, each: float):
+        self.now, self._each, self._count = 0.0, each, 0
+
+    def get(self, timeout: float) -> int:
+        self.now += min(timeout, self._each)
+        if timeout < self._each:
+            raise queue.Empty
+        self._count += 1
+        return self._count
+
+    def put(self, count: int) -> None:
+        """One that was heard meanwhile does not matter."""
+
+
+def test_a_block_waits_for_all_that_is_heard_meanwhile_no_longer_than_for_one(
+    hearing: BackgroundHearing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hearing._given = 20
+    backlog = Backlog(PATIENCE / 3)
+    monkeypatch.setattr(hearing, "_heard", backlog)
+    monkeypatch.setattr(module, "perf_counter", lambda: backlog.now)
+    feed(hearing, BLOCK)
+    assert backlog.now == pytest.approx(PATIENCE)
 
 
 def test_no_block_is_lost_however_long_one_takes(hearing: BackgroundHearing, ear: SlowEar) -> None:

@@ -63,10 +63,11 @@ class BackgroundHearing(Hearing):
         self._thread.join()
 
     def _wait(self) -> None:
-        """Until all that was given has been heard, or for PATIENCE."""
+        """Until all that was given has been heard, or for PATIENCE, however many blocks are heard meanwhile."""
+        patience_ends = perf_counter() + PATIENCE
         try:
             while self._done < self._given:
-                self._done = self._heard.get(timeout=PATIENCE)
+                self._done = self._heard.get(timeout=max(0.0, patience_ends - perf_counter()))
         except queue.Empty:
             pass
 
