@@ -31,6 +31,9 @@ class _NoCanceller:
         """See EchoControl."""
         return 0.0
 
+    def unplayed(self, seconds: float) -> None:
+        """See EchoControl."""
+
     def process(self, near: Samples, far: Samples, *, speaking: bool) -> Samples:  # noqa: ARG002
         """See EchoControl."""
         return near

@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from voicecoach.audio.device import Device
+from voicecoach.events import BLOCK_SECONDS
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
@@ -31,13 +33,21 @@ def sound_card() -> Iterator[PulseServer | None]:
         yield None
 
 
-def buffers() -> float | None:
+@dataclass(frozen=True, slots=True)
+class Held:
     """Seconds from handing over a sample for the speaker until the microphone would give it back: what the devices, the
-    sound server and our own rings hold. None without a sound card."""
+    sound server and our own rings hold (`round_trip`); and what of it is `left_out` where all is to be silent."""
+
+    round_trip: float
+    left_out: float
+
+
+def buffers() -> Held | None:
+    """What is held, between two blocks of the loop. None without a sound card."""
     with sound_card() as server:
         if server is None:
             return None
         with Device() as device:
-            for _ in range(round(SETTLING / 0.02)):
+            for _ in range(round(SETTLING / BLOCK_SECONDS)):
                 device.exchange(np.zeros(device.block, dtype=np.float32))
-            return device.round_trip
+            return Held(device.round_trip, device.hush(0.0))

@@ -2,10 +2,10 @@
 
 Recordings of commands are said to the coach in a quiet room, block by block as in a live session. The end of speech is
 where the recording itself falls silent. A decision counts from there: the sound that the coach waits for, and what this
-machine takes to compute. `reply` and `stop` add the coach's own block and what the sound devices hold (PulseAudio null
-sinks, where they are installed). In `over the coach` "stop" and "pause" are said while it reads aloud, in a room with
-its echo: when it decides, and when the loudspeaker has fallen silent, which may be before that, since it breaks off for
-whoever speaks.
+machine takes to compute. `reply` adds the coach's own block and what the sound devices hold (PulseAudio null sinks,
+where they are installed); `stop` what of that is played nevertheless, and the fade. In `over the coach` "stop" and
+"pause" are said while it reads aloud, in a room with its echo: when it decides, and when the loudspeaker has fallen
+silent, which may be before that, since it breaks off for whoever speaks.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
@@ -21,7 +21,7 @@ import click
 import numpy as np
 
 from corpus import VARIABLE, Recording, data_folder, recordings, subset
-from devices import buffers
+from devices import Held, buffers
 from hearing import in_processes, meaning, the_app, typed
 from mixing import BEFORE, Scene, read, recorded, speech_end
 from report import Row, share, table, write_json
@@ -40,7 +40,7 @@ ROOM_DBFS = -75.0
 """Level of the room's noise."""
 
 FADE = 0.005
-"""Seconds in which the mixer lets a sound that is cut fade out."""
+"""Seconds in which the speaker's ring fades out."""
 
 AT_ONCE = ("Stop", "Pause")
 
@@ -86,7 +86,8 @@ def main(data: Path | None, limit: int | None, seed: int, jobs: int, json_file: 
         rows = [*_rows(ours, vosk, held), *_hush_rows(hushed, held)]
         click.echo(table(rows))
         if json_file:
-            write_json(json_file, "latency", rows, seed, {"limit": limit, "devices": held})
+            devices = asdict(held) if held else None
+            write_json(json_file, "latency", rows, seed, {"limit": limit, "devices": devices})
     except VoicecoachError as error:
         raise click.ClickException(str(error)) from error
 
@@ -156,11 +157,15 @@ class _VoskEndpoint:
         return [hypothesis(reading, began, (began, self._heard), self._heard, "recognizer")]
 
 
-def _rows(ours: Sequence[Decided], vosk: Sequence[Decided], held: float | None) -> Iterator[Row]:
+def _rows(ours: Sequence[Decided], vosk: Sequence[Decided], held: Held | None) -> Iterator[Row]:
     everything = [one for one in ours if one.right]
     at_once = [one for one in everything if one.intent in AT_ONCE]
-    own = BLOCK_SECONDS + (held or 0.0)
-    for case, mine, more in (("decision", everything, 0.0), ("reply", everything, own), ("stop", at_once, own + FADE)):
+    answered = BLOCK_SECONDS + (held.round_trip if held else 0.0)
+    for case, mine, more in (
+        ("decision", everything, 0.0),
+        ("reply", everything, answered),
+        ("stop", at_once, _to_silence(held)),
+    ):
         if mine:
             yield from _times(case, [1000 * ((one.seconds or 0.0) + more) for one in mine])
     yield Row("decision", "computing_ms", float(np.median([1000 * one.computing for one in ours])), "ms", len(ours))
@@ -171,15 +176,26 @@ def _rows(ours: Sequence[Decided], vosk: Sequence[Decided], held: float | None) 
         yield Row("vosk endpoint", "mean_ms", float(np.mean(times)), "ms", len(times))
     yield share("vosk endpoint", "errors", sum(not one.right for one in vosk), len(vosk))
     if held is not None:
-        yield Row("devices", "buffers_ms", 1000 * held, "ms", 1)
+        yield Row("devices", "buffers_ms", 1000 * held.round_trip, "ms", 1)
+        yield Row("devices", "left_out_ms", 1000 * held.left_out, "ms", 1)
 
 
-def _hush_rows(hushed: Sequence[Hushed], held: float | None) -> Iterator[Row]:
-    case, devices = "over the coach", held or 0.0
+def _to_silence(held: Held | None) -> float:
+    """Seconds from a decision until all is silent: the speaker's ring is not played to its end."""
+    return FADE + (held.round_trip - held.left_out if held else 0.0)
+
+
+def _hush_rows(hushed: Sequence[Hushed], held: Held | None) -> Iterator[Row]:
+    case, devices = "over the coach", held.round_trip if held else 0.0
     decided = [1000 * one.decided for one in hushed if one.decided is not None]
     if decided:
         yield from _times(case, decided)
-        yield from _times(case, [1000 * (one.silent + devices) for one in hushed if one.decided is not None], "silent_")
+        silent = [
+            1000 * (one.decided + _to_silence(held) if one.until_then else one.silent + devices)
+            for one in hushed
+            if one.decided is not None
+        ]
+        yield from _times(case, silent, "silent_")
     yield share(case, "errors", sum(one.decided is None for one in hushed), len(hushed))
 
 

@@ -38,10 +38,12 @@ QUIET_DBFS = -50.0
 @dataclass(frozen=True, slots=True)
 class Hushed:
     """Of a command over the coach's voice: how long (s) after its end it was decided, None where it was not; and how
-    long after its end the coach was silent, less than 0 where it had broken off before. Computing is in both."""
+    long after its end the coach was silent, less than 0 where it had broken off before. Computing is in both.
+    `until_then`: it spoke until the decision, and nothing that the sound card still had of it was played."""
 
     decided: float | None
     silent: float
+    until_then: bool
 
 
 class Hushing(Reader):
@@ -96,7 +98,7 @@ def hush(scene: Scene) -> list[Hushed]:
         coach.begin()
         out = np.zeros(coach.block, dtype=np.float32)
         loud: list[float] = []
-        ended, took, decided = np.inf, 0.0, None
+        ended, took, decided, hushed = np.inf, 0.0, None, np.inf
         while coach.now < ended + ANSWER:
             if ended == np.inf and coach.now >= WARM_UP:
                 ended = room.now + speech_end(read(command.path))
@@ -105,6 +107,7 @@ def hush(scene: Scene) -> list[Hushed]:
             if reader.stopped and decided is None:
                 took = hearing.took
                 decided = coach.now + took - ended
+                hushed = coach.now
             if 10 * np.log10(float(np.mean(np.square(out))) + 1e-12) > QUIET_DBFS:
                 loud.append(coach.now)
             if reader.stopped and coach.now > ended + ANSWER / 2:
@@ -112,4 +115,4 @@ def hush(scene: Scene) -> list[Hushed]:
     obeyed = [meaning(str(one.data["intent"]), {}) for one in log if one.data.get("verdict") == "accept"]
     if obeyed != [command.expected]:
         decided = None
-    return [Hushed(decided, max(loud) + took - ended)]
+    return [Hushed(decided, max(loud) + took - ended, max(loud) >= hushed)]

@@ -142,6 +142,10 @@ class _Timed:
         """See EchoControl."""
         return self._inner.settled
 
+    def unplayed(self, seconds: float) -> None:
+        """See EchoControl."""
+        self._inner.unplayed(seconds)
+
     def vanished(self, since: float, until: float) -> float | None:
         """See EchoControl."""
         began = time.process_time()

@@ -527,6 +527,27 @@ def test_quieter_halves_what_is_played_from_then_on(spoken_bench: Bench):
     assert loudest("help") == pytest.approx(before * 10 ** (-6 / 20), rel=0.01)
 
 
+def test_stop_leaves_out_what_the_speaker_has_not_played_and_the_canceller_is_told(app: App):
+    told: list[float] = []
+
+    class Noting(NoMicrophone):
+        def unplayed(self, seconds: float) -> None:
+            told.append(seconds)
+
+    bench = Bench(app, SilentSource(RATE), echo=Noting())
+    bench.coach.begin()
+    bench.run(2)
+    bench.type("start quick routine")
+    bench.run(2)
+    assert not bench.coach.hushed
+    bench.type("stop")
+    assert bench.coach.hushed
+    bench.coach.left_out(0.04)
+    bench.run(1)
+    assert not bench.coach.hushed
+    assert told == [pytest.approx(0.04, abs=0.02)]
+
+
 def test_the_reference_of_the_canceller_is_what_was_played(app: App, coach_voice: Synthesizer):
     fars: list[Samples] = []
 

@@ -7,14 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-import numpy as np
-
 from voicecoach.audio.echo import RELEASE
-from voicecoach.audio.resample import StreamResampler
+from voicecoach.audio.played import Played
 from voicecoach.breath import in_one_breath
 from voicecoach.events import (
     BLOCK_SECONDS,
-    HEARING_RATE,
     Action,
     CueStarted,
     Hush,
@@ -33,7 +30,7 @@ from voicecoach.hearing import OWN_VOICE_LAG, Block, Hearing
 from voicecoach.nlu.continued import going_on
 from voicecoach.nlu.turns import Floor, is_own_voice
 from voicecoach.session.session import Session
-from voicecoach.tts.mixer import Mixer
+from voicecoach.tts.mixer import FADE_SECONDS, Mixer
 from voicecoach.tts.player import ClipSource, Player
 
 LATE_ANSWER = 8.0
@@ -106,6 +103,8 @@ class Coach:
         self.session = session
         self.watchers: list[Callable[[Logged], None]] = []
         self.finished = False
+        self.hushed = False
+        """Whether all sound was stopped in the last block: then nothing that the sound card still has is wanted."""
         self._understand = understand
         self._own_voice = own_voice
         self.hearing = hearing
@@ -123,7 +122,8 @@ class Coach:
         self._second = 0
         self._clock = clock
         self._state = session.state
-        self._played = StreamResampler(rate, HEARING_RATE)
+        self._played = Played(rate)
+        self._unplayed = 0.0
 
     @property
     def now(self) -> float:
@@ -152,7 +152,9 @@ class Coach:
     def step(self, microphone: Samples) -> Samples:
         """One block on: 320 frames of microphone (16 kHz mono) in, `block` frames of speaker out."""
         speaking = self._player.speaking(RELEASE + self.hearing.delays[1])
-        block = Block(microphone, self._reference(len(microphone)), speaking, self.session.states)
+        far = self._played.take(len(microphone))
+        block = Block(microphone, far, speaking, self.session.states, self._unplayed)
+        self.hushed, self._unplayed = False, 0.0
         for heard in self.hearing.feed(block):
             self.hear(heard)
         self._watch_voice()
@@ -204,6 +206,11 @@ class Coach:
         if any(isinstance(action, Play) and not action.keep_clock for action in actions):
             self._player.hush()  # an answer that is being given is not waited for
         self._carry_out(actions)
+
+    def left_out(self, seconds: float) -> None:
+        """Since it was `hushed`, so much of what was given to the speaker before the last block was not played, nor
+        what fades out at the beginning of that."""
+        self._unplayed = self._played.leave_out(seconds, FADE_SECONDS)
 
     def say(self, line: str) -> None:
         """Say a line of content over what is going on."""
@@ -259,12 +266,6 @@ class Coach:
             heard.speech_start - most - OWN_VOICE_LAG, heard.speech_end - least + OWN_VOICE_LEAD
         )
 
-    def _reference(self, frames: int) -> Samples:
-        """What was played, at the hearing rate, block by block."""
-        block = np.zeros(frames, dtype=np.float32)
-        self._played.take_into(block)
-        return block
-
     def _tell_the_time(self) -> None:
         """Tell the session what the clock on the wall shows, where nobody speaks."""
         silent = not (self._player.busy or self.hearing.hearing_speech or self._leaving)
@@ -312,6 +313,7 @@ class Coach:
                     self._player.reply(action)
                 case Hush():
                     self._player.hush()
+                    self.hushed = True
                 case Volume():
                     self._mixer.volume = 10 ** (action.decibels / 20)
                 case OtherVoice():

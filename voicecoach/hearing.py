@@ -40,12 +40,14 @@ class Deaf:
 @dataclass(frozen=True, slots=True)
 class Block:
     """A block of microphone (`near`), and what was played meanwhile (`far`); both 16 kHz mono of one length.
-    `speaking`: the coach sounds, or may still be heard. `states` decide what counts as a command."""
+    `speaking`: the coach sounds, or may still be heard. `states` decide what counts as a command. `unplayed` (s): so
+    much of `far` in the blocks before was not played after all."""
 
     near: Samples
     far: Samples
     speaking: bool = False
     states: Collection[str] = ()
+    unplayed: float = 0.0
 
 
 class Hearing:
@@ -76,6 +78,8 @@ class Hearing:
     def feed(self, block: Block) -> list[Hypothesis]:
         """Hear a block; the utterances that ended."""
         speaking = block.speaking
+        if block.unplayed:
+            self._echo.unplayed(block.unplayed)
         clean = self._echo.process(block.near, block.far, speaking=speaking)
         if speaking:
             self._spoke_until = self._now

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, closing, nullcontext
 from dataclasses import asdict
@@ -19,6 +20,7 @@ from voicecoach.audio.ticker import Ticker
 from voicecoach.compiled import without_collecting
 from voicecoach.events import BLOCK_SECONDS
 from voicecoach.loading import loading
+from voicecoach.tts.mixer import FADE_SECONDS
 from voicecoach.wall import wall_clock
 
 if TYPE_CHECKING:
@@ -27,6 +29,10 @@ if TYPE_CHECKING:
 
 SETTLED, DEVICES_EVERY = 500, 3_000
 """Blocks after which the devices' delays are known, and from one entry about them in the log to the next."""
+
+HANDOVER = 0.0005
+"""Seconds after which a thread that computes lets another one go on that waits to. With Python's own 5 ms, and several
+such waits in a block, the sound card was fed too late beside a thread that hears (docs/latency.md)."""
 
 _NEEDED = tuple(
     f"voicecoach.{name}"
@@ -53,6 +59,7 @@ def _on_the_wall(_seconds: float) -> datetime:
 def coach_live(app: App, microphone: str | int | None, speaker: str | int | None, watchers: Sequence[Watcher]) -> None:
     """Lead a session with the microphone and the speaker until the user says goodbye."""
     give_back_memory()
+    sys.setswitchinterval(HANDOVER)
     app.graph  # noqa: B018 - look at model and content before the sound card is opened, and fail in one sentence
     start = ExitStack()
     start.enter_context(without_collecting())
@@ -77,6 +84,8 @@ def coach_live(app: App, microphone: str | int | None, speaker: str | int | None
             if retention:
                 retention.hear(block)
             out = coach.step(block)
+            if coach.hushed:
+                coach.left_out(device.hush(FADE_SECONDS))
             tell_notices(coach, device, watchers)
             if round(coach.now / BLOCK_SECONDS) % DEVICES_EVERY == SETTLED:
                 log_devices(coach, device, watchers)

@@ -66,7 +66,7 @@ class Device:
     block: int
     """Frames of such a block."""
 
-    def __init__(self, input: str | int | None = None, output: str | int | None = None, latency: float = 0.04) -> None:
+    def __init__(self, input: str | int | None = None, output: str | int | None = None, latency: float = 0.03) -> None:
         self._notices: deque[DeviceNotice] = deque()
         self._microphone = Microphone(input, latency, self._notices)
         self._speaker = Speaker(output, latency, self._notices)
@@ -106,6 +106,11 @@ class Device:
         heard = self._microphone.take(self._speaker.slack)
         self._follow_drift()
         return heard
+
+    def hush(self, first: float) -> float:
+        """Let nothing more be heard of what was handed over, nor of the `first` seconds of the next block: it fades out
+        at once. How much of what was handed over (s) will not be heard; nothing where there is no speaker."""
+        return self._speaker.hush(first)
 
     def _follow_drift(self) -> None:
         speaker, microphone = self._speaker.delay(), self._microphone.delay()

@@ -72,6 +72,9 @@ class EchoControl(Protocol):
         """How many dB of what was heard between `since` and `until` (seconds ago) were the coach's own voice after all.
         None where that cannot be told."""
 
+    def unplayed(self, seconds: float) -> None:
+        """The last `seconds` of what was told to be played were not, after all."""
+
     def process(self, near: Samples, far: Samples, *, speaking: bool) -> Samples:
         """Clean a block of microphone (`near`) of what was played (`far`), both 16 kHz mono of one length, a
         whole number of 10 ms frames. `speaking`: the coach sounds, or did within RELEASE and the
@@ -129,6 +132,10 @@ class EchoCanceller:
         heard = self._heard(near, far, speaking=speaking)
         self._linear.heard(near, heard)
         return heard
+
+    def unplayed(self, seconds: float) -> None:
+        """See EchoControl."""
+        self._linear.unplayed(seconds)
 
     def vanished(self, since: float, until: float) -> float | None:
         """See EchoControl."""
@@ -229,6 +236,9 @@ class NoMicrophone:
         """See EchoControl."""
         return 0.0
 
+    def unplayed(self, seconds: float) -> None:
+        """See EchoControl."""
+
     def process(self, near: Samples, far: Samples, *, speaking: bool) -> Samples:  # noqa: ARG002
         """See EchoControl."""
         return near
@@ -247,6 +257,9 @@ class HalfDuplexGate:
     def vanished(self, since: float, until: float) -> float | None:  # noqa: ARG002
         """See EchoControl."""
         return 0.0
+
+    def unplayed(self, seconds: float) -> None:
+        """See EchoControl."""
 
     def process(self, near: Samples, far: Samples, *, speaking: bool) -> Samples:  # noqa: ARG002
         """See EchoControl."""

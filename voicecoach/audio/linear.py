@@ -180,6 +180,10 @@ class LinearCanceller:
         out: Samples = outputs[best]
         return out
 
+    def unplayed(self, seconds: float) -> None:
+        """The last `seconds` of what was played were not, after all; they are not heard yet, and so not read."""
+        self._reference.silence(round(seconds * HEARING_RATE))
+
     def heard(self, near: Samples, clean: Samples) -> None:
         """What was made in the end of the block `near` that was processed last: for `vanished`."""
         if self._measured:

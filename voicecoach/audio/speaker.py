@@ -60,6 +60,16 @@ class Speaker(Side[Playback]):
             self._leaving.wait(max(0.0, self._due - perf_counter()))
             self._due = max(self._due, perf_counter() - _MOST_LAG) + BLOCK_SECONDS
 
+    def hush(self, first: float) -> float:
+        """See `Device.hush`."""
+        line = self._line
+        if line is None or line is not self._adopted:
+            return 0.0
+        inside = 0.0 if self._resampler is None else self._resampler.delay
+        left = len(line.ring) / line.rate
+        line.hush(line.ring.written + round((inside + first) * line.rate))
+        return left + inside
+
     def _keep_more(self, line: Playback) -> None:
         """After the coach came too late, keep more ahead: there is a gap already, and it is made so much longer."""
         late, self._silent_before = line.silent > self._silent_before, line.silent

@@ -8,9 +8,11 @@ from time import perf_counter, sleep
 from types import ModuleType
 from typing import Any, TypeVar
 
+import numpy as np
+
 from voicecoach.audio import portaudio
 from voicecoach.audio.portaudio import DeviceError, DeviceInfo, Direction
-from voicecoach.audio.ring import Ring
+from voicecoach.audio.ring import Ring, Strided
 from voicecoach.events import BLOCK_SECONDS
 
 RATES = (48_000, 44_100, 16_000, 96_000, 32_000, 24_000, 22_050, 8_000)
@@ -19,6 +21,8 @@ RATES = (48_000, 44_100, 16_000, 96_000, 32_000, 24_000, 22_050, 8_000)
 _RING_SECONDS = 2.0
 _POLL = 0.01
 """Seconds between two looks at a stream that begins or ends; the event of the callbacks is the coach's alone."""
+_HUSH = 0.005
+"""Seconds in which the speaker fades out where it is to be silent at once."""
 _MOST_DELAY = 1.0
 """Seconds beyond which a driver's timestamps are not believed. Some drivers leave them at zero."""
 _LATENCY_WEIGHT = 0.02
@@ -153,13 +157,38 @@ class Playback(Line):
     silent = 0
     """Frames of silence played because the ring was empty, after it had been filled for the first time."""
 
+    def __init__(self, device: DeviceInfo, rate: int) -> None:
+        super().__init__(device, rate)
+        self._fade = np.linspace(1.0, 0.0, round(_HUSH * rate), dtype=np.float32)
+        self._silent_until = 0
+        """The ring's count until which all is silent; moved by the coach only."""
+        self._fades_from: int | None = None
+        """The ring's count from which on it fades out for that; moved by the callback only."""
+
+    def hush(self, until: int) -> None:
+        """Fade out at once, and be silent until the ring's count `until`."""
+        self._silent_until = until
+
     def _move(self, data: Any) -> int:
+        begin = self.ring.taken
         count = self.ring.read_into(data[:, 0])
+        if begin < self._silent_until:
+            self._quieten(data[:count, 0], begin)
+        else:
+            self._fades_from = None
         if count < len(data):
             data[count:, 0] = 0
             self.silent += len(data) - count if self.ring.written else 0
         data[:, 1:] = data[:, :1]
         return self.ring.taken
+
+    def _quieten(self, samples: Strided, count: int) -> None:
+        """Fade out, or silence, what was in the ring from its `count` on."""
+        if self._fades_from is None:
+            self._fades_from = count
+        fade = self._fade[count - self._fades_from :][: len(samples)]
+        samples[: len(fade)] *= fade
+        samples[len(fade) : max(len(fade), self._silent_until - count)] = 0.0
 
     def _driver_delay(self, time: Any, chunk: float) -> float:
         return float(time.outputBufferDacTime - time.currentTime) + chunk
