@@ -9,7 +9,18 @@ import pytest
 from conftest import silence
 
 from voicecoach.app import App
-from voicecoach.asr.listener import AHEAD, EARLY, LONGEST, LONGEST_COMMAND, PRE_ROLL, SILENCE, Listener, PauseAfter
+from voicecoach.asr.listener import (
+    AHEAD,
+    EARLIEST,
+    EARLY,
+    LONGEST,
+    LONGEST_COMMAND,
+    PRE_ROLL,
+    SILENCE,
+    WORD,
+    Listener,
+    PauseAfter,
+)
 from voicecoach.asr.recognizer import Reading
 from voicecoach.asr.vad import CHUNK, CHUNK_SECONDS, SpeechSegmenter, VoiceActivityDetector
 from voicecoach.events import HEARING_RATE, Alternative, Hypothesis, Pause, Samples
@@ -210,10 +221,19 @@ def test_the_beginning_of_a_command_that_never_comes_ends_as_well():
     assert heard.decided_at - heard.speech_end == pytest.approx(1, abs=CHUNK_SECONDS)
 
 
-def test_what_was_surely_heard_is_decided_in_the_smallest_pause():
-    [heard] = listen([chunks(10, 0.9), pause(1)], NotingRecogniser("next"), knowing(0.0))
-    assert heard.decided_at - heard.speech_end == pytest.approx(EARLY, abs=CHUNK_SECONDS / 2)
-    assert heard.text == "next"
+@pytest.mark.parametrize(("seconds", "silence"), [(WORD - 0.1, EARLIEST), (WORD + 0.1, EARLY)])
+def test_what_was_surely_heard_is_decided_in_the_smallest_pause_and_a_word_in_a_smaller_one(seconds, silence):
+    length = round(seconds / CHUNK_SECONDS)
+    [heard] = listen([chunks(length, 0.9), pause(1)], NotingRecogniser("stop"), knowing(0.0))
+    assert heard.decided_at - heard.speech_end == pytest.approx(silence, abs=CHUNK_SECONDS / 2)
+    assert heard.text == "stop"
+
+
+def test_only_what_is_obeyed_at_once_is_settled_by_what_is_heard_in_the_first_silent_chunk():
+    recogniser = NotingRecogniser("next")
+    [heard] = listen([chunks(10, 0.9), pause(1)], recogniser, knowing(AHEAD - 0.01))
+    assert [len(sound) // CHUNK for sound in recogniser.utterances] == [11, 12]
+    assert heard.decided_at - heard.speech_end == pytest.approx(AHEAD, abs=CHUNK_SECONDS / 2)
 
 
 def test_of_words_alone_nothing_is_decided_sooner_than_after_a_quarter_of_a_second():
@@ -226,7 +246,7 @@ def test_what_is_not_surely_heard_at_once_is_heard_with_more_silence_behind_it()
     recogniser = NotingRecogniser("next")
     [heard] = listen([chunks(10, 0.9), pause(1)], recogniser, knowing(SILENCE))
     assert heard.decided_at - heard.speech_end == pytest.approx(SILENCE, abs=CHUNK_SECONDS / 2)
-    assert [len(sound) // CHUNK for sound in recogniser.utterances] == [12, 14]
+    assert [len(sound) // CHUNK for sound in recogniser.utterances] == [11, 12, 14]
 
 
 def test_what_was_finished_ahead_of_time_is_heard_anew_when_it_goes_on():

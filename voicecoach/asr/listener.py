@@ -38,6 +38,13 @@ EARLY = 0.06
 """Seconds of silence after which a short utterance is finished for the first time: what is surely heard by then may be
 decided at once."""
 
+EARLIEST = 0.03
+"""The same of one that is no longer than a WORD: that much sooner "stop" is obeyed."""
+
+WORD = 1.0
+"""Seconds that "stop" or "pause" takes at most. Of longer ones too many go on after so short a silence, and would be
+heard anew."""
+
 AHEAD = 0.1
 """Seconds of silence after which one that was not is finished ahead of time, so that no computing adds to SILENCE. What
 is in doubt gains from some silence behind it ("stop" was "got" without)."""
@@ -253,16 +260,23 @@ class Listener:
     def _finish_ahead(self, silence: float) -> None:
         """Finish the utterance, for it may be over: the words that the recogniser tells before it is asked to are up to
         half a second old. If it goes on after all, it is heard anew from its beginning."""
-        first = self._pause_after is not None and EARLY <= silence < EARLY + CHUNK_SECONDS
-        if not first and silence < AHEAD:
+        if silence < AHEAD and not self._is_tried(silence):
             return
         reading = self._recognizer.finish()
         if self._pause_after:
             self._pause = self._pause_after(reading.text, reading.alternatives)
-        if first and self._pause.ends > AHEAD:
+        too_soon = AHEAD if silence >= EARLY else silence
+        if silence < AHEAD and self._pause.ends > too_soon:
             self._hear_again = True
         else:
             self._reading = reading
+
+    def _is_tried(self, silence: float) -> bool:
+        """Whether it may be decided in so small a pause: that is tried once, and of a single word twice."""
+        if self._pause_after is None:
+            return False
+        single = self.now - silence - self._speech_start <= WORD
+        return (EARLIEST if single else EARLY) <= silence < EARLY + CHUNK_SECONDS
 
     @property
     def _is_short(self) -> bool:

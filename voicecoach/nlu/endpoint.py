@@ -13,8 +13,8 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from voicecoach.events import Alternative, Pause, WordGraph
 from voicecoach.nlu.sentence import CAUTION, VARIES
 
-AT_ONCE = 0.06
-"""Seconds after what is obeyed without waiting for more words, when it was surely heard."""
+AT_ONCE = 0.03
+"""Seconds after what is obeyed without waiting for more words, when it was surely heard: one chunk of the detector."""
 
 SURE = 0.09
 """Seconds after a command to which nothing can be added that would change it, when it was surely heard."""
