@@ -54,7 +54,7 @@ def main(seed: int, json_file: Path | None) -> None:
         rows = [*_rows("hold", rendered_hold()), *_rows("routine", routine("quick"))]
         with sound_card() as server:
             if server is not None:
-                with busy_cores(), server.record_speaker() as recording:
+                with busy_cores(multiprocessing.cpu_count()), server.record_speaker() as recording:
                     takes = live_hold()
                 rows += _rows("loaded", found(recording.samples[:, 0], takes))
         click.echo(table(rows))
@@ -166,10 +166,10 @@ def _recorded(take: Take, seconds: float) -> Samples:
 
 
 @contextmanager
-def busy_cores() -> Iterator[None]:
-    """As many processes as there are cores, none of which ever rests."""
+def busy_cores(cores: int) -> Iterator[None]:
+    """So many processes, none of which ever rests."""
     context = multiprocessing.get_context("spawn")
-    spinning = [context.Process(target=_spin, daemon=True) for _ in range(multiprocessing.cpu_count())]
+    spinning = [context.Process(target=_spin, daemon=True) for _ in range(cores)]
     for process in spinning:
         process.start()
     try:

@@ -4,7 +4,8 @@
 the time until it says that it listens, at the first start after the sound server's own, which has to wake its devices
 (`first`), and the median of some more; then the processor time of all its processes and the most memory that they hold
 together, while it leads a routine and nobody else speaks (`leading`), and with commands and talk at its microphone all
-the while (`talk`); and the sound that was lost since the coach came too late (`silent`, `padded`, `dropped`).
+the while (`talk`); and the sound that was lost since the coach came too late (`silent`, `padded`, `dropped`). With
+`--busy` another process has as much to do as one core can, meanwhile.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ import psutil
 import soundfile
 
 from corpus import VARIABLE, data_folder, recordings, subset
+from counting import busy_cores
 from devices import sound_card
 from mixing import read
 from report import Row, table, write_json
@@ -52,16 +54,17 @@ ROUTINE = "start stretching routine"
 
 @click.command(help=__doc__)
 @click.option("--data", type=click.Path(path_type=Path), help=f"Recordings; else {VARIABLE}, else ../shared/speech.")
+@click.option("--busy", is_flag=True, help="Beside a process that never rests.")
 @click.option("--seed", default=0, show_default=True, help="Of the recordings that are drawn.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the table here, too.")
-def main(data: Path | None, seed: int, json_file: Path | None) -> None:
+def main(data: Path | None, busy: bool, seed: int, json_file: Path | None) -> None:
     """Print the table."""
     folder = data_folder(data)
     if not folder.is_dir():
         click.echo(f"skipped: there are no recordings in {folder}; name their folder with --data or {VARIABLE}.")
         return
     try:
-        with sound_card() as server, TemporaryDirectory() as temporary:
+        with busy_cores(int(busy)), sound_card() as server, TemporaryDirectory() as temporary:
             if server is None:
                 click.echo("skipped: it needs a sound server; `make system` installs one.")
                 return
@@ -83,7 +86,7 @@ def main(data: Path | None, seed: int, json_file: Path | None) -> None:
                 player.kill()
         click.echo(table(rows))
         if json_file:
-            write_json(json_file, "footprint", rows, seed)
+            write_json(json_file, "footprint", rows, seed, {"busy": busy})
     except VoicecoachError as error:
         raise click.ClickException(str(error)) from error
 
