@@ -22,7 +22,7 @@ from voicecoach.audio import streams
 from voicecoach.audio.device import Device
 from voicecoach.events import BLOCK_SECONDS, VoicecoachError
 
-WAYS = ((0.06, 0.0), (0.04, 0.0), (0.025, 0.0), (0.025, 0.01), (0.025, 0.02))
+WAYS = ((0.06, 0.0), (0.04, 0.0), (0.03, 0.0), (0.025, 0.0), (0.025, 0.01), (0.025, 0.02))
 """Latency (s) asked for, and block (s)."""
 
 SETTLING, SECONDS = 4.0, 10.0

@@ -259,6 +259,24 @@ def test_what_is_on_the_disk_is_not_read_where_the_clips_are_played(
     assert readers == ["clips"]
 
 
+def test_what_goes_wrong_in_reading_does_not_make_it_mute(
+    speech: Synthesizer, recordings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    speech.clip("five")
+    failures = iter([ValueError("a defect")])
+    load = ClipCache.load
+
+    def failing(cache: ClipCache, key: str) -> tuple[Samples, int] | None:
+        for failure in failures:
+            raise failure
+        return load(cache, key)
+
+    monkeypatch.setattr(ClipCache, "load", failing)
+    with Synthesizer(Voice(), RATE, ClipCache(recordings), command=BROKEN) as synthesizer:
+        assert synthesizer.ready("five") is None
+        until(lambda: synthesizer.ready("five") is not None)
+
+
 @pytest.mark.parametrize("other", [Voice(rate=149), Voice("en-gb"), Voice(engine="espeak")])
 def test_another_voice_has_recordings_of_its_own(tmp_path: Path, other: Voice) -> None:
     for voice in (Voice(), other):

@@ -133,7 +133,11 @@ class Synthesizer:
     def _load_wanted(self) -> None:
         """The reading thread: one text after another until closed. What is not on the disk is for the other one."""
         while (text := self._next(self._wanted)) is not None:
-            clip = self._recall(text)
+            try:
+                clip = self._recall(text)
+            except Exception:  # a defect; the other thread tells whoever waits, and this one goes on
+                _LOG.exception("a recording cannot be read")
+                clip = None
             if clip:
                 self._finish(text, clip)
             else:
