@@ -33,6 +33,9 @@ RATE = 48_000
 SECONDS = 30
 """Length of the hold."""
 
+LATENCY = 0.03
+"""Seconds that are asked of the sound card, as a session does."""
+
 AROUND = 0.05
 """Seconds before and after where a count should be in which it is looked for."""
 
@@ -46,16 +49,17 @@ BEATS = frozenset(
 
 
 @click.command(help=__doc__)
+@click.option("--latency", type=click.FloatRange(0.005, 0.2), default=LATENCY, show_default=True, help="Asked (s).")
 @click.option("--seed", default=0, show_default=True, help="For the table; nothing here is drawn at random.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the table here, too.")
-def main(seed: int, json_file: Path | None) -> None:
+def main(latency: float, seed: int, json_file: Path | None) -> None:
     """Print the table."""
     try:
         rows = [*_rows("hold", rendered_hold()), *_rows("routine", routine("quick"))]
         with sound_card() as server:
             if server is not None:
                 with busy_cores(multiprocessing.cpu_count()), server.record_speaker() as recording:
-                    takes = live_hold()
+                    takes = live_hold(latency)
                 rows += _rows("loaded", found(recording.samples[:, 0], takes))
         click.echo(table(rows))
         if json_file:
@@ -142,10 +146,10 @@ def routine(name: str) -> list[list[float]]:
         return found(np.concatenate(blocks), take)
 
 
-def live_hold() -> Take:
-    """A hold played through the sound card, in real time."""
+def live_hold(latency: float = LATENCY) -> Take:
+    """A hold played through the sound card, of which so much latency (s) is asked, in real time."""
     app = the_app(None)
-    with app.synthesizer(RATE) as voice, Device() as device:
+    with app.synthesizer(RATE) as voice, Device(latency=latency) as device:
         source = EagerSource(voice, RATE)
         for number in range(1, SECONDS):
             source.ready(app.lines.number(number))
