@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from voicecoach.audio.device import Device
-from voicecoach.events import BLOCK_SECONDS
+from voicecoach.events import BLOCK_SECONDS, HEARING_RATE
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
@@ -42,12 +42,32 @@ class Held:
     left_out: float
 
 
+CLICKS, BETWEEN = 10, 25
+"""Clicks that are timed, and blocks between two."""
+
+AUDIBLE = 0.1
+"""Amplitude from which on something is a click: one full sample of 48 kHz is a third of that at 16 kHz."""
+
+
+def round_trip(device: Device) -> float:
+    """Median time (s) from handing over a click until it is given back by a wire from speaker to microphone."""
+    silence = np.zeros(device.block, dtype=np.float32)
+    click = silence.copy()
+    click[0] = 0.9
+    times = []
+    for _ in range(CLICKS):
+        heard = np.concatenate([device.exchange(silence if block else click) for block in range(BETWEEN)])
+        times.append(int(np.argmax(np.abs(heard) > AUDIBLE)) / HEARING_RATE)
+    return float(np.median(times))
+
+
 def buffers() -> Held | None:
     """What is held, between two blocks of the loop. None without a sound card."""
     with sound_card() as server:
         if server is None:
             return None
+        server.control("set-default-source", "spk.monitor")
         with Device() as device:
             for _ in range(round(SETTLING / BLOCK_SECONDS)):
                 device.exchange(np.zeros(device.block, dtype=np.float32))
-            return Held(device.round_trip, device.hush(0.0))
+            return Held(round_trip(device), device.hush(0.0))

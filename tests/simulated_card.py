@@ -1,7 +1,8 @@
 """A sound card in simulated time: real rings, streams and sides, but no PortAudio, no thread and no waiting.
 
-Two cards call back as PortAudio would, each by its own clock. The microphone hears the time: its samples are the
-fraction of the second in which they are captured, so that every sample heard tells when that was.
+Two cards move sound, each by its own clock: they call back as PortAudio would, or have a driver's buffer that is read
+and written. The microphone hears the time: its samples are the fraction of the second in which they are captured, so
+that every sample heard tells when that was.
 """
 
 from __future__ import annotations
@@ -13,23 +14,29 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from voicecoach.audio import device, microphone, sides, speaker, streams
+from voicecoach.audio import called, device, lines, microphone, polled, portaudio, sides, speaker
+from voicecoach.audio.called import CalledCapture, CalledPlayback
 from voicecoach.audio.device import Device
+from voicecoach.audio.lines import Capture, Line, Playback
+from voicecoach.audio.polled import PolledCapture, PolledPlayback
 from voicecoach.audio.portaudio import DeviceError, DeviceInfo
-from voicecoach.audio.streams import Capture, Line
 
 
 @dataclass
 class Card:
-    """How a device behaves. `ppm`: its clock runs fast; `chunk` (s): how much a callback moves."""
+    """How a device behaves. `ppm`: its clock runs fast; `chunk` (s): how much it moves at once."""
 
     rate: int = 48_000
     ppm: float = 0.0
     chunk: float = 0.015
     frozen: bool = False
-    """It calls back no more, and says nothing."""
+    """It moves nothing any more, and says nothing."""
     missing: bool = False
     """It cannot be opened."""
+
+
+class _CardError(Exception):
+    """PortAudio's own, in this world."""
 
 
 @dataclass
@@ -38,8 +45,8 @@ class _Running:
     line: Line
     next_call: float
     not_before: float = 0.0
+    latency: float = 0.06
     closed: bool = False
-    latency = 0.06
 
     @property
     def due(self) -> float:
@@ -52,18 +59,91 @@ class _Running:
         self.closed = True
 
     def close(self) -> None:
+        if hasattr(self.line, "finished"):
+            self.line.finished()
+
+    def end(self) -> None:
+        """The system ends the stream."""
         self.line.finished()
+
+    def move(self) -> tuple[float, np.ndarray]:
+        """Move a chunk, by a callback; when it passed the converter, and what it was."""
+        card, frames, when = self.card, round(self.card.chunk * self.card.rate), self.next_call
+        self.next_call += frames / (card.rate * (1 + card.ppm * 1e-6))
+        data = np.full((frames, 2), -1, np.float32)  # whatever was in memory
+        if isinstance(self.line, Capture):
+            data[:, 0] = self.captured(when, frames)
+        times = SimpleNamespace(currentTime=0.0, inputBufferAdcTime=0.0, outputBufferDacTime=0.0)
+        self.line.callback(data, frames, times, 0)
+        if isinstance(self.line, Playback):
+            np.testing.assert_array_equal(data[:, 0], data[:, 1])
+        return when, data[:, 0]
+
+    def captured(self, until: float, frames: int) -> np.ndarray:
+        """What is captured in the last `frames` frames until then."""
+        return ((until + np.arange(-frames, 0) / (self.card.rate * (1 + self.card.ppm * 1e-6))) % 1).astype(np.float32)
+
+
+class _Polled(_Running):
+    """A driver's buffer: for a speaker it holds `latency` seconds and a chunk, as PortAudio sets it up with ALSA."""
+
+    channels = 2
+
+    def start(self) -> None:
+        super().start()
+        self._data = np.zeros(0, np.float32)
+        self._size = round((self.latency + self.card.chunk) * self.card.rate)
+        self._gone = False
+
+    def end(self) -> None:
+        self._gone = True
+
+    @property
+    def read_available(self) -> int:
+        self._look()
+        return len(self._data)
+
+    @property
+    def write_available(self) -> int:
+        self._look()
+        return self._size - len(self._data)
+
+    def _look(self) -> None:
+        if self._gone:
+            raise _CardError("it is gone")
+
+    def read(self, frames: int) -> tuple[np.ndarray, bool]:
+        assert frames <= len(self._data), "it would have waited"
+        data, self._data = self._data[:frames], self._data[frames:]
+        return np.stack([data, np.full(frames, -1, np.float32)], axis=1), False
+
+    def write(self, data: np.ndarray) -> bool:
+        assert len(data) <= self.write_available, "it would have waited"
+        np.testing.assert_array_equal(data[:, 0], data[:, 1])
+        self._data = np.concatenate([self._data, data[:, 0]])
+        return False
+
+    def move(self) -> tuple[float, np.ndarray]:
+        """Move a chunk."""
+        frames, when = round(self.card.chunk * self.card.rate), self.next_call
+        self.next_call += frames / (self.card.rate * (1 + self.card.ppm * 1e-6))
+        if isinstance(self.line, Capture):
+            self._data = np.concatenate([self._data, self.captured(when, frames)])
+            return when, self._data
+        out, self._data = self._data[:frames], self._data[frames:]
+        return when, np.concatenate([out, np.zeros(frames - len(out), np.float32)])
 
 
 @dataclass
 class World:
-    """Time, the two cards, and what the speaker has played."""
+    """Time, the two cards, and what the speaker has played. `polled`: they are read and written."""
 
+    polled: bool = False
     now: float = 100.0
     microphone: Card = field(default_factory=Card)
     speaker: Card = field(default_factory=Card)
     played: list[tuple[float, int, np.ndarray]] = field(default_factory=list, repr=False)
-    """Callbacks of the speaker: when, at which rate (Hz), and the first channel's frames."""
+    """Chunks of the speaker: when, at which rate (Hz), and the first channel's frames."""
     asked: list[float] = field(default_factory=list)
     """Latencies (s) that were asked of the drivers, in turn."""
     tasks: list[Callable[[], None]] = field(default_factory=list, repr=False)
@@ -75,8 +155,12 @@ class World:
         card = self.microphone if kind is Capture else self.speaker
         if card.missing:
             raise DeviceError("It is not there.")
-        line = kind(DeviceInfo(0, "card", "simulated", 2, 2, True, True), card.rate)
-        line.start(_Running(card, line, self.now + card.chunk))
+        line = _KINDS[kind, self.polled](DeviceInfo(0, "card", "simulated", 2, 2, True, True), card.rate)
+        first = self.now + card.chunk
+        if self.polled:
+            line.start(_Polled(card, line, first, latency=latency + line.more_latency))
+        else:
+            line.start(_Running(card, line, first))
         self._running.append(line._stream)
         return line
 
@@ -114,17 +198,17 @@ class World:
             self.tasks.pop(0)()
 
     def _call_back(self, one: _Running) -> None:
-        card, frames = one.card, round(one.card.chunk * one.card.rate)
-        data = np.full((frames, 2), -1, np.float32)  # whatever was in memory
-        if isinstance(one.line, Capture):
-            data[:, 0] = (one.next_call + np.arange(-frames, 0) / (card.rate * (1 + card.ppm * 1e-6))) % 1
-        one.line.callback(
-            data, frames, SimpleNamespace(currentTime=0.0, inputBufferAdcTime=0.0, outputBufferDacTime=0.0), 0
-        )
-        if not isinstance(one.line, Capture):
-            np.testing.assert_array_equal(data[:, 0], data[:, 1])
-            self.played.append((one.next_call, card.rate, data[:, 0]))
-        one.next_call += frames / (card.rate * (1 + card.ppm * 1e-6))
+        when, frames = one.move()
+        if isinstance(one.line, Playback):
+            self.played.append((when, one.card.rate, frames))
+
+
+_KINDS = {
+    (Capture, False): CalledCapture,
+    (Capture, True): PolledCapture,
+    (Playback, False): CalledPlayback,
+    (Playback, True): PolledPlayback,
+}
 
 
 class _Event:
@@ -156,23 +240,25 @@ class _Done:
         return False
 
 
-@pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch) -> World:
-    """A world in which `Device` runs on simulated cards."""
-    world = World()
+@pytest.fixture(params=["called", "polled"])
+def world(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A world in which `Device` runs on simulated cards, of one kind and of the other."""
+    world = World(polled=request.param == "polled")
 
     def in_background(task: Callable[[], None]) -> _Done:
         world.tasks.append(task)
         return _Done()
 
-    for module in (microphone, speaker, streams):
+    for module in (microphone, speaker, lines, called, polled):
         monkeypatch.setattr(module, "perf_counter", lambda: world.now)
-    for module in (sides, streams):
+    for module in (sides, called):
         monkeypatch.setattr(module, "Event", lambda: _Event(world))
     for module in (device, sides):
         monkeypatch.setattr(module, "in_background", in_background)
-    monkeypatch.setattr(streams, "sleep", world.advance)
-    monkeypatch.setattr(streams, "_open_lines", set())
+    monkeypatch.setattr(portaudio, "library", lambda: SimpleNamespace(PortAudioError=_CardError))
+    for module in (lines, polled):
+        monkeypatch.setattr(module, "sleep", world.advance)
+    monkeypatch.setattr(lines, "open_lines", set())
     monkeypatch.setattr(sides, "open_line", world.open_line)
     monkeypatch.setattr(sides, "refresh_if_idle", lambda: None)
     return world

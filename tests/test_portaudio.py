@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 
 from voicecoach.audio import device as device_module
-from voicecoach.audio import portaudio, streams
+from voicecoach.audio import lines, portaudio
 from voicecoach.audio.device import DeviceError, DeviceInfo, check_devices
+from voicecoach.audio.lines import Capture, Playback
 from voicecoach.audio.portaudio import choose
-from voicecoach.audio.streams import Capture, Playback, open_line
+from voicecoach.audio.streams import open_line
 
 LINUX = [
     DeviceInfo(0, "HDA Intel: ALC662 Analog (hw:0,0)", "ALSA", 2, 2, False, False),
@@ -186,7 +187,14 @@ class FakeSounddevice:
 
     def _stream(self, **settings: Any) -> Any:
         self.opened = settings
-        return SimpleNamespace(latency=0.05, start=self._start, abort=lambda: None, close=self.opened.clear)
+        return SimpleNamespace(
+            latency=0.05,
+            channels=2,
+            write_available=2_400,
+            start=self._start,
+            abort=lambda: None,
+            close=self.opened.clear,
+        )
 
     def _start(self) -> None:
         if self._busy:
@@ -195,7 +203,7 @@ class FakeSounddevice:
 
 def open_with(fake: FakeSounddevice, kind: Any, monkeypatch: pytest.MonkeyPatch, rate: int | None = None) -> Any:
     monkeypatch.setattr(portaudio, "library", lambda: fake)
-    monkeypatch.setattr(streams, "_open_lines", set())
+    monkeypatch.setattr(lines, "open_lines", set())
     return open_line(kind, None, 0.06, rate)
 
 

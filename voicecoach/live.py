@@ -84,8 +84,8 @@ def coach_live(app: App, microphone: str | int | None, speaker: str | int | None
             if retention:
                 retention.hear(block)
             out = coach.step(block)
-            if coach.hushed:
-                coach.left_out(device.hush(FADE_SECONDS))
+            if coach.hushed and (left_out := device.hush(FADE_SECONDS)):
+                coach.left_out(left_out)
             tell_notices(coach, device, watchers)
             if round(coach.now / BLOCK_SECONDS) % DEVICES_EVERY == SETTLED:
                 log_devices(coach, device, watchers)

@@ -35,6 +35,10 @@ _CLOSING = 1.0
 _CHECKING = 5.0
 """Seconds that `check_devices` waits for the sound system."""
 
+_GOLDEN = 0.6180339887
+"""Multiples of it, without their whole part, fall evenly between 0 and 1. At such moments of the time between two
+blocks the lines are looked at, since a look tells most right after a driver has moved a chunk (`pace.py`)."""
+
 log = logging.getLogger(__name__)
 
 
@@ -57,8 +61,8 @@ class Device:
     """A microphone and a speaker as one source of blocks; a context manager.
 
     `input` and `output` are a number or (part of) a name, None for the system's default. `latency` (s) is asked of the
-    drivers at first, and about as much again is kept ahead for the speaker. Where that is too little, since the machine
-    is slow or busy, both grow.
+    drivers at first, and somewhat more is kept ahead for the speaker. Where that is too little, since the machine is
+    slow or busy, both grow.
     """
 
     rate: int
@@ -71,6 +75,7 @@ class Device:
         self._microphone = Microphone(input, latency, self._notices)
         self._speaker = Speaker(output, latency, self._notices)
         self._drift = DriftLoop()
+        self._blocks = 0
 
     def __enter__(self) -> Self:
         self.open()
@@ -102,10 +107,11 @@ class Device:
         """
         if out.shape != (self.block,):
             raise ValueError(f"a block has the shape ({self.block},), not {out.shape}")
-        self._speaker.put(out)
-        heard = self._microphone.take(self._speaker.slack)
+        self._blocks += 1
+        self._speaker.linger(self._blocks * _GOLDEN % 1)
         self._follow_drift()
-        return heard
+        self._speaker.put(out)
+        return self._microphone.take(self._speaker.slack)
 
     def hush(self, first: float) -> float:
         """Let nothing more be heard of what was handed over, nor of the `first` seconds of the next block: it fades out
@@ -123,8 +129,8 @@ class Device:
     def round_trip(self) -> float:
         """Estimated delay (s) from handing over a sample to finding it in the microphone; 0 while unknown.
 
-        The sum of both rings, the resampler and the drivers' own delays by PortAudio's timestamps. Settles
-        within some seconds; within 5 ms of the measured delay on PulseAudio, without the way through the air.
+        The sum of what both lines hold, the resampler, and the drivers' own delays where PortAudio tells of them.
+        Settles within some seconds, without the way through the air.
         """
         if not self._drift.delay:
             return 0.0

@@ -11,9 +11,9 @@ from time import perf_counter
 
 import numpy as np
 
+from voicecoach.audio.lines import Capture
 from voicecoach.audio.resample import StreamResampler
 from voicecoach.audio.sides import SILENT_TOO_LONG, NoticeKind, Side
-from voicecoach.audio.streams import Capture
 from voicecoach.events import BLOCK_SECONDS, HEARING_RATE, Samples
 
 HEARD = round(HEARING_RATE * BLOCK_SECONDS)
@@ -52,6 +52,7 @@ class Microphone(Side[Capture]):
             return block
         got = 0
         while True:
+            line.fetch()
             got += self._pull(line, block[got:])
             patience = slack()
             if got == HEARD or patience <= 0 or line.ended:
@@ -77,6 +78,8 @@ class Microphone(Side[Capture]):
         self._resampler = StreamResampler(line.rate, HEARING_RATE)
         self._starved = 0
         self._backlogs: deque[float] = deque(maxlen=_BACKLOG_BLOCKS)
+        while line.fetch():  # a driver may give in pieces what has piled up
+            pass
         line.overflow = 0
         line.ring.skip(len(line.ring) - line.chunk - round(2 * BLOCK_SECONDS * line.rate))
 

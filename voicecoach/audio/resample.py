@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import soxr
 
 from voicecoach.audio.ring import Ring, Strided
@@ -102,6 +101,9 @@ class DriftLoop:
             self.restart()
             return self.update(delay)
         self._drift += _BANDWIDTH**2 * error * BLOCK_SECONDS
-        self._drift = float(np.clip(self._drift, -MOST_CORRECTION, MOST_CORRECTION))
-        correction = self._drift + 2 * _DAMPING * _BANDWIDTH * error
-        return float(np.clip(correction, -MOST_CORRECTION, MOST_CORRECTION))
+        self._drift = _limited(self._drift)
+        return _limited(self._drift + 2 * _DAMPING * _BANDWIDTH * error)
+
+
+def _limited(correction: float) -> float:
+    return max(-MOST_CORRECTION, min(correction, MOST_CORRECTION))

@@ -8,19 +8,15 @@ from __future__ import annotations
 
 from time import perf_counter
 
-import numpy as np
-
+from voicecoach.audio.lines import Playback
 from voicecoach.audio.resample import StreamResampler
 from voicecoach.audio.sides import SILENT_TOO_LONG, NoticeKind, Side
-from voicecoach.audio.streams import Playback
 from voicecoach.events import BLOCK_SECONDS, Samples
 
 _MOST_LAG = 1.0
 """Seconds that the wall clock's pace makes up for; more (a sleeping computer) is let go."""
 _MORE = 0.02
 """Seconds that are kept more for a speaker that ran out of sound, since the coach came too late."""
-_MOST_AHEAD = 0.15
-"""Seconds beyond which no more is kept: then the machine is too slow altogether."""
 _DRAIN = 1.0
 """Seconds that the speaker may take on closing to play what it was given."""
 
@@ -34,7 +30,7 @@ class Speaker(Side[Playback]):
     kind = Playback
     _resampler: StreamResampler | None = None
     _fill = 0.0
-    """Seconds that are kept in the ring."""
+    """Seconds that are kept handed over, right after a block."""
     _due = 0.0
     """When the next block is to be handed over (s, `perf_counter`)."""
     _past_silent = 0.0
@@ -54,11 +50,17 @@ class Speaker(Side[Playback]):
                 self._resampler.feed(block)
                 block = self._resampler.take()
             self._keep_more(line)
-            line.ring.write(block)
+            line.write(block)
             self._due = perf_counter() + BLOCK_SECONDS
         else:
             self._leaving.wait(max(0.0, self._due - perf_counter()))
             self._due = max(self._due, perf_counter() - _MOST_LAG) + BLOCK_SECONDS
+
+    def linger(self, share: float) -> None:
+        """Wait for `share` of the time until there is room for a block, where `delay` is told by chunks."""
+        line = self._line
+        if line is not None and line is self._adopted:
+            line.linger(self._most(line), share)
 
     def hush(self, first: float) -> float:
         """See `Device.hush`."""
@@ -66,16 +68,15 @@ class Speaker(Side[Playback]):
         if line is None or line is not self._adopted:
             return 0.0
         inside = 0.0 if self._resampler is None else self._resampler.delay
-        left = len(line.ring) / line.rate
-        line.hush(line.ring.written + round((inside + first) * line.rate))
-        return left + inside
+        left = line.hush(round((inside + first) * line.rate))
+        return left / line.rate + inside if left else 0.0
 
     def _keep_more(self, line: Playback) -> None:
         """After the coach came too late, keep more ahead: there is a gap already, and it is made so much longer."""
         late, self._silent_before = line.silent > self._silent_before, line.silent
-        if late and self._fill < _MOST_AHEAD:
+        if late and self._fill < line.most_ahead:
             self._fill += _MORE
-            line.ring.write(np.zeros(round(_MORE * line.rate), np.float32))
+            line.pad(round(_MORE * line.rate))
 
     def slack(self) -> float:
         """Seconds that the coach may still wait for the microphone before the next block has to come."""
@@ -96,19 +97,25 @@ class Speaker(Side[Playback]):
     def _adopt(self, line: Playback) -> None:
         self._past_silent, self._silent_before = self.silent, 0
         self._resampler = StreamResampler(self._rate, line.rate) if line.rate != self._rate else None
-        self._fill = max(self._asked_latency, line.chunk / line.rate + BLOCK_SECONDS)
-        line.ring.write(np.zeros(round((self._fill - BLOCK_SECONDS) * line.rate), np.float32))
+        self._fill = line.ahead(self._asked_latency)
+        line.pad(self._most(line) - line.queued())
+        line.silent = 0
+
+    def _most(self, line: Playback) -> int:
+        """Frames that may be queued when a block is handed over."""
+        return round((self._fill - BLOCK_SECONDS) * line.rate)
 
     def _wait_for_room(self, line: Playback) -> bool:
-        began, most = perf_counter(), round((self._fill - BLOCK_SECONDS) * line.rate)
+        began, most = perf_counter(), self._most(line)
         while True:
-            if len(line.ring) <= most:
-                return True
+            room = line.queued() <= most
             if line.ended:
                 self._lose(line, "the system ended the stream")
                 return False
+            if room:
+                return True
             waited = perf_counter() - max(began, line.stamp[1])
             if waited >= SILENT_TOO_LONG:
                 self._lose(line, f"it took no sound for {waited:.1f} s")
                 return False
-            line.wait_for(line.ring.written - most, SILENT_TOO_LONG - waited)
+            line.wait_for_room(most, SILENT_TOO_LONG - waited)
