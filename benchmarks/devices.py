@@ -66,7 +66,7 @@ def buffers() -> Held | None:
     with sound_card() as server:
         if server is None:
             return None
-        server.control("set-default-source", "spk.monitor")
+        server.hear_the_speaker()
         with Device() as device:
             for _ in range(round(SETTLING / BLOCK_SECONDS)):
                 device.exchange(np.zeros(device.block, dtype=np.float32))

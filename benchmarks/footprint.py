@@ -1,10 +1,11 @@
 """What does the coach cost while it listens and speaks? `python benchmarks/footprint.py --help`
 
-`voicecoach run` as a user starts it, on a sound server with null sinks, with the echo of its voice at its microphone:
-the time until it says that it listens, at the first start after the sound server's own, which has to wake its devices
-(`first`), and the median of some more; then the processor time of all its processes and the most memory that they hold
-together, while it leads a routine and nobody else speaks (`leading`), and with commands and talk at its microphone all
-the while (`talk`); and the sound that was lost since the coach came too late (`silent`, `padded`, `dropped`). With
+`voicecoach run` as a user starts it, on a sound server with null sinks, with the echo of its voice at its microphone
+(by the speaker's clock; with `--two-clocks` by another one, as where the microphone is a device of its own): the time
+until it says that it listens, at the first start after the sound server's own, which has to wake its devices (`first`),
+and the median of some more; then the processor time of all its processes and the most memory that they hold together,
+while it leads a routine and nobody else speaks (`leading`), and with commands and talk at its microphone all the while
+(`talk`); and the sound that was lost since the coach came too late (`silent`, `padded`, `dropped`). With
 `--busy` another process has as much to do as one core can, meanwhile.
 """
 
@@ -44,7 +45,7 @@ PATIENCE = 60.0
 """Seconds in which it must listen."""
 
 ECHO = ("source=spk.monitor", "sink=micfeed", "latency_msec=60")
-"""The coach's own voice comes back at full level, as from a loudspeaker beside the microphone."""
+"""The coach's own voice comes back at full level to a microphone with a clock of its own."""
 
 PAUSE = 2.0
 """Seconds between two recordings."""
@@ -55,9 +56,10 @@ ROUTINE = "start stretching routine"
 @click.command(help=__doc__)
 @click.option("--data", type=click.Path(path_type=Path), help=f"Recordings; else {VARIABLE}, else ../shared/speech.")
 @click.option("--busy", is_flag=True, help="Beside a process that never rests.")
+@click.option("--two-clocks", is_flag=True, help="Speaker and microphone are two devices.")
 @click.option("--seed", default=0, show_default=True, help="Of the recordings that are drawn.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the table here, too.")
-def main(data: Path | None, busy: bool, seed: int, json_file: Path | None) -> None:
+def main(data: Path | None, busy: bool, two_clocks: bool, seed: int, json_file: Path | None) -> None:
     """Print the table."""
     folder = data_folder(data)
     if not folder.is_dir():
@@ -71,7 +73,10 @@ def main(data: Path | None, busy: bool, seed: int, json_file: Path | None) -> No
             start, talk = Path(temporary) / "start.wav", Path(temporary) / "talk.wav"
             soundfile.write(start, _start(folder), HEARING_RATE)
             soundfile.write(talk, _talk(folder, seed), HEARING_RATE)
-            server.control("load-module", "module-loopback", *ECHO)
+            if two_clocks:
+                server.control("load-module", "module-loopback", *ECHO)
+            else:
+                server.hear_the_speaker()
             first, *others = [ready(Path(temporary) / str(number)) for number in range(1 + STARTS)]
             rows = [Row("start", "first_s", first, "s", 1)]
             rows.append(Row("start", "ready_s", float(np.median(others)), "s", len(others)))
@@ -86,7 +91,7 @@ def main(data: Path | None, busy: bool, seed: int, json_file: Path | None) -> No
                 player.kill()
         click.echo(table(rows))
         if json_file:
-            write_json(json_file, "footprint", rows, seed, {"busy": busy})
+            write_json(json_file, "footprint", rows, seed, {"busy": busy, "two_clocks": two_clocks})
     except VoicecoachError as error:
         raise click.ClickException(str(error)) from error
 

@@ -42,7 +42,7 @@ def main(seed: int, json_file: Path | None) -> None:
             if server is None:
                 click.echo("skipped: it needs a sound server; `make system` installs one.")
                 return
-            server.control("set-default-source", "spk.monitor")
+            server.hear_the_speaker()
             rows = [row for way in WAYS for latency in LATENCIES for row in measured(latency, way)]
         click.echo(table(rows))
         if json_file:

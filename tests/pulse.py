@@ -39,6 +39,7 @@ class PulseServer:
         self.rate = rate
         self._folder = folder
         self._processes: list[subprocess.Popen[bytes]] = []
+        self._microphone = "micfeed"
         self.env = {
             "PULSE_SERVER": f"unix:{folder}/native",
             "PULSE_COOKIE": f"{folder}/cookie",
@@ -87,7 +88,12 @@ class PulseServer:
 
     def play_to_microphone(self, path: Path) -> subprocess.Popen[bytes]:
         """Begin to play a sound file into the microphone; `wait()` on the result waits for its end."""
-        return subprocess.Popen(["paplay", "-d", "micfeed", str(path)], env=self._environment())
+        return subprocess.Popen(["paplay", "-d", self._microphone, str(path)], env=self._environment())
+
+    def hear_the_speaker(self) -> None:
+        """From now on the microphone hears what the speaker plays, at full level and by the same clock."""
+        self.control("set-default-source", "spk.monitor")
+        self._microphone = "spk"
 
     @contextmanager
     def record_speaker(self) -> Iterator[Recording]:

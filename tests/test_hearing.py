@@ -15,7 +15,7 @@ from voicecoach import hearing_thread as module
 from voicecoach.audio.echo import NoMicrophone
 from voicecoach.events import BLOCK_SECONDS, Hypothesis, Samples
 from voicecoach.hearing import Block, Hearing
-from voicecoach.hearing_thread import PATIENCE, BackgroundHearing
+from voicecoach.hearing_thread import PATIENCE, TOGETHER, BackgroundHearing
 
 BLOCK = silence(BLOCK_SECONDS)
 
@@ -24,6 +24,7 @@ class SlowEar:
     """Hears an utterance in each loud block, once it may."""
 
     hearing_speech = False
+    in_utterance = True
 
     def __init__(self) -> None:
         self.may = threading.Event()
@@ -108,6 +109,23 @@ def test_no_block_is_lost_however_long_one_takes(hearing: BackgroundHearing, ear
     ear.may.set()
     until_heard(hearing)
     assert [bool(block.any()) for block in ear.blocks[:20]] == [number == 3 for number in range(20)]
+
+
+def test_as_long_as_nobody_speaks_some_blocks_are_heard_together(
+    hearing: BackgroundHearing, ear: SlowEar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PATIENCE", 10.0)
+    ear.may.set()
+    ear.in_utterance = False
+    heard = []
+    for _ in range(2 * TOGETHER):
+        feed(hearing, BLOCK)
+        heard.append(len(ear.blocks))
+    assert heard == [0, 0, TOGETHER, TOGETHER, TOGETHER, 2 * TOGETHER]
+    assert feed(hearing, BLOCK + 1) == []
+    ear.in_utterance = True
+    assert feed(hearing, BLOCK) == ["next"], "the one before it, at once"
+    assert len(ear.blocks) == 2 * TOGETHER + 2
 
 
 def test_a_machine_that_is_far_too_slow_skips_sound_and_says_so(

@@ -592,8 +592,8 @@ def test_a_source_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 def test_an_installed_package_reads_its_own_manifest_and_fetches_into_the_users_folder(tmp_path: Path) -> None:
     package = Path(model.__file__).parents[1]
-    for part in ("__init__.py", "events.py", "asr/__init__.py", "asr/model.py", "asr/manifest.py", "asr/postponed.py"):
-        lay(tmp_path / "site" / "voicecoach", {part: (package / part).read_bytes()})
+    for part in ("__init__", "events", "asr/__init__", "asr/model", "asr/manifest", "asr/native", "asr/postponed"):
+        lay(tmp_path / "site" / "voicecoach", {f"{part}.py": (package / f"{part}.py").read_bytes()})
     lay(tmp_path / "site" / "voicecoach" / "data", {"manifest.json": MANIFEST.model_dump_json().encode()})
     lay(tmp_path / "site" / "models", {"manifest.json": b"of another package"})
     code = (

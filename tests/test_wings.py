@@ -25,7 +25,9 @@ MAY_KNOW_THE_TIME = (
     "audio/device.py",
     "audio/microphone.py",
     "audio/speaker.py",
-    "audio/streams.py",
+    "audio/lines.py",
+    "audio/called.py",
+    "audio/polled.py",
 )
 """The outermost edge: the commands, the sound card, and what stands in for the card's clock."""
 

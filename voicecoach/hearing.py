@@ -26,11 +26,16 @@ class Ear(Protocol):
     def hearing_speech(self) -> bool:
         """Whether somebody is speaking right now."""
 
+    @property
+    def in_utterance(self) -> bool:
+        """Whether what may be speech has begun, and has not ended."""
+
 
 class Deaf:
     """Hears nothing: for typed sessions."""
 
     hearing_speech = False
+    in_utterance = False
 
     def feed(self, samples: Samples, **_far: object) -> list[Hypothesis]:  # noqa: ARG002
         """Nothing."""

@@ -23,6 +23,10 @@ Prepare = Callable[[Hypothesis, Collection[str]], object]
 PATIENCE = 0.008
 """Seconds that a block may take until the coach goes on without what is heard in it; nearly all take a third of it."""
 
+TOGETHER = 3
+"""Blocks that are heard one right after the other as long as nobody speaks. Each alone takes half as much again: what
+it needs is in the processor's caches no more. Speech is noticed up to 40 ms later, and its end as soon as ever."""
+
 BEHIND = 3.0
 """Seconds of sound that may wait to be heard; a machine that is further behind is too slow, and skips some."""
 
@@ -30,16 +34,19 @@ BEHIND = 3.0
 class BackgroundHearing(Hearing):
     """The same in a thread of its own, for a sound card: telling an utterance takes up to some tenths of a second, in
     which the loudspeaker must not run dry. What is heard then comes some blocks later. Whoever is to understand it can
-    `prepare` here, so that it takes no time where the loudspeaker is fed. Close it in the end."""
+    `prepare` here, so that it takes no time where the loudspeaker is fed. While nobody speaks, TOGETHER blocks are
+    heard at a time. Close it in the end."""
 
     def __init__(self, ear: Ear, echo: EchoControl, prepare: Prepare | None = None):
         super().__init__(ear, echo)
         self._prepare = prepare
-        self._blocks: queue.SimpleQueue[Block | None] = queue.SimpleQueue()
+        self._blocks: queue.SimpleQueue[list[Block]] = queue.SimpleQueue()
+        """What is to be heard, some blocks at a time; none: the end."""
+        self._kept: list[Block] = []
         self._found: queue.SimpleQueue[Hypothesis | Exception] = queue.SimpleQueue()
         self._heard: queue.SimpleQueue[int] = queue.SimpleQueue()
         """How many blocks have been heard, as that becomes more."""
-        self._given = self._done = 0
+        self._given = self._count = self._done = 0
         self._told = False
         self._thread = threading.Thread(target=self._run, name="hearing", daemon=True)
         self._thread.start()
@@ -47,8 +54,11 @@ class BackgroundHearing(Hearing):
     def feed(self, block: Block) -> list[Hypothesis]:
         """See Hearing. Raises what went wrong in the thread."""
         self._given += 1
-        self._blocks.put(block)
-        self._wait()
+        self._kept.append(block)
+        if self._ear.in_utterance or len(self._kept) >= TOGETHER:
+            self._blocks.put(self._kept)
+            self._kept = []
+            self._wait()
         found = []
         while not self._found.empty():
             one = self._found.get()
@@ -59,7 +69,7 @@ class BackgroundHearing(Hearing):
 
     def close(self) -> None:
         """End the thread."""
-        self._blocks.put(None)
+        self._blocks.put([])
         self._thread.join()
 
     def _wait(self) -> None:
@@ -72,21 +82,24 @@ class BackgroundHearing(Hearing):
             pass
 
     def _run(self) -> None:
-        count = 0
-        while (block := self._blocks.get()) is not None:
-            began = perf_counter()
+        while blocks := self._blocks.get():
             try:
-                for heard in super().feed(self._not_too_late(block)):
-                    for one in (heard, heard.alone):
-                        if self._prepare and one:
-                            self._prepare(one, block.states)
-                    self._tell(heard, perf_counter() - began)
+                for block in blocks:
+                    self._hear(block)
+                    self._count += 1
             except Exception as error:  # a defect: it is raised where the coach is
                 self._found.put(error)
                 return
             finally:
-                count += 1
-                self._heard.put(count)
+                self._heard.put(self._count)
+
+    def _hear(self, block: Block) -> None:
+        began = perf_counter()
+        for heard in super().feed(self._not_too_late(block)):
+            for one in (heard, heard.alone):
+                if self._prepare and one:
+                    self._prepare(one, block.states)
+            self._tell(heard, perf_counter() - began)
 
     def _tell(self, heard: Hypothesis, took: float) -> None:
         waited = 1000 * (heard.decided_at - heard.speech_end)
@@ -95,7 +108,7 @@ class BackgroundHearing(Hearing):
 
     def _not_too_late(self, block: Block) -> Block:
         """The block; with a silent microphone, which takes hardly any time, where too much has piled up."""
-        if self._blocks.qsize() * BLOCK_SECONDS < BEHIND:
+        if (self._given - self._count) * BLOCK_SECONDS < BEHIND:
             return block
         if not self._told:
             self._told = True

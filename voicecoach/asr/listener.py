@@ -152,6 +152,11 @@ class Listener:
         """Whether somebody is surely speaking right now, who is not the coach."""
         return self._segmenter.sure and self._prominence.somebody
 
+    @property
+    def in_utterance(self) -> bool:
+        """Whether what may be speech has begun, and has not ended."""
+        return self._segmenter.speaking
+
     def feed(self, samples: Samples, *, far_end: bool = False, residual: float = -np.inf) -> list[Hypothesis]:
         """Hear a block, `far_end` when the coach itself sounds, at most `residual` dB (re full scale) of which are left
         in it; the utterances that it ended. What is no number (a driver's fault) is silence: one such sample would

