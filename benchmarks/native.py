@@ -99,7 +99,8 @@ def measured(way: str, folder: Path, limit: int, seed: int) -> dict[str, Any]:
 
     app = App()
     recognizer = app.model.recognizer(app.grammar, app.costs)
-    used, seconds, told = 0.0, 0.0, []
+    told: list[str | float] = []
+    used = seconds = 0.0
     for one in subset(recordings(folder / "voices"), limit, seed):
         samples, began = read(one.path), time.process_time()
         for at in range(0, len(samples), FED):

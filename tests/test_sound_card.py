@@ -104,7 +104,7 @@ def test_the_round_trip_is_estimated_to_some_milliseconds(pulse: PulseServer) ->
         estimated, measured = without_glitches(act)
     finally:
         pulse.control("set-default-source", "micfeed.monitor")
-    assert estimated == pytest.approx(measured, abs=0.03)
+    assert estimated == pytest.approx(measured, abs=0.01)
 
 
 def test_a_sound_system_that_goes_and_comes_back_is_outlived(pulse: PulseServer, tmp_path: Path) -> None:

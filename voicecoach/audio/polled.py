@@ -123,10 +123,11 @@ class PolledPlayback(Playback):
         self._handed = (self._queued, perf_counter())
 
     def _count_silence(self) -> None:
-        """Where more time has passed than was handed over; it may be that the driver had just taken a chunk of it."""
+        """Where nothing is queued any more, and more time has passed than was; the driver may still have had a chunk.
+        While something is, it was the driver that came late."""
         queued, when = self._handed
         late = round((perf_counter() - when) * self.rate) - queued
-        if late > 0 and queued:
+        if late > 0 and queued and not self._queued:
             self.glitches += 1
             self.silent += late if late > self.chunk else 0
 
