@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -50,3 +52,23 @@ def test_where_it_cannot_be_told_nothing_is(tmp_path: Path, text: str | None) ->
 def test_what_the_user_chose_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENBLAS_CORETYPE", "Nehalem")
     assert told(tmp_path, "flags : avx2 fma\n") == "Nehalem"
+
+
+THREADS = """
+import os
+import subprocess
+import sys
+import numpy as np
+from voicecoach.asr.vad import CHUNK, VoiceActivityDetector
+detector = VoiceActivityDetector()
+before = len(os.listdir("/proc/self/task"))
+detector.feed(np.random.default_rng(0).standard_normal(20 * CHUNK).astype(np.float32) / 10)
+print(len(os.listdir("/proc/self/task")) - before)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="this system does not list threads there")
+def test_the_detector_works_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OMP_THREAD_LIMIT", raising=False)
+    done = subprocess.run([sys.executable, "-c", THREADS], capture_output=True, text=True, check=True)
+    assert done.stdout == "0\n"

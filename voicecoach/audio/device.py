@@ -1,7 +1,8 @@
 """The sound card's edge of the coach's loop: a block for the speaker out, a block from the microphone in.
 
-Two PortAudio streams with a ring each. The speaker sets the pace; the microphone is resampled to 16 kHz, and
-its clock is held to the speaker's. Either side may vanish and come back while the loop goes on.
+Two PortAudio streams, which the loop reads and writes (`polled.py`) or PortAudio calls back (`called.py`). The speaker
+sets the pace; the microphone is resampled to 16 kHz, and its clock is held to the speaker's. Either side may vanish and
+come back while the loop goes on.
 """
 
 from __future__ import annotations
@@ -115,7 +116,8 @@ class Device:
 
     def hush(self, first: float) -> float:
         """Let nothing more be heard of what was handed over, nor of the `first` seconds of the next block: it fades out
-        at once. How much of what was handed over (s) will not be heard; nothing where there is no speaker."""
+        at once. How much of what was handed over (s) will not be heard; nothing where there is no speaker, or where the
+        driver has it already."""
         return self._speaker.hush(first)
 
     def _follow_drift(self) -> None:

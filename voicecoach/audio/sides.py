@@ -26,7 +26,7 @@ _MOST_LATENCY = 0.12
 """Seconds that are asked of a driver at most."""
 
 SILENT_TOO_LONG = 0.5
-"""Seconds without a callback after which a device is taken for lost: PortAudio often does not tell."""
+"""Seconds in which a device moves no sound after which it is taken for lost: PortAudio often does not tell."""
 
 log = logging.getLogger(__name__)
 
