@@ -81,7 +81,9 @@ def test_what_is_heard_before_the_first_exchange_is_not_counted_as_lost(
     device.open()
     world.advance(5)
     talk.go(3)
-    assert losses(device) <= (0.01, 0.0, 0.0)  # a driver that is asked is trusted to be in time until it is not
+    padded, *others = losses(device)
+    assert padded <= 0.01  # a driver that is asked is trusted to be in time until it is not
+    assert others == [0.0, 0.0]
     assert talk.captured(110)[0] > world.now - 1
 
 
@@ -186,7 +188,8 @@ def test_a_short_delay_of_the_microphone_is_waited_for(world: World, device: Dev
         talk.go(0.5)
         world.delay_microphone(0.04)
     once = losses(device)
-    assert once <= (0.02, 0.0, 0.0)
+    assert once[0] <= 0.02
+    assert once[1:] == (0.0, 0.0)
     for _ in range(10):
         talk.go(0.5)
         world.delay_microphone(0.04)

@@ -14,7 +14,8 @@ from voicecoach.asr import native
 
 @pytest.fixture(autouse=True)
 def _untold(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("OPENBLAS_CORETYPE", raising=False)
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "")  # so that it is as before afterwards
+    monkeypatch.delenv("OPENBLAS_CORETYPE")
 
 
 def told(folder: Path, text: str | None) -> str | None:
@@ -36,11 +37,7 @@ def told(folder: Path, text: str | None) -> str | None:
         ("", None),
     ],
 )
-def test_only_what_the_processor_has_is_used(
-    tmp_path: Path, flags: str, kernels: str | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("OPENBLAS_CORETYPE", "")  # so that it is restored
-    monkeypatch.delenv("OPENBLAS_CORETYPE")
+def test_only_what_the_processor_has_is_used(tmp_path: Path, flags: str, kernels: str | None) -> None:
     assert told(tmp_path, f"processor\t: 0\nflags\t\t: {flags}\n\nprocessor\t: 1\n") == kernels
 
 
@@ -56,8 +53,6 @@ def test_what_the_user_chose_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 THREADS = """
 import os
-import subprocess
-import sys
 import numpy as np
 from voicecoach.asr.vad import CHUNK, VoiceActivityDetector
 detector = VoiceActivityDetector()

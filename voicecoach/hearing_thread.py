@@ -24,8 +24,8 @@ PATIENCE = 0.008
 """Seconds that a block may take until the coach goes on without what is heard in it; nearly all take a third of it."""
 
 TOGETHER = 3
-"""Blocks that are heard one right after the other as long as nobody speaks. Each alone takes half as much again: what
-it needs is in the processor's caches no more. Speech is noticed up to 40 ms later, and its end as soon as ever."""
+"""Blocks that are heard one right after the other as long as nobody speaks: the threads wait for each other less often,
+and a processor that has rested is slow at first. Speech is noticed up to 40 ms later, and its end as soon as ever."""
 
 BEHIND = 3.0
 """Seconds of sound that may wait to be heard; a machine that is further behind is too slow, and skips some."""
