@@ -12,11 +12,12 @@ from echo_parts import QUIET, at_the_microphone, blocks
 from voicecoach.asr.prominence import STANDS_OUT_DB
 from voicecoach.audio.alignment import LONGEST, Alignment
 from voicecoach.audio.echo import LOST, NOTHING_LEFT, EchoCanceller
-from voicecoach.audio.kalman import BLOCK
+from voicecoach.audio.kalman import BLOCK, KalmanFilters
 from voicecoach.audio.linear import LinearCanceller
 from voicecoach.audio.reference import Reference
-from voicecoach.audio.residual import Residual, level
+from voicecoach.audio.residual import LEAST, Residual, level
 from voicecoach.audio.room import RoomSettings
+from voicecoach.audio.spectra import power_of
 from voicecoach.events import BLOCK_SECONDS, HEARING_RATE, Samples
 from voicecoach.tts.synthesizer import Synthesizer
 
@@ -164,6 +165,33 @@ def test_what_may_be_left_follows_what_was_left():
     fading = [residual.feed(silence, silence) for _ in range(100)]
     assert fading[0] > -45, "reverberation comes later than was predicted"
     assert fading[-1] < -90
+
+
+def test_of_an_echo_that_is_predicted_perfectly_a_little_may_be_left():
+    """Of the next sound, which is a new one, more is left."""
+    rng = np.random.default_rng(0)
+    residual = Residual()
+    for _ in range(100):
+        echo = rng.standard_normal(BLOCK).astype(np.float32) * 0.1
+        left = residual.feed(echo * np.float32(0.001), echo)
+    assert residual.share == pytest.approx(-60, abs=1)
+    assert left == pytest.approx(-20 + LEAST, abs=1)
+
+
+def test_in_a_pause_filters_come_to_doubt_as_if_they_heard_it():
+    """They are not computed while nothing is played, and may have to learn anew after it: somebody may have moved."""
+    rng = np.random.default_rng(0)
+    far = np.fft.rfft(rng.standard_normal((4, 2 * BLOCK)).astype(np.float32))
+    rested, listened = (KalmanFilters(4, (0.9995, 0.98)) for _ in range(2))
+    for filters in (rested, listened):
+        for _ in range(10):
+            filters.process(np.fft.irfft(far[0])[BLOCK:].astype(np.float32), far, power_of(far))
+    before = rested.doubts.copy()
+    rested.rest(100)
+    for _ in range(100):
+        listened.process(np.zeros(BLOCK, np.float32), np.zeros_like(far), power_of(np.zeros_like(far)))
+    np.testing.assert_allclose(rested.doubts, listened.doubts, rtol=0.01, atol=1e-7)
+    assert not np.allclose(rested.doubts, before, rtol=0.1)
 
 
 def test_until_the_delay_is_known_nothing_is_expected_to_be_left(speech: Samples):

@@ -111,6 +111,12 @@ class KalmanFilters:
         """Let a filter go on from another's way."""
         self.ways[learner] = self.ways[teacher]
 
+    def rest(self, blocks: int) -> None:
+        """For so many blocks nothing was played, and nothing could be learnt: the ways may have changed meanwhile."""
+        memory = self._memory**blocks
+        self.doubts *= memory
+        self.doubts += (1 - memory) * power_of(self.ways)
+
     def forget(self) -> None:
         """Begin anew."""
         self.ways[:] = 0

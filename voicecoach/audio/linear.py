@@ -158,10 +158,12 @@ class LinearCanceller:
         if not self._measured:
             return near
         block = self._read()
-        self._silent = 0 if block.any() else self._silent + 1
+        silent, self._silent = self._silent, 0 if block.any() else self._silent + 1
         if self._silent > PARTS:
             self._read_last = _NOTHING
             return near
+        if silent > PARTS:
+            self._filters.rest(silent - PARTS)
         self.learnt += 1
         samples = np.concatenate([self._before, block])
         self._before = block

@@ -126,10 +126,13 @@ class PolledPlayback(Playback):
         """Where nothing is queued any more, and more time has passed than was; the driver may still have had a chunk.
         While something is, it was the driver that came late."""
         queued, when = self._handed
-        late = round((perf_counter() - when) * self.rate) - queued
+        now = perf_counter()
+        late = round((now - when) * self.rate) - queued
         if late > 0 and queued and not self._queued:
             self.glitches += 1
             self.silent += late if late > self.chunk else 0
+            self._pace = Pace()  # what was moved lags behind the time from now on
+            self._pace.look(self.frames / self.rate, now)
 
     def idle(self) -> None:
         """See `Line`."""

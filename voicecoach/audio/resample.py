@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
+from statistics import median
+
 import soxr
 
 from voicecoach.audio.ring import Ring, Strided
@@ -10,15 +13,31 @@ from voicecoach.events import BLOCK_SECONDS, Samples
 MOST_CORRECTION = 1e-3
 """Widest correction of the ratio. Consumer sound cards lie within some 100 ppm of their nominal rate."""
 
-_BANDWIDTH = 0.1
-"""Natural frequency (rad/s) of the drift loop: so slow that the jitter of callbacks does not bend pitch."""
-_DAMPING = 0.7
-_SMOOTHING = 1.0
-"""Time constant (s) of the filter before the loop."""
-_SETTLE = 50
-"""Blocks that are averaged before a delay is taken as the one to hold."""
-_JUMP = 0.005
-"""A smoothed error (s) that drift alone cannot cause: 200 ppm leaves the loop 1 ms behind, 1000 ppm 5 ms."""
+_SILENCE = 1e-10
+"""Peak (-200 dB) below which a piece is silence. soxr's filters ring on for ever, with numbers so small (1.5e-43) that
+processors take twenty times as long to compute with them, and silence could not be told by its being zero."""
+
+_SECOND = round(1 / BLOCK_SECONDS)
+"""Blocks between two looks at how far the delay has moved."""
+_USUAL = 9
+"""Looks whose median is what the delay usually moves by in a second."""
+_FEWEST = 3
+"""Looks before which only what was learnt before is usual."""
+_JUMP = 0.0003
+"""Seconds beyond the usual, at least, that clocks do not move by in a second; in a second without a jump it is a tenth
+of a millisecond on a sound server."""
+_SCATTER = 6.0
+"""Times as much as usual that the same is, at least, where delays are told less exactly."""
+_CALM = 3
+"""Seconds in a row without a jump of which the middle one counts."""
+_DOUBT = 2.0
+"""Seconds for which the drift would have been watched, and none been seen, before the first look."""
+_MEMORY = 120.0
+"""Seconds over which the drift is averaged."""
+_PLAY = 0.003
+"""Seconds by which the delay may be off before anything is done: whoever keeps a block ahead has that much room."""
+_RETURN = 300.0
+"""Seconds in which it then would come back."""
 
 
 class StreamResampler:
@@ -53,6 +72,8 @@ class StreamResampler:
     def feed(self, samples: Samples) -> None:
         """Add samples, shape (frames,), at the source rate."""
         made = self._engine.resample_chunk(samples)
+        if len(made) and made.max() < _SILENCE and made.min() > -_SILENCE:
+            made[:] = 0.0
         self._inside += len(samples) / self._ratio - len(made)
         self._queue.write(made)
 
@@ -70,39 +91,68 @@ class StreamResampler:
 
 
 class DriftLoop:
-    """Holds a delay between two clocks by correcting a resampler's ratio.
+    """Holds a delay between two clocks, roughly, by a correction of a resampler's ratio that hardly ever changes.
 
-    A proportional-integral loop after F. Adriaensen, "Controlling adaptive resampling" (Linux Audio
-    Conference 2012). The first second fixes the delay to hold; a jump (a gap, a dropped block) fixes it anew,
-    since only a slow change is drift. The learned drift survives a jump.
+    What predicts an echo across the two clocks (`LinearCanceller`) learns any constant drift, and has to learn anew
+    with each change: of the high tones first (what was left of the "s" in the coach's "stand" was heard as "stop"). So
+    nothing is done until the delay is off by _PLAY, and by then it is known how fast the clocks drift apart; of one
+    clock nothing is ever bent. (A phase-locked loop, as for the bit-true way from one card to another, holds the
+    delay to a fraction of a millisecond. It bends the pitch by up to 200 ppm for each millisecond by which a sound
+    server hands out its pieces sooner or later than before, though no sample moves against another for that.)
+
+    A second in which the delay moves by far more than usual has seen such a jump, or a gap: the new delay is the one to
+    hold, and of the drift it tells nothing; nor do the seconds beside it. The learned drift survives.
     """
 
     def __init__(self) -> None:
-        self._drift = 0.0
+        self._moved, self._seconds = 0.0, _DOUBT
+        self._drift = self._correction = 0.0
         self.restart()
 
     def restart(self) -> None:
         """Forget the delay to hold; the next second fixes it."""
         self._blocks = 0
         self.delay = 0.0
-        """The delay (s), smoothed."""
-        self._held = 0.0
+        """The delay (s), the mean of the last second."""
+        self._sum = self._held = 0.0
+        self._moves: deque[float] = deque(maxlen=_USUAL)
+        self._last = 0.0
+        self._calm = 0
 
     def update(self, delay: float) -> float:
         """Tell the delay (s) once a block; return the correction (fraction) for the resampler's ratio."""
         self._blocks += 1
-        weight = max(1 / self._blocks, BLOCK_SECONDS / _SMOOTHING)
-        self.delay += (delay - self.delay) * weight
-        if self._blocks <= _SETTLE:
-            self._held = self.delay
-            return self._drift
-        error = self.delay - self._held
-        if abs(error) > _JUMP:
-            self.restart()
-            return self.update(delay)
-        self._drift += _BANDWIDTH**2 * error * BLOCK_SECONDS
-        self._drift = _limited(self._drift)
-        return _limited(self._drift + 2 * _DAMPING * _BANDWIDTH * error)
+        self._sum += delay
+        if self._blocks % _SECOND == 0:
+            before, self.delay, self._sum = self.delay, self._sum / _SECOND, 0.0
+            if self._blocks == _SECOND:
+                self._held = self.delay
+            else:
+                self._look(before)
+        return self._correction
+
+    def _look(self, before: float) -> None:
+        """After a second; `before` is the delay of the one before it."""
+        self._note(self.delay - before + self._correction)
+        self._drift = _limited(self._moved / self._seconds)
+        off = self.delay - self._held
+        if abs(off) > _PLAY:
+            self._correction = _limited(self._drift + off / _RETURN)
+
+    def _note(self, move: float) -> None:
+        """By how much (s) the delay would have moved in this second without the correction."""
+        usual = median(self._moves) if len(self._moves) >= _FEWEST else self._drift
+        scatter = median(abs(one - usual) for one in self._moves) if self._moves else 0.0
+        self._moves.append(move)
+        last, self._last = self._last, move
+        if abs(move - usual) > max(_JUMP, _SCATTER * scatter):
+            self._held += move - usual
+            self._calm = 0
+            return
+        self._calm += 1
+        if self._calm >= _CALM:
+            self._moved += last - self._moved / _MEMORY
+            self._seconds += 1 - self._seconds / _MEMORY
 
 
 def _limited(correction: float) -> float:

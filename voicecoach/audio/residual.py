@@ -21,6 +21,11 @@ SHARE = 30.0
 FEWEST = 20
 """Blocks without which nothing is known: then all of the echo may be left."""
 
+LEAST = -22.0
+"""Share (dB) that may always be left. Most of the time far less is; but of sounds that are new to the filters (an "s",
+the first word after a pause), or where the clocks' pace has just changed, this much was: from its own "stand" or
+"spot" the coach heard "stop". Who is 10 dB quieter at the microphone than the coach still stands out by 12."""
+
 EVERY = 5
 """Blocks between two judgements."""
 
@@ -52,5 +57,5 @@ class Residual:
             self._count += 1
             if self._count % EVERY == 0 and len(self._shares) >= FEWEST:
                 self.share = min(0.0, float(np.percentile(self._shares, SHARE)))
-        self._before = max(predicted + self.share, self._before - FADING_DB)
+        self._before = max(predicted + max(self.share, LEAST), self._before - FADING_DB)
         return self._before
