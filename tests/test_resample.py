@@ -154,29 +154,29 @@ def test_the_delay_is_what_was_fed_and_not_taken() -> None:
 def followed(
     drift: float, seconds: int, jitter: float, jumps: dict[int, float] | None = None
 ) -> tuple[Samples, Samples]:
-    """The delay (s) of two clocks, and the corrections, once a block; told with jitter, and wrong by `jumps` from those
-    seconds on."""
+    """The delay (s) of two clocks, and the corrections, ten times a second; told with jitter, and wrong by `jumps` from
+    those seconds on."""
     rng, loop, delay, told, delays, corrections = np.random.default_rng(3), DriftLoop(), 0.1, 0.0, [], [0.0]
-    for block in range(50 * seconds):
-        delay += (drift - corrections[-1]) * 0.02
-        told += (jumps or {}).get(block // 50, 0.0) / 50
+    for look in range(10 * seconds):
+        delay += (drift - corrections[-1]) * 0.1
+        told += (jumps or {}).get(look // 10, 0.0) / 10
         corrections.append(loop.update(delay + told + rng.normal(0, jitter) + rng.exponential(jitter)))
         delays.append(delay)
     return np.array(delays), np.array(corrections)
 
 
-@pytest.mark.parametrize(("jitter", "closely"), [(0.0003, 10e-6), (0.002, 40e-6)])
+@pytest.mark.parametrize(("jitter", "closely"), [(0.0001, 10e-6), (0.001, 50e-6)])
 @pytest.mark.parametrize("drift", [-200e-6, 50e-6, 200e-6])
 def test_the_loop_keeps_the_delay_of_drifting_clocks_through_jitter(
     drift: float, jitter: float, closely: float
 ) -> None:
     delays, corrections = followed(drift, 300, jitter)
     assert np.abs(delays - 0.1).max() < 0.006
-    assert np.abs(corrections[-6000:] - drift).max() < closely
+    assert np.abs(corrections[-1200:] - drift).max() < closely
 
 
 def test_the_loop_follows_clocks_that_are_broken() -> None:
-    delays, corrections = followed(900e-6, 300, 0.0003)
+    delays, corrections = followed(900e-6, 300, 0.0001)
     assert np.abs(delays - 0.1).max() < 0.01
     assert corrections[-1] == pytest.approx(900e-6, abs=20e-6)
 
@@ -184,27 +184,27 @@ def test_the_loop_follows_clocks_that_are_broken() -> None:
 @pytest.mark.parametrize("drift", [50e-6, 200e-6])
 def test_a_correction_hardly_ever_changes(drift: float) -> None:
     """What predicts the echo has to learn anew after each change."""
-    _delays, corrections = followed(drift, 300, 0.0003)
-    since = np.flatnonzero(corrections)[0] + 50 * 20
+    _delays, corrections = followed(drift, 300, 0.0001)
+    since = np.flatnonzero(corrections)[0] + 200
     assert np.abs(np.diff(corrections[since:])).sum() < 100e-6
 
 
 def test_one_clock_is_never_bent_when_a_sound_server_hands_out_its_pieces_sooner_or_later() -> None:
     """As a sound server was seen to do within its first half minute."""
     jumps = {3: 0.0013, 9: 0.0011, 10: 0.0009, 17: -0.002, 25: 0.0015, 30: 0.04}
-    _delays, corrections = followed(0.0, 90, 0.0003, jumps)
+    _delays, corrections = followed(0.0, 90, 0.0001, jumps)
     assert not corrections.any()
 
 
 def test_a_jump_tells_nothing_of_the_drift() -> None:
-    _delays, corrections = followed(100e-6, 120, 0.0003, {80: 0.04})
-    assert corrections[50 * 79] == pytest.approx(100e-6, abs=20e-6)
-    assert corrections[-1] == pytest.approx(corrections[50 * 79], abs=10e-6)
+    _delays, corrections = followed(100e-6, 120, 0.0001, {80: 0.04})
+    assert corrections[790] == pytest.approx(100e-6, abs=20e-6)
+    assert corrections[-1] == pytest.approx(corrections[790], abs=10e-6)
 
 
 def test_the_loop_tells_the_delay_after_a_jump() -> None:
     loop = DriftLoop()
-    for delay in [0.1] * 500 + [0.14] * 500:
+    for delay in [0.1] * 100 + [0.14] * 100:
         loop.update(delay)
     assert loop.delay == pytest.approx(0.14, abs=1e-5)
 
@@ -212,8 +212,8 @@ def test_the_loop_tells_the_delay_after_a_jump() -> None:
 def test_a_device_that_comes_back_is_read_as_before() -> None:
     loop = DriftLoop()
     delay = 0.1
-    for _block in range(50 * 60):
+    for _block in range(600):
         correction = loop.update(delay)
-        delay += (200e-6 - correction) * 0.02
+        delay += (200e-6 - correction) * 0.1
     loop.restart()
     assert loop.update(0.05) == pytest.approx(200e-6, abs=20e-6)

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
+import numpy as np
+
 from voicecoach.audio.echo import RELEASE
-from voicecoach.audio.played import Played
 from voicecoach.breath import in_one_breath
 from voicecoach.events import (
     BLOCK_SECONDS,
@@ -122,8 +123,8 @@ class Coach:
         self._second = 0
         self._clock = clock
         self._state = session.state
-        self._played = Played(rate)
-        self._unplayed = 0.0
+        self._out = np.zeros(self.block, dtype=np.float32)
+        self._left_out: tuple[float, float] | None = None
 
     @property
     def now(self) -> float:
@@ -152,9 +153,8 @@ class Coach:
     def step(self, microphone: Samples) -> Samples:
         """One block on: 320 frames of microphone (16 kHz mono) in, `block` frames of speaker out."""
         speaking = self._player.speaking(RELEASE + self.hearing.delays[1])
-        far = self._played.take(len(microphone))
-        block = Block(microphone, far, speaking, self.session.states, self._unplayed)
-        self.hushed, self._unplayed = False, 0.0
+        block = Block(microphone, self._out, speaking, self.session.states, self._left_out)
+        self.hushed, self._left_out = False, None
         for heard in self.hearing.feed(block):
             self.hear(heard)
         self._watch_voice()
@@ -174,10 +174,9 @@ class Coach:
             self._second = int(self.now)
             self._carry_out(self.session.passing(self._player.position))
             self._tell_the_time()
-        out = self._mixer.read(self.block)
-        self._played.feed(out)
+        self._out = self._mixer.read(self.block)
         self.finished = self._leaving and not self._player.busy
-        return out
+        return self._out
 
     def hear(self, heard: Hypothesis) -> None:
         """Take an utterance: obey it, ask, or say in the log why not. Once the coach is leaving it hears no more."""
@@ -210,7 +209,7 @@ class Coach:
     def left_out(self, seconds: float) -> None:
         """Since it was `hushed`, so much of what was given to the speaker before the last block was not played, nor
         what fades out at the beginning of that."""
-        self._unplayed = self._played.leave_out(seconds, FADE_SECONDS)
+        self._left_out = (seconds, FADE_SECONDS)
 
     def say(self, line: str) -> None:
         """Say a line of content over what is going on."""

@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from voicecoach.audio.echo import EchoControl
+from voicecoach.audio.played import Played
 from voicecoach.events import BLOCK_SECONDS, Hypothesis, Samples
 
 OWN_VOICE_LAG = 0.6
@@ -44,15 +45,16 @@ class Deaf:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A block of microphone (`near`), and what was played meanwhile (`far`); both 16 kHz mono of one length.
-    `speaking`: the coach sounds, or may still be heard. `states` decide what counts as a command. `unplayed` (s): so
-    much of `far` in the blocks before was not played after all."""
+    """A block of microphone (`near`, 16 kHz mono), and the one that the speaker was given last (`played`, at its rate);
+    both BLOCK_SECONDS long. `speaking`: the coach sounds, or may still be heard. `states` decide what counts as a
+    command. `left_out` (s): so much of what the speaker was given before `played`, and so much of the beginning of
+    that, was not played after all."""
 
     near: Samples
-    far: Samples
+    played: Samples
     speaking: bool = False
     states: Collection[str] = ()
-    unplayed: float = 0.0
+    left_out: tuple[float, float] | None = None
 
 
 class Hearing:
@@ -60,6 +62,7 @@ class Hearing:
 
     def __init__(self, ear: Ear, echo: EchoControl):
         self._ear, self._echo = ear, echo
+        self._played: Played | None = None
         self._now = 0.0
         self._spoke_until = self._learnt_until = -np.inf
         self.somebody = False
@@ -83,9 +86,7 @@ class Hearing:
     def feed(self, block: Block) -> list[Hypothesis]:
         """Hear a block; the utterances that ended."""
         speaking = block.speaking
-        if block.unplayed:
-            self._echo.unplayed(block.unplayed)
-        clean = self._echo.process(block.near, block.far, speaking=speaking)
+        clean = self._echo.process(block.near, self._far(block), speaking=speaking)
         if speaking:
             self._spoke_until = self._now
             if self._echo.learning:
@@ -95,6 +96,15 @@ class Hearing:
         self.somebody = self._ear.hearing_speech and (self._echo.settled or not speaking)
         self._now += BLOCK_SECONDS
         return found
+
+    def _far(self, block: Block) -> Samples:
+        """What the echo control is to take for played meanwhile, 16 kHz mono of the length of `near`."""
+        if self._played is None:
+            self._played = Played(round(len(block.played) / BLOCK_SECONDS))
+        self._played.feed(block.played)
+        if block.left_out:
+            self._echo.unplayed(self._played.leave_out(*block.left_out))
+        return self._played.take(len(block.near))
 
     def judged(self, heard: Hypothesis) -> Hypothesis:
         """`heard` with what the echo control makes of it now: what was heard while the coach spoke may be its voice."""

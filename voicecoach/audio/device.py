@@ -16,7 +16,7 @@ from typing import Self
 from voicecoach.audio import portaudio
 from voicecoach.audio.microphone import Microphone
 from voicecoach.audio.portaudio import DeviceError, DeviceInfo, choose, list_devices
-from voicecoach.audio.resample import DriftLoop
+from voicecoach.audio.resample import LOOK_EVERY, DriftLoop
 from voicecoach.audio.sides import DeviceNotice, in_background
 from voicecoach.audio.speaker import Speaker
 from voicecoach.events import BLOCK_SECONDS, Samples
@@ -38,7 +38,8 @@ _CHECKING = 5.0
 
 _GOLDEN = 0.6180339887
 """Multiples of it, without their whole part, fall evenly between 0 and 1. At such moments of the time between two
-blocks the lines are looked at, since a look tells most right after a driver has moved a chunk (`pace.py`)."""
+blocks the lines are looked at now and then, since a look tells most right after a driver has moved a chunk
+(`pace.py`)."""
 
 log = logging.getLogger(__name__)
 
@@ -109,8 +110,9 @@ class Device:
         if out.shape != (self.block,):
             raise ValueError(f"a block has the shape ({self.block},), not {out.shape}")
         self._blocks += 1
-        self._speaker.linger(self._blocks * _GOLDEN % 1)
-        self._follow_drift()
+        if self._blocks % LOOK_EVERY == 0:
+            self._speaker.linger(self._blocks * _GOLDEN % 1)
+            self._follow_drift()
         self._speaker.put(out)
         return self._microphone.take(self._speaker.slack)
 

@@ -22,7 +22,7 @@ from voicecoach.audio.pace import Pace
 from voicecoach.audio.portaudio import DeviceInfo
 from voicecoach.events import Samples
 
-_SHORTEST = 0.001
+_SHORTEST = 0.002
 """Seconds between two looks at a stream at least; drivers move chunks of 5 to 10 ms."""
 _FULL = 0.01
 """Seconds that the driver's buffer is not filled up to: for a resampler that gives more now and then."""

@@ -21,10 +21,10 @@ SHARE = 30.0
 FEWEST = 20
 """Blocks without which nothing is known: then all of the echo may be left."""
 
-LEAST = -22.0
+LEAST = -25.0
 """Share (dB) that may always be left. Most of the time far less is; but of sounds that are new to the filters (an "s",
 the first word after a pause), or where the clocks' pace has just changed, this much was: from its own "stand" or
-"spot" the coach heard "stop". Who is 10 dB quieter at the microphone than the coach still stands out by 12."""
+"spot" the coach heard "stop". Who is 10 dB quieter at the microphone than the coach still stands out by 15."""
 
 EVERY = 5
 """Blocks between two judgements."""
