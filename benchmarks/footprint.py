@@ -4,9 +4,9 @@
 (by the speaker's clock; with `--two-clocks` by another one, as where the microphone is a device of its own): the time
 until it says that it listens, at the first start after the sound server's own, which has to wake its devices (`first`),
 and the median of some more; then the processor time of all its processes and the most memory that they hold together,
-while it leads a routine and nobody else speaks (`leading`), and with commands and talk at its microphone all the while
-(`talk`); and the sound that was lost since the coach came too late (`silent`, `padded`, `dropped`). With
-`--busy` another process has as much to do as one core can, meanwhile.
+while it leads a routine and nobody else speaks (`leading`), with what of its own voice it heard as words, and obeyed;
+and with commands and talk at its microphone all the while (`talk`); and the sound that was lost since the coach came
+too late (`silent`, `padded`, `dropped`). With `--busy` another process has as much to do as one core can, meanwhile.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -85,7 +85,11 @@ def main(data: Path | None, busy: bool, two_clocks: bool, seed: int, json_file: 
                 time.sleep(GREETING)
                 server.play_to_microphone(start)
                 time.sleep(STARTING)
+                before = live.utterances()
+                if "accept" not in before:
+                    raise VoicecoachError(f'"{ROUTINE}" was not understood; run it again.')
                 rows += live.cost("leading", SECONDS)
+                rows += _of_itself(live.utterances()[len(before) :])
                 player = server.play_to_microphone(talk)
                 rows += [*live.cost("talk", SECONDS), *live.lost()]
                 player.kill()
@@ -101,6 +105,12 @@ def _start(folder: Path) -> Samples:
     if not found:
         raise VoicecoachError(f'there is no recording of "{ROUTINE}" in {folder / "voices"}; put one there.')
     return read(found[0].path)
+
+
+def _of_itself(verdicts: Sequence[str]) -> Iterator[Row]:
+    """Utterances while nobody else spoke, and those of them that were obeyed."""
+    yield Row("leading", "heard_of_itself", len(verdicts), "", 1)
+    yield Row("leading", "obeyed_of_itself", verdicts.count("accept"), "", 1)
 
 
 def _talk(folder: Path, seed: int) -> Samples:
@@ -166,6 +176,11 @@ class Live:
             for what in ("silent", "padded", "dropped"):
                 yield Row("sound", f"{what}_ms", 1000 * devices[-1][what], "ms", 1)
             yield Row("sound", "round_trip_ms", 1000 * devices[-1]["round_trip"], "ms", 1)
+
+    def utterances(self) -> list[str]:
+        """The verdict on each utterance so far."""
+        told = [json.loads(line) for line in self._lines()]
+        return [one["verdict"] for one in told if one.get("event") == "heard"]
 
     def _lines(self) -> list[str]:
         return [line for line in self._log.read_text(encoding="utf-8").splitlines(keepends=True) if line.endswith("\n")]

@@ -18,6 +18,7 @@ from voicecoach.audio.reference import Reference
 from voicecoach.audio.residual import LEAST, Residual, level
 from voicecoach.audio.room import RoomSettings
 from voicecoach.audio.spectra import power_of
+from voicecoach.audio.trust import Trust
 from voicecoach.events import BLOCK_SECONDS, HEARING_RATE, Samples
 from voicecoach.tts.synthesizer import Synthesizer
 
@@ -360,3 +361,18 @@ def test_before_anything_was_played_no_echo_is_awaited(speech: Samples):
     for near, far in zip(blocks(at_the_microphone(speech, QUIET))[:200], blocks(speech), strict=False):
         canceller.process(near, far, speaking=True)
     assert canceller.delays == pytest.approx((0.08, 0.08), abs=0.01)
+
+
+def test_what_rings_on_after_a_word_does_not_shake_the_trust_in_the_prediction():
+    """At a microphone that is silenced between words there is nothing that could be taken out."""
+    rng, trust = np.random.default_rng(0), Trust()
+    for _ in range(300):
+        echo = rng.standard_normal(BLOCK).astype(np.float32) * 0.1
+        trust.feed(echo, echo * np.float32(0.05))
+    for _ in range(15):
+        trust.feed(np.zeros(BLOCK, np.float32), echo * np.float32(0.03))
+    assert trust.holds
+    assert not trust.lost
+    for _ in range(30):
+        trust.feed(np.zeros(BLOCK, np.float32), echo)
+    assert trust.lost, "what is predicted as loudly as ever and is not there"

@@ -14,6 +14,14 @@ ASTRAY = -0.15
 AUDIBLE = 10**-6.5
 """Mean square of a block of predicted echo from which it tells anything: -65 dB."""
 
+FAINT = 10**-2
+"""Share of the loudest predicted echo of a moment ago below which one tells nothing: filters that have not learnt all
+of the way yet go on ringing after a word, and a microphone that is silenced between words (a headset's gate) has
+nothing there that could be taken out."""
+
+FADING = 10**-0.05
+"""How fast (a block) the loudest is forgotten: 25 dB a second."""
+
 SURE = 0.1
 """Share from which the prediction is surely right."""
 
@@ -36,11 +44,13 @@ class Trust:
         self.lost = False
         self.taken_out = 0.0
         self._right = 0
+        self._loudest = 0.0
 
     def feed(self, near: Samples, clean: Samples) -> None:
         """A block before and after."""
-        echo = near - clean
-        if mean_square(echo) < AUDIBLE:
+        predicted = mean_square(near - clean)
+        self._loudest = max(predicted, FADING * self._loudest)
+        if predicted < max(AUDIBLE, FAINT * self._loudest):
             return
         before, after = float(near @ near), float(clean @ clean)
         share = (before - after) / (before + after)
