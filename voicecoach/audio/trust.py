@@ -15,9 +15,9 @@ AUDIBLE = 10**-6.5
 """Mean square of a block of predicted echo from which it tells anything: -65 dB."""
 
 FAINT = 10**-2
-"""Share of the loudest predicted echo of a moment ago below which one tells nothing: filters that have not learnt all
-of the way yet go on ringing after a word, and a microphone that is silenced between words (a headset's gate) has
-nothing there that could be taken out."""
+"""Share of the loudest predicted echo of a moment ago below which a wrong one tells nothing: filters that have not
+learnt all of the way yet go on ringing after a word, and a microphone that is silenced between words (a headset's
+gate) has nothing there that could be taken out."""
 
 FADING = 10**-0.05
 """How fast (a block) the loudest is forgotten: 25 dB a second."""
@@ -50,10 +50,12 @@ class Trust:
         """A block before and after."""
         predicted = mean_square(near - clean)
         self._loudest = max(predicted, FADING * self._loudest)
-        if predicted < max(AUDIBLE, FAINT * self._loudest):
+        if predicted < AUDIBLE:
             return
         before, after = float(near @ near), float(clean @ clean)
         share = (before - after) / (before + after)
+        if share < 0 and predicted < FAINT * self._loudest:
+            return
         self.taken_out += BLOCK_SECONDS / MEMORY * (share - self.taken_out)
         self.holds = self.taken_out > (ASTRAY if self.holds else 0.0)
         self.lost = not self.holds and (self.lost or self._right >= EARNED)
