@@ -18,7 +18,8 @@ _SILENCE = 1e-10
 processors take twenty times as long to compute with them, and silence could not be told by its being zero."""
 
 LOOK_EVERY = 5
-"""Blocks from one look at the delay to the next. To look at each block cost 1.2 % of a core, and told no more."""
+"""Blocks from one look at the delay to the next. More of them told no more, and each costs as much as to resample a
+block."""
 _SECOND = round(1 / BLOCK_SECONDS / LOOK_EVERY)
 """Looks of which the mean counts: a second."""
 _USUAL = 9
