@@ -155,13 +155,16 @@ def test_the_user_is_left_as_they_are(speech: Samples, coach_voice: Synthesizer)
 # --- what is left, and what is missing --------------------------------------------------------------------------
 
 
-def test_what_may_be_left_follows_what_was_left():
+def left_of(residual: Residual, part: float) -> float:
+    """What may be left (dB) of an echo of -20 dB, after so large a part of it was left for two seconds."""
     rng = np.random.default_rng(0)
+    echoes = rng.standard_normal((100, BLOCK)).astype(np.float32) * 0.1
+    return [residual.feed(echo * np.float32(part), echo) for echo in echoes][-1]
+
+
+def test_what_may_be_left_follows_what_was_left():
     residual = Residual()
-    for _ in range(100):
-        echo = rng.standard_normal(BLOCK).astype(np.float32) * 0.1
-        left = residual.feed(echo * np.float32(0.1), echo)
-    assert left == pytest.approx(-40, abs=1)
+    assert left_of(residual, 0.1) == pytest.approx(-40, abs=1)
     silence = np.zeros(BLOCK, dtype=np.float32)
     fading = [residual.feed(silence, silence) for _ in range(100)]
     assert fading[0] > -45, "reverberation comes later than was predicted"
@@ -170,13 +173,9 @@ def test_what_may_be_left_follows_what_was_left():
 
 def test_of_an_echo_that_is_predicted_perfectly_a_little_may_be_left():
     """Of the next sound, which is a new one, more is left."""
-    rng = np.random.default_rng(0)
     residual = Residual()
-    for _ in range(100):
-        echo = rng.standard_normal(BLOCK).astype(np.float32) * 0.1
-        left = residual.feed(echo * np.float32(0.001), echo)
+    assert left_of(residual, 0.001) == pytest.approx(-20 + LEAST, abs=1)
     assert residual.share == pytest.approx(-60, abs=1)
-    assert left == pytest.approx(-20 + LEAST, abs=1)
 
 
 def test_in_a_pause_filters_come_to_doubt_as_if_they_heard_it():

@@ -15,7 +15,7 @@ MOST_CORRECTION = 1e-3
 
 _SILENCE = 1e-10
 """Peak (-200 dB) below which a piece is silence. soxr's filters ring on for ever, with numbers so small (1.5e-43) that
-processors take twenty times as long to compute with them, and silence could not be told by its being zero."""
+processors take many times as long to compute with them, and silence could not be told by its being zero."""
 
 LOOK_EVERY = 5
 """Blocks from one look at the delay to the next. More of them told no more, and each costs as much as to resample a
