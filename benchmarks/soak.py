@@ -2,8 +2,8 @@
 
 It leads one routine after the other in a simulated room, through its own canceller, ears, mixer and journal. Recordings
 of commands, talk and noises are heard there, with silence between them; a routine is started whenever there is none.
-For each simulated hour: the memory of all its processes at the end, the processor time that a block of 20 ms takes, and
-that of those blocks in which something was understood.
+Nothing that it says is on the disk before. For each simulated hour: the memory that it and its speech process hold in
+the end, the processor time that a block of 20 ms takes, and that of those blocks in which something was understood.
 """
 
 from __future__ import annotations
@@ -35,7 +35,10 @@ from voicecoach.hearing import Hearing
 from voicecoach.history.logbook import Logbook, open_logbook
 from voicecoach.session.day import DayTimes
 from voicecoach.session.session import Session
+from voicecoach.tts.cache import ClipCache
 from voicecoach.tts.source import EagerSource
+from voicecoach.tts.synthesizer import Synthesizer
+from voicecoach.tts.voices import VoiceRing
 
 RATE = 48_000
 """Rate (Hz) of the simulated loudspeaker."""
@@ -137,11 +140,13 @@ class Visitors:
 
 @dataclass(frozen=True, slots=True)
 class Hour:
-    """What was seen in one: memory (bytes), all and of its own, and the journal's size at its end; seconds that a block
-    took, and those in which something was understood; routines begun; seconds that it took."""
+    """What was seen in one: memory (bytes) of the coach, all and its own, and of its speech process, and the journal's
+    size at its end; seconds that a block took, and those in which something was understood; routines begun; seconds
+    that it took."""
 
     resident: int
     own: int
+    speech: int
     journal: int
     blocks: Samples
     decided: Samples
@@ -157,8 +162,10 @@ class Soak:
         self._now = 0.0
         self._journal = Path(stack.enter_context(TemporaryDirectory())) / "journal.db"
         logbook = stack.enter_context(open_logbook(self._journal, self._wall))
-        voice = stack.enter_context(app.synthesizer(RATE))
-        source = EagerSource(voice, RATE, stack.enter_context(closing(app.voices(RATE))))
+        clips = ClipCache(Path(stack.enter_context(TemporaryDirectory())))
+        voice = stack.enter_context(Synthesizer(app.coach_voice, RATE, clips))
+        ring = VoiceRing(app.coach_voice, lambda another: Synthesizer(another, RATE, clips))
+        source = EagerSource(voice, RATE, stack.enter_context(closing(ring)))
         session = Session(app.library, app.lines, past=logbook.past, alone=not logbook.taken, times=DayTimes())
         hearing = Hearing(app.listener(), make_echo_control())
         self._room = Room(RATE, RoomSettings(seed=seed))
@@ -184,8 +191,9 @@ class Soak:
                 raise VoicecoachError(f"the coach left after {self._coach.now:.0f} s; leave out what made it leave.")
         took = time.perf_counter() - began
         resident, own = memory()
+        speech = sum(child.memory_info().rss for child in psutil.Process().children(recursive=True))
         journal = sum(file.stat().st_size for file in self._journal.parent.glob(f"{self._journal.name}*"))
-        return Hour(resident, own, journal, blocks, blocks[decided], self._routines - routines, took)
+        return Hour(resident, own, speech, journal, blocks, blocks[decided], self._routines - routines, took)
 
     def _block(self) -> float:
         """One block on; the seconds of the processor that the coach took for it."""
@@ -217,11 +225,9 @@ def _at(seconds: float) -> datetime:
 
 
 def memory() -> tuple[int, int]:
-    """Bytes that this process and its children hold: resident (RSS), and with pages that they share counted once (PSS;
-    where the system does not tell, USS)."""
-    this = psutil.Process()
-    found = [process.memory_full_info() for process in (this, *this.children(recursive=True))]
-    return sum(one.rss for one in found), sum(getattr(one, "pss", one.uss) for one in found)
+    """Bytes that this process holds: resident (RSS), and of those the ones that no other process has, too (USS)."""
+    found = psutil.Process().memory_full_info()
+    return found.rss, found.uss
 
 
 def measured(sounds: Mapping[str, Sequence[Samples]], hours: float, seed: int) -> Iterator[Row]:
@@ -240,7 +246,8 @@ def measured(sounds: Mapping[str, Sequence[Samples]], hours: float, seed: int) -
 
 def _rows(case: str, hour: Hour) -> Iterator[Row]:
     yield Row(case, "rss_mb", hour.resident / 1e6, "MB", 1)
-    yield Row(case, "pss_mb", hour.own / 1e6, "MB", 1)
+    yield Row(case, "uss_mb", hour.own / 1e6, "MB", 1)
+    yield Row(case, "speech_mb", hour.speech / 1e6, "MB", 1)
     yield Row(case, "block median_ms", 1000 * float(np.median(hour.blocks)), "ms", len(hour.blocks))
     yield Row(case, "block p99_ms", 1000 * float(np.percentile(hour.blocks, 99)), "ms", len(hour.blocks))
     if len(hour.decided):

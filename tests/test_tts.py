@@ -422,6 +422,33 @@ def test_closing_ends_the_child_and_the_waiting(tmp_path: Path, caplog: pytest.L
     assert synthesizer.ready("three") is None
 
 
+def test_a_child_that_is_not_needed_any_more_leaves_and_another_comes_when_it_is(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Synthesizer(
+        Voice(), RATE, ClipCache(tmp_path), timeout=PATIENCE, idle=0.05, command=stand_in(tmp_path)
+    ) as synthesizer:
+        for life, text in enumerate(("one", "two"), start=1):
+            assert synthesizer.clip(text)
+            child = int(lines(tmp_path / "lives")[-1])
+            assert len(lines(tmp_path / "lives")) == life
+            if sys.platform != "win32":
+                until(lambda child=child: not is_running(child))
+    assert not caplog.records
+
+
+def test_what_a_resting_voice_was_to_say_ahead_is_left_out(tmp_path: Path) -> None:
+    command = stand_in(tmp_path, GATE)
+    with Synthesizer(Voice(), RATE, ClipCache(tmp_path), timeout=PATIENCE, command=command) as synthesizer:
+        synthesizer.prefetch(["one", "two", "three"])
+        until(lambda: bool(lines(tmp_path / "lives")))
+        synthesizer.rest()
+        (tmp_path / "open").touch()
+        assert synthesizer.clip("four")
+        assert lines(tmp_path / "said") == ["one", "four"]
+        assert synthesizer.clip("two"), "asked again, it speaks as before"
+
+
 # --- what goes wrong -------------------------------------------------------------------------------------
 
 

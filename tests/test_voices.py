@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
@@ -39,6 +40,21 @@ def spoken_by(ring: VoiceRing, times: int) -> list[str | None]:
 
 def test_espeaks_other_speaker_comes_first_and_the_own_one_comes_round_again(ring: VoiceRing) -> None:
     assert spoken_by(ring, 4) == [f"en-us{VARIANT}", "gmw/en-gb-x-rp", None, f"en-us{VARIANT}"]
+
+
+def test_a_voice_that_comes_round_again_is_not_made_again(ring: VoiceRing) -> None:
+    found = [ring.next(()) for _ in range(9)]
+    assert len({id(one) for one in found}) == 3
+
+
+def test_a_voice_that_does_not_speak_any_more_holds_no_clips(coach_voice: Synthesizer, ring: VoiceRing) -> None:
+    source = EagerSource(coach_voice, RATE, ring)
+    held = []
+    for _ in range(3):
+        source.change_voice(["one", "two"])
+        assert source.voice_changed()
+        held.append(weakref.ref(source.ready("one").samples))
+    assert [clip() is None for clip in held] == [True, True, False]
 
 
 def test_other_engines_have_the_voices_that_they_list(speaking: Speaking) -> None:

@@ -123,6 +123,15 @@ class Recorder:
         _LOG.info(message)
         raise SpeechError(message)
 
+    @property
+    def at_work(self) -> bool:
+        """Whether there is a child process."""
+        return self._worker is not None
+
+    def rest(self) -> None:
+        """End the child process; the next text starts another. Only for the thread that records."""
+        self._end_worker()
+
     def close(self) -> None:
         """End the child process, even if it is being waited for, and start no other."""
         with self._lock:

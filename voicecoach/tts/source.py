@@ -51,6 +51,7 @@ class LiveSource:
         (synthesizer,) = found
         if synthesizer is None:
             return False
+        self._synthesizer.rest()
         self._synthesizer = synthesizer
         synthesizer.prefetch(self._ahead)
         return True

@@ -29,6 +29,10 @@ __all__ = ["SpeechError", "Synthesizer", "Voice", "list_voices"]
 
 _LOG = logging.getLogger(__name__)
 
+IDLE = 60.0
+"""Seconds without a text to render after which the child process ends: nearly all that a session says is on the disk
+by then, and another child begins sooner than its first sentence is needed."""
+
 _MARKUP = re.compile(r"[<>\[\]{}\x00-\x20\x7f]+")
 """What an engine may take for orders rather than words (SAPI5's XML, macOS's [[...]]), and blanks."""
 
@@ -36,9 +40,10 @@ _MARKUP = re.compile(r"[<>\[\]{}\x00-\x20\x7f]+")
 class Synthesizer:
     """Clips of texts at `rate` Hz, spoken with `voice`. Thread-safe; use it as a context manager.
 
-    One child process renders. It starts with the first text that no cache holds, and is replaced when it dies
-    or gives no answer for `timeout` seconds. `command` starts it. One thread waits for it; another reads what is on the
-    disk, so that neither holds up who plays the clips: to read one, and to bring it to `rate`, takes up to 20 ms.
+    One child process renders. It starts with a text that no cache holds, is replaced when it dies or gives no answer
+    for `timeout` seconds, and ends when it was not needed for `idle` seconds (of the wall clock: there is no count of
+    samples here). `command` starts it. One thread waits for it; another reads what is on the disk, so that neither
+    holds up who plays the clips: to read one, and to bring it to `rate`, takes up to 20 ms.
     """
 
     def __init__(
@@ -48,11 +53,13 @@ class Synthesizer:
         cache: ClipCache,
         *,
         timeout: float = 10.0,
+        idle: float = IDLE,
         command: Sequence[str] = WORKER_COMMAND,
     ) -> None:
         self._voice = voice
         self._rate = rate
         self._cache = cache
+        self._idle = idle
         self._recorder = Recorder(voice, timeout, command)
         self._changed = threading.Condition()  # guards everything below
         self._recent = RecentClips()
@@ -99,8 +106,17 @@ class Synthesizer:
             if not self._cache.holds(self._key(text)):
                 self._request(text, self._background)
 
+    def rest(self) -> None:
+        """Forget the clips in memory and what was to be rendered ahead, for as long as another voice speaks. Asked
+        again, it speaks as before."""
+        with self._changed:
+            self._recent = RecentClips()
+            for text in set(self._background).difference(self._urgent, self._wanted):
+                self._jobs.pop(text, None)
+            self._background.clear()
+
     def close(self) -> None:
-        """End the child process and the thread; whoever still waits for a clip gets a SpeechError."""
+        """End the child process and the threads; whoever still waits for a clip gets a SpeechError."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
@@ -146,7 +162,10 @@ class Synthesizer:
 
     def _render_all(self) -> None:
         """The rendering thread: one text after another until closed."""
-        while (text := self._next(self._urgent, self._background)) is not None:
+        while (text := self._next(self._urgent, self._background, patience=self._patience())) is not None:
+            if not text:
+                self._recorder.rest()
+                continue
             try:
                 result: Clip | Exception = self._recall(text) or self._render(text)
             except SpeechError as error:
@@ -167,13 +186,18 @@ class Synthesizer:
         else:
             job.set_exception(result)
 
-    def _next(self, *rows: deque[str]) -> str | None:
-        """The text to see to next, of the first of `rows` that has any; waits for one. None once closed."""
+    def _patience(self) -> float | None:
+        return self._idle if self._recorder.at_work else None
+
+    def _next(self, *rows: deque[str], patience: float | None = None) -> str | None:
+        """The text to see to next, of the first of `rows` that has any; waits for one. "" when there was none for
+        `patience` seconds; None once closed."""
         with self._changed:
             while not self._closed:
                 row = next(filter(None, rows), None)
                 if row is None:
-                    self._changed.wait()
+                    if not self._changed.wait(patience) and not any(rows):
+                        return ""
                 elif (text := row.popleft()) in self._jobs:  # else it was urgent and has been done
                     return text
         return None

@@ -29,7 +29,7 @@ class VoiceRing:
         self._speaking = speaking
         self._names = names or _voices_of
         self._ring: list[str | None] = []
-        self._made: list[Synthesizer] = []
+        self._made: dict[str | None, Synthesizer] = {}
 
     def next(self, texts: Iterable[str]) -> Synthesizer | None:
         """Speech in the next voice, with the clips of `texts`; None where there is no other. It may take seconds."""
@@ -39,8 +39,7 @@ class VoiceRing:
             if len(self._ring) < 2:
                 return None
             self._ring.append(self._ring.pop(0))
-            synthesizer = self._speaking(replace(self._voice, name=self._ring[0]))
-            self._made.append(synthesizer)
+            synthesizer = self._speech_of(self._ring[0])
             for text in texts:
                 synthesizer.clip(text)
         except SpeechError as error:
@@ -50,8 +49,14 @@ class VoiceRing:
 
     def close(self) -> None:
         """End the speech of all voices that were made."""
-        for synthesizer in self._made:
+        for synthesizer in self._made.values():
             synthesizer.close()
+
+    def _speech_of(self, name: str | None) -> Synthesizer:
+        """The same as before where a voice comes round again: there is no end to changing."""
+        if name not in self._made:
+            self._made[name] = self._speaking(replace(self._voice, name=name))
+        return self._made[name]
 
 
 def _voices_of(voice: Voice) -> Sequence[str]:
