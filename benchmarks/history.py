@@ -24,6 +24,7 @@ import numpy as np
 from report import Row, table, write_json
 from voicecoach.app import App
 from voicecoach.coach import Logged
+from voicecoach.coaches import silent_coach
 from voicecoach.history.database import open_database
 from voicecoach.history.journal import Journal
 from voicecoach.history.logbook import open_logbook
@@ -137,7 +138,7 @@ def _day(path: Path) -> Iterator[Row]:
 
     started = clock.perf_counter()
     with open_logbook(path, lambda: began + timedelta(seconds=coach.now)) as logbook:
-        coach = app.silent_coach(FAST_RATE, logbook, lambda seconds: began + timedelta(seconds=seconds))
+        coach = silent_coach(app, FAST_RATE, logbook, lambda seconds: began + timedelta(seconds=seconds))
         coach.watchers.append(watch)
         coach.begin()
         silence = np.zeros(coach.block, dtype=np.float32)

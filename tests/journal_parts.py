@@ -9,6 +9,7 @@ from pathlib import Path
 
 from voicecoach.app import App
 from voicecoach.audio.echo import NoMicrophone
+from voicecoach.coaches import coach_of
 from voicecoach.hearing import Deaf, Hearing
 from voicecoach.history.logbook import open_logbook
 from voicecoach.tts.source import SilentSource
@@ -37,7 +38,7 @@ def lead(app: App, path: Path, clock: Clock, *lines: str) -> list[str]:
     said: list[str] = []
     with open_logbook(path, clock) as logbook:
         # Nothing is known of the exercises, whatever other tests did: a new stretch is asked about.
-        coach = app._coach(RATE, SilentSource(RATE), Hearing(Deaf(), NoMicrophone()), logbook, remembers=False)
+        coach = coach_of(app, RATE, SilentSource(RATE), Hearing(Deaf(), NoMicrophone()), logbook, remembers=False)
         coach.watchers.append(lambda entry: said.append(str(entry.data["text"])) if entry.kind == "said" else None)
         run_fast(coach, lines)
     return said

@@ -9,6 +9,7 @@ import pytest
 
 from voicecoach.app import App
 from voicecoach.coach import Logged
+from voicecoach.coaches import simulated_coach
 from voicecoach.scenario import load_scenario, scenario_names
 from voicecoach.simulate import Outcome
 
@@ -36,7 +37,7 @@ steps:
 
 def run(app: App, name: str, *, typed: bool = False) -> tuple[Outcome, list[Logged]]:
     log: list[Logged] = []
-    with app.simulation(load_scenario(name), typed=typed) as (simulation, coach):
+    with simulated_coach(app, load_scenario(name), typed=typed) as (simulation, coach):
         coach.watchers.append(log.append)
         return simulation.run(), log
 

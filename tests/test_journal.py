@@ -16,6 +16,7 @@ import pytest
 from journal_parts import NOON, Clock, all_rows, lead
 
 from voicecoach.app import App
+from voicecoach.coaches import silent_coach
 from voicecoach.history.database import MIGRATIONS, open_database, open_or_set_aside
 from voicecoach.history.logbook import open_logbook
 from voicecoach.typed import run_fast
@@ -211,7 +212,7 @@ def test_a_disk_that_fills_up_is_told_once(app: App, file: Path, caplog: pytest.
         full = sqlite3.connect(file)
         full.execute("DROP TABLE work")  # what cannot be written any more
         full.close()
-        run_fast(app.silent_coach(8_000, logbook), [*QUICK, "+20 next"])
+        run_fast(silent_coach(app, 8_000, logbook), [*QUICK, "+20 next"])
     assert caplog.text.count("the journal cannot be written") == 1
 
 
@@ -232,12 +233,13 @@ import numpy as np
 sys.path.insert(0, sys.argv[2])
 from journal_parts import Clock
 from voicecoach.app import App
+from voicecoach.coaches import silent_coach
 from voicecoach.history.database import open_database
 from voicecoach.history.journal import Journal
 from voicecoach.history.recorder import KINDS, Recorder
 from voicecoach.typed import hear_typed
 recorder = Recorder(Journal(open_database(Path(sys.argv[1]))))
-coach = App().silent_coach(8_000)
+coach = silent_coach(App(), 8_000)
 clock = Clock()
 coach.watchers.append(lambda entry: recorder.write([(entry, clock())]) if entry.kind in KINDS else None)
 coach.begin()

@@ -14,6 +14,7 @@ from voicecoach import cli
 from voicecoach.app import App, Paths
 from voicecoach.asr.graph import BACKOFF, UNKNOWN, build
 from voicecoach.checks import check_content
+from voicecoach.coaches import simulated_coach
 from voicecoach.language import DEFAULT, languages
 from voicecoach.nlu import expand
 from voicecoach.nlu.intents import IntentSet
@@ -157,7 +158,7 @@ def test_its_scenarios_go_as_they_are_written(code: str) -> None:
     for name in scenario_names(code):
         scenario = load_scenario(name, code)
         check_lines(scenario, app_of(code).lines.texts)
-        with app_of(code).simulation(scenario, typed=True) as (simulation, _coach):
+        with simulated_coach(app_of(code), scenario, typed=True) as (simulation, _coach):
             outcome = simulation.run()
         assert outcome.failures == []
         assert outcome.steps_done == len(scenario.steps)

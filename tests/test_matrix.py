@@ -11,6 +11,7 @@ from session_parts import STATES as ORDINARY_STATES
 
 from voicecoach.app import App
 from voicecoach.coach import Logged
+from voicecoach.coaches import silent_coach
 from voicecoach.events import Hush, Play, Reply
 from voicecoach.nlu.lint import load_tests
 from voicecoach.session.chart import SessionChart
@@ -175,7 +176,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> App:
 
 def beats(app: App, *lines: str) -> list[tuple[object, float]]:
     """Line and time of every beat of a typed session's first hold that an answer of some seconds leaves."""
-    coach = app.silent_coach(8000)
+    coach = silent_coach(app, 8000)
     log: list[Logged] = []
     coach.watchers.append(log.append)
     run_fast(coach, ["start stretch only", "+2 skip", "+2 next", "+2 ready", *lines, "+34"])

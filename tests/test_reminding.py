@@ -14,6 +14,7 @@ from session_parts import LIBRARY, LINES, Talk
 
 from voicecoach.app import App
 from voicecoach.coach import Logged
+from voicecoach.coaches import silent_coach
 from voicecoach.events import Action, Command, Note
 from voicecoach.history.database import open_database
 from voicecoach.history.logbook import open_logbook
@@ -463,7 +464,7 @@ def through_the_day(app: App, path: Path, clock: Clock, *lines: str) -> list[str
     said: list[str] = []
     began = clock.now
     with open_logbook(path, clock) as logbook:
-        coach = app.silent_coach(8_000, logbook, lambda seconds: began + timedelta(seconds=seconds))
+        coach = silent_coach(app, 8_000, logbook, lambda seconds: began + timedelta(seconds=seconds))
 
         def note(entry) -> None:
             if entry.kind == "said" and entry.data["text"]:

@@ -9,6 +9,7 @@ from session_parts import LINES, Talk, counting, only_replies, resting, stretchi
 
 from voicecoach.app import App
 from voicecoach.coach import Logged
+from voicecoach.coaches import silent_coach
 from voicecoach.events import Note, Play, Volume
 from voicecoach.session.counting import Counting
 from voicecoach.session.preferences import Preferences
@@ -267,7 +268,7 @@ def test_what_is_so_already_is_not_noted_again() -> None:
 
 def beats(*lines: str) -> list[tuple[str, float]]:
     """What of a set of squats is said when, in a typed session."""
-    coach = App().silent_coach(8000)
+    coach = silent_coach(App(), 8000)
     log: list[Logged] = []
     coach.watchers.append(log.append)
     skips = ["+1 next"] * 3

@@ -1,15 +1,13 @@
-"""The one place that wires the parts together."""
+"""The parts of a coach, each loaded once, and only when it is needed."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from functools import cached_property, lru_cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import platformdirs
@@ -17,7 +15,7 @@ import platformdirs
 from voicecoach.asr.graph import Costs
 from voicecoach.asr.model import find_model, manifest_of
 from voicecoach.asr.recognizer import SpeechModel
-from voicecoach.events import HEARING_RATE, Alternative, Clip, Hypothesis, Samples, Understanding
+from voicecoach.events import Alternative, Hypothesis, Understanding
 from voicecoach.history.database import journal_file
 from voicecoach.kept_matcher import KeptMatcher
 from voicecoach.kept_repertoire import Repertoire, kept_repertoire
@@ -34,20 +32,15 @@ if TYPE_CHECKING:
     from voicecoach.asr.graph import Grammar
     from voicecoach.asr.listener import Listener
     from voicecoach.asr.manifest import Manifest
-    from voicecoach.coach import Clock, Coach
-    from voicecoach.hearing import Hearing
     from voicecoach.history.logbook import Logbook
     from voicecoach.history.recorder import Now
     from voicecoach.history.retention import Retention
     from voicecoach.nlu.evidence import UnderstandText
     from voicecoach.nlu.intents import IntentSet
     from voicecoach.nlu.matcher import Matcher
-    from voicecoach.scenario import Scenario
     from voicecoach.session.lines import Lines
     from voicecoach.session.memory import Memory
     from voicecoach.session.routine import Library
-    from voicecoach.simulate import Simulation
-    from voicecoach.tts.source import LiveSource, SilentSource
     from voicecoach.tts.synthesizer import Synthesizer
     from voicecoach.tts.voices import VoiceRing
 
@@ -57,12 +50,6 @@ REMEMBERED = 256
 """Texts whose meanings are remembered: the readings of an utterance are asked about again and again, and the first time
 in another thread than the loudspeaker's."""
 
-EARLIER = timedelta(hours=3)
-"""How long before a scenario was what was before it."""
-
-SIMULATION_RATE = 48_000
-"""Sample rate (Hz) of the coach in the simulated room: that of most sound cards."""
-
 
 @dataclass(frozen=True)
 class Paths:
@@ -71,13 +58,6 @@ class Paths:
     model: Path | None = None
     intents: Path | None = None
     routines: tuple[Path, ...] = ()
-
-
-def _no_hearing() -> Hearing:
-    from voicecoach.audio.echo import NoMicrophone
-    from voicecoach.hearing import Deaf, Hearing
-
-    return Hearing(Deaf(), NoMicrophone())
 
 
 class App:
@@ -241,7 +221,7 @@ class App:
         )
         return understood
 
-    # --- coaches --------------------------------------------------------------------------------------------
+    # --- speaking and writing -------------------------------------------------------------------------------
 
     @contextmanager
     def synthesizer(self, rate: int, voice: Voice | None = None) -> Iterator[Synthesizer]:
@@ -278,115 +258,3 @@ class App:
         from voicecoach.history.retention import MEGABYTE, Retention, recordings_folder
 
         return Retention(recordings_folder(), self.settings.keep_audio * MEGABYTE, now)
-
-    @contextmanager
-    def live_coach(
-        self,
-        rate: int,
-        logbook: Logbook | None = None,
-        clock: Clock | None = None,
-        listener: Callable[[], Listener] | None = None,
-    ) -> Iterator[Coach]:
-        """A coach for a sound card with a speaker at `rate` Hz, which writes `logbook`. It hears with what `listener`
-        gives in the end; without it is typed to."""
-        from voicecoach.audio.echo import make_echo_control
-        from voicecoach.hearing_thread import BackgroundHearing
-        from voicecoach.tts.source import LiveSource
-
-        with self.synthesizer(rate) as synthesizer, ExitStack() as stack:
-            synthesizer.clip(self.lines("greeting"))  # what is wrong with the speech engine is told now
-            ring = stack.enter_context(closing(self.voices(rate)))
-            source = LiveSource(synthesizer, rate, ring)
-            source.prefetch(text for _line, text in self.prompts())
-            hearing = _no_hearing()
-            if listener:
-                hearing = BackgroundHearing(listener(), make_echo_control(), self.understand)
-            stack.enter_context(closing(hearing))
-            yield self._coach(rate, source, hearing, logbook, clock)
-
-    def silent_coach(self, rate: int, logbook: Logbook | None = None, clock: Clock | None = None) -> Coach:
-        """A coach that is read and typed to, and writes `logbook`."""
-        from voicecoach.tts.source import SilentSource
-
-        return self._coach(rate, SilentSource(rate), _no_hearing(), logbook, clock)
-
-    @contextmanager
-    def simulation(
-        self, scenario: Scenario, *, typed: bool = False, record: Callable[[Samples], None] | None = None
-    ) -> Iterator[tuple[Simulation, Coach]]:
-        """A scenario in the simulated room. `typed` leaves out the recogniser and the voices; `record` gets
-        each block of the microphone, at 16 kHz."""
-        from voicecoach.audio.echo import make_echo_control
-        from voicecoach.audio.room import Room, RoomSettings
-        from voicecoach.hearing import Hearing
-        from voicecoach.simulate import Simulation
-        from voicecoach.tts.source import EagerSource, SilentSource
-
-        rate = SIMULATION_RATE
-        room = Room(rate, RoomSettings(**scenario.room.model_dump()))
-        with ExitStack() as stack:
-            logbook, clock = self._earlier(scenario, stack)
-            if typed:
-                coach = self._coach(rate, SilentSource(rate), _no_hearing(), logbook, clock, remembers=False)
-                yield Simulation(coach, room, scenario, None, record), coach
-                return
-            user = Voice(scenario.user.voice or self.language.user_voice, scenario.user.words_a_minute)
-            coach_voice = stack.enter_context(self.synthesizer(rate))
-            user_voice = stack.enter_context(self.synthesizer(HEARING_RATE, user))
-            source = EagerSource(coach_voice, rate, stack.enter_context(closing(self.voices(rate))))
-            hearing = Hearing(self.listener(), make_echo_control())
-            coach = self._coach(rate, source, hearing, logbook, clock, remembers=False)
-            say: Callable[[str], Clip] = user_voice.clip
-            yield Simulation(coach, room, scenario, say, record), coach
-
-    def _earlier(self, scenario: Scenario, stack: ExitStack) -> tuple[Logbook, Clock | None]:
-        """The journal of a scenario, with what was before it, and its clock on the wall; neither where it has none."""
-        from voicecoach.history.logbook import Logbook, open_logbook
-        from voicecoach.tts.source import SilentSource
-        from voicecoach.typed import FAST_RATE, run_fast
-
-        began = scenario.clock
-        if began is None:
-            return Logbook(), None
-        file = Path(stack.enter_context(TemporaryDirectory())) / "journal.db"
-        if scenario.before:
-            with open_logbook(file, lambda: began - EARLIER) as earlier:
-                coach = self._coach(FAST_RATE, SilentSource(FAST_RATE), _no_hearing(), earlier, remembers=False)
-                run_fast(coach, scenario.before)
-        logbook = stack.enter_context(open_logbook(file, lambda: began))
-        return logbook, lambda seconds: began + timedelta(seconds=seconds)
-
-    def _coach(
-        self,
-        rate: int,
-        source: LiveSource | SilentSource,
-        hearing: Hearing,
-        logbook: Logbook | None = None,
-        clock: Clock | None = None,
-        *,
-        remembers: bool = True,
-    ) -> Coach:
-        from voicecoach.coach import Coach
-        from voicecoach.history.logbook import Logbook
-        from voicecoach.own_routines import OwnRoutines
-        from voicecoach.session.memory import Memory
-        from voicecoach.session.saving import for_today
-        from voicecoach.session.session import Session
-
-        settings, logbook = self.settings, logbook or Logbook()
-        session = Session(
-            self.library,
-            self.lines,
-            settings.emergency_number,
-            check_in=settings.check_in,
-            preferences=settings.preferences,
-            age=settings.age,
-            memory=self.memory if remembers else Memory(),
-            keep=OwnRoutines(routines_folder()).keep if remembers else for_today,
-            past=logbook.past,
-            alone=not logbook.taken,
-            times=settings.day,
-        )
-        coach = Coach(rate, session, source, self.understand, hearing, clock=clock)
-        coach.watchers.append(logbook.watch)
-        return coach

@@ -11,6 +11,7 @@ import numpy as np
 from voicecoach.app import App
 from voicecoach.audio.wav import WavWriter
 from voicecoach.coach import Logged
+from voicecoach.coaches import simulated_coach
 from voicecoach.events import HEARING_RATE, Samples, VoicecoachError
 from voicecoach.files import TextFile
 from voicecoach.scenario import Scenario, check_lines
@@ -38,7 +39,7 @@ def play_demo(
             def record(block: Samples) -> None:
                 sound.write(np.clip(block * np.float32(LISTENING_GAIN), -1.0, 1.0))
 
-        simulation, coach = files.enter_context(app.simulation(scenario, typed=typed, record=record))
+        simulation, coach = files.enter_context(simulated_coach(app, scenario, typed=typed, record=record))
         coach.watchers += [*watchers, writer(transcript.write), writer(events.write, json_line)]
         return simulation.run()
 

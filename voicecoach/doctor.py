@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from voicecoach.app import SIMULATION_RATE, App
+from voicecoach.app import App
 from voicecoach.audio.device import check_devices
 from voicecoach.audio.echo import make_echo_control
 from voicecoach.checks import check_content
+from voicecoach.coaches import SIMULATION_RATE
 from voicecoach.events import VoicecoachError
 from voicecoach.settings import settings_file
 

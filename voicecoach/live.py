@@ -17,6 +17,7 @@ from voicecoach.allocator import give_back_memory
 from voicecoach.app import App
 from voicecoach.audio.device import Device, check_devices
 from voicecoach.audio.ticker import Ticker
+from voicecoach.coaches import live_coach, silent_coach
 from voicecoach.compiled import without_collecting
 from voicecoach.events import BLOCK_SECONDS
 from voicecoach.loading import loading
@@ -70,7 +71,7 @@ def coach_live(app: App, microphone: str | int | None, speaker: str | int | None
         loading(device.open_in_background) as opened,
         app.logbook(wall_clock) as logbook,
         app.retention(wall_clock) or nullcontext() as retention,
-        app.live_coach(_rate_once(opened, device, app), logbook, _on_the_wall, listener) as coach,
+        live_coach(app, _rate_once(opened, device, app), logbook, _on_the_wall, listener) as coach,
     ):
         gc.freeze()  # what was loaded stays: to look for garbage among it would hold up the sound
         start.close()
@@ -129,11 +130,11 @@ def type_live(app: App, lines: TextIO, watcher: Watcher, *, quiet: bool) -> None
     with app.logbook(wall_clock) as logbook:
         if quiet or check_devices(None, None):
             clock = Ticker()
-            coach = app.silent_coach(clock.rate, logbook, _on_the_wall)
+            coach = silent_coach(app, clock.rate, logbook, _on_the_wall)
             coach.watchers.append(watcher)
             run_at_terminal(coach, clock, lines)
             return
-        with Device() as device, app.live_coach(device.rate, logbook, _on_the_wall) as coach:
+        with Device() as device, live_coach(app, device.rate, logbook, _on_the_wall) as coach:
             coach.watchers.append(watcher)
             run_at_terminal(coach, device, lines)
 
@@ -144,6 +145,6 @@ def type_fast(app: App, lines: Iterable[str], watcher: Watcher) -> None:
 
     with app.logbook(wall_clock) as logbook:
         began = wall_clock()
-        coach = app.silent_coach(FAST_RATE, logbook, lambda seconds: began + timedelta(seconds=seconds))
+        coach = silent_coach(app, FAST_RATE, logbook, lambda seconds: began + timedelta(seconds=seconds))
         coach.watchers.append(watcher)
         run_fast(coach, lines)
