@@ -139,17 +139,33 @@ class Visitors:
 
 
 @dataclass(frozen=True, slots=True)
+class Times:
+    """Seconds of the processor that so many of something took: the median, and what one in a hundred exceeds."""
+
+    median: float
+    p99: float
+    count: int
+
+    @classmethod
+    def of(cls, seconds: Samples) -> Times:
+        """Of all of them; NaN where there is none."""
+        if not len(seconds):
+            return cls(np.nan, np.nan, 0)
+        return cls(float(np.median(seconds)), float(np.percentile(seconds, 99)), len(seconds))
+
+
+@dataclass(frozen=True, slots=True)
 class Hour:
     """What was seen in one: memory (bytes) of the coach, all and its own, and of its speech process, and the journal's
-    size at its end; seconds that a block took, and those in which something was understood; routines begun; seconds
-    that it took."""
+    size at its end; what a block took, and one in which something was understood; routines begun; seconds that it
+    took. No more than that is kept, so that the memory measured is the coach's."""
 
     resident: int
     own: int
     speech: int
     journal: int
-    blocks: Samples
-    decided: Samples
+    blocks: Times
+    decided: Times
     routines: int
     took: float
 
@@ -193,7 +209,8 @@ class Soak:
         resident, own = memory()
         speech = sum(child.memory_info().rss for child in psutil.Process().children(recursive=True))
         journal = sum(file.stat().st_size for file in self._journal.parent.glob(f"{self._journal.name}*"))
-        return Hour(resident, own, speech, journal, blocks, blocks[decided], self._routines - routines, took)
+        times = Times.of(blocks), Times.of(blocks[decided])
+        return Hour(resident, own, speech, journal, *times, self._routines - routines, took)
 
     def _block(self) -> float:
         """One block on; the seconds of the processor that the coach took for it."""
@@ -248,10 +265,10 @@ def _rows(case: str, hour: Hour) -> Iterator[Row]:
     yield Row(case, "rss_mb", hour.resident / 1e6, "MB", 1)
     yield Row(case, "uss_mb", hour.own / 1e6, "MB", 1)
     yield Row(case, "speech_mb", hour.speech / 1e6, "MB", 1)
-    yield Row(case, "block median_ms", 1000 * float(np.median(hour.blocks)), "ms", len(hour.blocks))
-    yield Row(case, "block p99_ms", 1000 * float(np.percentile(hour.blocks, 99)), "ms", len(hour.blocks))
-    if len(hour.decided):
-        yield Row(case, "utterance median_ms", 1000 * float(np.median(hour.decided)), "ms", len(hour.decided))
+    yield Row(case, "block median_ms", 1000 * hour.blocks.median, "ms", hour.blocks.count)
+    yield Row(case, "block p99_ms", 1000 * hour.blocks.p99, "ms", hour.blocks.count)
+    if hour.decided.count:
+        yield Row(case, "utterance median_ms", 1000 * hour.decided.median, "ms", hour.decided.count)
     yield Row(case, "routines", hour.routines, "", 1)
     yield Row(case, "journal_kb", hour.journal / 1e3, "kB", 1)
 
@@ -264,9 +281,9 @@ def whole(found: Sequence[Hour], memory: Sequence[tuple[float, int]], hours: flo
         at, own = np.array(late, dtype=np.float64).T
         growth = np.polyfit(at, own, 1)[0] / 1e6
         yield Row("whole", "growth_mb_per_hour", float(growth), "MB", len(late))
-    yield Row("whole", "block last_to_first", float(np.median(last.blocks) / np.median(first.blocks)), "", len(found))
-    if len(first.decided) and len(last.decided):
-        slower = float(np.median(last.decided) / np.median(first.decided))
+    yield Row("whole", "block last_to_first", last.blocks.median / first.blocks.median, "", len(found))
+    if first.decided.count and last.decided.count:
+        slower = last.decided.median / first.decided.median
         yield Row("whole", "utterance last_to_first", slower, "", len(found))
     yield Row("whole", "times_real_time", 3600 * hours / sum(hour.took for hour in found), "", len(found))
 

@@ -32,8 +32,8 @@ def test_a_routine_is_started_where_there_is_none_and_anything_may_be_said_in_on
 
 
 def hour(block: float, decided: float, routines: int = 1) -> soak.Hour:
-    blocks = np.full(100, block, dtype=np.float32)
-    return soak.Hour(2_000_000, 1_000_000, 0, 5_000, blocks, np.full(4, decided, dtype=np.float32), routines, 450.0)
+    blocks, decisions = np.full(100, block), np.full(4, decided)
+    return soak.Hour(2_000_000, 1_000_000, 0, 5_000, soak.Times.of(blocks), soak.Times.of(decisions), routines, 450.0)
 
 
 def test_growth_and_slowing_are_told() -> None:
@@ -56,7 +56,7 @@ def test_a_coach_is_led_through_its_routines(
         simulated = soak.Soak(stack, sounds, seed=0)
         found = simulated.hour(16.0)
     assert found.routines == 1
-    assert len(found.blocks) == 800
-    assert len(found.decided) >= 1
+    assert found.blocks.count == 800
+    assert found.decided.count >= 1
     assert found.journal > 0
     assert simulated.memory[0][0] == 0.0
