@@ -9,6 +9,7 @@ import pytest
 from conftest import silence
 
 from voicecoach.app import App
+from voicecoach.asr import recognizer
 from voicecoach.asr.listener import (
     AHEAD,
     EARLIEST,
@@ -21,7 +22,7 @@ from voicecoach.asr.listener import (
     Listener,
     PauseAfter,
 )
-from voicecoach.asr.recognizer import Reading
+from voicecoach.asr.recognizer import Reading, Recognizer
 from voicecoach.asr.vad import CHUNK, CHUNK_SECONDS, SpeechSegmenter, VoiceActivityDetector
 from voicecoach.events import HEARING_RATE, Alternative, Hypothesis, Pause, Samples
 from voicecoach.nlu.endpoint import LIKELY, SURE, WHOLE
@@ -536,6 +537,25 @@ def test_words_lie_on_the_clock_in_their_order(app: App, spoken: Say):
     times = [time for word in heard.words for time in (word.start, word.end)]
     assert times == sorted(times)
     assert times[0] > 2.5
+
+
+@pytest.mark.model
+def test_a_recogniser_that_is_made_anew_hears_the_same_at_the_same_times(
+    app: App, spoken: Say, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = [spoken(sentence) for sentence in ("next", START, "skip this one", "how long is left", "go back")]
+    sound = np.concatenate([part for one in said for part in (silence(1.2), one)])
+    before = hear(app, sound)
+    made: list[object] = []
+    begin = Recognizer._begin
+    monkeypatch.setattr(recognizer, "READINGS", 2)
+    monkeypatch.setattr(Recognizer, "_begin", lambda self: (begin(self), made.append(self._vosk)))
+    anew = hear(app, sound)
+    assert texts(anew) == texts(before)
+    assert len(before) == len(said)
+    times = [[[one.decided_at, *(word.start for word in one.words)] for one in heard] for heard in (before, anew)]
+    np.testing.assert_allclose(np.concatenate(times[1]), np.concatenate(times[0]), atol=1e-3)
+    assert len(made) > len(said) // 2
 
 
 def rng() -> np.random.Generator:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +22,12 @@ SOFT_START = 0.1
 
 MOST_ALTERNATIVES = 20
 """How many readings of an utterance are asked for: the better ones differ in words that mean nothing."""
+
+READINGS = 400
+"""Readings after which there is a new recogniser; an utterance is read once or several times. Vosk composes its graph
+as it goes, and keeps what it has met of it (alphacep/vosk-api, issue 209): a coach that is on all day would grow for
+hours. A new one takes milliseconds, and three times as long as usual over its first readings
+(`benchmarks/renewing.py`)."""
 
 QUIET = -3
 """Vosk's log level at which Kaldi's own error lines stay off stderr: errors are told in our words."""
@@ -77,12 +83,10 @@ class SpeechModel:
         try:
             if folder not in self._loaded:
                 self._loaded[folder] = vosk.Model(str(folder))
-            recognizer = vosk.KaldiRecognizer(self._loaded[folder], HEARING_RATE)
+            model = self._loaded[folder]
+            return Recognizer(lambda: vosk.KaldiRecognizer(model, HEARING_RATE))
         except Exception as error:  # Vosk raises nothing more special
             raise VoicecoachError(_unusable(self.folder, error)) from error
-        recognizer.SetWords(True)
-        recognizer.SetMaxAlternatives(MOST_ALTERNATIVES)
-        return Recognizer(recognizer)
 
 
 def _unusable(folder: Path, error: Exception) -> str:
@@ -103,11 +107,19 @@ class Recognizer:
     """One stream of utterances. Sound between utterances need not be fed.
 
     The same sound gives the same words: Kaldi's dither (noise of one quantisation step, against logarithms of zero)
-    is off in the model's folder, and one that begins anew with each utterance takes its place.
+    is off in the model's folder, and one that begins anew with each utterance takes its place. `make` gives a Vosk
+    recogniser: one now, and another each time after READINGS.
     """
 
-    def __init__(self, vosk_recognizer: Any):
-        self._vosk = vosk_recognizer
+    def __init__(self, make: Callable[[], Any]):
+        self._make = make
+        self._begin()
+
+    def _begin(self) -> None:
+        self._vosk = self._make()
+        self._vosk.SetWords(True)
+        self._vosk.SetMaxAlternatives(MOST_ALTERNATIVES)
+        self._left = READINGS
         self._fed = 0
         self._utterance_began = 0
         self._dither = np.random.default_rng(0)
@@ -133,6 +145,9 @@ class Recognizer:
             Word(word["word"], word["start"] - offset, word["end"] - offset) for word in best.get("result", ())
         )
         alternatives = (Alternative(one["text"].strip(), best["confidence"] - one["confidence"]) for one in others)
+        self._left -= 1
+        if not self._left:
+            self._begin()
         return Reading(best["text"].strip(), words, tuple(alternatives))
 
 
