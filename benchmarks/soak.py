@@ -2,7 +2,7 @@
 
 It leads one routine after the other in a simulated room, through its own canceller, ears, mixer and journal. Recordings
 of commands, talk and noises are heard there, with silence between them; a routine is started whenever there is none.
-Nothing that it says is on the disk before. For each simulated hour: the memory that it and its speech process hold in
+Nothing that it says is on the disk before. For each simulated hour: the memory (RSS) of it and of its speech process in
 the end, the processor time that a block of 20 ms takes, and that of those blocks in which something was understood.
 """
 
@@ -156,12 +156,11 @@ class Times:
 
 @dataclass(frozen=True, slots=True)
 class Hour:
-    """What was seen in one: memory (bytes) of the coach, all and its own, and of its speech process, and the journal's
-    size at its end; what a block took, and one in which something was understood; routines begun; seconds that it
-    took. No more than that is kept, so that the memory measured is the coach's."""
+    """What was seen in one: memory (bytes) of the coach and of its speech process, and the journal's size at its end;
+    what a block took, and one in which something was understood; routines begun; seconds that it took. No more than
+    that is kept, so that the memory measured is the coach's."""
 
     resident: int
-    own: int
     speech: int
     journal: int
     blocks: Times
@@ -206,11 +205,11 @@ class Soak:
             if self._coach.finished:
                 raise VoicecoachError(f"the coach left after {self._coach.now:.0f} s; leave out what made it leave.")
         took = time.perf_counter() - began
-        resident, own = memory()
+        resident = psutil.Process().memory_info().rss
         speech = sum(child.memory_info().rss for child in psutil.Process().children(recursive=True))
         journal = sum(file.stat().st_size for file in self._journal.parent.glob(f"{self._journal.name}*"))
         times = Times.of(blocks), Times.of(blocks[decided])
-        return Hour(resident, own, speech, journal, *times, self._routines - routines, took)
+        return Hour(resident, speech, journal, *times, self._routines - routines, took)
 
     def _block(self) -> float:
         """One block on; the seconds of the processor that the coach took for it."""
@@ -220,7 +219,7 @@ class Soak:
             ended = now if sound is None else self._room.user_says(sound)
             self._next = ended + self._visitors.pause()
         if now >= _LOOK * len(self.memory):
-            self.memory.append((now / 3600, memory()[1]))
+            self.memory.append((now / 3600, psutil.Process().memory_info().rss))
         microphone = self._room.exchange(self._out)
         began = time.process_time()
         self._out = self._coach.step(microphone)
@@ -241,12 +240,6 @@ def _at(seconds: float) -> datetime:
     return BEGAN + timedelta(seconds=seconds)
 
 
-def memory() -> tuple[int, int]:
-    """Bytes that this process holds: resident (RSS), and of those the ones that no other process has, too (USS)."""
-    found = psutil.Process().memory_full_info()
-    return found.rss, found.uss
-
-
 def measured(sounds: Mapping[str, Sequence[Samples]], hours: float, seed: int) -> Iterator[Row]:
     """The rows of the table."""
     give_back_memory()
@@ -263,7 +256,6 @@ def measured(sounds: Mapping[str, Sequence[Samples]], hours: float, seed: int) -
 
 def _rows(case: str, hour: Hour) -> Iterator[Row]:
     yield Row(case, "rss_mb", hour.resident / 1e6, "MB", 1)
-    yield Row(case, "uss_mb", hour.own / 1e6, "MB", 1)
     yield Row(case, "speech_mb", hour.speech / 1e6, "MB", 1)
     yield Row(case, "block median_ms", 1000 * hour.blocks.median, "ms", hour.blocks.count)
     yield Row(case, "block p99_ms", 1000 * hour.blocks.p99, "ms", hour.blocks.count)
@@ -278,8 +270,8 @@ def whole(found: Sequence[Hour], memory: Sequence[tuple[float, int]], hours: flo
     first, last = found[0], found[-1]
     late = [one for one in memory if one[0] >= min(WARM_UP, hours / 2)]
     if len(late) > 1:
-        at, own = np.array(late, dtype=np.float64).T
-        growth = np.polyfit(at, own, 1)[0] / 1e6
+        at, held = np.array(late, dtype=np.float64).T
+        growth = np.polyfit(at, held, 1)[0] / 1e6
         yield Row("whole", "growth_mb_per_hour", float(growth), "MB", len(late))
     yield Row("whole", "block last_to_first", last.blocks.median / first.blocks.median, "", len(found))
     if first.decided.count and last.decided.count:

@@ -33,7 +33,7 @@ def test_a_routine_is_started_where_there_is_none_and_anything_may_be_said_in_on
 
 def hour(block: float, decided: float, routines: int = 1) -> soak.Hour:
     blocks, decisions = np.full(100, block), np.full(4, decided)
-    return soak.Hour(2_000_000, 1_000_000, 0, 5_000, soak.Times.of(blocks), soak.Times.of(decisions), routines, 450.0)
+    return soak.Hour(2_000_000, 0, 5_000, soak.Times.of(blocks), soak.Times.of(decisions), routines, 450.0)
 
 
 def test_growth_and_slowing_are_told() -> None:
