@@ -16,7 +16,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from voicecoach import cli
+from voicecoach import cli, options
 from voicecoach.app import App, Paths
 from voicecoach.audio import device
 from voicecoach.coach import Logged
@@ -80,7 +80,7 @@ def modelless(tmp_path_factory: pytest.TempPathFactory) -> App:
 @pytest.fixture
 def shared(modelless: App, monkeypatch: pytest.MonkeyPatch) -> None:
     """The commands use one app instead of loading one each time."""
-    monkeypatch.setattr(cli, "_app", lambda **_options: modelless)
+    monkeypatch.setattr(options, "app_of", lambda **_options: modelless)
 
 
 # --- options ---------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import pytest
 from nlu_parts import STATES
 from test_typed import states, typed
 
-from voicecoach import cli
+from voicecoach import options
 from voicecoach.app import App, Paths
 from voicecoach.asr.graph import BACKOFF, UNKNOWN, build
 from voicecoach.checks import check_content
@@ -218,7 +218,7 @@ def test_every_number_below_a_thousand_is_understood_in_german() -> None:
 
 @pytest.fixture
 def german(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "_app", lambda **_options: app_of("de"))
+    monkeypatch.setattr(options, "app_of", lambda **_options: app_of("de"))
 
 
 @pytest.mark.usefixtures("german")

@@ -14,7 +14,7 @@ import soxr
 from click.testing import CliRunner, Result
 from conftest import silence
 
-from voicecoach import cli
+from voicecoach import cli, options
 from voicecoach.app import App
 from voicecoach.asr.model import find_model
 from voicecoach.events import HEARING_RATE, Samples
@@ -47,7 +47,7 @@ def recording(folder: Path, *parts: Samples, name: str = "voice.wav", rate: int 
 @pytest.fixture
 def shared(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
     """The command uses the session's app instead of loading one each time."""
-    monkeypatch.setattr(cli, "_app", lambda **_options: app)
+    monkeypatch.setattr(options, "app_of", lambda **_options: app)
 
 
 def run(*arguments: str | Path) -> Result:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from voicecoach import cli
+from voicecoach import cli, options
 from voicecoach.app import App, Paths
 
 
@@ -28,7 +28,7 @@ def modelless(tmp_path_factory: pytest.TempPathFactory) -> App:
 
 @pytest.fixture(autouse=True)
 def _shared(modelless: App, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "_app", lambda **_options: modelless)
+    monkeypatch.setattr(options, "app_of", lambda **_options: modelless)
 
 
 def typed(*lines: str, options: tuple[str, ...] = ()) -> Result:

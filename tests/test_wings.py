@@ -31,7 +31,7 @@ MAY_KNOW_THE_TIME = (
 )
 """The outermost edge: the commands, the sound card, and what stands in for the card's clock."""
 
-MAY_PRINT = ("cli.py", "commands.py", "journal_commands.py")
+MAY_PRINT = ("cli.py", "commands.py", "journal_commands.py", "model_commands.py")
 FILES = {path.relative_to(PACKAGE).as_posix(): path for path in sorted(PACKAGE.rglob("*.py"))}
 
 

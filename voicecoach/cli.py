@@ -1,4 +1,4 @@
-"""The commands. Nothing else prints."""
+"""The commands. Nothing else prints but them, and those of the journal and the model."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
@@ -19,86 +19,16 @@ from voicecoach.commands import FAILED, Commands, Failure
 from voicecoach.events import VoicecoachError
 from voicecoach.journal_commands import COMMANDS as JOURNAL_COMMANDS
 from voicecoach.loading import loading
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def _with_content(_ctx: click.Context, _option: click.Parameter, folders: tuple[Path, ...]) -> tuple[Path, ...]:
-    for folder in folders:
-        if not any(path.suffix in (".yaml", ".yml") for path in folder.iterdir()):
-            raise click.BadParameter(f"{folder} has no .yaml file")
-    return folders
-
-
-_UNCHECKED = "It was not checked against published checksums, since there are none for it."
-
-_language_option = click.option(
-    "--language", help="What the coach speaks and understands, en or de (default: the one in your settings, else en)."
+from voicecoach.model_commands import model
+from voicecoach.options import (
+    app_of,
+    checked_app,
+    content_options,
+    language_option,
+    sound_options,
+    verbose,
+    voice_options,
 )
-
-
-def _content_options(command: F) -> F:
-    for option in (
-        _language_option,
-        click.option(
-            "--model",
-            type=click.Path(path_type=Path),
-            envvar="VOICECOACH_MODEL",
-            help="Folder of a Vosk model (default: the one that `voicecoach model fetch` got).",
-        ),
-        click.option("--intents", type=click.Path(path_type=Path), help="An intents file instead of the built-in one."),
-        click.option(
-            "--routines",
-            type=click.Path(path_type=Path, file_okay=False, exists=True),
-            multiple=True,
-            callback=_with_content,
-            help="A folder with exercises and routines of your own; may be given several times.",
-        ),
-    ):
-        command = option(command)
-    return command
-
-
-def _voice_options(command: F) -> F:
-    for option in (
-        click.option("--voice", help="The coach's voice, by the name that your speech engine has for it."),
-        click.option("--rate", default=150, show_default=True, type=click.IntRange(80, 300), help="Words a minute."),
-    ):
-        command = option(command)
-    return command
-
-
-def _verbose(command: F) -> F:
-    def set_up(_ctx: click.Context, _option: click.Parameter, value: bool) -> None:
-        level = logging.DEBUG if value else logging.WARNING
-        logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s: %(message)s")
-        logging.getLogger("voicecoach").setLevel(level)
-
-    option = click.option(
-        "-v", "--verbose", is_flag=True, expose_value=False, callback=set_up, help="Explain every decision on stderr."
-    )
-    return option(command)
-
-
-def _app(
-    model: Path | None = None,
-    intents: Path | None = None,
-    routines: tuple[Path, ...] = (),
-    voice: str | None = None,
-    rate: int = 150,
-    language: str | None = None,
-) -> Any:
-    from voicecoach.app import App, Paths
-    from voicecoach.tts.voice import Voice
-
-    return App(Paths(model, intents, routines), Voice(name=voice, rate=rate), language=language)
-
-
-def _checked_app(**content: Any) -> Any:
-    """Mistakes in content and settings are told before anything begins."""
-    app = _app(**content)
-    app.check()
-    return app
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -116,19 +46,18 @@ def main() -> None:
 
 
 @main.command()
-@_content_options
-@_voice_options
-@click.option("--input", "microphone", help="Microphone: a number or a part of a name from `voicecoach devices`.")
-@click.option("--output", "speaker", help="Speaker: a number or a part of a name from `voicecoach devices`.")
+@content_options
+@voice_options
+@sound_options
 @click.option("--or-demo", is_flag=True, help="Without a microphone and a speaker: say what is missing, run the demo.")
 @click.option("--log", type=click.Path(path_type=Path, dir_okay=False), help="Write a JSON line for each event.")
-@_verbose
+@verbose
 @click.pass_context
 def run(
     ctx: click.Context,
     /,
-    microphone: str | None,
-    speaker: str | None,
+    microphone: str | int | None,
+    speaker: str | int | None,
     or_demo: bool,
     log: Path | None,
     **content: Any,
@@ -140,7 +69,7 @@ def run(
     """
     from voicecoach.audio.device import check_devices
 
-    with loading(lambda: check_devices(_number(microphone), _number(speaker))) as check:
+    with loading(lambda: check_devices(microphone, speaker)) as check:
         from voicecoach.live import coach_live  # which takes a while, and so does the check
 
         missing = check()
@@ -157,7 +86,7 @@ def run(
     with ExitStack() as files:
         if log:
             watchers.append(writer(files.enter_context(LogFile(log)).write, json_line))
-        coach_live(_app(**content), _number(microphone), _number(speaker), watchers)
+        coach_live(app_of(**content), microphone, speaker, watchers)
 
 
 @main.command()
@@ -170,9 +99,9 @@ def run(
     help="Folder for room.wav, transcript.txt and events.jsonl.",
 )
 @click.option("--typed", is_flag=True, help="No voices and no recogniser: only what is said and what follows.")
-@_content_options
-@_voice_options
-@_verbose
+@content_options
+@voice_options
+@verbose
 def demo(scenario: str, out: Path, typed: bool, **content: Any) -> None:
     """Let a synthetic user talk to the coach.
 
@@ -183,7 +112,7 @@ def demo(scenario: str, out: Path, typed: bool, **content: Any) -> None:
     from voicecoach.demo import play_demo
     from voicecoach.scenario import load_scenario
 
-    app = _checked_app(**content)
+    app = checked_app(**content)
     loaded = load_scenario(scenario, app.language.code)
     click.echo(f"{loaded.name}\n")
     began = time.perf_counter()
@@ -201,8 +130,8 @@ def demo(scenario: str, out: Path, typed: bool, **content: Any) -> None:
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--state", help="Understand as in this state (idle, working, paused, ...); default: in any state.")
 @click.option("--json", "as_json", is_flag=True, help="JSON lines even when the output is a terminal.")
-@_content_options
-@_verbose
+@content_options
+@verbose
 def recognize(files: tuple[Path, ...], state: str | None, as_json: bool, **content: Any) -> None:
     """Understand recordings as the live coach would.
 
@@ -213,7 +142,7 @@ def recognize(files: tuple[Path, ...], state: str | None, as_json: bool, **conte
     """
     from voicecoach.recognize import recognize as understand
 
-    app = _checked_app(**content)
+    app = checked_app(**content)
     if state is not None and app.intents.states and state not in app.intents.states:
         known = ", ".join(sorted(app.intents.states))
         raise click.BadParameter(f"{state!r} is none of {known}", param_hint="'--state'")
@@ -238,9 +167,9 @@ def recognize(files: tuple[Path, ...], state: str | None, as_json: bool, **conte
 @main.command(name="type")
 @click.option("--fast", is_flag=True, help="Do not wait in real time (as when lines come from a file or a pipe).")
 @click.option("--quiet", is_flag=True, help="Do not use the speaker.")
-@_content_options
-@_voice_options
-@_verbose
+@content_options
+@voice_options
+@verbose
 def type_(fast: bool, quiet: bool, **content: Any) -> None:
     """Lead a session by typed lines.
 
@@ -250,7 +179,7 @@ def type_(fast: bool, quiet: bool, **content: Any) -> None:
     """
     from voicecoach.live import type_fast, type_live
 
-    app = _checked_app(**content)
+    app = checked_app(**content)
     if fast or not sys.stdin.isatty():
         type_fast(app, sys.stdin, _printer())
     else:
@@ -274,11 +203,10 @@ def devices() -> None:
 
 
 @main.command()
-@_content_options
-@_voice_options
-@click.option("--input", "microphone", help="Microphone: a number or a part of a name from `voicecoach devices`.")
-@click.option("--output", "speaker", help="Speaker: a number or a part of a name from `voicecoach devices`.")
-def doctor(microphone: str | None, speaker: str | None, **content: Any) -> None:
+@content_options
+@voice_options
+@sound_options
+def doctor(microphone: str | int | None, speaker: str | int | None, **content: Any) -> None:
     """Is this machine ready?
 
     Tries sound, echo canceller, model, speech and content, and says of each what it is like and what to do.
@@ -286,7 +214,7 @@ def doctor(microphone: str | None, speaker: str | None, **content: Any) -> None:
     from voicecoach.doctor import examine
 
     ill = False
-    for finding in examine(_checked_app(**content), _number(microphone), _number(speaker)):
+    for finding in examine(checked_app(**content), microphone, speaker):
         for line in finding.text.splitlines():
             click.echo(f"{finding.state:<8} {finding.part:<8} {line}")
         ill = ill or finding.state == "missing"
@@ -295,7 +223,7 @@ def doctor(microphone: str | None, speaker: str | None, **content: Any) -> None:
 
 
 @main.command()
-@_language_option
+@language_option
 def voices(language: str | None) -> None:
     """List the voices that --voice takes."""
     from voicecoach.app import App
@@ -305,44 +233,8 @@ def voices(language: str | None) -> None:
         click.echo(name)
 
 
-@main.group()
-def model() -> None:
-    """The speech recogniser's model."""
-
-
-@model.command()
-@click.option("--from", "source", type=click.Path(path_type=Path, exists=True), help="A zip or a folder that you have.")
-@click.option("--to", type=click.Path(path_type=Path, file_okay=False), help="Where to put it (default: models/).")
-@_language_option
-def fetch(source: Path | None, to: Path | None, language: str | None) -> None:
-    """Get the model (about 40 MB), verify it, and put it in its place."""
-    from voicecoach.app import App
-    from voicecoach.asr.fetch import fetch_model
-
-    manifest = App(language=language).manifest
-    click.echo(f"The model is ready in {fetch_model(to, source, manifest=manifest)}.")
-    if not manifest.files:
-        click.echo(_UNCHECKED)
-
-
-@model.command()
-@click.argument("folder", required=False, type=click.Path(path_type=Path))
-@_language_option
-def verify(folder: Path | None, language: str | None) -> None:
-    """Compare every file of the model with its checksum."""
-    from voicecoach.app import App
-    from voicecoach.asr.model import find_model, verify_model
-
-    manifest = App(language=language).manifest
-    found = find_model(folder, manifest)
-    verify_model(found, manifest=manifest)
-    click.echo(f"The model in {found} is complete.")
-    if not manifest.files:
-        click.echo(_UNCHECKED)
-
-
 @main.command()
-@_content_options
+@content_options
 def lint(**content: Any) -> None:
     """Check intents, routines and the coach's lines.
 
@@ -350,7 +242,7 @@ def lint(**content: Any) -> None:
     """
     from voicecoach.checks import check_content
 
-    app = _checked_app(**content)
+    app = checked_app(**content)
     problems = check_content(app)
     for problem in problems:
         click.echo(problem, err=True)
@@ -359,12 +251,8 @@ def lint(**content: Any) -> None:
     click.echo(f"{len(app.intents.sentences())} sentences and {len(app.prompts())} prompts are fine.")
 
 
-for _command in JOURNAL_COMMANDS:
+for _command in (model, *JOURNAL_COMMANDS):
     main.add_command(_command)
-
-
-def _number(device: str | None) -> str | int | None:
-    return int(device) if device is not None and device.isdigit() else device
 
 
 def _printer() -> Callable[..., None]:
