@@ -9,8 +9,9 @@ from voicecoach.session.lines import load_lines
 from voicecoach.session.memory import Memory
 from voicecoach.session.plan import WorkStep
 from voicecoach.session.preferences import Preferences
+from voicecoach.session.registry import HANDLERS
 from voicecoach.session.routine import Library, load_library
-from voicecoach.session.session import HANDLERS, Session
+from voicecoach.session.session import Session
 
 LIBRARY = load_library()
 LINES = load_lines()

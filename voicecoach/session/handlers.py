@@ -1,4 +1,4 @@
-"""What each command does: a function an intent. The session looks them up in `HANDLERS`."""
+"""What each command does: a function an intent (`registry.py` has them all)."""
 
 from __future__ import annotations
 

@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from voicecoach.events import Action, Command, Cue, Hush, Note, Play, Reply, Script, Understanding, Verdict, Volume
-from voicecoach.session import (
-    attention,
-    control,
-    explanations,
-    handlers,
-    kept,
-    pain,
-    person,
-    planning,
-    progress,
-    reminding,
-    saving,
-    style,
-    ways,
-)
 from voicecoach.session.age import for_age
 from voicecoach.session.alarm import EMERGENCY_NUMBER, Alarm
 from voicecoach.session.answers import Answers
@@ -33,7 +18,6 @@ from voicecoach.session.checkin import Checks
 from voicecoach.session.comfort import ComfortCheck
 from voicecoach.session.conductor import Conductor
 from voicecoach.session.day import DayTimes
-from voicecoach.session.handlers import Handler
 from voicecoach.session.kept import Unfinished
 from voicecoach.session.lengths import Lengths
 from voicecoach.session.lines import Lines
@@ -46,8 +30,10 @@ from voicecoach.session.past import NothingKnown, Past
 from voicecoach.session.plan import PlanStep, with_pace
 from voicecoach.session.preferences import PACES, Preferences
 from voicecoach.session.question import ANSWER_TIME, Confirmation
+from voicecoach.session.registry import HANDLERS
 from voicecoach.session.reminding import Reminding
 from voicecoach.session.routine import Library, Routine
+from voicecoach.session.saving import Kept, for_today
 from voicecoach.session.script import ScriptWriter
 from voicecoach.session.ways import Ways
 from voicecoach.session.wish import Wish
@@ -58,24 +44,6 @@ NEAR_A_COMMAND = 60.0
 NUDGE_AFTER = 120.0
 """Seconds of silence in a pause after which the coach says that it is still there; later where a longer wait was asked
 for."""
-
-HANDLERS: Mapping[str, Handler] = {
-    **handlers.HANDLERS,
-    **attention.HANDLERS,
-    **explanations.HANDLERS,
-    **control.HANDLERS,
-    **pain.HANDLERS,
-    **style.HANDLERS,
-    **ways.HANDLERS,
-    **planning.HANDLERS,
-    **person.HANDLERS,
-    **saving.HANDLERS,
-    **kept.HANDLERS,
-    **progress.HANDLERS,
-    **reminding.HANDLERS,
-}
-"""Intent -> what it does."""
-
 
 ONLY_ASKING = ("idle", "checking", "comparing", "paused")
 """States in which nothing is being counted or explained: what is said there leads to its question."""
@@ -109,7 +77,7 @@ class Session:
         past: Past | None = None,
         alone: bool = True,
         times: DayTimes | None = None,
-        keep: Callable[[Routine], saving.Kept] = saving.for_today,
+        keep: Callable[[Routine], Kept] = for_today,
     ):
         self.library = library
         self.lines = lines
