@@ -26,13 +26,14 @@ from corpus import VARIABLE, Recording, data_folder, recordings, subset
 from hearing import the_app, typed
 from mixing import read
 from report import Row, table, write_json
-from voicecoach.allocator import give_back_memory
+from voicecoach.allocator import give_back_gaps, give_back_memory
 from voicecoach.audio.echo import make_echo_control
 from voicecoach.audio.room import Room, RoomSettings
 from voicecoach.coach import Coach, Logged
 from voicecoach.events import BLOCK_SECONDS, HEARING_RATE, Samples, VoicecoachError
 from voicecoach.hearing import Hearing
 from voicecoach.history.logbook import Logbook, open_logbook
+from voicecoach.live import MINUTE
 from voicecoach.session.day import DayTimes
 from voicecoach.session.session import Session
 from voicecoach.tts.cache import ClipCache
@@ -199,6 +200,8 @@ class Soak:
         blocks, decided = np.zeros(count, dtype=np.float32), np.zeros(count, dtype=bool)
         began, routines = time.perf_counter(), self._routines
         for number in range(count):
+            if number % MINUTE == 0:
+                give_back_gaps()
             before = self._heard
             blocks[number] = self._block()
             decided[number] = self._heard > before

@@ -37,8 +37,30 @@ def test_pieces_between_those_that_live_longer_are_given_back() -> None:
     assert given_back(called=False)[1] < 40, "then nothing of this is needed"
 
 
+GAPS = """
+import psutil
+from voicecoach.allocator import give_back_gaps, give_back_memory
+
+give_back_memory()
+pieces = [bytearray(100_000) for _ in range(900)]
+kept = pieces[::30] + pieces[-1:]
+del pieces
+before = psutil.Process().memory_info().rss
+print(give_back_gaps(), (before - psutil.Process().memory_info().rss) // 1_000_000)
+"""
+
+
+def test_gaps_between_small_pieces_are_given_back() -> None:
+    done = subprocess.run([sys.executable, "-c", GAPS], capture_output=True, text=True, check=True)
+    given, megabytes = done.stdout.split()
+    if given != "True":
+        pytest.skip("another allocator than glibc's")
+    assert int(megabytes) > 70
+
+
 def test_elsewhere_nothing_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
     from voicecoach import allocator
 
     monkeypatch.setattr(allocator.sys, "platform", "darwin")
     assert not allocator.give_back_memory()
+    assert not allocator.give_back_gaps()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import numpy as np
 
-from voicecoach.allocator import give_back_memory
+from voicecoach.allocator import give_back_gaps, give_back_memory
 from voicecoach.app import App
 from voicecoach.audio.device import Device, check_devices
 from voicecoach.audio.ticker import Ticker
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     # Imported where it is needed: meanwhile the recogniser is loaded and the sound card opened.
     from voicecoach.coach import Coach, Logged
 
-SETTLED, DEVICES_EVERY = 500, 3_000
+SETTLED, MINUTE = 500, 3_000
 """Blocks after which the devices' delays are known, and from one entry about them in the log to the next."""
 
 HANDOVER = 0.0005
@@ -88,8 +88,9 @@ def coach_live(app: App, microphone: str | int | None, speaker: str | int | None
             if coach.hushed and (left_out := device.hush(FADE_SECONDS)):
                 coach.left_out(left_out)
             tell_notices(coach, device, watchers)
-            if round(coach.now / BLOCK_SECONDS) % DEVICES_EVERY == SETTLED:
+            if round(coach.now / BLOCK_SECONDS) % MINUTE == SETTLED:
                 log_devices(coach, device, watchers)
+                give_back_gaps()
 
 
 def _rate_once(opened: Callable[[], None], device: Device, app: App) -> int:
