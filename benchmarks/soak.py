@@ -209,7 +209,7 @@ class Soak:
                 raise VoicecoachError(f"the coach left after {self._coach.now:.0f} s; leave out what made it leave.")
         took = time.perf_counter() - began
         resident = psutil.Process().memory_info().rss
-        speech = sum(child.memory_info().rss for child in psutil.Process().children(recursive=True))
+        speech = sum(child.memory_info().rss for child in psutil.Process().children())
         journal = sum(file.stat().st_size for file in self._journal.parent.glob(f"{self._journal.name}*"))
         times = Times.of(blocks), Times.of(blocks[decided])
         return Hour(resident, speech, journal, *times, self._routines - routines, took)
