@@ -449,6 +449,16 @@ def test_what_a_resting_voice_was_to_say_ahead_is_left_out(tmp_path: Path) -> No
         assert synthesizer.clip("two"), "asked again, it speaks as before"
 
 
+def test_a_resting_voice_has_no_child(tmp_path: Path) -> None:
+    with Synthesizer(Voice(), RATE, ClipCache(tmp_path), timeout=PATIENCE, command=stand_in(tmp_path)) as synthesizer:
+        synthesizer.clip("one")
+        synthesizer.rest()
+        if sys.platform != "win32":
+            child = int(lines(tmp_path / "lives")[-1])
+            until(lambda: not is_running(child))
+        assert synthesizer.clip("two"), "asked again, there is another"
+
+
 # --- what goes wrong -------------------------------------------------------------------------------------
 
 

@@ -12,7 +12,7 @@ import ctypes
 import sys
 from collections.abc import Callable
 
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
 """Names of glibc's options (malloc.h)."""
 
 LARGE = 256 * 1024
@@ -22,10 +22,15 @@ SPARE = 1024 * 1024
 """Bytes that may lie unused at the end of the heap."""
 
 
+ARENAS = 2
+"""Heaps that threads share. By default nearly each thread has its own, with gaps of its own."""
+
+
 def give_back_memory() -> bool:
     """Set it so for the rest of the process; false where there is no such allocator (another system, or musl)."""
     mallopt = _of_glibc("mallopt")
-    return bool(mallopt and mallopt(_MMAP_THRESHOLD, LARGE) and mallopt(_TRIM_THRESHOLD, SPARE))
+    options = ((_MMAP_THRESHOLD, LARGE), (_TRIM_THRESHOLD, SPARE), (_ARENA_MAX, ARENAS))
+    return bool(mallopt and all(mallopt(*option) for option in options))
 
 
 def give_back_gaps() -> bool:

@@ -12,7 +12,7 @@ import re
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from types import TracebackType
 from typing import Self
@@ -62,6 +62,7 @@ class Synthesizer:
         self._idle = idle
         self._recorder = Recorder(voice, timeout, command)
         self._changed = threading.Condition()  # guards everything below
+        self._resting = False
         self._recent = RecentClips()
         self._jobs: dict[str, Future[Clip]] = {}
         self._wanted: deque[str] = deque()
@@ -107,13 +108,15 @@ class Synthesizer:
                 self._request(text, self._background)
 
     def rest(self) -> None:
-        """Forget the clips in memory and what was to be rendered ahead, for as long as another voice speaks. Asked
-        again, it speaks as before."""
+        """End the child process, and forget the clips in memory and what was to be rendered ahead, for as long as
+        another voice speaks. Asked again, it speaks as before."""
         with self._changed:
+            self._resting = True
             self._recent = RecentClips()
             for text in set(self._background).difference(self._urgent, self._wanted):
                 self._jobs.pop(text, None)
             self._background.clear()
+            self._changed.notify_all()
 
     def close(self) -> None:
         """End the child process and the threads; whoever still waits for a clip gets a SpeechError."""
@@ -133,6 +136,7 @@ class Synthesizer:
         with self._changed:
             if self._closed:
                 raise SpeechError(CLOSED)
+            self._resting = False
             job = self._jobs.setdefault(text, Future())
             if text not in row:
                 row.append(text)
@@ -162,7 +166,7 @@ class Synthesizer:
 
     def _render_all(self) -> None:
         """The rendering thread: one text after another until closed."""
-        while (text := self._next(self._urgent, self._background, patience=self._patience())) is not None:
+        while (text := self._next(self._urgent, self._background, patience=self._patience)) is not None:
             if not text:
                 self._recorder.rest()
                 continue
@@ -187,16 +191,19 @@ class Synthesizer:
             job.set_exception(result)
 
     def _patience(self) -> float | None:
-        return self._idle if self._recorder.at_work else None
+        """Seconds that the child process may wait for a text; None where there is no child."""
+        if not self._recorder.at_work:
+            return None
+        return 0.0 if self._resting else self._idle
 
-    def _next(self, *rows: deque[str], patience: float | None = None) -> str | None:
+    def _next(self, *rows: deque[str], patience: Callable[[], float | None] | None = None) -> str | None:
         """The text to see to next, of the first of `rows` that has any; waits for one. "" when there was none for
-        `patience` seconds; None once closed."""
+        `patience` (s); None once closed."""
         with self._changed:
             while not self._closed:
                 row = next(filter(None, rows), None)
                 if row is None:
-                    if not self._changed.wait(patience) and not any(rows):
+                    if not self._changed.wait(patience() if patience else None) and not any(rows):
                         return ""
                 elif (text := row.popleft()) in self._jobs:  # else it was urgent and has been done
                     return text
