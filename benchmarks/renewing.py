@@ -48,8 +48,15 @@ class Found:
 
 @click.command(help=__doc__)
 @click.option("--data", type=click.Path(path_type=Path), help=f"Recordings; else {VARIABLE}, else ../shared/speech.")
-@click.option("--limit", default=300, show_default=True, help="Recordings of each kind.")
-@click.option("--after", default=(0, asr.READINGS, 50, 1), multiple=True, show_default=True, help="Readings.")
+@click.option("--limit", type=click.IntRange(1), default=300, show_default=True, help="Recordings of each kind.")
+@click.option(
+    "--after",
+    type=click.IntRange(0),
+    default=(0, asr.READINGS, 50, 1),
+    multiple=True,
+    show_default=True,
+    help="Readings; may be given several times.",
+)
 @click.option("--seed", default=0, show_default=True, help="Of the recordings that are drawn, and their order.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the table here, too.")
 def main(data: Path | None, limit: int, after: tuple[int, ...], seed: int, json_file: Path | None) -> None:
@@ -86,6 +93,8 @@ def heard(folder: Path, limit: int, after: int, seed: int) -> Found:
     give_back_memory()
     asr.READINGS = after or NEVER
     drawn = [one.path for kind in KINDS for one in subset(recordings(folder / kind), limit, seed)]
+    if not drawn:
+        raise VoicecoachError(f"there is no recording in {', '.join(KINDS)} of {folder}; put some there.")
     np.random.default_rng(seed).shuffle(drawn)
     app = the_app(None)
     recognizer = app.model.recognizer(app.grammar, app.costs)
@@ -108,4 +117,4 @@ def _own_memory() -> int:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -21,7 +21,6 @@ LARGE = 256 * 1024
 SPARE = 1024 * 1024
 """Bytes that may lie unused at the end of the heap."""
 
-
 ARENAS = 2
 """Heaps that threads share. By default nearly each thread has its own, with gaps of its own."""
 

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from voicecoach.coach import Coach, Logged
 
 SETTLED, MINUTE = 500, 3_000
-"""Blocks after which the devices' delays are known, and from one entry about them in the log to the next."""
+"""Blocks after which the devices' delays are known; from one entry about them in the log to the next, and from one time
+that memory is given back."""
 
 HANDOVER = 0.0005
 """Seconds after which a thread that computes lets another one go on that waits to. With Python's own 5 ms, and several
