@@ -20,6 +20,7 @@ test: .venv/ready model
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/pytest --numprocesses auto --dist loadgroup
 
 .venv/ready: pyproject.toml
@@ -31,8 +32,8 @@ test: .venv/ready model
 	@touch $@
 
 docs: .venv/ready
-	$(BIN)/python -m voicecoach.session.diagram docs/session.md
-	$(BIN)/python -m voicecoach.session.dose_page docs/doses.md
+	$(BIN)/python -m voicecoach.session.flow.diagram docs/session.md
+	$(BIN)/python -m voicecoach.session.plan.dose_page docs/doses.md
 
 model: .venv/ready
 	@$(BIN)/voicecoach model fetch

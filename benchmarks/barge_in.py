@@ -17,13 +17,13 @@ from pathlib import Path
 import click
 import numpy as np
 
-from corpus import VARIABLE, Recording, data_folder, draw, recordings, subset
-from hearing import in_processes, the_app, typed
-from report import Row, per_hour, share, table, write_json
-from sets import Selection
-from talking import Heard, Scene, Spoken, run
-from voicecoach.audio.room import RoomSettings
-from voicecoach.events import VoicecoachError
+from lib.corpus import VARIABLE, Recording, data_folder, draw, recordings, subset
+from lib.hearing import in_processes, the_app, typed
+from lib.report import Row, per_hour, share, table, write_json
+from lib.sets import Selection
+from lib.talking import Heard, Scene, Spoken, run
+from voicecoach.core.errors import VoicecoachError
+from voicecoach.simulation.room import RoomSettings
 
 LEVELS = (-10.0, 0.0, 5.0, 10.0)
 """The coach's voice against the user's at the microphone (dB)."""

@@ -15,12 +15,12 @@ from pathlib import Path
 
 import click
 
-from corpus import VARIABLE, data_folder
-from hearing import Outcome, hear_all
-from report import Row, table, write_json
-from scoring import Case, errors, mean_of, set_aside
-from sets import SETS, SNRS, Selection, cases
-from voicecoach.events import VoicecoachError
+from lib.corpus import VARIABLE, data_folder
+from lib.hearing import Outcome, hear_all
+from lib.report import Row, table, write_json
+from lib.scoring import Case, errors, mean_of, set_aside
+from lib.sets import SETS, SNRS, Selection, cases
+from voicecoach.core.errors import VoicecoachError
 
 _FIRST_ERRORS = 20
 

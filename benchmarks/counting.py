@@ -17,16 +17,20 @@ from pathlib import Path
 import click
 import numpy as np
 
-from devices import sound_card
-from hearing import the_app
-from report import Row, table, write_json
-from voicecoach.audio.device import Device
-from voicecoach.audio.echo import NoMicrophone
-from voicecoach.coach import Coach, Logged
-from voicecoach.events import HEARING_RATE, Action, Cue, Hypothesis, Play, Samples, Script, VoicecoachError
-from voicecoach.hearing import Deaf, Hearing
+from lib.devices import sound_card
+from lib.hearing import the_app
+from lib.report import Row, table, write_json
+from voicecoach.audio.device.sound_card import Device
+from voicecoach.audio.echo.control import NoMicrophone
+from voicecoach.core.actions import Action, Play
+from voicecoach.core.audio import HEARING_RATE, Samples
+from voicecoach.core.errors import VoicecoachError
+from voicecoach.core.script import Cue, Script
+from voicecoach.core.speech import Hypothesis
+from voicecoach.engine.coach import Coach, Logged
+from voicecoach.engine.hearing import Deaf, Hearing
+from voicecoach.playback.clip_source import EagerSource
 from voicecoach.session.session import Session
-from voicecoach.tts.source import EagerSource
 
 RATE = 48_000
 

@@ -25,12 +25,13 @@ import numpy as np
 import psutil
 import soundfile
 
-from corpus import VARIABLE, data_folder, recordings, subset
 from counting import busy_cores
-from devices import sound_card
-from mixing import read
-from report import Row, table, write_json
-from voicecoach.events import HEARING_RATE, Samples, VoicecoachError
+from lib.corpus import VARIABLE, data_folder, recordings, subset
+from lib.devices import sound_card
+from lib.mixing import read
+from lib.report import Row, table, write_json
+from voicecoach.core.audio import HEARING_RATE, Samples
+from voicecoach.core.errors import VoicecoachError
 
 GREETING, STARTING = 9.0, 3.0
 """Seconds until the coach has greeted, and until it has understood which routine is wanted."""

@@ -21,20 +21,20 @@ from tempfile import TemporaryDirectory
 import click
 import numpy as np
 
-from report import Row, table, write_json
-from voicecoach.app import App
-from voicecoach.coach import Logged
-from voicecoach.coaches import silent_coach
+from lib.report import Row, table, write_json
+from voicecoach.app.builders import silent_coach
+from voicecoach.app.components import App
+from voicecoach.app.settings import Settings
+from voicecoach.app.typed import FAST_RATE, hear_typed
+from voicecoach.content.library import load_library
+from voicecoach.engine.coach import Logged
 from voicecoach.history.database import open_database
 from voicecoach.history.journal import Journal
-from voicecoach.history.logbook import open_logbook
-from voicecoach.history.past import JournalPast
+from voicecoach.history.journal_access import open_logbook
+from voicecoach.history.queries import JournalPast
 from voicecoach.history.report import report
-from voicecoach.session.keeping import work_done, written
-from voicecoach.session.plan import PlanStep, WorkStep, make_plan
-from voicecoach.session.routine import load_library
-from voicecoach.settings import Settings
-from voicecoach.typed import FAST_RATE, hear_typed
+from voicecoach.session.plan.serialization import work_done, written
+from voicecoach.session.plan.steps import PlanStep, WorkStep, make_plan
 
 TIMES = 5
 """How often each is done; the median counts."""

@@ -20,16 +20,19 @@ from pathlib import Path
 import click
 import numpy as np
 
-from corpus import VARIABLE, Recording, data_folder, recordings, subset
-from devices import Held, buffers
-from hearing import in_processes, meaning, the_app, typed
-from mixing import BEFORE, Scene, read, recorded, speech_end
-from report import Row, share, table, write_json
-from sets import Selection
-from stopping import Hushed, hush, hushes
-from voicecoach.asr.recognizer import hypothesis
-from voicecoach.events import BLOCK_SECONDS, HEARING_RATE, Hypothesis, Samples, Understanding, VoicecoachError
-from voicecoach.nlu.continued import in_the_end
+from lib.corpus import VARIABLE, Recording, data_folder, recordings, subset
+from lib.devices import Held, buffers
+from lib.hearing import in_processes, meaning, the_app, typed
+from lib.mixing import BEFORE, Scene, read, recorded, speech_end
+from lib.report import Row, share, table, write_json
+from lib.sets import Selection
+from lib.stopping import Hushed, hush, hushes
+from voicecoach.asr.decoder.vosk_recognizer import hypothesis
+from voicecoach.core.audio import BLOCK_SECONDS, HEARING_RATE, Samples
+from voicecoach.core.errors import VoicecoachError
+from voicecoach.core.speech import Hypothesis
+from voicecoach.core.understanding import Understanding
+from voicecoach.turns.continuation import in_the_end
 
 BLOCK = round(HEARING_RATE * BLOCK_SECONDS)
 

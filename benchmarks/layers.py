@@ -14,13 +14,13 @@ from pathlib import Path
 import click
 
 from barge_in import alone, commands_over_prompts, texts_and_rooms
-from cancellers import CANCELLERS
-from corpus import VARIABLE, data_folder
-from hearing import in_processes, typed
-from report import Row, share, table, write_json
-from sets import Selection
-from talking import Heard, Scene, run
-from voicecoach.events import VoicecoachError
+from lib.cancellers import CANCELLERS
+from lib.corpus import VARIABLE, data_folder
+from lib.hearing import in_processes, typed
+from lib.report import Row, share, table, write_json
+from lib.sets import Selection
+from lib.talking import Heard, Scene, run
+from voicecoach.core.errors import VoicecoachError
 
 LEVELS = (0.0, 10.0)
 """The coach's voice against the user's at the microphone (dB)."""

@@ -18,11 +18,12 @@ from typing import Any
 import click
 import numpy as np
 
-from corpus import VARIABLE, data_folder, recordings, subset
-from mixing import read
-from report import Row, table, write_json
-from voicecoach.asr import native
-from voicecoach.events import HEARING_RATE, VoicecoachError
+from lib.corpus import VARIABLE, data_folder, recordings, subset
+from lib.mixing import read
+from lib.report import Row, table, write_json
+from voicecoach.core.audio import HEARING_RATE
+from voicecoach.core.errors import VoicecoachError
+from voicecoach.runtime import native_libraries
 
 WAYS = ("as it comes", "told")
 
@@ -93,9 +94,9 @@ def measured(way: str, folder: Path, limit: int, seed: int) -> dict[str, Any]:
     """The figures of one way, and what was told."""
     if way == WAYS[0]:
         for name in ("choose_kernels", "prefer_one_thread"):
-            setattr(native, name, lambda: None)
-    from voicecoach.app import App
-    from voicecoach.asr.vad import CHUNK, VoiceActivityDetector
+            setattr(native_libraries, name, lambda: None)
+    from voicecoach.app.components import App
+    from voicecoach.asr.detection.vad import CHUNK, VoiceActivityDetector
 
     app = App()
     recognizer = app.model.recognizer(app.grammar, app.costs)

@@ -13,11 +13,11 @@ from pathlib import Path
 import click
 import numpy as np
 
-from corpus import VARIABLE, Recording, data_folder, recordings, subset
-from mixing import Scene, recorded
-from report import Row, share, table, write_json
-from voicecoach.asr.vad import CHUNK_SECONDS, VoiceActivityDetector
-from voicecoach.events import VoicecoachError
+from lib.corpus import VARIABLE, Recording, data_folder, recordings, subset
+from lib.mixing import Scene, recorded
+from lib.report import Row, share, table, write_json
+from voicecoach.asr.detection.vad import CHUNK_SECONDS, VoiceActivityDetector
+from voicecoach.core.errors import VoicecoachError
 
 SETS = ("coffee", "an4", "voices")
 

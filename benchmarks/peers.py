@@ -19,22 +19,25 @@ import numpy as np
 from tqdm import tqdm
 
 import counting
-from corpus import VARIABLE, data_folder, recordings, subset
-from devices import sound_card
-from hearing import Heard, Outcome, Trial, the_app, typed
 from latency import goes_on_quietly
-from mixing import read, speech_end
+from lib.corpus import VARIABLE, data_folder, recordings, subset
+from lib.devices import sound_card
+from lib.hearing import Heard, Outcome, Trial, the_app, typed
+from lib.mixing import read, speech_end
+from lib.report import Row, table, write_json
+from lib.scoring import Case, accuracy, errors
+from lib.sets import Selection, cases, phrases
 from peer import say_and_sleep
 from peer.base import OURS, PEERS, AbsentError, Setup
 from peer.process import Child, Listened
 from peer.sphinx import without
-from report import Row, table, write_json
-from scoring import Case, accuracy, errors
-from sets import Selection, cases, phrases
-from voicecoach.asr.folder import model_with_graph
-from voicecoach.asr.graph import Grammar
-from voicecoach.asr.model import find_model
-from voicecoach.events import HEARING_RATE, Hypothesis, Samples, Understanding, VoicecoachError, WordGraph
+from voicecoach.asr.decoder.graph import Grammar
+from voicecoach.asr.decoder.graph_folder import model_with_graph
+from voicecoach.asr.model.locate import find_model
+from voicecoach.core.audio import HEARING_RATE, Samples
+from voicecoach.core.errors import VoicecoachError
+from voicecoach.core.speech import Hypothesis
+from voicecoach.core.understanding import Understanding, WordGraph
 
 WEIGHTS = Path(__file__).resolve().parents[1] / "models" / "peers"
 

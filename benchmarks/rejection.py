@@ -15,13 +15,13 @@ from pathlib import Path
 
 import click
 
-from corpus import VARIABLE, data_folder, draw, recordings
-from hearing import Outcome, hear_all, the_app
-from report import Row, per_hour, share, table, write_json
-from scoring import false_accepts, hours_of
-from sets import SETS, Selection, cases
-from voicecoach.events import VoicecoachError
-from voicecoach.nlu.evidence import weigh
+from lib.corpus import VARIABLE, data_folder, draw, recordings
+from lib.hearing import Outcome, hear_all, the_app
+from lib.report import Row, per_hour, share, table, write_json
+from lib.scoring import false_accepts, hours_of
+from lib.sets import SETS, Selection, cases
+from voicecoach.core.errors import VoicecoachError
+from voicecoach.nlu.confidence import weigh
 
 SHARES = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
 

@@ -18,13 +18,14 @@ import click
 import numpy as np
 import psutil
 
-from corpus import VARIABLE, data_folder, recordings, subset
-from hearing import the_app
-from mixing import read
-from report import Row, table, write_json
-from voicecoach.allocator import give_back_memory
-from voicecoach.asr import recognizer as asr
-from voicecoach.events import HEARING_RATE, VoicecoachError
+from lib.corpus import VARIABLE, data_folder, recordings, subset
+from lib.hearing import the_app
+from lib.mixing import read
+from lib.report import Row, table, write_json
+from voicecoach.asr.decoder import vosk_recognizer as asr
+from voicecoach.core.audio import HEARING_RATE
+from voicecoach.core.errors import VoicecoachError
+from voicecoach.runtime.allocator import give_back_memory
 
 KINDS = ("voices", "words", "chatter")
 

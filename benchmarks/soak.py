@@ -22,24 +22,25 @@ import numpy as np
 import psutil
 from tqdm import tqdm
 
-from corpus import VARIABLE, Recording, data_folder, recordings, subset
-from hearing import the_app, typed
-from mixing import read
-from report import Row, table, write_json
-from voicecoach.allocator import give_back_gaps, give_back_memory
-from voicecoach.audio.echo import make_echo_control
-from voicecoach.audio.room import Room, RoomSettings
-from voicecoach.coach import Coach, Logged
-from voicecoach.events import BLOCK_SECONDS, HEARING_RATE, Samples, VoicecoachError
-from voicecoach.hearing import Hearing
-from voicecoach.history.logbook import Logbook, open_logbook
-from voicecoach.live import MINUTE
-from voicecoach.session.day import DayTimes
+from lib.corpus import VARIABLE, Recording, data_folder, recordings, subset
+from lib.hearing import the_app, typed
+from lib.mixing import read
+from lib.report import Row, table, write_json
+from voicecoach.app.live import MINUTE
+from voicecoach.audio.echo.control import make_echo_control
+from voicecoach.core.audio import BLOCK_SECONDS, HEARING_RATE, Samples
+from voicecoach.core.errors import VoicecoachError
+from voicecoach.engine.coach import Coach, Logged
+from voicecoach.engine.hearing import Hearing
+from voicecoach.history.journal_access import Logbook, open_logbook
+from voicecoach.playback.clip_source import EagerSource
+from voicecoach.runtime.allocator import give_back_gaps, give_back_memory
+from voicecoach.session.profile.day_times import DayTimes
 from voicecoach.session.session import Session
+from voicecoach.simulation.room import Room, RoomSettings
 from voicecoach.tts.cache import ClipCache
-from voicecoach.tts.source import EagerSource
 from voicecoach.tts.synthesizer import Synthesizer
-from voicecoach.tts.voices import VoiceRing
+from voicecoach.tts.voice_switch import VoiceRing
 
 RATE = 48_000
 """Rate (Hz) of the simulated loudspeaker."""

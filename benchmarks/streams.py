@@ -16,16 +16,17 @@ from unittest.mock import patch
 import click
 import numpy as np
 
-from devices import round_trip, sound_card
-from report import Row, table, write_json
-from voicecoach.audio import streams
-from voicecoach.audio.device import Device
-from voicecoach.events import BLOCK_SECONDS, VoicecoachError
+from lib.devices import round_trip, sound_card
+from lib.report import Row, table, write_json
+from voicecoach.audio.device import open_stream
+from voicecoach.audio.device.sound_card import Device
+from voicecoach.core.audio import BLOCK_SECONDS
+from voicecoach.core.errors import VoicecoachError
 
 LATENCIES = (0.02, 0.03, 0.04, 0.06)
 """Seconds asked for."""
 
-WAYS = {"": streams.POLLED, ", called back": ()}
+WAYS = {"": open_stream.POLLED, ", called back": ()}
 """How sound gets through, and the host APIs that the loop itself reads and writes then."""
 
 SETTLING, SECONDS = 4.0, 10.0
@@ -53,7 +54,7 @@ def main(seed: int, json_file: Path | None) -> None:
 
 def measured(latency: float, way: str) -> Iterator[Row]:
     """What they cost with this latency (s)."""
-    with patch.object(streams, "POLLED", WAYS[way]), Device(latency=latency) as device:
+    with patch.object(open_stream, "POLLED", WAYS[way]), Device(latency=latency) as device:
         _exchange(device, SETTLING)
         before, began, used = device.losses, time.perf_counter(), time.process_time()
         _exchange(device, SECONDS)

@@ -19,13 +19,14 @@ import click
 import yaml
 from tqdm import tqdm
 
-from corpus import VARIABLE, data_folder, draw, recordings
-from hearing import Meaning, hear_all, meaning, the_app
-from report import Row, share, table, write_json
-from scoring import ANSWERS
-from sets import SETS, Selection, cases
-from voicecoach.events import Understanding, Verdict, VoicecoachError
-from voicecoach.nlu.evidence import weigh
+from lib.corpus import VARIABLE, data_folder, draw, recordings
+from lib.hearing import Meaning, hear_all, meaning, the_app
+from lib.report import Row, share, table, write_json
+from lib.scoring import ANSWERS
+from lib.sets import SETS, Selection, cases
+from voicecoach.core.errors import VoicecoachError
+from voicecoach.core.understanding import Understanding, Verdict
+from voicecoach.nlu.confidence import weigh
 from voicecoach.nlu.intents import load_intents
 from voicecoach.nlu.lint import TestSentence, load_tests
 from voicecoach.nlu.matcher import ACCEPT, ASK, Matcher

@@ -17,14 +17,15 @@ from pathlib import Path
 import click
 import numpy as np
 
-from corpus import VARIABLE, data_folder
-from hearing import Heard, Outcome, Trial, in_processes, listen, the_app
-from report import Row, per_hour, share, table, write_json
-from scoring import false_accepts, hours_of
-from sets import Selection, cases
-from voicecoach.app import App, Paths
-from voicecoach.events import HEARING_RATE, Samples, VoicecoachError
-from voicecoach.nlu.evidence import weigh
+from lib.corpus import VARIABLE, data_folder
+from lib.hearing import Heard, Outcome, Trial, in_processes, listen, the_app
+from lib.report import Row, per_hour, share, table, write_json
+from lib.scoring import false_accepts, hours_of
+from lib.sets import Selection, cases
+from voicecoach.app.components import App, Paths
+from voicecoach.core.audio import HEARING_RATE, Samples
+from voicecoach.core.errors import VoicecoachError
+from voicecoach.nlu.confidence import weigh
 
 COMMANDS, TALK = "voices/room10dB", "chatter/room10dB"
 

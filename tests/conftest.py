@@ -9,14 +9,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from echo_parts import TEXTS
 
-from voicecoach.app import App
-from voicecoach.asr.model import ModelError, find_model
-from voicecoach.asr.recognizer import SpeechModel
-from voicecoach.events import HEARING_RATE, Clip, Samples
+from tests.support.echo_scenes import TEXTS
+from voicecoach.app.components import App
+from voicecoach.app.settings import Settings
+from voicecoach.asr.decoder.vosk_recognizer import SpeechModel
+from voicecoach.asr.model.locate import ModelError, find_model
+from voicecoach.core.audio import HEARING_RATE, Clip, Samples
 from voicecoach.history.database import journal_file
-from voicecoach.settings import Settings
 from voicecoach.tts.cache import ClipCache
 from voicecoach.tts.synthesizer import SpeechError, Synthesizer, Voice, list_voices
 
@@ -51,7 +51,7 @@ def _no_session_before() -> None:
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("voicecoach.app.memory_file", lambda: tmp_path / "exercises.json")
+    monkeypatch.setattr("voicecoach.app.components.memory_file", lambda: tmp_path / "exercises.json")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

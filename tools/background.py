@@ -21,9 +21,9 @@ from collections.abc import Iterator, Mapping
 from importlib import resources
 from pathlib import Path
 
-from voicecoach.app import App
-from voicecoach.asr.folder import vocabulary
-from voicecoach.asr.ngram import END, START
+from voicecoach.app.components import App
+from voicecoach.asr.decoder.bigram import END, START
+from voicecoach.asr.decoder.graph_folder import vocabulary
 
 WORDS = 10_000
 PAIRS = 40_000
@@ -33,7 +33,7 @@ START_WEIGHT = 0.05
 LEAST = 1e-3
 """What is left at least for words without a pair."""
 
-OUT = Path(__file__).parents[1] / "voicecoach" / "content" / "en" / "background.arpa"
+OUT = Path(__file__).parents[1] / "voicecoach" / "content_data" / "en" / "background.arpa"
 
 WRITE = """
 import sys, pocketsphinx

@@ -1,5 +1,5 @@
 """`python -m voicecoach` is the `voicecoach` command."""
 
-from voicecoach.cli import main
+from voicecoach.cli.main import main
 
 main(prog_name="voicecoach")

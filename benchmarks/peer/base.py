@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from voicecoach.events import Samples, Understanding, Verdict, VoicecoachError, WordGraph
+from voicecoach.core.audio import Samples
+from voicecoach.core.errors import VoicecoachError
+from voicecoach.core.understanding import Understanding, Verdict, WordGraph
 
 
 class AbsentError(VoicecoachError):

@@ -10,7 +10,8 @@ import numpy as np
 
 from peer.base import Setup, library, obeyed
 from peer.wordings import Wordings
-from voicecoach.events import HEARING_RATE, Samples, Understanding
+from voicecoach.core.audio import HEARING_RATE, Samples
+from voicecoach.core.understanding import Understanding
 
 UNKNOWN = "[unk]"
 """What Vosk writes for words that its grammar lacks, where that is in it."""

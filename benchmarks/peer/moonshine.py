@@ -12,7 +12,7 @@ from peer.base import AbsentError, Setup, weights
 from peer.onnx import Transformer
 from peer.segments import Dictated
 from peer.wordings import Wordings
-from voicecoach.events import HEARING_RATE, Samples
+from voicecoach.core.audio import HEARING_RATE, Samples
 
 FOLDER = "moonshine/dist"
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from hearing import the_app
+from lib.hearing import the_app
 from peer.base import Setup
-from voicecoach.events import Hypothesis, Samples, Understanding
-from voicecoach.nlu.continued import going_on
+from voicecoach.core.audio import Samples
+from voicecoach.core.speech import Hypothesis
+from voicecoach.core.understanding import Understanding
+from voicecoach.turns.continuation import going_on
 
 
 class Ours:

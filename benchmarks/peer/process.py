@@ -20,7 +20,9 @@ from typing import IO, Self
 import psutil
 
 from peer.base import AbsentError, Peer, Setup, made
-from voicecoach.events import BLOCK_SECONDS, HEARING_RATE, Samples, Understanding, VoicecoachError
+from voicecoach.core.audio import BLOCK_SECONDS, HEARING_RATE, Samples
+from voicecoach.core.errors import VoicecoachError
+from voicecoach.core.understanding import Understanding
 
 BLOCK = round(HEARING_RATE * BLOCK_SECONDS)
 

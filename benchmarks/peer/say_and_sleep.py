@@ -11,7 +11,8 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from voicecoach.events import Samples, VoicecoachError
+from voicecoach.core.audio import Samples
+from voicecoach.core.errors import VoicecoachError
 from voicecoach.tts.espeak import provide_espeak
 
 SILENCE = 0.3

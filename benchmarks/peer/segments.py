@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Iterator
 import numpy as np
 
 from peer.wordings import Wordings
-from voicecoach.asr.vad import CHUNK, CHUNK_SECONDS, SpeechSegmenter, VoiceActivityDetector
-from voicecoach.events import Samples, Understanding
+from voicecoach.asr.detection.vad import CHUNK, CHUNK_SECONDS, SpeechSegmenter, VoiceActivityDetector
+from voicecoach.core.audio import Samples
+from voicecoach.core.understanding import Understanding
 
 SILENCE = 0.5
 """Seconds of silence that end an utterance."""

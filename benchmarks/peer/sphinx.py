@@ -12,7 +12,8 @@ from dataclasses import replace
 
 from peer.base import Setup, library, obeyed
 from peer.kaldi import pcm
-from voicecoach.events import HEARING_RATE, Samples, Understanding, WordGraph
+from voicecoach.core.audio import HEARING_RATE, Samples
+from voicecoach.core.understanding import Understanding, WordGraph
 
 
 class Sphinx:

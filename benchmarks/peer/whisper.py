@@ -9,7 +9,7 @@ from peer.base import Setup, library, weights
 from peer.onnx import Transformer
 from peer.segments import Dictated
 from peer.wordings import Wordings
-from voicecoach.events import HEARING_RATE, Samples
+from voicecoach.core.audio import HEARING_RATE, Samples
 
 FOLDER = "whisper/models/Xenova/whisper-tiny"
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from rapidfuzz import fuzz, process
 
 from peer.base import obeyed
-from voicecoach.events import Understanding
+from voicecoach.core.understanding import Understanding
 
 THRESHOLD = 85.0
 """Likeness (rapidfuzz's ratio, 0 to 100) from which on a command is obeyed."""

@@ -7,8 +7,8 @@ from statistics import median
 
 import soxr
 
-from voicecoach.audio.ring import Ring, Strided
-from voicecoach.events import BLOCK_SECONDS, Samples
+from voicecoach.audio.ring_buffer import Ring, Strided
+from voicecoach.core.audio import BLOCK_SECONDS, Samples
 
 MOST_CORRECTION = 1e-3
 """Widest correction of the ratio. Consumer sound cards lie within some 100 ppm of their nominal rate."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from voicecoach.history import drawing
+from voicecoach.history import chart_drawing
 from voicecoach.history.report import Pains, Report
 from voicecoach.history.texts import Texts
 
@@ -35,7 +35,7 @@ def charts(report: Report, texts: Texts) -> list[Chart]:
 
 def png(report: Report, texts: Texts) -> bytes:
     """All charts below one another."""
-    return drawing.png((chart.title, chart.draw()) for chart in charts(report, texts))
+    return chart_drawing.png((chart.title, chart.draw()) for chart in charts(report, texts))
 
 
 def _minutes(report: Report, texts: Texts) -> Chart:
@@ -53,7 +53,7 @@ def _minutes(report: Report, texts: Texts) -> Chart:
         says,
         (texts(f"chart.{what}"), texts("chart.minutes")),
         [(label, texts.number(value)) for label, value in zip(labels, values, strict=True)],
-        lambda: drawing.columns(labels, values, texts.number),
+        lambda: chart_drawing.columns(labels, values, texts.number),
     )
 
 
@@ -73,7 +73,7 @@ def _pain(report: Report, texts: Texts) -> Chart:
             for label, first, then in zip(labels, before, after, strict=True)
             if first is not None or then is not None
         ],
-        lambda: drawing.lines(labels, [(names[0], before), (names[1], after)], texts.number, top=10, beside=2),
+        lambda: chart_drawing.lines(labels, [(names[0], before), (names[1], after)], texts.number, top=10, beside=2),
     )
 
 
@@ -85,7 +85,7 @@ def _muscles(report: Report, texts: Texts) -> Chart:
         texts("chart.muscles_say", group=names[0], minutes=texts.number(values[0])),
         (texts("chart.group"), texts("chart.minutes")),
         [(name, texts.number(minutes)) for name, minutes in zip(names, values, strict=True)],
-        lambda: drawing.bars(names, values, texts.number),
+        lambda: chart_drawing.bars(names, values, texts.number),
     )
 
 
@@ -105,7 +105,7 @@ def _holds(report: Report, texts: Texts) -> Chart:
         texts("chart.holds_say", exercises=", ".join(name for name, _ in series)),
         (texts("chart.exercise"), texts("chart.month" if report.monthly else "chart.week"), texts("chart.seconds")),
         rows,
-        lambda: drawing.lines(labels, series, texts.number),
+        lambda: chart_drawing.lines(labels, series, texts.number),
     )
 
 

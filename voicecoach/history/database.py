@@ -12,7 +12,7 @@ from pathlib import Path
 
 import platformdirs
 
-from voicecoach.events import VoicecoachError
+from voicecoach.core.errors import VoicecoachError
 
 _LOG = logging.getLogger(__name__)
 

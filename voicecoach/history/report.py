@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from voicecoach.history.past import streak
+from voicecoach.history.queries import streak
 
 WEEKS = 26
 """Weeks that are shown one by one; of a longer history the charts show months."""

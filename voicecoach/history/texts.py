@@ -11,8 +11,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from voicecoach.language import DEFAULT, content
-from voicecoach.yamlfile import Content, load_yaml
+from voicecoach.content.language import DEFAULT, content
+from voicecoach.content.yaml_schema import Content, load_yaml
 
 
 def _filled_in(texts: dict[str, str]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from hassil.parser import ParseError
 from hassil.util import is_template
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
-from voicecoach.yamlfile import Content, ContentError, Source, Where, load_with_source
+from voicecoach.content.yaml_schema import Content, ContentError, Source, Where, load_with_source
 
 _MOST_NUMBERS = 10_000
 

@@ -17,15 +17,15 @@ from hassil.intents import Intent, IntentData, RangeSlotList, SlotList, Wildcard
 from hassil.recognize import RecognizeResult
 from hassil.util import remove_skip_words
 
-from voicecoach.events import WordGraph
-from voicecoach.nlu import expand
-from voicecoach.nlu.automaton import word_graph
-from voicecoach.nlu.built_in import built_in
+from voicecoach.content.yaml_schema import Source, Where
+from voicecoach.core.understanding import WordGraph
+from voicecoach.nlu import sampling
+from voicecoach.nlu.builtin import built_in
 from voicecoach.nlu.intent_file import IntentFile, IntentsError, read_intents
 from voicecoach.nlu.numbers import spoken
 from voicecoach.nlu.sentence import ANSWER, Template, TemplateSentence
 from voicecoach.nlu.template import Scope, TemplateError, count, in_words, whole
-from voicecoach.yamlfile import Source, Where
+from voicecoach.nlu.word_graph import word_graph
 
 __all__ = ["LIMIT", "IntentSet", "IntentsError", "built_in", "load_intents"]
 
@@ -112,7 +112,7 @@ class IntentSet:
 
     def words(self) -> frozenset[str]:
         """Every word that can be said: those of all templates and lists, and the skip words."""
-        return self._fillers.union(*(expand.words(template.node) for template in self.templates))
+        return self._fillers.union(*(sampling.words(template.node) for template in self.templates))
 
     def without_skip_words(self, text: str) -> str:
         """`text` without words that mean nothing ("please")."""
@@ -160,7 +160,7 @@ class IntentSet:
     def _read(self, text: str, result: RecognizeResult) -> TemplateSentence:
         source = result.intent_sentence.text if result.intent_sentence else None
         template = self._template[id(result.intent_data), source or ""]
-        slots = expand.together((entity.name, _value(entity.value)) for entity in result.entities_list)
+        slots = sampling.together((entity.name, _value(entity.value)) for entity in result.entities_list)
         return template.sentence(text, slots)
 
     def _make_graph(self) -> WordGraph:
@@ -171,7 +171,7 @@ class IntentSet:
         rng = random.Random(_SEED)
         found: dict[tuple[str, tuple[str, str], frozenset[str] | None], TemplateSentence] = {}
         for template, size in self._sizes(limit):
-            for raw, slots in expand.sample(template.node, size, rng):
+            for raw, slots in sampling.sample(template.node, size, rng):
                 text = spoken(raw, self.language)
                 sentence = template.sentence(text, slots)
                 if text:
@@ -185,9 +185,9 @@ class IntentSet:
             intents.setdefault(template.intent, []).append(template)
         counts = [[count(template.node) for template in templates] for templates in intents.values()]
         for templates, sizes, share in zip(
-            intents.values(), counts, expand.shares(list(map(sum, counts)), limit), strict=True
+            intents.values(), counts, sampling.shares(list(map(sum, counts)), limit), strict=True
         ):
-            yield from zip(templates, expand.shares(sizes, share), strict=True)
+            yield from zip(templates, sampling.shares(sizes, share), strict=True)
 
 
 def load_intents(

@@ -12,13 +12,13 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from voicecoach.events import Understanding, Verdict
-from voicecoach.nlu import expand
+from voicecoach.content.yaml_schema import Content, ContentError, load_yaml
+from voicecoach.core.understanding import Understanding, Verdict
+from voicecoach.nlu import sampling
 from voicecoach.nlu.intents import IntentsError, IntentSet
 from voicecoach.nlu.matcher import Matcher
 from voicecoach.nlu.numbers import spoken
 from voicecoach.nlu.sentence import TemplateSentence
-from voicecoach.yamlfile import Content, ContentError, load_yaml
 
 _PAUSE = re.compile(r"[.,;:!?…()\"\n]+|\s[-–—]+\s|[–—]")
 """Where a speaker pauses: what stands between two of these may be heard alone."""
@@ -112,7 +112,7 @@ def spoken_parts(text: str, language: str = "en") -> list[str]:
 def _unknown_words(intents: IntentSet, known_word: Callable[[str], bool]) -> Iterator[str]:
     reported: set[str] = set()
     for template in intents.templates:
-        for word in sorted(expand.words(template.node) - reported):
+        for word in sorted(sampling.words(template.node) - reported):
             reported.add(word)
             if not known_word(word):
                 where = f"{intents.name}, line {template.line}"

@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, takewhile
 
-from voicecoach.events import Understanding, Verdict
-from voicecoach.nlu.align import Aligner, Alignment, Edit
+from voicecoach.core.understanding import Understanding, Verdict
+from voicecoach.nlu.alignment import Aligner, Alignment, Edit
 from voicecoach.nlu.intents import IntentSet
 from voicecoach.nlu.numbers import UNKNOWN, spoken
 from voicecoach.nlu.sentence import TemplateSentence

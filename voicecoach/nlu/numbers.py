@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from hassil.numbers import get_rbnf_engine
 
-from voicecoach.language import Numbers, language_of
+from voicecoach.content.language import Numbers, language_of
 
 UNKNOWN = "[unk]"
 """What the recogniser writes for sound that is none of its words."""

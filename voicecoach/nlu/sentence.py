@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from voicecoach.nlu import expand
+from voicecoach.nlu import sampling
 from voicecoach.nlu.template import Node
 
 VARIES = " ..."
@@ -73,7 +73,7 @@ class Template:
 
     def __post_init__(self) -> None:
         slots = "".join(f" {name}={value}" for name, value in sorted(self.slots.items()))
-        varies = VARIES if any(True for _ in expand.slots(self.node)) else ""
+        varies = VARIES if any(True for _ in sampling.slots(self.node)) else ""
         apart = f"{' answer' * self.answer}{' beside' * self.beside}"
         kind = f"{self.intent}{slots}{varies}{CAUTION}{self.caution:g}{apart}"
         object.__setattr__(self, "kind", kind)  # once: to look for slots in all templates takes 20 ms

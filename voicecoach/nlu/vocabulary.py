@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz import fuzz, process
 
-from voicecoach.language import Language, language_of
-from voicecoach.nlu import expand
+from voicecoach.content.language import Language, language_of
+from voicecoach.nlu import sampling
 from voicecoach.nlu.intents import IntentSet
 from voicecoach.nlu.numbers import UNKNOWN
 from voicecoach.nlu.template import Slot, count
@@ -57,9 +57,9 @@ class Vocabulary:
         self.small = self.light = self.language.words.small
         self.negations = self.language.words.negations
         values: frozenset[str] = frozenset()
-        lists = {id(slot.values): slot for template in intents.templates for slot in expand.slots(template.node)}
+        lists = {id(slot.values): slot for template in intents.templates for slot in sampling.slots(template.node)}
         for slot in lists.values():
-            values |= expand.words(slot)
+            values |= sampling.words(slot)
             if count(slot) <= _MOST_VALUES:
                 self.light |= _shared(slot)
         self.telling = values - self.light
@@ -121,7 +121,7 @@ serve where a language is spelt as it sounds."""
 
 def _shared(slot: Slot) -> set[str]:
     """Words in at least half of the values of `slot` without which these still differ."""
-    values = {tuple(said.split()): slots[slot.name] for said, slots in expand.expand(slot)}
+    values = {tuple(said.split()): slots[slot.name] for said, slots in sampling.expand(slot)}
     counts = Counter(word for text in values for word in set(text))
     common = {word for word, times in counts.items() if 2 * times >= len(values) >= _FEWEST_SHARING}
     return {word for word in common if _differ_without(word, values)}

@@ -4,36 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from voicecoach.session import (
-    attention,
-    control,
+from voicecoach.session.features import (
+    age,
+    coaching_style,
+    difficulty,
     explanations,
-    handlers,
-    kept,
+    listening_mode,
+    navigation,
     pain,
-    person,
     planning,
     progress,
-    reminding,
-    saving,
-    style,
-    ways,
+    reminders,
+    resume,
+    save_routine,
+    step_control,
 )
-from voicecoach.session.handlers import Handler
+from voicecoach.session.features.navigation import Handler
 
 HANDLERS: Mapping[str, Handler] = {
-    **handlers.HANDLERS,
-    **attention.HANDLERS,
+    **navigation.HANDLERS,
+    **listening_mode.HANDLERS,
     **explanations.HANDLERS,
-    **control.HANDLERS,
+    **step_control.HANDLERS,
     **pain.HANDLERS,
-    **style.HANDLERS,
-    **ways.HANDLERS,
+    **coaching_style.HANDLERS,
+    **difficulty.HANDLERS,
     **planning.HANDLERS,
-    **person.HANDLERS,
-    **saving.HANDLERS,
-    **kept.HANDLERS,
+    **age.HANDLERS,
+    **save_routine.HANDLERS,
+    **resume.HANDLERS,
     **progress.HANDLERS,
-    **reminding.HANDLERS,
+    **reminders.HANDLERS,
 }
 """Intent -> what it does."""

@@ -7,36 +7,38 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from voicecoach.events import Action, Command, Cue, Hush, Note, Play, Reply, Script, Understanding, Verdict, Volume
-from voicecoach.session.age import for_age
-from voicecoach.session.alarm import EMERGENCY_NUMBER, Alarm
-from voicecoach.session.answers import Answers
-from voicecoach.session.attention import Called, calls, meant
-from voicecoach.session.changes import Changes
-from voicecoach.session.chart import SessionChart
-from voicecoach.session.checkin import Checks
-from voicecoach.session.comfort import ComfortCheck
-from voicecoach.session.conductor import Conductor
-from voicecoach.session.day import DayTimes
-from voicecoach.session.kept import Unfinished
-from voicecoach.session.lengths import Lengths
-from voicecoach.session.lines import Lines
-from voicecoach.session.memory import Memory
-from voicecoach.session.menu import kinds
-from voicecoach.session.misunderstood import Misunderstood
-from voicecoach.session.noting import Noting
-from voicecoach.session.pain import Pain
-from voicecoach.session.past import NothingKnown, Past
-from voicecoach.session.plan import PlanStep, with_pace
-from voicecoach.session.preferences import PACES, Preferences
-from voicecoach.session.question import ANSWER_TIME, Confirmation
+from voicecoach.content.library import Library, Routine
+from voicecoach.content.lines import Lines
+from voicecoach.core.actions import Action, Hush, Note, Play, Reply, Volume
+from voicecoach.core.script import Cue, Script
+from voicecoach.core.understanding import Command, Understanding, Verdict
+from voicecoach.session.features.answers import Answers
+from voicecoach.session.features.check_in import Checks
+from voicecoach.session.features.comfort import ComfortCheck
+from voicecoach.session.features.difficulty import Ways
+from voicecoach.session.features.fallback import Misunderstood
+from voicecoach.session.features.hold_length import Lengths
+from voicecoach.session.features.listening_mode import Called, calls, meant
+from voicecoach.session.features.pain import Pain
+from voicecoach.session.features.plan_edits import Changes
+from voicecoach.session.features.red_flags import EMERGENCY_NUMBER, Alarm
+from voicecoach.session.features.reminders import Reminding
+from voicecoach.session.features.resume import Unfinished
+from voicecoach.session.features.save_routine import Kept, for_today
+from voicecoach.session.flow.chart import SessionChart
+from voicecoach.session.flow.journal_notes import Noting
+from voicecoach.session.flow.question import ANSWER_TIME, Confirmation
+from voicecoach.session.flow.routine_flow import Conductor
+from voicecoach.session.plan.age_doses import for_age
+from voicecoach.session.plan.muscle_groups import kinds
+from voicecoach.session.plan.request import Wish
+from voicecoach.session.plan.steps import PlanStep, with_pace
+from voicecoach.session.profile.day_times import DayTimes
+from voicecoach.session.profile.exercise_memory import Memory
+from voicecoach.session.profile.past import NothingKnown, Past
+from voicecoach.session.profile.preferences import PACES, Preferences
 from voicecoach.session.registry import HANDLERS
-from voicecoach.session.reminding import Reminding
-from voicecoach.session.routine import Library, Routine
-from voicecoach.session.saving import Kept, for_today
-from voicecoach.session.script import ScriptWriter
-from voicecoach.session.ways import Ways
-from voicecoach.session.wish import Wish
+from voicecoach.session.script.writer import ScriptWriter
 
 NEAR_A_COMMAND = 60.0
 """From this score on, a reject is taken for a command that went wrong, and is answered."""

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import soundfile as sf
 from platformdirs import user_cache_path
 
-from voicecoach.events import Clip, Samples
+from voicecoach.core.audio import Clip, Samples
 
 _LOG = logging.getLogger(__name__)
 

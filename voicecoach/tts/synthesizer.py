@@ -19,9 +19,9 @@ from typing import Self
 
 import soxr
 
-from voicecoach.events import Clip, Samples
+from voicecoach.core.audio import Clip, Samples
 from voicecoach.tts.cache import ClipCache, RecentClips, clip_key
-from voicecoach.tts.recording import CLOSED, FORMAT, Recorder, SpeechError, acoustic_onset, list_voices
+from voicecoach.tts.renderer import CLOSED, FORMAT, Recorder, SpeechError, acoustic_onset, list_voices
 from voicecoach.tts.voice import Voice
 from voicecoach.tts.worker import WORKER_COMMAND
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from voicecoach.language import DEFAULT
+from voicecoach.content.language import DEFAULT
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""What the benchmarks share: recordings, mixing, scenes, scoring and the report."""

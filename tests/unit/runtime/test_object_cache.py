@@ -1,0 +1,92 @@
+"""What was made from the intents' files is kept: it is what it would be if it were made anew."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.support.intents import project_intents
+from voicecoach.app.components import App, Paths
+from voicecoach.nlu.intents import IntentSet
+from voicecoach.nlu.matcher import Matcher
+from voicecoach.runtime.object_cache import KEPT, compiled, key_of
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "kept"
+
+
+def made(value: dict[str, int], folder: Path, key: str = "one") -> tuple[dict[str, int], bool]:
+    """What there is, and whether it was made now."""
+    calls = []
+
+    def make() -> dict[str, int]:
+        calls.append(1)
+        return value
+
+    return compiled(dict, make, key, folder), bool(calls)
+
+
+def test_what_was_made_once_is_not_made_again(folder: Path):
+    assert made({"a": 1}, folder) == ({"a": 1}, True)
+    assert made({"a": 2}, folder) == ({"a": 1}, False)
+    assert made({"a": 2}, folder, "another") == ({"a": 2}, True)
+
+
+@pytest.mark.parametrize("content", [b"", b"junk", b"\x80\x05K\x01."], ids=["empty", "no pickle", "another kind"])
+def test_a_damaged_file_is_made_anew(folder: Path, content: bytes):
+    made({"a": 1}, folder)
+    (folder / "one.pickle").write_bytes(content)
+    assert made({"a": 2}, folder) == ({"a": 2}, True)
+    assert made({"a": 3}, folder) == ({"a": 2}, False)
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="only root can give files away")
+def test_a_file_of_somebody_else_is_not_read(folder: Path):
+    made({"a": 1}, folder)
+    os.chown(folder / "one.pickle", 12345, 12345)
+    assert made({"a": 2}, folder) == ({"a": 2}, True)
+
+
+def test_nobody_needs_a_folder_that_can_be_written(tmp_path: Path):
+    (tmp_path / "file").write_text("no folder")
+    assert made({"a": 1}, tmp_path / "file" / "kept") == ({"a": 1}, True)
+
+
+def test_old_files_go(folder: Path):
+    for number in range(KEPT + 3):
+        made({"a": number}, folder, str(number))
+    assert len(list(folder.iterdir())) == KEPT
+
+
+def test_other_code_is_another_state_of_things(tmp_path: Path):
+    code = tmp_path / "code.py"
+    keys = set()
+    for text in ("one", "two", "one"):
+        code.write_text(text)
+        keys.add(key_of("parts", code=(tmp_path,), libraries=("hassil",)))
+    assert len(keys) == 2
+
+
+def test_intents_that_were_kept_mean_what_they_meant(folder: Path):
+    fresh = project_intents()
+    compiled(IntentSet, lambda: fresh, "intents", folder)
+    kept = compiled(IntentSet, lambda: pytest.fail("it is there"), "intents", folder)
+    assert kept.word_graph() == fresh.word_graph()
+    assert kept.cautions == fresh.cautions
+    texts = ("start leg routine", "hold for forty five seconds", "how lung is left", "the weather", "please stop")
+    matchers = Matcher(fresh), Matcher(kept)
+    for text in texts:
+        assert matchers[0].understand(text) == matchers[1].understand(text)
+        assert fresh.exact(text) == kept.exact(text)
+
+
+def test_a_changed_file_of_intents_counts_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    file = tmp_path / "mine.yaml"
+    for word in ("hop", "jump", "hop"):
+        file.write_text(f"language: en\nintents:\n  Next:\n    data:\n      - sentences: [{word}]\n", encoding="utf-8")
+        assert App(Paths(intents=file)).intents.words() == {word}

@@ -1,0 +1,1 @@
+"""Wiring: loads the parts and joins them to coaches."""

@@ -1,0 +1,49 @@
+"""What the coach can lead and say, as it was made of the content's files at another start where nothing has changed
+since."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+import platformdirs
+
+from voicecoach.content.language import content
+from voicecoach.content.library import Library, load_library, own_files
+from voicecoach.content.lines import Lines, load_lines
+from voicecoach.runtime.object_cache import compiled, key_of
+
+_CODE = (resources.files("voicecoach"),)
+_FILES = ("language.yaml", "exercises.yaml", "routines.yaml", "lines.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class Repertoire:
+    """What the coach can lead, the lines in which it does so, and (id, text) of all prompts that come of both."""
+
+    library: Library
+    lines: Lines
+    prompts: tuple[tuple[str, str], ...]
+
+
+def kept_repertoire(language: str, folders: Sequence[Path]) -> Repertoire:
+    """The content of `language` with the user's own in `folders`; ContentError lists the mistakes in it."""
+    built_in = [(0, content(language, name)) for name in _FILES]
+    try:
+        files = [(number, str(path), path.read_bytes()) for number, path in (*built_in, *own_files(folders))]
+    except OSError:
+        return _made(language, folders)  # which says what is wrong
+    key = key_of(files, code=_CODE, libraries=("pydantic", "PyYAML", "unicode-rbnf"))
+    folder = platformdirs.user_cache_path("voicecoach") / "repertoires"
+    return compiled(Repertoire, lambda: _made(language, folders), key, folder)
+
+
+def _made(language: str, folders: Sequence[Path]) -> Repertoire:
+    from voicecoach.session.script.all_prompts import (
+        all_prompts,  # imports half of the session, which is not needed elsewhere
+    )
+
+    library, lines = load_library(language, folders), load_lines(language)
+    return Repertoire(library, lines, tuple(all_prompts(library, lines)))

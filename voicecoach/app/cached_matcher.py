@@ -1,0 +1,53 @@
+"""What understands the intents of a file, as it was made at another start where nothing has changed since.
+
+Reading, checking and expanding the intents takes a second and a half.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import TYPE_CHECKING
+
+import platformdirs
+
+from voicecoach.content.language import content
+from voicecoach.runtime.object_cache import compiled, key_of
+
+if TYPE_CHECKING:  # the key is wanted before all that
+    from voicecoach.nlu.matcher import Matcher
+
+_CODE = (resources.files("voicecoach"),)
+
+_LIBRARIES = ("hassil", "unicode-rbnf", "numpy")
+
+Lists = Mapping[str, Sequence[tuple[str, str]]]
+
+
+class KeptMatcher:
+    """Of the intents in the file at `path`. `key` tells its state from any other; there is none where the file cannot
+    be read."""
+
+    def __init__(self, path: Traversable, language: str, lists: Lists, more: Lists):
+        self._path, self._lists, self._more = path, lists, more
+        self.key: str | None = None
+        with suppress(OSError):
+            code = (*_CODE, content(language, "language.yaml"))
+            self.key = key_of(path.name, path.read_bytes(), lists, more, code=code, libraries=_LIBRARIES)
+
+    def load(self) -> Matcher:
+        """The matcher, with all that `load_intents` raises."""
+        from voicecoach.nlu.matcher import Matcher
+
+        if self.key is None:
+            return self._made()  # which says what is wrong
+        folder = platformdirs.user_cache_path("voicecoach") / "intents"
+        return compiled(Matcher, self._made, self.key, folder)
+
+    def _made(self) -> Matcher:
+        from voicecoach.nlu.intents import load_intents
+        from voicecoach.nlu.matcher import Matcher
+
+        return Matcher(load_intents(self._path, self._lists, self._more))

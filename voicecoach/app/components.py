@@ -1,0 +1,261 @@
+"""The parts of a coach, each loaded once, and only when it is needed."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import platformdirs
+
+from voicecoach.app.cached_graph import kept_graph, make_grammar
+from voicecoach.app.cached_library import Repertoire, kept_repertoire
+from voicecoach.app.cached_matcher import KeptMatcher
+from voicecoach.app.memory_store import load_memory, memory_file
+from voicecoach.app.settings import Settings, load_settings, routines_folder, settings_file
+from voicecoach.asr.decoder.graph import Costs
+from voicecoach.asr.decoder.vosk_recognizer import SpeechModel
+from voicecoach.asr.model.locate import find_model, manifest_of
+from voicecoach.content.language import Language, load_language
+from voicecoach.core.speech import Alternative, Hypothesis
+from voicecoach.core.understanding import Understanding
+from voicecoach.history.database import journal_file
+from voicecoach.nlu.builtin import built_in
+from voicecoach.tts.voice import Voice
+
+if TYPE_CHECKING:
+    # Imported where they are needed. That takes half a second, in which the recogniser can be loaded and the sound card
+    # opened; and what only the simulation needs nobody else waits for.
+    from voicecoach.asr.decoder.graph import Grammar
+    from voicecoach.asr.model.manifest import Manifest
+    from voicecoach.asr.utterances import Listener
+    from voicecoach.content.library import Library
+    from voicecoach.content.lines import Lines
+    from voicecoach.history.journal_access import Logbook
+    from voicecoach.history.journal_writer import Now
+    from voicecoach.history.utterance_audio import Retention
+    from voicecoach.nlu.confidence import UnderstandText
+    from voicecoach.nlu.intents import IntentSet
+    from voicecoach.nlu.matcher import Matcher
+    from voicecoach.session.profile.exercise_memory import Memory
+    from voicecoach.tts.synthesizer import Synthesizer
+    from voicecoach.tts.voice_switch import VoiceRing
+
+_LOG = logging.getLogger(__name__)
+
+REMEMBERED = 256
+"""Texts whose meanings are remembered: the readings of an utterance are asked about again and again, and the first time
+in another thread than the loudspeaker's."""
+
+
+@dataclass(frozen=True)
+class Paths:
+    """Files that stand in for the built-in ones; None means the built-in one."""
+
+    model: Path | None = None
+    intents: Path | None = None
+    routines: tuple[Path, ...] = ()
+
+
+class App:
+    """Loads each part once, and only when it is needed."""
+
+    def __init__(
+        self,
+        paths: Paths | None = None,
+        coach_voice: Voice | None = None,
+        costs: Costs | None = None,
+        language: str | None = None,
+    ):
+        self.paths = paths or Paths()
+        self._costs = costs
+        self._coach_voice = coach_voice or Voice()
+        self._language = language
+
+    # --- content ------------------------------------------------------------------------------------------
+
+    @cached_property
+    def language(self) -> Language:
+        """What the coach speaks and understands: asked for here, or set by the user."""
+        return load_language(self._language or self.settings.language)
+
+    @property
+    def coach_voice(self) -> Voice:
+        """What the coach speaks with."""
+        return replace(self._coach_voice, language=self.language.code)
+
+    @cached_property
+    def folders(self) -> Sequence[Path]:
+        """Where exercises and routines are that are not built in: the user's folder, and the folders given."""
+        own = routines_folder()
+        return (*([own] if own.is_dir() else []), *self.paths.routines)
+
+    @cached_property
+    def _repertoire(self) -> Repertoire:
+        return kept_repertoire(self.language.code, self.folders)
+
+    @property
+    def library(self) -> Library:
+        """Exercises and routines."""
+        return self._repertoire.library
+
+    @cached_property
+    def settings(self) -> Settings:
+        """What the user has set."""
+        return load_settings(settings_file())
+
+    @property
+    def lines(self) -> Lines:
+        """What the coach says."""
+        return self._repertoire.lines
+
+    @cached_property
+    def _kept_matcher(self) -> KeptMatcher:
+        path = self.paths.intents or built_in(self.language.code)
+        routines = {"routine": self.library.spoken_routines()}
+        return KeptMatcher(path, self.language.code, routines, {"left_out": self.library.spoken_exercises()})
+
+    @cached_property
+    def matcher(self) -> Matcher:
+        """From words to intents."""
+        return self._kept_matcher.load()
+
+    @property
+    def intents(self) -> IntentSet:
+        """What the coach understands."""
+        return self.matcher.intents
+
+    def check(self) -> None:
+        """Load all that may have mistakes, and raise what they are."""
+        self.matcher, self.lines, self.settings  # noqa: B018
+
+    def prompts(self) -> list[tuple[str, str]]:
+        """(id, text) of everything that the coach can say."""
+        from voicecoach.session.features.red_flags import alarm_prompts
+
+        return [*alarm_prompts(self.lines, self.settings.emergency_number), *self._repertoire.prompts]
+
+    @cached_property
+    def memory(self) -> Memory:
+        """What is remembered of the user."""
+        return load_memory(memory_file())
+
+    # --- hearing and understanding --------------------------------------------------------------------------
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the recogniser's model must be."""
+        return manifest_of(self.language.model, self.language.code)
+
+    @cached_property
+    def model(self) -> SpeechModel:
+        """The recogniser's model; ModelError in one sentence when there is none, or a damaged one."""
+        folder = find_model(self.paths.model, self.manifest)
+        return SpeechModel(folder, platformdirs.user_cache_path("voicecoach") / "graphs")
+
+    @property
+    def costs(self) -> Costs:
+        """What things cost the recogniser."""
+        return self._costs or Costs(words=self.language.costs)
+
+    @cached_property
+    def graph(self) -> str:
+        """The name of the recogniser's graph. To know it is to know that model and content are right: where nothing has
+        changed since they were looked through, they are not loaded for that."""
+        return kept_graph(self.model, self.language, self.costs, self._kept_matcher.key, lambda: self.grammar)
+
+    @cached_property
+    def _understand_text(self) -> UnderstandText:
+        """From words to one command or to several in one breath."""
+        from voicecoach.nlu.multi_command import Chains
+
+        chains = Chains(self.intents.word_graph(), self.intents.fillers, self.language.links)
+        remembered = lru_cache(maxsize=REMEMBERED)(chains.understand(self.matcher.understand))
+        return lambda text, states: remembered(text, None if states is None else frozenset(states))
+
+    @cached_property
+    def grammar(self) -> Grammar:
+        """What the recogniser listens for."""
+        return make_grammar(self.language, self.intents)
+
+    def listener(self) -> Listener:
+        """A fresh pair of ears that know the intents' sentences."""
+        recognizer = self.model.known_recognizer(self.graph) or self.model.recognizer(self.grammar, self.costs)
+
+        # While the recogniser is loaded, somebody else may import what is needed now.
+        from voicecoach.asr.detection.gain_control import LevelControl
+        from voicecoach.asr.detection.vad import VoiceActivityDetector
+        from voicecoach.asr.utterances import Listener
+        from voicecoach.turns.end_of_turn import Endpoint
+
+        intents, links = self.intents, self.language.links
+        joined = (*links.joining, *links.correcting)
+        endpoint = Endpoint(intents.word_graph(), intents.fillers, intents.beside, joined, self._surely)
+        return Listener(recognizer, VoiceActivityDetector(), endpoint.pause, LevelControl())
+
+    def _surely(self, text: str, alternatives: Sequence[Alternative]) -> bool:
+        """Whether it is a command in some state, and nothing else is nearly as probable."""
+        from voicecoach.nlu.confidence import weigh
+
+        heard = Hypothesis(text, 0.0, 0.0, 0.0, alternatives=tuple(alternatives), over_coach=True)
+        return weigh(heard, None, self._understand_text).accepted
+
+    def understand(self, heard: Hypothesis, states: Collection[str] | None) -> Understanding:
+        """What an utterance means in `states`; None: in any state."""
+        from voicecoach.nlu.answer_prior import favour_answers
+        from voicecoach.nlu.confidence import weigh
+
+        if states is not None:
+            heard = favour_answers(heard, lambda text: self.intents.answers(text, states))
+        understood = weigh(heard, states, self._understand_text)
+        _LOG.debug(
+            "%r in %s: %s %s (%s)",
+            heard.text,
+            "any state" if states is None else "/".join(states),
+            understood.verdict.value,
+            understood.intent or "nothing",
+            understood.reason,
+        )
+        return understood
+
+    # --- speaking and writing -------------------------------------------------------------------------------
+
+    @contextmanager
+    def synthesizer(self, rate: int, voice: Voice | None = None) -> Iterator[Synthesizer]:
+        """Speech at `rate` Hz."""
+        from voicecoach.tts.cache import ClipCache
+        from voicecoach.tts.synthesizer import Synthesizer
+
+        with Synthesizer(voice or self.coach_voice, rate, ClipCache()) as synthesizer:
+            yield synthesizer
+
+    def voices(self, rate: int) -> VoiceRing:
+        """The voices after the coach's own, at `rate` Hz; to be closed in the end."""
+        from voicecoach.tts.cache import ClipCache
+        from voicecoach.tts.synthesizer import Synthesizer
+        from voicecoach.tts.voice_switch import VoiceRing
+
+        return VoiceRing(self.coach_voice, lambda voice: Synthesizer(voice, rate, ClipCache()))
+
+    @contextmanager
+    def logbook(self, now: Now) -> Iterator[Logbook]:
+        """The journal, unless the user wants none; `now` is the clock on the wall."""
+        from voicecoach.history.journal_access import Logbook, open_logbook
+
+        if self.settings.journal:
+            with open_logbook(journal_file(), now) as logbook:
+                yield logbook
+        else:
+            yield Logbook()
+
+    def retention(self, now: Now) -> Retention | None:
+        """What keeps the sound of utterances; None unless the user wants that."""
+        if not self.settings.keep_audio:
+            return None
+        from voicecoach.history.utterance_audio import MEGABYTE, Retention, recordings_folder
+
+        return Retention(recordings_folder(), self.settings.keep_audio * MEGABYTE, now)

@@ -1,0 +1,47 @@
+"""Checks of content as a whole: intents against the model, prompts against the intents and the rules of wording."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from voicecoach.app.components import App
+from voicecoach.content.wording import filled_in, lint_wording, load_wording, written
+from voicecoach.core.errors import VoicecoachError
+from voicecoach.nlu.lint import lint, lint_prompts
+
+STATES = frozenset(
+    {
+        "idle",
+        "checking",
+        "announcing",
+        "positioning",
+        "working",
+        "resting",
+        "paused",
+        "asking",
+        "rating",
+        "comfort",
+        "hurting",
+    }
+)
+"""The session's states that an intents file may name."""
+
+
+def check_content(app: App) -> list[str]:
+    """What is wrong with intents, prompts and wording, a sentence each."""
+    texts = [*written(app.library, app.lines), *filled_in(app.prompts(), app.lines)]
+    knows, unchecked = _known_words(app)
+    return [
+        *lint(app.intents, knows, states=STATES),
+        *lint_prompts(dict.fromkeys([*app.lines.texts.items(), *app.prompts()]), app.matcher),
+        *lint_wording(texts, load_wording(app.language.code)),
+        *unchecked,
+    ]
+
+
+def _known_words(app: App) -> tuple[Callable[[str], bool] | None, list[str]]:
+    """Which words the recogniser knows; without its model, why that cannot be told."""
+    try:
+        return app.model.knows, []
+    except VoicecoachError as error:
+        return None, [f"whether the recogniser knows every word was not checked: {error}"]

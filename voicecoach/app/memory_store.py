@@ -1,0 +1,107 @@
+"""What the coach remembers of a person, in a file: written at once whenever it changes, and never half.
+
+The file is JSON, `{"version": 1, "exercises": {"plank": "easier", ...}}`, and readable only by its owner. One that
+cannot be understood is set aside under another name, and never overwritten.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Literal
+
+import platformdirs
+from pydantic import ValidationError
+
+from voicecoach.content.yaml_schema import Content
+from voicecoach.session.profile.exercise_memory import Memory, Way
+
+_LOG = logging.getLogger(__name__)
+
+LARGEST = 1_000_000
+"""Bytes that the file may have: some thousand exercises."""
+
+
+def memory_file() -> Path:
+    """Where the file is; there need not be one yet."""
+    return Path(platformdirs.user_data_path("voicecoach")) / "exercises.json"
+
+
+class _File(Content):
+    version: Literal[1] = 1
+    exercises: dict[str, Way]
+
+
+def load_memory(path: Path) -> Memory:
+    """The memory in the file at `path`, which is written there whenever it changes. Without such a file it is empty.
+    What is wrong with the file is told in a warning, and nothing is lost."""
+    try:
+        return Memory(_read(path), _Writer(path).save)
+    except FileNotFoundError:
+        return Memory({}, _Writer(path).save)
+    except OSError as error:
+        _LOG.warning("%s cannot be read: %s; nothing is remembered from this session", path, error.strerror)
+        return Memory()
+    except (ValueError, RecursionError):
+        return _set_aside(path)
+
+
+def _read(path: Path) -> Mapping[str, Way]:
+    if path.stat().st_size > LARGEST:
+        raise ValueError("too large")
+    try:
+        return _File.model_validate(json.loads(path.read_text(encoding="utf-8"))).exercises
+    except ValidationError as error:
+        raise ValueError("not as expected") from error
+
+
+def _set_aside(path: Path) -> Memory:
+    """Move a damaged file out of the way; where that cannot be done, it stays, and nothing is written."""
+    names = (path.with_name(f"{path.name}.damaged{number or ''}") for number in (0, *range(2, 1000)))
+    other = next(name for name in names if not name.exists())
+    try:
+        path.rename(other)
+    except OSError as error:
+        _LOG.warning(
+            "%s is damaged and stays as it is (%s); nothing is remembered from this session", path, error.strerror
+        )
+        return Memory()
+    _LOG.warning("%s was damaged: it is now %s, and what you found easy or hard is asked anew", path, other.name)
+    return Memory({}, _Writer(path).save)
+
+
+class _Writer:
+    """Writes beside `path`, and puts that in its place. What fails is told once; the session goes on."""
+
+    def __init__(self, path: Path):
+        self._path = path
+        self._failed = False
+
+    def save(self, ways: Mapping[str, Way]) -> None:
+        """Write everything."""
+        try:
+            self._write(_File(exercises=dict(ways)).model_dump_json(indent=1))
+            self._failed = False
+        except OSError as error:
+            if not self._failed:
+                _LOG.warning("%s cannot be written: %s; the session goes on", self._path, error.strerror)
+            self._failed = True
+
+    def _write(self, text: str) -> None:
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        partial = self._path.with_name(f".{self._path.name}.{os.getpid()}.part")
+        partial.unlink(missing_ok=True)
+        try:
+            partial.touch(mode=0o600, exist_ok=False)
+            with partial.open("w", encoding="utf-8") as file:
+                file.write(text + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(self._path)
+        finally:
+            with suppress(OSError):
+                partial.unlink(missing_ok=True)

@@ -1,0 +1,44 @@
+"""Routines that were saved by voice: a file each in the folder of the user's own ones, in the same format."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import yaml
+
+from voicecoach.content.library import Routine
+from voicecoach.core.errors import VoicecoachError
+from voicecoach.runtime.atomic_file import TextFile
+from voicecoach.session.features.save_routine import Kept
+
+_LOG = logging.getLogger(__name__)
+
+_FIRST_LINE = "# Saved by voice; whoever changes this file takes this line out, and it is overwritten no more.\n"
+
+
+class OwnRoutines:
+    """Keeps routines in `folder`, which is made when the first one comes."""
+
+    def __init__(self, folder: Path):
+        self._folder = folder
+
+    def keep(self, routine: Routine) -> Kept:
+        """Write `routine` down, in the place of what was saved by that name before. A file that somebody wrote is left
+        alone; what fails is told in a warning."""
+        path = self._folder / f"{routine.id}.yaml"
+        try:
+            if path.exists() and not path.read_text(encoding="utf-8").startswith(_FIRST_LINE):
+                return "taken"
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with TextFile(path) as file:
+                file.write(_FIRST_LINE + _text(routine))
+        except (OSError, UnicodeDecodeError, VoicecoachError) as error:
+            _LOG.warning("the routine %r was not saved: %s; it is there until the coach ends", routine.name, error)
+            return "failed"
+        return "kept"
+
+
+def _text(routine: Routine) -> str:
+    entry = routine.model_dump(exclude={"id"}, exclude_defaults=True, mode="json")
+    return yaml.safe_dump({"routines": {routine.id: entry}}, allow_unicode=True, sort_keys=False)

@@ -1,0 +1,73 @@
+"""What happened, for people (a transcript) and for programs (JSON lines)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from voicecoach.core.actions import SECOND
+
+if TYPE_CHECKING:  # whoever writes lines need not wait for the coach
+    from voicecoach.engine.coach import Logged
+
+
+def clock(seconds: float) -> str:
+    """Minutes, seconds and tenths: 02:07.5."""
+    minutes, tenths = divmod(round(max(0.0, seconds) * 10), 600)
+    return f"{minutes:02d}:{tenths / 10:04.1f}"
+
+
+def transcript_line(entry: Logged) -> str | None:
+    """One line for people: time, who, what. None for what people need not see."""
+    data = entry.data
+    match entry.kind:
+        case "said" if data["tone"]:
+            who, what = "coach", f"({data['tone']} tone)"
+        case "said":
+            who, what = "coach", str(data["text"])
+        case "user":
+            who, what = "user", str(data["text"])
+        case "sound":
+            who, what = "room", f"({data['text']})"
+        case "heard":
+            who, what = "heard", _understood(entry)
+        case "state":
+            who, what = "state", f"{data['from']} -> {data['to']}"
+        case "notice":
+            who, what = "device", str(data["text"])
+        case _:
+            return None
+    return f"{clock(entry.at)}  {who:<6} {what}"
+
+
+def _understood(entry: Logged) -> str:
+    data = entry.data
+    if data["verdict"] == "reject":
+        return f'"{data["text"]}": not obeyed, {data["reason"]}'
+    slots = data["slots"]
+    assert isinstance(slots, dict)
+    inside = ", ".join(f"{name}={value}" for name, value in slots.items())
+    intent = f"{data['intent']}({inside})" if inside else str(data["intent"])
+    doubt = "asks whether it was " if data["verdict"] == "ask" else ""
+    return f'"{data["text"]}": {doubt}{intent}, {data["reason"]}'
+
+
+def json_line(entry: Logged) -> str | None:
+    """One line for programs. None for what only the journal is to know."""
+    if entry.kind == SECOND:
+        return None
+    return json.dumps({"t": round(entry.at, 4), "event": entry.kind, **entry.data}, ensure_ascii=False)
+
+
+def writer(
+    write: Callable[[str], object], form: Callable[[Logged], str | None] = transcript_line
+) -> Callable[[Logged], None]:
+    """A watcher that writes each entry in `form`, a line each."""
+
+    def watch(entry: Logged) -> None:
+        line = form(entry)
+        if line is not None:
+            write(line + "\n")
+
+    return watch

@@ -1,0 +1,1 @@
+"""Vosk and the decoding graph that it is given."""

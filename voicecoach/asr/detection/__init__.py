@@ -1,0 +1,1 @@
+"""Detection of speech: voice activity, levels, short words, near-end speech."""

@@ -1,0 +1,1 @@
+"""The recogniser's model: where it is, how it is fetched and verified."""

@@ -1,0 +1,1 @@
+"""The sound card: PortAudio streams, reopened when a device fails."""

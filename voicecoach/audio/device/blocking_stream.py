@@ -1,0 +1,159 @@
+"""Streams that the coach's loop itself reads and writes, as much as goes without waiting: with ALSA.
+
+PortAudio's callbacks cost three times as much there (`benchmarks/streams.py`): a thread of PortAudio's is woken some
+hundred times a second for each direction, and takes the interpreter from whoever computes. And what a callback takes
+from a ring lies in the driver's buffer next; without a ring it lies there at once, and all that is kept ahead is there
+where the coach is late.
+
+No call here waits for the driver: reading or writing no more than is available does not (PortAudio's
+`PaAlsaStream_WaitForFrames`, in blocking mode), so that a driver that hangs is noticed by its moving nothing.
+"""
+
+from __future__ import annotations
+
+from time import perf_counter, sleep
+from typing import Any
+
+import numpy as np
+
+from voicecoach.audio.device import portaudio
+from voicecoach.audio.device.chunk_clock import Pace
+from voicecoach.audio.device.portaudio import DeviceInfo
+from voicecoach.audio.device.stream import Capture, Playback
+from voicecoach.core.audio import Samples
+
+_SHORTEST = 0.002
+"""Seconds between two looks at a stream at least; drivers move chunks of 5 to 10 ms."""
+_FULL = 0.01
+"""Seconds that the driver's buffer is not filled up to: for a resampler that gives more now and then."""
+
+
+class PolledCapture(Capture):
+    """An open microphone."""
+
+    def __init__(self, device: DeviceInfo, rate: int) -> None:
+        super().__init__(device, rate)
+        self._pace = Pace()
+
+    def fetch(self) -> bool:
+        """See `Capture`."""
+        try:
+            count = self._stream.read_available
+            now = perf_counter()
+            if not count:
+                return False
+            data, overflowed = self._stream.read(count)
+        except portaudio.library().PortAudioError:
+            self.ended = True
+            return False
+        self.glitches += bool(overflowed)
+        self.overflow += count - self.ring.write(data[:, 0])
+        self.frames += count
+        self.stamp = (self.ring.written, now)
+        self._pace.look(self.ring.written / self.rate, now)
+        return True
+
+    def idle(self) -> None:
+        """See `Line`."""
+        self.fetch()
+
+    def wait_for(self, count: int, seconds: float) -> None:
+        """See `Capture`."""
+        come, when = self.stamp
+        expected = (count - come) / self.rate - (perf_counter() - when)
+        sleep(max(_SHORTEST, min(seconds, expected)))
+
+    def delay(self) -> float:
+        """Sound (s) that has arrived and was not taken, as if it came sample by sample and not in chunks."""
+        self.fetch()
+        return self._pace.moved(perf_counter()) - self.ring.taken / self.rate
+
+
+class PolledPlayback(Playback):
+    """An open speaker: what is handed over goes into the driver's buffer."""
+
+    more_latency = 0.01
+
+    def __init__(self, device: DeviceInfo, rate: int) -> None:
+        super().__init__(device, rate)
+        self._size = 0
+        self._queued = 0
+        self._pace = Pace()
+        self._handed = (0, perf_counter())
+        """How many frames were queued when some were handed over last, and when that was."""
+
+    def start(self, stream: Any) -> None:
+        """See `Line`."""
+        super().start(stream)
+        self._size = stream.write_available
+        self.most_ahead = self._size / self.rate - _FULL
+        self._frames = np.zeros((self._size, stream.channels), np.float32)
+
+    def ahead(self, asked: float) -> float:  # noqa: ARG002 (the driver was asked for that)
+        """As far as the driver's buffer goes."""
+        return self.most_ahead
+
+    def queued(self) -> int:
+        """See `Playback`."""
+        try:
+            queued = max(0, self._size - int(self._stream.write_available))
+            now = perf_counter()
+        except portaudio.library().PortAudioError:
+            self.ended = True
+            return self._queued
+        if queued < self._queued:
+            self.frames += self._queued - queued
+            self.stamp = (self.frames, now)
+            self._pace.look(self.frames / self.rate, now)
+        self._queued = queued
+        return queued
+
+    def write(self, samples: Samples) -> None:
+        """See `Playback`."""
+        self._count_silence()
+        count = min(len(samples), self._size - self._queued)
+        frames = self._frames[:count]
+        frames[:] = samples[:count, None]
+        try:
+            self.glitches += bool(self._stream.write(frames))
+        except portaudio.library().PortAudioError:
+            self.ended = True
+            return
+        self._queued += count
+        self._handed = (self._queued, perf_counter())
+
+    def _count_silence(self) -> None:
+        """Where nothing is queued any more, and more time has passed than was; the driver may still have had a chunk.
+        While something is, it was the driver that came late."""
+        queued, when = self._handed
+        now = perf_counter()
+        late = round((now - when) * self.rate) - queued
+        if late > 0 and queued and not self._queued:
+            self.glitches += 1
+            self.silent += late if late > self.chunk else 0
+            self._pace = Pace()  # what was moved lags behind the time from now on
+            self._pace.look(self.frames / self.rate, now)
+
+    def idle(self) -> None:
+        """See `Line`."""
+        before = self.frames
+        self.pad(round(self.most_ahead * self.rate) - self.queued())
+        if before > self._size:  # what its start took is no measure
+            self.chunk = min(max(self.chunk, self.frames - before), self._size // 3)
+
+    def wait_for_room(self, most: int, seconds: float) -> None:
+        """See `Playback`."""
+        sleep(max(_SHORTEST, min(seconds, self._until(most))))
+
+    def linger(self, most: int, share: float) -> None:
+        """See `Playback`."""
+        sleep(max(0.0, share * self._until(most)))
+
+    def _until(self, most: int) -> float:
+        """Seconds until no more than `most` frames should be queued."""
+        return (self._queued - most) / self.rate - (perf_counter() - self.stamp[1])
+
+    def delay(self) -> float:
+        """Sound (s) that waits to be played, as if it left sample by sample and not in chunks."""
+        written = self.queued() + self.frames
+        return written / self.rate - self._pace.moved(perf_counter())

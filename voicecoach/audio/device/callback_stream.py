@@ -1,0 +1,172 @@
+"""Streams that PortAudio calls back, in a thread of its own: a microphone that fills a ring of samples, a speaker that
+drains one."""
+
+from __future__ import annotations
+
+import sys
+from threading import Event
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from voicecoach.audio.device.portaudio import DeviceInfo
+from voicecoach.audio.device.stream import RING_SECONDS, Capture, Line, Playback
+from voicecoach.audio.ring_buffer import Ring, Strided
+from voicecoach.core.audio import BLOCK_SECONDS, Samples
+
+_HUSH = 0.005
+"""Seconds in which the speaker fades out where it is to be silent at once."""
+_MOST_DELAY = 1.0
+"""Seconds beyond which a driver's timestamps are not believed. Some drivers leave them at zero."""
+_LATENCY_WEIGHT = 0.02
+"""Weight of one timestamp in the running mean: they jump by up to a chunk."""
+_MOST_AHEAD = 0.15
+"""Seconds beyond which no more is kept for a coach that comes too late: then the machine is too slow altogether."""
+
+_NEVER = sys.maxsize
+
+
+class _Called(Line):
+    """A line with a ring, and the callback that moves sound between it and PortAudio.
+
+    The callback runs in PortAudio's thread under the interpreter's lock. It copies between PortAudio's buffer
+    and the ring, stores one small tuple, and sets an event to wake the coach when that is what it waits for:
+    waking it at each of some three hundred callbacks a second cost as much as all that the loop does. The
+    event's inner lock is held for a few instructions only; without it the coach would have to poll.
+    """
+
+    ring: Ring
+
+    def __init__(self, device: DeviceInfo, rate: int) -> None:
+        super().__init__(device, rate)
+        self.hooks = {"callback": self.callback, "finished_callback": self.finished}
+        self._awaited = _NEVER
+        """The ring's count, as in `stamp`, from which on somebody waits for it."""
+        self._come = Event()
+
+    def start(self, stream: Any) -> None:
+        """See `Line`."""
+        self.latency = stream.latency
+        super().start(stream)
+
+    def finished(self) -> None:
+        """For `finished_callback`: the stream has ended, asked or not."""
+        self.ended = True
+        self._come.set()
+
+    def callback(self, data: Any, frames: int, time: Any, status: Any) -> None:
+        """For `sounddevice`: move `frames` frames between `data`, shape (frames, channels), and the ring."""
+        count = self._move(data)
+        if status:
+            self.glitches += 1
+        self.stamp = (count, perf_counter())
+        self.frames += frames
+        self.chunk = max(self.chunk, frames)
+        delay = self._driver_delay(time, frames / self.rate)
+        if time.currentTime and abs(delay) < _MOST_DELAY:
+            self.latency += (delay - self.latency) * _LATENCY_WEIGHT
+        if count >= self._awaited:
+            self._come.set()
+
+    def _wait_for(self, count: int, seconds: float) -> None:
+        """Wait until the ring's count in `stamp` is `count` or the stream has ended; so many seconds at most."""
+        self._come.clear()
+        self._awaited = count
+        if self.stamp[0] < count and not self.ended:  # in this order: a callback in between has set the event
+            self._come.wait(seconds)
+        self._awaited = _NEVER
+
+    def _driver_delay(self, time: Any, chunk: float) -> float:
+        """Seconds between now and the converter's time for the last of the chunk, which is `chunk` s long."""
+        raise NotImplementedError
+
+    def _move(self, data: Any) -> int:
+        """Copy between `data` and the ring; return the ring's count that moved."""
+        raise NotImplementedError
+
+
+class CalledCapture(_Called, Capture):
+    """An open microphone."""
+
+    def _move(self, data: Any) -> int:
+        self.overflow += len(data) - self.ring.write(data[:, 0])
+        return self.ring.written
+
+    def _driver_delay(self, time: Any, chunk: float) -> float:
+        return float(time.currentTime - time.inputBufferAdcTime) - chunk
+
+    def wait_for(self, count: int, seconds: float) -> None:
+        """See `Capture`."""
+        self._wait_for(count, seconds)
+
+    def delay(self) -> float:
+        """Sound (s) that has arrived and was not taken, as if it came sample by sample and not in chunks."""
+        arrived, when = self.stamp
+        return (arrived - self.ring.taken) / self.rate + (perf_counter() - when)
+
+
+class CalledPlayback(_Called, Playback):
+    """An open speaker: the ring runs out on every channel, silence when it is empty."""
+
+    most_ahead = _MOST_AHEAD
+
+    def __init__(self, device: DeviceInfo, rate: int) -> None:
+        super().__init__(device, rate)
+        self.ring = Ring(int(rate * RING_SECONDS))
+        self._fade = np.linspace(1.0, 0.0, round(_HUSH * rate), dtype=np.float32)
+        self._silent_until = 0
+        """The ring's count until which all is silent; moved by the coach only."""
+        self._fades_from: int | None = None
+        """The ring's count from which on it fades out for that; moved by the callback only."""
+
+    def ahead(self, asked: float) -> float:
+        """About as much again as the driver keeps."""
+        return max(asked, self.chunk / self.rate + BLOCK_SECONDS)
+
+    def queued(self) -> int:
+        """See `Playback`."""
+        return len(self.ring)
+
+    def write(self, samples: Samples) -> None:
+        """See `Playback`."""
+        self.ring.write(samples)
+
+    def wait_for_room(self, most: int, seconds: float) -> None:
+        """See `Playback`."""
+        self._wait_for(self.ring.written - most, seconds)
+
+    def hush(self, coming: int) -> int:
+        """See `Playback`."""
+        left = len(self.ring)
+        self._silent_until = self.ring.written + coming
+        return left
+
+    def _move(self, data: Any) -> int:
+        begin = self.ring.taken
+        count = self.ring.read_into(data[:, 0])
+        if begin < self._silent_until:
+            self._quieten(data[:count, 0], begin)
+        else:
+            self._fades_from = None
+        if count < len(data):
+            data[count:, 0] = 0
+            self.silent += len(data) - count if self.ring.written else 0
+        data[:, 1:] = data[:, :1]
+        return self.ring.taken
+
+    def _quieten(self, samples: Strided, count: int) -> None:
+        """Fade out, or silence, what was in the ring from its `count` on."""
+        if self._fades_from is None:
+            self._fades_from = count
+        fade = self._fade[count - self._fades_from :][: len(samples)]
+        samples[: len(fade)] *= fade
+        samples[len(fade) : max(len(fade), self._silent_until - count)] = 0.0
+
+    def _driver_delay(self, time: Any, chunk: float) -> float:
+        return float(time.outputBufferDacTime - time.currentTime) + chunk
+
+    def delay(self) -> float:
+        """Sound (s) that waits to be played, as if it left sample by sample and not in chunks."""
+        taken, when = self.stamp
+        return (self.ring.written - taken) / self.rate - (perf_counter() - when)

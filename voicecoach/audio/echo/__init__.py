@@ -1,0 +1,1 @@
+"""Cancellation of the coach's own voice in the microphone signal."""

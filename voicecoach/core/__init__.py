@@ -1,0 +1,1 @@
+"""The types that the packages share; this package imports nothing of voicecoach."""

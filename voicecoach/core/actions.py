@@ -1,0 +1,67 @@
+"""What the session wants done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from voicecoach.core.script import Cue, Script
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """Replace the script being played. `position` (s) starts a beat script there; `keep_clock` lets a beat
+    script take over from a beat script on its clock (a hold made longer in mid-hold), its zero `moved` (s) later where
+    the beats behind it now lie closer together or further apart, and a flow from a flow of as many cues."""
+
+    script: Script
+    position: float = 0.0
+    keep_clock: bool = False
+    moved: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Say this over the script: a flow gives way and goes on afterwards; a beat's clock runs on under it."""
+
+    cues: tuple[Cue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hush:
+    """Stop all sound at once; the script in the foreground is dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """Play everything at this level from now on."""
+
+    decibels: float
+    """Re the level of the recordings."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherVoice:
+    """Speak with another voice as soon as it can say `texts`."""
+
+    texts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something worth remembering happened (for the log, later the journal)."""
+
+    kind: str
+    data: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """End the program once everything has been said."""
+
+
+Action = Play | Reply | Hush | Volume | OtherVoice | Note | Leave
+
+
+SECOND = "second"
+"""Kind of the notes that a session makes every second, for the journal alone."""

@@ -1,0 +1,1 @@
+"""The loop: a block of microphone in, a block of speaker out."""

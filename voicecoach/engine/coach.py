@@ -1,0 +1,322 @@
+"""The loop: a block of microphone in, a block of speaker out. Time is the count of samples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+import numpy as np
+
+from voicecoach.audio.echo.control import RELEASE
+from voicecoach.core.actions import Action, Hush, Leave, Note, OtherVoice, Play, Reply, Volume
+from voicecoach.core.audio import BLOCK_SECONDS, Samples
+from voicecoach.core.script import CueStarted
+from voicecoach.core.speech import Hypothesis
+from voicecoach.core.understanding import Understanding, Verdict
+from voicecoach.engine.hearing import OWN_VOICE_LAG, Block, Hearing
+from voicecoach.engine.merge_replies import in_one_breath
+from voicecoach.playback.mixer import FADE_SECONDS, Mixer
+from voicecoach.playback.player import ClipSource, Player
+from voicecoach.session.session import Session
+from voicecoach.turns.barge_in import Floor
+from voicecoach.turns.continuation import going_on
+from voicecoach.turns.self_speech import is_own_voice
+
+LATE_ANSWER = 8.0
+"""Seconds beyond its time for which a question waits for whoever speaks just then to finish."""
+
+CLOCK_EVERY = 5
+"""Seconds between two looks at the clock on the wall."""
+
+TURN = RELEASE + 1.6
+"""Silence (s) between two sentences of a coach that is deaf while it speaks: room for a command."""
+
+
+class VoiceSource(ClipSource, Protocol):
+    """Where clips come from, in one voice or another."""
+
+    def change_voice(self, texts: Iterable[str]) -> None:
+        """Speak with another voice as soon as it can say `texts`."""
+
+    def voice_changed(self) -> bool | None:
+        """Whether it speaks with another voice now, told once; False where there is no other, None meanwhile."""
+
+
+VANISHED = 3.0
+"""Decibels of an utterance over the coach's voice that turn out to be an echo of that, from which on it was nothing
+else. Of what people say less than half as many vanish (tests/test_hindsight.py)."""
+
+CLEAR = 10.0
+"""Decibels by which an utterance has to stand out of what may be left of the coach's voice to count like any other."""
+
+OWN_VOICE_LEAD = 0.2
+"""How much earlier (s) it may seem to be heard: where a word falls in its sentence is only estimated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """One thing that happened, on the audio clock (s)."""
+
+    at: float
+    kind: str
+    data: Mapping[str, object]
+
+
+Clock = Callable[[float], datetime]
+"""What the clock on the wall shows when so many seconds of sound have passed: a real one, or one that follows them."""
+
+Understand = Callable[[Hypothesis, Collection[str]], Understanding]
+OwnVoice = Callable[[str, str], bool]
+
+
+class Coach:
+    """Joins hearing, understanding, the session and speaking.
+
+    `rate` is the speaker's rate (Hz); `understand` takes an utterance and the states that count; `own_voice` tells
+    whether a text that was heard is what the coach itself was saying. Whoever wants to know what happens appends a
+    callable to `watchers`. Without a `clock` on the wall it reminds of nothing.
+    """
+
+    def __init__(
+        self,
+        rate: int,
+        session: Session,
+        source: VoiceSource,
+        understand: Understand,
+        hearing: Hearing,
+        own_voice: OwnVoice = is_own_voice,
+        clock: Clock | None = None,
+    ):
+        self.rate = rate
+        self.block = round(rate * BLOCK_SECONDS)
+        self.session = session
+        self.watchers: list[Callable[[Logged], None]] = []
+        self.finished = False
+        self.hushed = False
+        """Whether all sound was stopped in the last block: then nothing that the sound card still has is wanted."""
+        self._understand = understand
+        self._own_voice = own_voice
+        self.hearing = hearing
+        self._mixer = Mixer(rate)
+        self._source = source
+        self._changing_voice = False
+        self._player = Player(self._mixer, source, 0.0 if hearing.full_duplex else TURN)
+        self._floor = Floor()
+        self._leaving = False
+        self._before: Understanding | None = None
+        self._question: object | None = None
+        self._question_until = 0.0
+        self._asked_in_script = False
+        self._silent_since = 0.0
+        self._second = 0
+        self._clock = clock
+        self._state = session.state
+        self._out = np.zeros(self.block, dtype=np.float32)
+        self._left_out: tuple[float, float] | None = None
+
+    @property
+    def now(self) -> float:
+        """Seconds since the session began."""
+        return self._mixer.frame / self.rate
+
+    @property
+    def position(self) -> float:
+        """Seconds into the count or the rest; 0 while something is being explained."""
+        return self._player.position
+
+    @property
+    def busy(self) -> bool:
+        """Whether the coach is saying or counting something, or about to."""
+        return self._player.busy
+
+    @property
+    def lowered(self) -> bool:
+        """Whether the coach has broken off, or counts in a low voice, since somebody else speaks."""
+        return self._mixer.ducked
+
+    def begin(self) -> None:
+        """Greet; who cannot be heard while the coach speaks is told."""
+        self._carry_out(self.session.greet(half_duplex=not self.hearing.full_duplex))
+
+    def step(self, microphone: Samples) -> Samples:
+        """One block on: 320 frames of microphone (16 kHz mono) in, `block` frames of speaker out."""
+        speaking = self._player.speaking(RELEASE + self.hearing.delays[1])
+        block = Block(microphone, self._out, speaking, self.session.states, self._left_out)
+        self.hushed, self._left_out = False, None
+        for heard in self.hearing.feed(block):
+            self.hear(heard)
+        self._watch_voice()
+        self._watch_question()
+        self._watch_silence()
+        self._mixer.ducked = self._player.yielding = self._floor.yields(self.now, speech=self.hearing.somebody)
+        for event in self._player.tick(self.block):
+            if isinstance(event, CueStarted):
+                cue = event.cue
+                data = {"text": cue.text, "tone": cue.tone, "line": cue.line, "until": event.until}
+                self.session.saying(cue.line)
+                self._log("said", data, event.at)
+            elif not self._leaving:
+                self._carry_out(self.session.passing(event.script.seconds or 0.0))
+                self._carry_out(self.session.played())
+        if int(self.now) != self._second:
+            self._second = int(self.now)
+            self._carry_out(self.session.passing(self._player.position))
+            self._tell_the_time()
+        self._out = self._mixer.read(self.block)
+        self.finished = self._leaving and not self._player.busy
+        return self._out
+
+    def hear(self, heard: Hypothesis) -> None:
+        """Take an utterance: obey it, ask, or say in the log why not. Once the coach is leaving it hears no more."""
+        if self._leaving:
+            return
+        new: Understanding | None
+        if heard.continues and self._before:
+            heard, new = going_on(self._before, heard, self._understood)
+        else:
+            new = self._understood(heard)
+        self._before = understanding = new or Understanding(heard.text, Verdict.REJECT, "it was obeyed already")
+        self._note_heard(heard, understanding)
+        if new is None:
+            return
+        self._carry_out(self.session.passing(self._player.position))
+        if understanding.verdict is not Verdict.REJECT:
+            self._floor.understood()
+        actions = self._react(understanding, self._player.position)
+        for text in understanding.then:
+            if any(isinstance(action, Leave) for action in actions):
+                break
+            understanding = self._understand_part(heard, text)
+            self._note_heard(replace(heard, text=text), understanding)
+            actions += self._react(understanding)
+        actions = in_one_breath(actions)
+        if any(isinstance(action, Play) and not action.keep_clock for action in actions):
+            self._player.hush()  # an answer that is being given is not waited for
+        self._carry_out(actions)
+
+    def left_out(self, seconds: float) -> None:
+        """Since it was `hushed`, so much of what was given to the speaker before the last block was not played, nor
+        what fades out at the beginning of that."""
+        self._left_out = (seconds, FADE_SECONDS)
+
+    def say(self, line: str) -> None:
+        """Say a line of content over what is going on."""
+        self._carry_out(self.session.say(line))
+
+    # --- inside -------------------------------------------------------------------------------------------
+
+    def _understood(self, heard: Hypothesis) -> Understanding:
+        said = self._said_during(heard)
+        if heard.endpoint != "typed" and self._own_voice(heard.text, said):
+            return Understanding(heard.text, Verdict.REJECT, "the coach's own voice")
+        if heard.endpoint == "typed" or not said:
+            return self.session.attend(self._understand(heard, self.session.states))
+        if heard.vanished is not None and heard.vanished > VANISHED:
+            reason = f"the coach's own voice: {heard.vanished:.0f} dB of it vanish"
+            return Understanding(heard.text, Verdict.REJECT, reason)
+        guarded = heard.learning and heard.vanished is None
+        judged = replace(heard, guarded=guarded, over_coach=heard.learning or heard.stands_out < CLEAR)
+        return self.session.attend(self._understand(judged, self.session.states))
+
+    def _understand_part(self, heard: Hypothesis, text: str) -> Understanding:
+        """What `text`, one of several sentences of an utterance, means now."""
+        return self._understand(replace(heard, text=text, words=(), alternatives=()), self.session.states)
+
+    def _react(self, understanding: Understanding, position: float | None = None) -> list[Action]:
+        """What the session wants done; `position` in the count, when it is not where the session knows it to be."""
+        if understanding.accepted:
+            return self.session.command(understanding.command, position)
+        return self.session.unclear(understanding, position)
+
+    def _note_heard(self, heard: Hypothesis, understanding: Understanding) -> None:
+        self._log(
+            "heard",
+            {
+                "text": heard.text,
+                "intent": understanding.intent,
+                "slots": dict(understanding.slots),
+                "verdict": understanding.verdict.value,
+                "reason": understanding.reason,
+                "score": round(understanding.score, 1),
+                "speech_start": round(heard.speech_start, 3),
+                "speech_end": round(heard.speech_end, 3),
+                "endpoint": heard.endpoint,
+                "waited": round(heard.decided_at - heard.speech_end, 3),
+                "computing": round(heard.computing, 3),
+            },
+        )
+
+    def _said_during(self, heard: Hypothesis) -> str:
+        """What of the coach was heard at the same time as an utterance."""
+        least, most = self.hearing.delays
+        return self._player.said_between(
+            heard.speech_start - most - OWN_VOICE_LAG, heard.speech_end - least + OWN_VOICE_LEAD
+        )
+
+    def _tell_the_time(self) -> None:
+        """Tell the session what the clock on the wall shows, where nobody speaks."""
+        silent = not (self._player.busy or self.hearing.hearing_speech or self._leaving)
+        if self._clock and silent and self._second % CLOCK_EVERY == 0:
+            self._carry_out(self.session.minute(self._clock(self.now)))
+
+    def _watch_voice(self) -> None:
+        """Say in the new voice that it is there, or in the old one that there is none."""
+        changed = self._source.voice_changed() if self._changing_voice else None
+        if changed is not None:
+            self._changing_voice = False
+            self._carry_out(self.session.voice_changed(there_is_another=changed))
+
+    def _watch_question(self) -> None:
+        """Withdraw what was asked when nobody has answered for long, counted from the end of the question: of the reply
+        or the script that asked it."""
+        if self._question is None:
+            return
+        if self._player.replying or (self._asked_in_script and self._player.explaining):
+            self._question_until = self.now + self.session.patience
+        over = self.now - self._question_until
+        if over > (LATE_ANSWER if self.hearing.hearing_speech else 0.0):
+            self._question = None
+            self._carry_out(self.session.withdraw_question())
+
+    def _watch_silence(self) -> None:
+        """Nudge whom everything waits for, once it has been silent for long."""
+        after = self.session.nudge_after
+        if after is None or self._player.busy or self.hearing.hearing_speech:
+            self._silent_since = self.now
+        elif self.now - self._silent_since > after:
+            self._silent_since = self.now
+            self._carry_out(self.session.nudge())
+
+    def _carry_out(self, actions: list[Action]) -> None:
+        if self.session.question is not self._question:
+            self._question = self.session.question
+            self._question_until = self.now + self.session.patience
+            self._asked_in_script = any(isinstance(action, Play) for action in actions)
+        for action in actions:
+            match action:
+                case Play():
+                    self._player.play(action)
+                case Reply():
+                    self._player.reply(action)
+                case Hush():
+                    self._player.hush()
+                    self.hushed = True
+                case Volume():
+                    self._mixer.volume = 10 ** (action.decibels / 20)
+                case OtherVoice():
+                    self._source.change_voice(action.texts)
+                    self._changing_voice = True
+                case Leave():
+                    self._leaving = True
+                case Note():
+                    self._log(action.kind, action.data)
+        if self.session.state != self._state:
+            self._log("state", {"from": self._state, "to": self.session.state})
+            self._state = self.session.state
+
+    def _log(self, kind: str, data: Mapping[str, object], at: float | None = None) -> None:
+        entry = Logged(self.now if at is None else at, kind, data)
+        for watcher in self.watchers:
+            watcher(entry)

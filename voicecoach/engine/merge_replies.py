@@ -1,0 +1,16 @@
+"""What several commands in one breath want done, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from voicecoach.core.actions import Action, Reply
+
+
+def in_one_breath(actions: Iterable[Action]) -> list[Action]:
+    """`actions` in their order, with all answers as one, and at the end: an answer would silence the one before it, and
+    a script what is being answered."""
+    actions = list(actions)
+    others: list[Action] = [action for action in actions if not isinstance(action, Reply)]
+    cues = tuple(cue for action in actions if isinstance(action, Reply) for cue in action.cues)
+    return [*others, Reply(cues)] if cues else others

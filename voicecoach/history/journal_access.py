@@ -1,0 +1,55 @@
+"""The journal as a coach needs it: one coach at a time writes it, and it tells of the sessions before."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from voicecoach.history.database import open_or_set_aside
+from voicecoach.history.journal import Journal
+from voicecoach.history.journal_writer import Entry, LiveRecorder, Now, Recorder
+from voicecoach.history.queries import JournalPast
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Logbook:
+    """What is known of the sessions before (`past`; None: nothing), and what writes down the one to come. `taken`:
+    another coach is writing, so this one does not."""
+
+    past: JournalPast | None = None
+    watch: Callable[[Entry], None] = lambda _entry: None
+    taken: bool = False
+
+
+@contextmanager
+def open_logbook(path: Path, now: Now) -> Iterator[Logbook]:
+    """The logbook at `path`, for as long as the coach runs. What is wrong with it is told in a warning, and coaching
+    goes on without."""
+    with ExitStack() as stack:
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            stack.enter_context(FileLock(path.with_name(f"{path.name}.lock"), timeout=0))
+        except Timeout:
+            _LOG.warning("another coach is running and writes %s; this session is not written down", path)
+            yield Logbook(taken=True)
+            return
+        except OSError as error:
+            _LOG.warning("%s cannot be written: %s; nothing is remembered from this session", path, error.strerror)
+            yield Logbook()
+            return
+        database = open_or_set_aside(path)
+        if database is None:
+            yield Logbook()
+            return
+        stack.enter_context(closing(database))
+        past = stack.enter_context(closing(sqlite3.connect(path)))  # asked by the coach while the other is written
+        recorder = stack.enter_context(LiveRecorder(Recorder(Journal(database)), now))
+        yield Logbook(JournalPast(past, now), recorder.watch)

@@ -1,0 +1,1 @@
+"""Playing scripts: the player, the mixer, tones and the sources of clips."""

@@ -1,0 +1,1 @@
+"""Files, caches, threads, clocks and process-wide settings."""

@@ -1,0 +1,1 @@
+"""One module for each capability: its handlers, its question, its line ids."""

@@ -1,0 +1,71 @@
+"""What the exercise is for, where it is felt, and how to tell whether it goes well. Asking changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from voicecoach.core.actions import Reply
+from voicecoach.core.script import Cue
+from voicecoach.session.flow.routine_flow import Conductor
+from voicecoach.session.plan.steps import WorkStep
+
+if TYPE_CHECKING:
+    from voicecoach.session.session import Session
+
+Explain = Callable[[Conductor, WorkStep], tuple[Cue, ...]]
+
+
+def which_muscle(conductor: Conductor, step: WorkStep) -> tuple[Cue, ...]:
+    """The muscles that the exercise is for."""
+    return (conductor.writer.cue(_line("muscle", step)),)
+
+
+def where_to_feel(conductor: Conductor, step: WorkStep) -> tuple[Cue, ...]:
+    """Where the exercise should be felt."""
+    return (_own(conductor, step, step.exercise.feel),)
+
+
+def doing_it_right(conductor: Conductor, step: WorkStep) -> tuple[Cue, ...]:
+    """That the coach cannot see, and what the user can check: the feeling, and the usual mistake."""
+    exercise = step.exercise
+    checks = (_own(conductor, step, text) for text in (exercise.feel, exercise.mistake))
+    return (conductor.writer.cue("right.cannot_see"), *checks)
+
+
+def why_this(conductor: Conductor, step: WorkStep) -> tuple[Cue, ...]:
+    """What the exercise is good for."""
+    return (conductor.writer.cue(_line("why", step)),)
+
+
+def _line(question: str, step: WorkStep) -> str:
+    return f"{question}.{step.exercise.group.replace(' ', '-')}"
+
+
+def _own(conductor: Conductor, step: WorkStep, text: str) -> Cue:
+    """A text of the exercise itself, for the side of the step."""
+    return Cue(text=conductor.writer.lines.sided(text, step.side), line=f"exercise.{step.exercise.id}")
+
+
+def _explaining(explain: Explain) -> Callable[[Session, Mapping[str, object]], None]:
+    """Obeys a question about the exercise; in a break there is none."""
+
+    def handle(session: Session, _slots: Mapping[str, object]) -> None:
+        if not session.running():
+            return
+        step = session.conductor.work
+        if step is None:
+            session.conductor.reply("question.break")
+        else:
+            session.conductor.actions.append(Reply(explain(session.conductor, step)))
+
+    return handle
+
+
+HANDLERS = {
+    "WhichMuscle": _explaining(which_muscle),
+    "WhereToFeel": _explaining(where_to_feel),
+    "DoingItRight": _explaining(doing_it_right),
+    "WhyThis": _explaining(why_this),
+}
+"""Intent -> what it does."""

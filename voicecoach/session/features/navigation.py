@@ -1,0 +1,173 @@
+"""What each command does: a function an intent (`registry.py` has them all)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from voicecoach.core.actions import Leave, Note, Play
+from voicecoach.session.features.answers import Answers
+from voicecoach.session.features.hold_length import MOST_WAIT, length
+from voicecoach.session.features.planning import start
+from voicecoach.session.plan.muscle_groups import named_muscles
+from voicecoach.session.plan.request import Wish
+
+if TYPE_CHECKING:
+    from voicecoach.session.session import Session
+
+Handler = Callable[["Session", Mapping[str, object]], None]
+
+
+def _answering(answer: Callable[[Answers], None]) -> Handler:
+    """Obeys a command that asks something about the routine that is running."""
+
+    def handle(session: Session, _slots: Mapping[str, object]) -> None:
+        if session.running():
+            answer(session.answers)
+
+    return handle
+
+
+def _start(session: Session, slots: Mapping[str, object]) -> None:
+    asked = slots.get("routine")
+    if session.state == "checking" and asked is None:
+        session.chart.send("ready")
+    elif asked is None and session.state in ("idle", "alarmed"):
+        session.asked_which_routine = True
+        session.conductor.reply("routine.which", routines=session.routine_names())
+    else:
+        start(session, Wish(routine=str(asked)))
+
+
+def _next(session: Session, _slots: Mapping[str, object]) -> None:
+    if session.running():
+        session.chart.send("next")
+
+
+def _back(session: Session, _slots: Mapping[str, object]) -> None:
+    if session.running():
+        session.chart.send("back")
+
+
+def _repeat(session: Session, _slots: Mapping[str, object]) -> None:
+    if session.state == "idle":
+        session.conductor.actions.append(Play(session.flow("greeting")))
+    else:
+        session.chart.send("repeat")
+
+
+def _pause(session: Session, _slots: Mapping[str, object]) -> None:
+    if session.state == "paused":
+        session.conductor.reply("pause.already")
+    elif session.running():
+        session.chart.send("pause")
+
+
+def _resume(session: Session, _slots: Mapping[str, object]) -> None:
+    if session.state == "idle" and not session.conductor.resumable():
+        if not session.unfinished.carry_on():
+            session.conductor.reply("resume.nothing")
+    elif session.state in ("idle", "paused"):
+        if session.state == "idle":
+            session.conductor.actions.append(Note("routine resumed"))
+        session.chart.send("resume")
+    else:
+        _ready(session, _slots)
+
+
+def _stop(session: Session, _slots: Mapping[str, object]) -> None:
+    if session.state == "idle":
+        session.conductor.actions.append(Play(session.flow("stop.nothing")))
+    else:
+        session.chart.send("stop")
+
+
+def _ready(session: Session, _slots: Mapping[str, object]) -> None:
+    if session.state == "working":
+        session.conductor.reply("ready.already")
+    elif session.state == "paused":
+        session.chart.send("resume")
+    elif session.state == "announcing" and session.conductor.introducing():
+        session.conductor.on_enter_announcing()  # whoever is in a hurry still has to know what to do
+    elif session.running():
+        session.chart.send("ready")
+
+
+def _wait(session: Session, slots: Mapping[str, object]) -> None:
+    seconds = length(slots)
+    if session.state == "working" or (session.state != "paused" and (seconds or 0.0) > MOST_WAIT):
+        session.conductor.expect(seconds or 0.0)
+        _pause(session, slots)
+    elif session.state == "announcing":  # whoever fetches a chair hears nothing meanwhile
+        session.conductor.expect(seconds or 0.0)
+        session.conductor.pause_with(session.conductor.writer.cue("wait"))
+        session.chart.send("pause")
+    elif session.state in ("positioning", "resting"):
+        session.lengths.wait(seconds)
+    elif session.running():
+        session.conductor.reply("wait")
+
+
+def _set_hold(session: Session, slots: Mapping[str, object]) -> None:
+    if session.running():
+        session.lengths.set_hold(length(slots), counting=session.state == "working")
+
+
+def _alternative(session: Session, _slots: Mapping[str, object]) -> None:
+    if not session.leading():
+        return
+    if session.conductor.work is None or session.conductor.work.alternative is None:
+        session.conductor.reply("alternative.none")
+    else:
+        session.chart.send("exchange")
+
+
+def _goodbye(session: Session, _slots: Mapping[str, object]) -> None:
+    session.conductor.actions.append(Play(session.flow("goodbye")))
+    session.conductor.actions.append(Leave())
+
+
+def _list_routines(session: Session, slots: Mapping[str, object]) -> None:
+    if slots.get("about") == "muscles":
+        session.conductor.reply("menu.each", muscles=named_muscles(session.lines))
+    else:
+        session.conductor.reply("routines", routines=session.routine_names())
+
+
+def _help(session: Session, _slots: Mapping[str, object]) -> None:
+    session.conductor.reply(session.help_line)
+
+
+def _how_long_left(session: Session, _slots: Mapping[str, object]) -> None:
+    if session.running():
+        session.answers.how_long_left(session.state)
+
+
+def _how_long_session(session: Session, _slots: Mapping[str, object]) -> None:
+    if session.running():
+        session.answers.how_long_session(session.state)
+
+
+HANDLERS: Mapping[str, Handler] = {
+    "StartRoutine": _start,
+    "Next": _next,
+    "Back": _back,
+    "Repeat": _repeat,
+    "Pause": _pause,
+    "Resume": _resume,
+    "Stop": _stop,
+    "Ready": _ready,
+    "Wait": _wait,
+    "SetHold": _set_hold,
+    "Alternative": _alternative,
+    "Goodbye": _goodbye,
+    "ListRoutines": _list_routines,
+    "Help": _help,
+    "HowLongHold": _answering(Answers.how_long_hold),
+    "HowLongLeft": _how_long_left,
+    "HowLongSession": _how_long_session,
+    "WhatsNext": _answering(Answers.whats_next),
+    "HowManyLeft": _answering(Answers.how_many_left),
+    "WhichSide": _answering(Answers.which_side),
+}
+"""Intent -> what it does."""

@@ -1,0 +1,174 @@
+"""It hurts: everything stops, the coach asks where and how much, and nothing goes on by itself.
+
+What follows from the number is the table of the exercise reference: up to three gently on, four and five the easier
+version, from six on, and for any sharp pain, without this exercise.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from voicecoach.core.actions import Note, Reply
+from voicecoach.core.script import Cue
+from voicecoach.core.understanding import Command
+from voicecoach.session.features.check_in import EASIER_FROM, STRETCHES_FROM
+from voicecoach.session.features.difficulty import Ways
+from voicecoach.session.features.rating import rating_in
+from voicecoach.session.flow.chart import SessionChart
+from voicecoach.session.flow.question import ANSWER_TIME, Offer
+from voicecoach.session.flow.routine_flow import Conductor
+from voicecoach.session.plan.steps import WorkStep
+
+if TYPE_CHECKING:
+    from voicecoach.session.session import Session
+
+LEAVE_OUT_FROM = STRETCHES_FROM
+"""Rating (0..10) from which the exercise is left out."""
+
+
+class Pain:
+    """Speaks through `conductor`, moves `chart`, changes the way through `ways`."""
+
+    def __init__(self, conductor: Conductor, chart: SessionChart, ways: Ways):
+        self._conductor = conductor
+        self._chart = chart
+        self._ways = ways
+
+    def hurts(self, slots: Mapping[str, object]) -> None:
+        """Stop everything, and ask for what is not known yet. A sharp pain needs no number."""
+        place = _text(slots.get("place"))
+        if slots.get("sharp"):
+            self._stop()
+            self.decide(None, place, sharp=True, lead=("pain",))
+            return
+        ask = self._conductor.writer.cue("pain.ask_how_much" if place else "pain.ask")
+        self._stop(self._conductor.writer.cue("pain"), ask)
+        self._conductor.question = PainQuestion(ask, self._conductor, self, place)
+
+    def decide(self, rating: int | None, place: str | None, *, sharp: bool, lead: tuple[str, ...] = ()) -> None:
+        """Say what follows, after the lines `lead`."""
+        step = self._conductor.work
+        self._note(step, rating, place, sharp=sharp)
+        cues = tuple(map(self._conductor.writer.cue, lead))
+        if sharp or (rating is not None and rating >= LEAVE_OUT_FROM):
+            self._leave_out(step, *cues, advice=not sharp)
+        elif rating is None:
+            self._say(*cues, self._conductor.writer.cue("pain.unanswered"))
+        elif rating < EASIER_FROM:
+            self._offer("pain.mild", self._resume)
+        elif step is None or step.level == "easier":
+            self._leave_out(step, self._conductor.writer.cue("pain.easiest"))
+        else:
+            self._offer("pain.easier", self.take_easier, "Easier", "Resume", "Ready")
+
+    def take_easier(self) -> bool:
+        """Go on in the easier way; False where there is none."""
+        step = self._conductor.work
+        if step is None or step.level == "easier":
+            return False
+        self._ways.set(step, "easier")
+        self._chart.send("adapt")
+        return True
+
+    # --- inside ---------------------------------------------------------------------------------------------
+
+    def _stop(self, *cues: Cue) -> None:
+        self._conductor.pause_with(*cues)
+        self._chart.send("hurt")
+
+    def _note(self, step: WorkStep | None, rating: int | None, place: str | None, *, sharp: bool) -> None:
+        conductor = self._conductor
+        exercise, side = (step.exercise.id, step.side) if step else (None, None)
+        what = {"rating": rating, "sharp": sharp, "place": place, "exercise": exercise, "side": side}
+        conductor.actions.append(Note("pain", {"when": "during", **what}))
+        if place and place not in conductor.hurting:
+            conductor.hurting += (place,)
+
+    def _leave_out(self, step: WorkStep | None, *cues: Cue, advice: bool = False) -> None:
+        """Offer to go on without this exercise. From now on nothing leads back into it by itself."""
+        conductor, cue = self._conductor, self._conductor.writer.cue
+        conductor.spoilt = step is not None
+        following = conductor.coming()
+        if isinstance(following, WorkStep):
+            ask = cue("pain.next", exercise=following.exercise.name)
+        else:
+            ask = cue("pain.next_drink" if following else "pain.last")
+        left_out = [cue("pain.leave_out", exercise=step.exercise.name)] if step else []
+        self._say(*cues, *left_out, *([cue("check.advice")] if advice else []), ask)
+        also = dict.fromkeys(("Ready",), self._resume)
+        conductor.question = Offer(ask, self._resume, self._rest, also=also)
+
+    def _offer(self, line: str, accepted: Callable[[], object], *also: str) -> None:
+        """Offer a way on. It stands until something else is said: nobody is to be resumed into another one."""
+        ask = self._conductor.writer.cue(line)
+        self._say(ask)
+        others = dict.fromkeys(also, accepted)
+        self._conductor.question = Offer(ask, accepted, self._rest, also=others, patience=math.inf)
+
+    def _resume(self) -> None:
+        self._chart.send("resume")
+
+    def _rest(self) -> None:
+        self._conductor.reply("pain.rest")
+
+    def _say(self, *cues: Cue) -> None:
+        self._conductor.actions.append(Reply(cues))
+
+
+class PainQuestion:
+    """Where does it hurt, and how much? Open until both are known, or nobody answers; `cue` asks it."""
+
+    context = "hurting"
+    patience = ANSWER_TIME
+
+    def __init__(self, cue: Cue, conductor: Conductor, pain: Pain, place: str | None):
+        self.cue = cue
+        self._conductor = conductor
+        self._pain = pain
+        self._place = place
+        self._rating: int | None = None
+
+    def answer(self, command: Command) -> bool:
+        """Take a place, a number, or both; "sharp" decides at once."""
+        slots = command.slots
+        if command.intent == "Easier" and self._pain.take_easier():
+            return True
+        if command.intent not in ("Rating", "PainPlace", "Pain", "DontKnow", "Wait", "Slower"):
+            return False
+        self._place = _text(slots.get("place")) or self._place
+        rating = rating_in(slots)
+        self._rating = self._rating if rating is None else rating
+        if slots.get("sharp"):
+            self._pain.decide(self._rating, self._place, sharp=True)
+        elif command.intent == "DontKnow" or (self._place and self._rating is not None):
+            self.unanswered()
+        elif command.intent in ("Wait", "Slower"):
+            self._ask("rating.wait")
+        else:
+            self._ask("pain.how_much" if self._rating is None else "pain.where")
+        return True
+
+    def unanswered(self) -> None:
+        """What is known has to do."""
+        self._pain.decide(self._rating, self._place, sharp=False)
+
+    def _ask(self, line: str) -> None:
+        self._conductor.reply(line)
+        self._conductor.question = self
+
+
+def _text(value: object) -> str | None:
+    return str(value) if value else None
+
+
+def _hurts(session: Session, slots: Mapping[str, object]) -> None:
+    if session.state in ("idle", "alarmed"):
+        session.conductor.reply("pain.idle")
+    else:
+        session.pain.hurts(slots)
+
+
+HANDLERS = {"Pain": _hurts}
+"""Intent -> what it does."""

@@ -1,0 +1,97 @@
+"""The question for a number from nought to ten, and what people answer to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from voicecoach.core.script import Cue
+from voicecoach.core.understanding import Command
+from voicecoach.session.flow.question import ANSWER_TIME
+from voicecoach.session.flow.routine_flow import Conductor
+
+MOST = 10
+"""The worst."""
+
+
+class Outcome(Protocol):
+    """What comes of the question."""
+
+    def rated(self, rating: int) -> None:
+        """A number was given, 0 to 10."""
+
+    def compared(self, than: str) -> bool:
+        """It was said to be the "same", "better" or "worse" than before; whether that is an answer."""
+
+    def declined(self) -> None:
+        """Whoever was asked does not want to say, or does not know."""
+
+    def silent(self) -> None:
+        """Nobody has answered."""
+
+
+def rating_in(slots: Mapping[str, object]) -> int | None:
+    """The number (0..10) in `slots`: a half counts as the next one, more than ten as ten; None where there is none."""
+    if "rating" not in slots:
+        return None
+    return min(int(str(slots["rating"])) + bool(slots.get("half")), MOST)
+
+
+class RatingQuestion:
+    """Open until there is an `outcome`; after silence asked once more with the line `again` (None: not at all).
+
+    Of words that are no number ("terrible") it asks for the number, and takes them for one where none is given. `cue`
+    is the question itself.
+    """
+
+    context = "rating"
+    patience = ANSWER_TIME
+
+    def __init__(self, conductor: Conductor, outcome: Outcome, cue: Cue, again: str | None = None):
+        self._conductor = conductor
+        self._outcome = outcome
+        self.cue = cue
+        self._again = again
+        self._about: int | None = None
+
+    def answer(self, command: Command) -> bool:
+        """Take a number, or words for one; a command that is none is obeyed as always."""
+        intent = command.intent
+        if intent == "Rating":
+            self._take(command.slots)
+        elif intent in ("DontKnow", "Next"):
+            self._outcome.declined()
+        elif intent in ("Wait", "Slower"):
+            self._ask("rating.wait")
+        elif intent == "Pain":
+            self._ask("rating.number")
+        else:
+            return False
+        return True
+
+    def unanswered(self) -> None:
+        """Ask once more, or leave it."""
+        again, self._again = self._again, None
+        if self._about is not None:
+            self._outcome.rated(self._about)
+        elif again:
+            self._ask(again)
+        else:
+            self._outcome.silent()
+
+    def _take(self, slots: Mapping[str, object]) -> None:
+        than, rating = slots.get("than"), rating_in(slots)
+        if rating is None:
+            if not self._outcome.compared(str(than)):
+                self._ask("rating.number")
+        elif int(str(slots["rating"])) > MOST:
+            self._ask("rating.above")
+        elif slots.get("rough") and self._about is None:
+            self._about = rating
+            self._ask("rating.number")
+        else:
+            self._outcome.rated(rating)
+
+    def _ask(self, line: str) -> None:
+        self._conductor.reply(line)
+        self._conductor.question = self

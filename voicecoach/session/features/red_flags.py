@@ -1,0 +1,188 @@
+"""Red flags: what is said when something may be seriously wrong, and what follows it.
+
+The coach cannot judge what is wrong. Where it is sure that a red flag was said, the routine is over and the advice for
+its class is given; where it is not, everything is paused and it asks. Nothing goes on by itself afterwards: the chart's
+state `alarmed` has no way out but the beginning of a routine, asked for twice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from voicecoach.core.actions import Hush, Note, Play, Reply
+from voicecoach.core.script import Cue
+from voicecoach.core.understanding import Command, Understanding, Verdict
+
+if TYPE_CHECKING:
+    from voicecoach.content.lines import Lines
+    from voicecoach.session.flow.chart import SessionChart
+    from voicecoach.session.flow.routine_flow import Conductor
+
+EMERGENCY_NUMBER = "112"
+"""Where nothing else is set: the number of the European Union, the United Kingdom, India and most mobile networks."""
+
+ADVICE: Mapping[str, tuple[str, str]] = {
+    "call": ("flag.call", "flag.call.key"),
+    "same_day": ("flag.same_day", "flag.same_day.key"),
+    "prompt": ("flag.prompt", "flag.prompt.key"),
+    "rest": ("flag.rest", "flag.rest.key"),
+    "fall": ("flag.fall", "flag.fall.key"),
+}
+"""Slot `advice` of a red flag -> its line, and the line that says the most important part of it again."""
+
+GRAVEST = "call"
+"""The advice that no later red flag replaces, and that is given where a red flag names none that is known."""
+
+REMINDER_AFTER = 8.0
+"""Seconds of silence after the advice until its most important part is said once more."""
+
+SENTENCE_GAP = 0.7
+"""Seconds between the sentences of the advice. They are cues of their own: whoever speaks into it hears only the
+sentence again that was interrupted."""
+
+_SENTENCE_END = re.compile(r"(?<=[.?!]) ")
+
+STARTS = frozenset({"StartRoutine", "PlanRoutine", "SameAgain"})
+"""Commands that begin a routine."""
+
+UNCHANGED = frozenset({"Goodbye", "Louder", "Quieter"})
+"""Commands that mean after a red flag what they always mean."""
+
+
+class Alarm:
+    """Speaks through `conductor`, moves `chart`; `number` is the emergency number, in digits. `asked` is what may have
+    been a red flag, while the question is open whether it was."""
+
+    def __init__(self, conductor: Conductor, chart: SessionChart, number: str):
+        self._conductor = conductor
+        self._chart = chart
+        self._number = spelled(number, conductor.writer.lines)
+        self.asked: Understanding | None = None
+        self._advice = GRAVEST
+        self._remind = False
+        self._warned = False
+
+    @property
+    def _state(self) -> str:
+        return self._chart.innermost
+
+    # --- what the session passes on -------------------------------------------------------------------------
+
+    def obey(self, command: Command) -> bool:
+        """Obey `command` if it is a red flag, an answer to the question, or comes after a red flag; whether it was."""
+        asked, self.asked = self.asked, None
+        self._remind = False
+        if asked and command.intent == "Repeat":
+            self._ask(asked)
+        elif asked and command.intent == "No":
+            self._reply("flag.no", *self._way_on())
+        elif asked and command.intent == "Yes":
+            self._raise(asked.command)
+        elif command.intent == "RedFlag":
+            self._raise(command)
+        elif self._state == "alarmed":
+            return self._obey_afterwards(command.intent)
+        else:
+            return False
+        return True
+
+    def doubt(self, understanding: Understanding) -> bool:
+        """React to an utterance that is not obeyed, if it may have been a red flag or comes after one; whether it
+        did."""
+        asks = understanding.verdict is Verdict.ASK
+        if asks and understanding.urgent:
+            self._ask(understanding)
+        elif asks and self.asked:
+            self._ask(self.asked)
+        elif self._state == "alarmed" and understanding.intent and understanding.reason.startswith("not now"):
+            self._reply("flag.over")
+        else:
+            return False
+        return True
+
+    def unanswered(self) -> None:
+        """Nobody has answered the question: everything goes on waiting."""
+        if self.asked:
+            self.asked = None
+            self._reply("flag.unanswered", *self._way_on())
+
+    def played(self) -> bool:
+        """The script has been played to its end; whether it was the alarm's."""
+        if self._state != "alarmed":
+            return False
+        if self._remind:
+            self._remind = False
+            self._conductor.actions.append(Play(self._conductor.writer.flow("reminder", self._cue(self._lines[1]))))
+        return True
+
+    # --- inside ---------------------------------------------------------------------------------------------
+
+    @property
+    def _lines(self) -> tuple[str, str]:
+        return ADVICE[self._advice]
+
+    def _raise(self, command: Command) -> None:
+        advice = str(command.slots.get("advice"))
+        if self._state != "alarmed" or self._advice != GRAVEST:
+            self._advice = advice if advice in ADVICE else GRAVEST
+        self._warned = False
+        self._conductor.actions.append(Note("red flag", {"advice": self._advice, "text": command.text}))
+        self._advise()
+        self._remind = True
+
+    def _advise(self, *more: Cue) -> None:
+        """Give the advice, and `more` after it; all else is silent."""
+        whole = self._cue(self._lines[0])
+        cues = [replace(whole, text=text, gap=SENTENCE_GAP) for text in _SENTENCE_END.split(whole.text)]
+        self._conductor.advice = (*cues, *more) if more else (*cues[:-1], replace(cues[-1], gap=REMINDER_AFTER))
+        self._chart.send("alarm")
+
+    def _ask(self, understanding: Understanding) -> None:
+        """Ask whether a red flag was said, in a pause."""
+        self.asked = understanding
+        if self._state in ("idle", "paused"):
+            self._conductor.actions.append(Hush())
+        elif self._state != "alarmed":
+            self._conductor.pause_with()
+            self._chart.send("pause")
+        self._conductor.reply("flag.ask", sentence=understanding.sentence)
+
+    def _obey_afterwards(self, intent: str) -> bool:
+        if intent in UNCHANGED or (intent in STARTS and self._warned):
+            return False
+        if intent in STARTS:
+            self._warned = True
+            self._advise(self._cue("flag.start"))
+        elif intent == "Repeat":
+            self._advise()
+        elif intent == "Pain":
+            self._reply(self._lines[1])
+        else:
+            self._reply("flag.help" if intent == "Help" else "flag.over")
+        return True
+
+    def _way_on(self) -> tuple[str, ...]:
+        """How to go on, where something waits."""
+        return ("flag.waiting",) if self._state == "paused" else ()
+
+    def _reply(self, *lines: str) -> None:
+        self._conductor.actions.append(Reply(tuple(map(self._cue, lines))))
+
+    def _cue(self, line: str) -> Cue:
+        return self._conductor.writer.cue(line, number=self._number)
+
+
+def spelled(number: str, lines: Lines) -> str:
+    """A telephone number as one says it so that it can be dialled: digit by digit."""
+    return ", ".join(lines.number(int(digit)) for digit in number)
+
+
+def alarm_prompts(lines: Lines, number: str) -> Iterator[tuple[str, str]]:
+    """(id, text) of the sentences of all lines that name the emergency number."""
+    for line in lines.texts:
+        if lines.placeholders(line) == {"number"}:
+            for text in _SENTENCE_END.split(lines(line, number=spelled(number, lines))):
+                yield line, text

@@ -1,0 +1,245 @@
+"""What the coach says of itself through the day: that it is time for a glass of water, or for the exercises.
+
+It only speaks where nothing else goes on, of water within waking hours and never twice without an answer; "not today"
+is silence until tomorrow. The clock on the wall is told to it, minute by minute; nothing in here looks at one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from voicecoach.core.actions import Note, Play
+from voicecoach.core.script import Cue
+from voicecoach.session.features.planning import start
+from voicecoach.session.flow.question import Offer
+from voicecoach.session.plan.request import Wish
+from voicecoach.session.profile.day_times import DayTimes
+
+if TYPE_CHECKING:
+    from voicecoach.session.session import Session
+
+PATIENCE = 60.0
+"""Seconds for which an answer to a reminder counts: one may have to swallow first."""
+
+SNOOZE = timedelta(minutes=30)
+"""How much later "not now" is."""
+
+APART = timedelta(minutes=10)
+"""How long after the exercises water comes at the earliest."""
+
+STILL_TIMELY = timedelta(minutes=30)
+"""How late a reminder of the exercises may be: before that a session may be going on."""
+
+ROUTINE = "leg"
+"""What it is offered to begin with."""
+
+
+class Reminding:
+    """Reminds in `session` of what is due at `times`."""
+
+    def __init__(self, session: Session, times: DayTimes):
+        self._session = session
+        self._times = times
+        declined = set(session.past.declined())
+        self._settings_changed = bool(declined) and declined != set(times.exercises)
+        wanted = () if declined and not self._settings_changed else times.exercises
+        self._stretches = {*session.past.reminders(), *wanted}
+        self._reminded: dict[time, date] = {}
+        self._put_off: datetime | None = None
+        self._exercises_told: datetime | None = None
+        self._again = False
+        self._last_glass = session.past.last_glass()
+        self._snoozed: datetime | None = None
+        self._awaiting = False
+        self._refreshed = False
+        self._quiet: date | None = None
+        self._now: datetime | None = None
+
+    # --- the clock ------------------------------------------------------------------------------------------
+
+    def minute(self, now: datetime) -> None:
+        """It is `now`: remind of what is due. Call it where nothing else goes on."""
+        if self._refreshed or (self._now is None and self._last_glass is None):
+            self._last_glass = now  # nobody is told to drink after a drink, nor on sitting down
+            self._refreshed = False
+        if self._settings_changed:  # what was cancelled was what they were before
+            self._session.conductor.actions.append(Note("settings changed"))
+            self._settings_changed = False
+        self._now = now
+        if self._quiet == now.date():
+            return
+        if self._exercise_due(now):
+            self._exercises_told = now
+            self._remind_of_exercises(now)
+        elif self._water_due(now):
+            self._remind_of_water()
+
+    def _exercise_due(self, now: datetime) -> bool:
+        """Whether one is due that has not been told yet."""
+        again, self._put_off = (
+            (self._put_off, None) if self._put_off and now >= self._put_off else (None, self._put_off)
+        )
+        fresh = [due for due in self._stretches if _timely(due, now) and self._reminded.get(due) != now.date()]
+        self._reminded |= dict.fromkeys(fresh, now.date())
+        self._again = again is not None and not fresh
+        return bool(fresh) or (again is not None and now - again < STILL_TIMELY and again.date() == now.date())
+
+    def _water_due(self, now: datetime) -> bool:
+        every = self._times.water_every
+        if not every or self._awaiting or not self._times.begin <= now.time() < self._times.end:
+            return False
+        if self._exercises_told is not None and now - self._exercises_told < APART:
+            return False  # one thing after the other
+        if self._snoozed is not None:
+            return now >= self._snoozed
+        assert self._last_glass is not None
+        return now - self._last_glass >= timedelta(minutes=every)
+
+    # --- what is said ---------------------------------------------------------------------------------------
+
+    def _remind_of_water(self) -> None:
+        self._awaiting, self._snoozed = True, None
+        also = {"HadWater": self.drunk, "NotNow": self.later, "QuietDay": self.quiet}
+        self._say(
+            "reminder.water", Offer(self._cue("reminder.water"), self.drunk, self.later, patience=PATIENCE, also=also)
+        )
+
+    def _remind_of_exercises(self, now: datetime) -> None:
+        routine = self._session.library.routines.get(ROUTINE)
+        if routine is None:
+            return
+        cue = self._cue("reminder.exercises", time=self.spoken(now.time()), routine=routine.name)
+        later = {"NotNow": self._exercises_later, "QuietDay": self._not_today}
+        self._say("reminder", Offer(cue, self._begin, self._not_today, patience=PATIENCE, also=later))
+
+    def _say(self, name: str, offer: Offer) -> None:
+        conductor = self._session.conductor
+        conductor.question = offer
+        conductor.actions.append(Play(conductor.writer.flow(name, offer.cue)))
+
+    def _cue(self, line: str, **values: object) -> Cue:
+        return self._session.conductor.writer.cue(line, **values)
+
+    # --- what is answered -----------------------------------------------------------------------------------
+
+    def heard(self) -> None:
+        """Somebody has said something: reminders are not in vain, but need not come right after it."""
+        if self._awaiting and self._now is not None:
+            self._snoozed = self._now + SNOOZE
+        self._awaiting = False
+
+    def drunk(self) -> None:
+        """A glass was drunk."""
+        self.break_over()
+        self._session.conductor.reply("water.logged")
+
+    def break_over(self) -> None:
+        """A break to drink is over. What time it is will be told the next time that nothing else goes on."""
+        self._awaiting, self._snoozed, self._refreshed = False, None, True
+        self._session.conductor.actions.append(Note("water"))
+
+    def later(self) -> None:
+        """Not now."""
+        self._awaiting = False
+        if self._now is not None:
+            self._snoozed = self._now + SNOOZE
+        self._session.conductor.reply("reminder.later")
+
+    def quiet(self) -> None:
+        """Nothing more today."""
+        self._quiet = self._now.date() if self._now else None
+        self._awaiting = False
+        self._session.conductor.reply("reminder.quiet")
+
+    def add(self, at: time) -> None:
+        """Remind of the exercises every day at `at`."""
+        self._stretches.add(at)
+        self._session.conductor.actions.append(Note("reminder", {"at": at.isoformat("minutes")}))
+        self._session.conductor.reply("reminder.set", time=self.spoken(at))
+
+    def cancel(self) -> None:
+        """Remind of the exercises no more."""
+        there, self._stretches, self._put_off = sorted(self._stretches), set(), None
+        settings = [at.isoformat("minutes") for at in self._times.exercises]
+        conductor, lines = self._session.conductor, self._session.lines
+        conductor.actions.append(Note("reminders off", {"settings": settings}))
+        if not there:
+            conductor.reply("reminder.none")
+            return
+        more = []
+        if set(there) & set(self._times.exercises):
+            more.append("reminder.cancelled.settings" if self._session.past.lasting else "reminder.cancelled.for-now")
+        if self._times.water_every:
+            more.append("reminder.water.stays")
+        conductor.reply("reminder.cancelled", *more, times=lines.joined([self.spoken(at) for at in there]))
+
+    def spoken(self, at: time) -> str:
+        """A time of the day as one says it: "eight in the morning", "half past seven in the evening"."""
+        lines = self._session.lines
+        part = "morning" if at.hour < 12 else "afternoon" if at.hour < 18 else "evening"
+        one = ".one" if at.hour % 12 == 1 else ""  # many languages have another word for it
+        half = ".half" if at.minute == 30 else ".minutes" if at.minute else ""
+        hour = (at.hour - 1) % 12 + 1
+        return lines.phrase(f"time{one}{half}", hour=hour, minute=at.minute, part=lines.phrase(f"part.{part}"))
+
+    def _begin(self) -> None:
+        start(self._session, Wish(routine=ROUTINE))
+
+    def _exercises_later(self) -> None:
+        """Once more in half an hour; not in the night, though, unless the user has set a time there."""
+        assert self._now is not None
+        again = self._now + SNOOZE
+        if again.date() > self._now.date() or (self._again and again.time() >= self._times.end):
+            self._not_today()
+            return
+        self._put_off = again
+        self._session.conductor.reply("reminder.later")
+
+    def _not_today(self) -> None:
+        self._session.conductor.reply("reminder.not-today")
+
+
+def _timely(due: time, now: datetime) -> bool:
+    return timedelta() <= now - datetime.combine(now.date(), due, now.tzinfo) < STILL_TIMELY
+
+
+def _had_water(session: Session, _slots: Mapping[str, object]) -> None:
+    session.reminding.drunk()
+
+
+def _quiet_day(session: Session, _slots: Mapping[str, object]) -> None:
+    session.reminding.quiet()
+
+
+def _set(session: Session, slots: Mapping[str, object]) -> None:
+    at = clock_time(slots)
+    if at is None:
+        session.conductor.reply("reminder.when")
+    else:
+        session.reminding.add(at)
+
+
+def _cancel(session: Session, _slots: Mapping[str, object]) -> None:
+    session.reminding.cancel()
+
+
+def clock_time(slots: Mapping[str, object]) -> time | None:
+    """The time of the day that was said. Where the part of the day was not, it is that in which one is awake: seven to
+    twelve before noon, the rest after it."""
+    hour, minute = slots.get("hour"), slots.get("minute", 0)
+    if not isinstance(hour, int) or not isinstance(minute, int):
+        return None
+    part = slots.get("part")
+    afternoon = part in ("afternoon", "evening") or (part is None and hour % 12 < 7)
+    return time(hour % 12 + 12 * afternoon, minute)
+
+
+HANDLERS = {
+    "HadWater": _had_water,
+    "QuietDay": _quiet_day,
+    "SetReminder": _set,
+    "CancelReminders": _cancel,
+}
+"""Intent -> what it does."""

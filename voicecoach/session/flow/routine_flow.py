@@ -1,0 +1,340 @@
+"""How the session moves through its plan, and what entering each state of the chart makes the coach do."""
+
+from __future__ import annotations
+
+from voicecoach.content.library import Hold
+from voicecoach.core.actions import Hush, Note
+from voicecoach.core.script import Cue
+from voicecoach.session.flow.check_states import Asking
+from voicecoach.session.flow.plan_cursor import Place
+from voicecoach.session.plan.levels import Fit, as_planned
+from voicecoach.session.plan.serialization import work_done
+from voicecoach.session.plan.steps import (
+    RISING,
+    PlanStep,
+    WaterStep,
+    WorkStep,
+    allowance,
+    rest_before,
+    rises_for_the_way,
+    with_alternative,
+    with_pace,
+    work_before,
+)
+from voicecoach.session.profile.exercise_memory import Memory
+from voicecoach.session.profile.preferences import PACES
+from voicecoach.session.script.writer import ScriptWriter
+
+COUNT_IN = 3.5
+"""Seconds before the place in the count at which it is taken up: half a second, and "three, two, one"."""
+
+
+class Conductor(Place, Asking):
+    """The chart's model: moves through the plan and sets the stage. `memory` has the ways in which exercises are done;
+    `fit` makes what comes into the plan later fit how the legs are; `preface` is what is said before the next
+    announcement, `hurting` where it hurt in this routine, `spoilt` whether this exercise hurts too much to go on;
+    `familiar` are the exercises that need no full explanation any more, `line` is what is being said."""
+
+    def __init__(self, writer: ScriptWriter):
+        Asking.__init__(self, writer)
+        Place.__init__(self)
+        self.memory = Memory()
+        self.preface: tuple[Cue, ...] = ()
+        self.familiar: set[str] = set()
+        self._explain_fully = False
+        self.whole: tuple[WorkStep, ...] = ()
+        self._changing = self._rising = False
+        self._opening = False
+        self.line: str | None = None
+        self._introduction: frozenset[str | None] = frozenset()
+        self._remarks: tuple[Cue, ...] = ()
+        self.fit: Fit = as_planned
+        self._kept: float | None = None
+        self._counted_from: float | None = None
+        self._anew = False
+        self._on_the_way = False
+        self._pausing: tuple[Cue, ...] | None = None
+        self._expected = self.expected = 0.0
+        self.hurting: tuple[str, ...] = ()
+        self.spoilt = False
+        self.advice: tuple[Cue, ...] = ()
+
+    # --- the plan -----------------------------------------------------------------------------------------
+
+    @property
+    def kept(self) -> float:
+        """Seconds of the interrupted count that have been done; 0 where none was interrupted."""
+        return 0.0 if self._resting_before_work else self._kept or 0.0
+
+    def begin(
+        self, routine: str, plan: tuple[PlanStep, ...], *, checked: bool = False, remarks: tuple[Cue, ...] = ()
+    ) -> None:
+        """Take up a plan; the chart's `start` follows. `checked`: nothing is asked before. `remarks` are made
+        on the plan before its first exercise."""
+        paced = with_pace(plan, PACES[self.writer.preferences.pace])
+        self._set_up(routine, self.memory.applied(paced), 0)
+        self.whole = tuple(step for step in paced if isinstance(step, WorkStep))
+        self._unchecked = self.check is not None and not checked
+        self._opening = True
+        self._remarks = remarks
+        self.actions.append(Note("routine started", {"routine": routine, "steps": len(plan)}))
+
+    def _set_up(self, routine: str, plan: tuple[PlanStep, ...], index: int) -> None:
+        self.routine, self.plan, self.index = routine, plan, index
+        self.whole = tuple(step for step in plan if isinstance(step, WorkStep))
+        self._unchecked = self._opening = False
+        self._remarks = ()
+        self._kept = None
+        self._on_the_way = True
+        self._resting_before_work = False
+        self.fit = as_planned
+        self.hurting, self.spoilt = (), False
+
+    def take_up(self, routine: str, plan: tuple[PlanStep, ...], index: int) -> None:
+        """Go on with a session of another time at step `index`, which is an exercise; the chart's `start` follows.
+        Nothing is asked before, and the exercise is explained and done from its beginning."""
+        self._set_up(routine, with_pace(plan, PACES[self.writer.preferences.pace]), index)
+        self.actions.append(Note("routine resumed"))
+
+    # --- guards of the chart ------------------------------------------------------------------------------
+
+    def over(self) -> bool:
+        """Whether this exercise hurts too much to go on with."""
+        return self.spoilt
+
+    def resumable(self) -> bool:
+        """Whether a routine was left that can be carried on with."""
+        return self._on_the_way
+
+    # --- moves of the chart -------------------------------------------------------------------------------
+
+    def advance(self) -> None:
+        """Go to the next step."""
+        self._done()
+        self.index += 1
+
+    def advance_to_rest(self) -> None:
+        """Go to the next step, which is a drink or is rested for."""
+        self._done()
+        self.index += 1
+        self._kept = None
+        self._resting_before_work = isinstance(self.step, WorkStep)
+
+    def advance_from_rest(self) -> None:
+        """Go to the work that follows the rest."""
+        self.index = self._upcoming
+        self._resting_before_work = False
+
+    def advance_exercise(self) -> None:
+        """Go to the next exercise, leaving out what is left of this one."""
+        self._left_out()
+        following = self._block_start(1)
+        assert following is not None
+        self._go_to(following)
+
+    def advance_to_drink(self) -> None:
+        """Go to the drink that follows this exercise."""
+        self._left_out()
+        drink = self.coming()
+        assert drink is not None
+        self._go_to(self.plan.index(drink))
+
+    def return_exercise(self) -> None:
+        """Go to the exercise before this one; to the beginning of this one when it is the first."""
+        before = self._block_start(-1)
+        if before is None:
+            self.preface = (self.writer.cue("back.first"),)
+        self._go_to(before or 0)
+
+    def return_step(self) -> None:
+        """Go to the exercise that came right before this rest or drink."""
+        self._go_to(self.index - 1)
+
+    def leave_side(self) -> None:
+        """Go to the other side, leaving out all that is left of this exercise on this one."""
+        assert self.work is not None
+        assert self.work.side is not None
+        self._left_out()
+        self.leave_out(self.work.side)
+        self._go_to(self.index)
+
+    def begin_anew(self) -> None:
+        """Do the hold or the set again from its beginning."""
+        self._kept, self._anew, self.spoilt = 0.0, True, False
+
+    def explain_again(self) -> None:
+        """Give the full text once more."""
+        self._explain_fully = True
+
+    def change_way(self) -> None:
+        """Explain another way to do the exercise; a set or a walk goes on from where it was, a hold begins anew."""
+        self._changing = True
+
+    def take_alternative(self) -> None:
+        """Exchange the exercise for its alternative."""
+        self.plan = with_alternative(self.plan, self.step.block)
+
+    def complete(self) -> None:
+        """The last step has been done, or left out."""
+        self._done()
+        self._on_the_way = False
+        self.actions.append(Note("routine done", {"routine": self.routine}))
+        after = self.check.after() if self.check else ()
+        line = "routine.done.watered" if isinstance(self.plan[-1], WaterStep) else "routine.done"
+        self.play(self.writer.flow("done", self.writer.cue(line), *after))
+
+    def leave(self) -> None:
+        """The user stops; the place is kept for "carry on"."""
+        self.actions.append(Hush())
+        self.actions.append(Note("routine stopped", {"routine": self.routine}))
+        self.play(self.writer.flow("stopped", self.writer.cue("stop")))
+
+    def pause_with(self, *cues: Cue) -> None:
+        """Say `cues` in the pause that follows, or nothing: somebody else does."""
+        self._pausing = cues
+
+    def expect(self, seconds: float) -> None:
+        """The pause that follows is to last about so long."""
+        self._expected = seconds
+
+    def give_up(self) -> None:
+        """Something may be seriously wrong: the place is forgotten, so that nothing can carry on from it."""
+        if self._on_the_way:
+            self.actions.append(Note("routine stopped", {"routine": self.routine}))
+        self._on_the_way = False
+
+    def _go_to(self, index: int) -> None:
+        self.index, self.spoilt = index, False
+        self._kept = None
+        self._resting_before_work = False
+
+    def _done(self) -> None:
+        if self.work:
+            data = {"exercise": self.work.exercise.id, "side": self.work.side, "set": self.work.set_number}
+            self.actions.append(Note("step done", data))
+
+    def _left_out(self) -> None:
+        if self.work:
+            data = {"exercise": self.work.exercise.id, "side": self.work.side}
+            why = "pain" if self.spoilt else "asked for"
+            self.actions.append(Note("left out", {**data, "reason": why, "work": work_done(self.work, self.kept)}))
+
+    # --- entering the states of the chart -----------------------------------------------------------------
+
+    def on_enter_announcing(self) -> None:
+        """Explain the step: fully the first time and when asked to, else in a line. What the routine is comes first."""
+        step = self.work
+        assert step is not None
+        self.spoilt = False
+        if self._changing:
+            self._changing = False
+            self._kept = None if isinstance(step.dose, Hold) else self._kept
+            self._rising = rises_for_the_way(step)
+            self.play(self.writer.flow("announce", *self.writer.changing(step)))
+            return
+        new = step.exercise.id not in self.familiar
+        full = self._explain_fully or (new and self.writer.preferences.words != "few")
+        before = work_before(self.plan, self.index)
+        opening = (*self._introduce(), *self._remarks) if self._opening else ()
+        first = (*self.preface, *opening)
+        self._introduction = frozenset(cue.line for cue in first if opening)
+        cues = (*first, *self.writer.announce(step, before, full=full, warn=new))
+        self.preface, self._remarks, self._opening, self._explain_fully, self._kept = (), (), False, False, None
+        self._unchecked = self._resting_before_work = False
+        self.play(self.writer.flow("announce", *cues))
+
+    def introducing(self) -> bool:
+        """Whether the exercise has not been named yet: the routine is being introduced."""
+        return self.line is not None and self.line in self._introduction
+
+    def announce_anew(self, line: str) -> None:
+        """Say `line`, and announce the step again in as many words as are wanted now."""
+        self.preface = (self.writer.cue(line),)
+        self.on_enter_announcing()
+
+    def forget_explanations(self) -> None:
+        """Explain every exercise fully once more."""
+        self.familiar.clear()
+
+    def _introduce(self) -> tuple[Cue, ...]:
+        """What the routine is, and what is left out of it as ever."""
+        names = dict.fromkeys(
+            step.exercise.name for step in self.whole if self.memory.way(step.exercise.id) == "left out"
+        )
+        left_out = [self.writer.cue("routine.left_out", exercises=self.writer.lines.joined([*names]))] if names else []
+        return (*self.writer.opening(self.routine, self.plan, self.familiar), *left_out)
+
+    def on_enter_positioning(self) -> None:
+        """Leave time to get into position."""
+        assert self.work is not None
+        self.familiar.add(self.work.exercise.id)
+        rising, self._rising = self._rising, False
+        seconds = RISING * self.work.pace if rising else allowance(self.plan, self.index)
+        self.play(self.writer.positioning(seconds))
+
+    def on_enter_working(self) -> None:
+        """Count the step, or what is left of it."""
+        assert self.work is not None
+        self.familiar.add(self.work.exercise.id)
+        self._counted_from, self._kept = self._kept, None
+        script = self.writer.work(self.work, self._counted_from)
+        first = min([0.0, *(cue.at for cue in script.cues)])
+        self.play(script, first if self._counted_from is None else self._counted_from - COUNT_IN)
+
+    def set_pace(self, pace: float) -> float:
+        """Lay out the plan at another pace; by what the counted part of the step, and the place in it, is stretched."""
+        before = self.work
+        self.plan = with_pace(self.plan, pace)
+        after = self.work
+        if before is None or after is None or self._resting_before_work:
+            return 1.0
+        stretched = after.unit / before.unit
+        self._kept = None if self._kept is None else self._kept * stretched
+        self._counted_from = None if self._counted_from is None else self._counted_from * stretched
+        return stretched
+
+    def recount(self, step: WorkStep | None = None, *, moved: float = 0.0) -> None:
+        """Let the count go on as that of the step as it is now, or of `step`; its zero `moved` (s) later."""
+        counted = step or self.work
+        assert counted is not None
+        self.go_on_as(self.writer.work(counted, self._counted_from), moved=moved)
+
+    def on_exit_working(self) -> None:
+        """Keep the place: whole seconds of a hold, whole repetitions of a set."""
+        assert self.work is not None
+        self._kept = max(0.0, self.position // self.work.unit * self.work.unit)
+
+    def on_enter_resting(self) -> None:
+        """Rest or drink, or what is left of it."""
+        elapsed, self._kept = self._kept or 0.0, None
+        step = self.step
+        if isinstance(step, WaterStep):
+            self.play(self.writer.water(max(5.0, step.seconds - elapsed), last=step is self.plan[-1]))
+        else:
+            left = max(5.0, rest_before(self.plan, self.index) - elapsed)
+            self.play(self.writer.rest(left, step))
+
+    def on_exit_resting(self) -> None:
+        """Keep the place in the rest."""
+        self._kept = max(0.0, self.position)
+
+    def on_enter_paused(self) -> None:
+        """Freeze."""
+        cues, self._pausing = self._pausing, None
+        self.expected, self._expected = self._expected, 0.0
+        self.actions.append(Hush())
+        if cues is None:
+            cues = (self.writer.cue("pause"),)
+        if cues:
+            self.play(self.writer.flow("paused", *cues))
+
+    def on_enter_resuming(self) -> None:
+        """Say where we are."""
+        anew, self._anew = self._anew, False
+        cue = self.writer.anew(self.work) if anew and self.work else self.writer.where(self.work, self.kept)
+        self.play(self.writer.flow("resuming", cue))
+
+    def on_enter_alarmed(self) -> None:
+        """Give the advice, and nothing else."""
+        self.actions.append(Hush())
+        self.play(self.writer.flow("alarmed", *self.advice))

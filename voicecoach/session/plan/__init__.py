@@ -1,0 +1,1 @@
+"""Plans: from a request to the steps of a session."""

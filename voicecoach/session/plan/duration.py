@@ -1,0 +1,62 @@
+"""How long a plan takes when nobody interrupts it. Speech is estimated from its words: no voice is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from voicecoach.session.plan.steps import PlanStep, WaterStep, WorkStep, allowance, rest_before
+
+WORDS_A_SECOND = 2.5
+"""Rate of the coach's speech: 150 words a minute, as it comes."""
+
+ONSET = 0.6
+"""Seconds that a sentence takes beyond its words: the gap before it, and the silence at its ends."""
+
+BREATH = 1.8
+"""The same for a sentence of an instruction, after which there is time to do what was said."""
+
+TAIL = 1.8
+"""Seconds from the last beat of a step to the end of its closing word."""
+
+HEADLINE_WORDS = 10
+"""Words about an exercise beside its name and its text: side, dose, and "get into position"."""
+
+AGAIN_WORDS = 9
+"""Words before another side or set: which one, and "get into position"."""
+
+OPENING = 18.0
+"""Seconds from the beginning to the first exercise: how much it is, what to fetch, and that nothing should hurt."""
+
+
+def whole_length(plan: tuple[PlanStep, ...], familiar: Collection[str] = ()) -> float:
+    """Estimated seconds of a plan with all that is said before it, for whom the exercises `familiar` are not new."""
+    return OPENING + seconds_from(plan, 0, familiar)
+
+
+def seconds_from(plan: tuple[PlanStep, ...], index: int, familiar: Collection[str] = ()) -> float:
+    """Estimated seconds from the beginning of step `index` to the end of the plan."""
+    explained = {*familiar, *(step.exercise.id for step in plan[:index] if isinstance(step, WorkStep))}
+    total = 0.0
+    for number in range(index, len(plan)):
+        step = plan[number]
+        total += step.seconds + rest_before(plan, number)
+        if isinstance(step, WorkStep):
+            total += TAIL + allowance(plan, number) + _words(step, plan[number - 1] if number else None, explained)
+            explained.add(step.exercise.id)
+    return total
+
+
+def _words(step: WorkStep, before: PlanStep | None, explained: set[str]) -> float:
+    """Seconds of the announcement of `step`."""
+    same = before is not None and not isinstance(before, WaterStep) and before.block == step.block
+    if same:
+        return 2 * ONSET + AGAIN_WORDS / WORDS_A_SECOND
+    exercise = step.exercise
+    full = exercise.id not in explained
+    sentences = (*exercise.setup, exercise.cue, exercise.caution) if full else (exercise.reminder,)
+    headline = 2 * ONSET + (HEADLINE_WORDS + len(exercise.name.split())) / WORDS_A_SECOND
+    return headline + _spoken(sentences)
+
+
+def _spoken(sentences: Iterable[str]) -> float:
+    return sum(BREATH + len(sentence.split()) / WORDS_A_SECOND for sentence in sentences)

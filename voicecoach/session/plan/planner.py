@@ -1,0 +1,294 @@
+"""From a wish to a plan: what is done, what is left out and why; or why there is no such plan, and what there is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from voicecoach.content.library import Exercise, Library, Step
+from voicecoach.session.plan.duration import whole_length
+from voicecoach.session.plan.fitting import Dosed, Fitting
+from voicecoach.session.plan.muscle_groups import MUSCLES
+from voicecoach.session.plan.request import Wish
+from voicecoach.session.plan.selectors import (
+    EVERYTHING,
+    WATER,
+    is_stretch,
+    matches,
+    meant,
+    muscles_worked,
+)
+from voicecoach.session.plan.steps import PlanStep, lay_out
+
+LEAST, MOST = 5 * 60.0, 60 * 60.0
+"""Shortest and longest session (s) that is planned."""
+
+USUAL = 20 * 60.0
+"""Most seconds of a session for the whole leg where no length is asked for."""
+
+FOCUSED = 15 * 60.0
+"""The same for a few muscles."""
+
+FOCUSED_WARM_UP, USUAL_WARM_UP = 120, 180
+"""Seconds of walking before them."""
+
+SHORTFALL = 0.85
+"""Share of the time asked for below which it is said that there is no more to do."""
+
+KINDS = {
+    "stretch": ("stretch", "warm-up"),
+    "strength": ("strength", "dynamic", "warm-up"),
+    "warm-up": ("warm-up", "dynamic"),
+}
+"""Kind of session -> what it is made of (keys of `selection.matches`); the warm-up belongs to all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """`steps` to do: `whole` without the places in `spare`, whose steps can still be brought back.
+
+    What was left out of what might have been expected: `asked` (keys) since that was asked for, `absent` (keys) that
+    was not there in the first place, `misplaced` (ids) that is not done at the places asked for, `other_kind` (ids) of
+    a kind that was not asked for, `unreached` (muscles) that nothing works under these wishes, `no_time` (keys, muscles
+    or ids), `rested` (ids): strength work, since it was done the day before. `elsewhere` has parts of the body for
+    which there is nothing; `short`: it takes much less than was asked for.
+    """
+
+    wish: Wish
+    whole: tuple[Step, ...]
+    spare: frozenset[int] = frozenset()
+    asked: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    misplaced: tuple[str, ...] = ()
+    other_kind: tuple[str, ...] = ()
+    unreached: tuple[str, ...] = ()
+    no_time: tuple[str, ...] = ()
+    rested: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+    short: bool = False
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """What is to be done."""
+        return tuple(step for place, step in enumerate(self.whole) if place not in self.spare)
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """There is no plan: `why` is `too short`, `too long`, `elsewhere`, `unreached` (nothing works
+    `muscles` under these wishes, but `instead`, ids of exercises, would without them), `nothing left`, or `unknown`
+    (routine)."""
+
+    wish: Wish
+    why: str
+    muscles: tuple[str, ...] = ()
+    instead: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Sorted:
+    """Exercises that may be done, and the others by the reason why not."""
+
+    allowed: list[Exercise] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    misplaced: list[str] = field(default_factory=list)
+    other_kind: list[str] = field(default_factory=list)
+    rested: list[str] = field(default_factory=list)
+
+
+class Planner:
+    """Plans sessions of `library`, `dosed` for whom they are for, who did strength work the day before or did not. Of
+    its own accord it takes none of the `unwanted` exercises; those `familiar` need few words."""
+
+    def __init__(
+        self,
+        library: Library,
+        dosed: Dosed = tuple,
+        *,
+        unwanted: Collection[str] = (),
+        strength_lately: bool = False,
+        familiar: Collection[str] = (),
+    ):
+        self._library = library
+        self._unwanted = unwanted
+        self._dosed = dosed
+        self._strength_lately = strength_lately
+        self._familiar = familiar
+
+    def plan(self, wish: Wish) -> Planned | Declined:
+        """The plan for `wish`, or why there is none."""
+        if wish.routine is not None and wish.routine not in self._library.routines:
+            return Declined(wish, "unknown")
+        if why := _unreasonable(wish):
+            return Declined(wish, why)
+        if wish.routine is None or wish.seconds or wish.muscles:
+            return self._fitted(wish)
+        return self._from_routine(wish)
+
+    def lay_out(self, planned: Planned) -> tuple[tuple[PlanStep, ...], tuple[PlanStep, ...]]:
+        """The plan in its doses, and what can be brought back into it: their blocks are in one order."""
+        whole = self._dosed(lay_out(planned.whole, self._library))
+        plan = tuple(step for step in whole if step.block not in planned.spare)
+        return plan, tuple(step for step in whole if step.block in planned.spare)
+
+    # --- a routine as it stands, less what is left out -----------------------------------------------------------
+
+    def _from_routine(self, wish: Wish) -> Planned | Declined:
+        steps = self._library.routines[str(wish.routine)].steps
+        found = self._sort(wish, self._exercises(steps))
+        allowed = {one.id for one in found.allowed}
+        whole = [self._without_alternative(step, wish) for step in steps]
+        drinks = WATER not in (*wish.without, *wish.today)
+        spare = {place for place, step in enumerate(whole) if not (drinks if step.water else step.exercise in allowed)}
+        spare |= _needless_drinks(whole, spare)
+        kept = [step for place, step in enumerate(whole) if place not in spare]
+        if all(step.water or self._is_warm_up(step) for step in kept) and len(kept) < len(whole):
+            muscles = _muscles_of(self._exercises(steps))
+            return self._unreached(wish, muscles) if wish.places and muscles else Declined(wish, "nothing left")
+        return self._planned(wish, whole, found, spare=frozenset(spare))
+
+    def _without_alternative(self, step: Step, wish: Wish) -> Step:
+        if step.alternative in meant((*wish.without, *wish.today), self._library):
+            return step.model_copy(update={"alternative": None})
+        return step
+
+    def _is_warm_up(self, step: Step) -> bool:
+        return step.exercise is not None and self._library.exercises[step.exercise].group == "warm-up"
+
+    # --- exercises chosen for a time or for muscles --------------------------------------------------------------
+
+    def _fitted(self, wish: Wish) -> Planned | Declined:
+        routine = self._library.routines.get(str(wish.routine))
+        anything = [one for one in self._library.exercises.values() if one.id not in self._unwanted]
+        exercises = self._exercises(routine.steps) if routine else anything
+        found = self._sort(wish, exercises)
+        wanted = wish.muscles or (() if wish.kinds else _muscles_of(exercises))
+        reached = {muscle for one in found.allowed for muscle in muscles_worked(one)}
+        unreached = tuple(muscle for muscle in wanted if muscle not in reached)
+        if wish.muscles and len(unreached) == len(wish.muscles):
+            return self._unreached(wish, unreached)
+        muscles = tuple(muscle for muscle in wish.muscles if muscle in reached)
+        steps = self._fit(wish, Fitting(self._library, found.allowed, muscles, self._dosed, self._familiar))
+        if not steps:
+            return Declined(wish, "too short" if wish.seconds and found.allowed else "nothing left")
+        return self._planned(wish, steps, found, unreached=unreached)
+
+    def _fit(self, wish: Wish, fitting: Fitting) -> tuple[Step, ...]:
+        if wish.seconds:
+            return fitting.fit(wish.seconds)
+        if wish.muscles:
+            return fitting.natural(FOCUSED, FOCUSED_WARM_UP)
+        return fitting.natural(USUAL, USUAL_WARM_UP)
+
+    def _unreached(self, wish: Wish, muscles: tuple[str, ...]) -> Declined:
+        barred = meant((*wish.without, *wish.today), self._library)
+        would = [one for one in self._library.exercises.values() if not set(muscles).isdisjoint(muscles_worked(one))]
+        stretches = [one for one in would if is_stretch(one)] or would
+        return Declined(wish, "unreached", muscles, tuple(one.id for one in stretches if one.id not in barred))
+
+    # --- what both have in common -----------------------------------------------------------------------------------
+
+    def _exercises(self, steps: Sequence[Step]) -> list[Exercise]:
+        ids = dict.fromkeys(name for step in steps for name in (step.exercise, step.alternative) if name)
+        return [self._library.exercises[name] for name in ids]
+
+    def _sort(self, wish: Wish, exercises: Sequence[Exercise]) -> _Sorted:
+        found = _Sorted()
+        rest = self._rests(wish, exercises)
+        for one in exercises:
+            if any(matches(key, one) for key in (*wish.without, *wish.today)):
+                found.asked.append(one.id)
+            elif wish.places and not any(matches(place, one) for place in wish.places):
+                found.misplaced.append(one.id)
+            elif wish.kinds and not any(matches(key, one) for kind in wish.kinds for key in KINDS[kind]):
+                found.other_kind.append(one.id)
+            elif rest and one.group == "strength":
+                found.rested.append(one.id)
+            else:
+                found.allowed.append(one)
+        return found
+
+    def _rests(self, wish: Wish, exercises: Sequence[Exercise]) -> bool:
+        """Whether strength work is left out today: not where it is all that was asked for."""
+        only = "strength" in wish.kinds or not any(map(is_stretch, exercises))
+        return self._strength_lately and not only
+
+    def _planned(
+        self,
+        wish: Wish,
+        whole: Sequence[Step],
+        found: _Sorted,
+        *,
+        unreached: tuple[str, ...] = (),
+        spare: frozenset[int] = frozenset(),
+    ) -> Planned:
+        steps = [step for place, step in enumerate(whole) if place not in spare]
+        there = set(self._exercises(steps))
+        missed = [one for one in found.allowed if one not in there]
+        used = frozenset(found.asked)
+        length = whole_length(self._dosed(lay_out(steps, self._library)), self._familiar)
+        keys = (*wish.without, *wish.today)
+        return Planned(
+            wish,
+            tuple(whole),
+            spare,
+            asked=tuple(key for key in keys if key == WATER or meant([key], self._library) & used),
+            absent=tuple(key for key in wish.without if key != WATER and not meant([key], self._library) & used),
+            misplaced=tuple(found.misplaced) if wish.routine else (),
+            other_kind=tuple(found.other_kind) if wish.routine else (),
+            unreached=unreached,
+            no_time=self._no_time(wish, missed, there),
+            rested=tuple(found.rested),
+            elsewhere=wish.elsewhere,
+            short=bool(wish.seconds) and length < SHORTFALL * (wish.seconds or 0),
+        )
+
+    def _no_time(self, wish: Wish, missed: Sequence[Exercise], there: set[Exercise]) -> tuple[str, ...]:
+        """What there was no time for: of a routine each exercise; otherwise the muscles and kinds that are not there
+        at all."""
+        if wish.routine is not None and wish.seconds and not wish.muscles:
+            return tuple(one.id for one in missed if one.group != "warm-up")
+        counted = [one for one in (*missed, *there) if is_stretch(one) or wish.muscles]
+        done = {muscle for one in counted if one in there for muscle in muscles_worked(one)}
+        missing = [muscle for one in counted if one in missed for muscle in muscles_worked(one) if muscle not in done]
+        muscles = [muscle for muscle in missing if not wish.muscles or muscle in wish.muscles]
+        kinds = (
+            []
+            if wish.muscles
+            else [
+                kind
+                for kind in ("dynamic", "strength")
+                if any(one.group == kind for one in missed) and not any(one.group == kind for one in there)
+            ]
+        )
+        return tuple(dict.fromkeys((*muscles, *kinds)))
+
+
+def _unreasonable(wish: Wish) -> str:
+    """Why `wish` cannot be met whatever there is; empty when it can."""
+    if wish.seconds and wish.seconds < LEAST:
+        return "too short"
+    if wish.seconds and wish.seconds > MOST:
+        return "too long"
+    if EVERYTHING in wish.without:
+        return "nothing left"
+    if wish.elsewhere and not wish.muscles and wish.routine is None:
+        return "elsewhere"
+    return ""
+
+
+def _muscles_of(exercises: Iterable[Exercise]) -> tuple[str, ...]:
+    groups = {one.group for one in exercises}
+    return tuple(muscle for muscle in MUSCLES if muscle in groups)
+
+
+def _needless_drinks(steps: Sequence[Step], spare: Collection[int]) -> set[int]:
+    """Places of breaks to drink at the beginning or after another, once `spare` places are left out."""
+    needless: set[int] = set()
+    worked = False
+    for place, step in enumerate(steps):
+        if place not in spare:
+            if step.water and not worked:
+                needless.add(place)
+            worked = not step.water
+    return needless

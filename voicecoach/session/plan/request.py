@@ -1,0 +1,63 @@
+"""What somebody asks of a session: how long, for which muscles, where, of what kind, and without what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from voicecoach.session.features.hold_length import length
+
+SHORT = 7 * 60.0
+"""Seconds of "something short"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """`seconds` long, for `muscles` (none: all of them), only at `places` (positions; one kneels on the floor, too),
+    only of `kinds` (`stretch`, `strength`, `warm-up`), `without` what those keys mean (see `selection.matches`), made
+    from the exercises of `routine` if one is named. `elsewhere` has parts of the body for which there is nothing;
+    `today` has what was to be left out before this was asked."""
+
+    routine: str | None = None
+    seconds: float | None = None
+    muscles: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+    today: tuple[str, ...] = ()
+
+    def with_more(self, more: Wish) -> Wish:
+        """This wish with `more` said afterwards ("but only standing"); what names exercises itself is a new one."""
+        if more.routine or more.muscles or more.elsewhere:
+            return more
+        return replace(
+            self,
+            seconds=more.seconds or self.seconds,
+            places=more.places or self.places,
+            kinds=more.kinds or self.kinds,
+            without=tuple(dict.fromkeys((*self.without, *more.without))),
+        )
+
+
+def wish_from(slots: Mapping[str, object], today: tuple[str, ...] = ()) -> Wish:
+    """The wish in the slots of a command."""
+    size = SHORT if slots.get("size") == "short" else None
+    routine = slots.get("routine")
+    return Wish(
+        routine=None if routine is None else str(routine),
+        seconds=length(slots) or size,
+        muscles=said(slots, "muscle"),
+        places=said(slots, "posture"),
+        kinds=said(slots, "kind"),
+        without=said(slots, "without"),
+        elsewhere=said(slots, "elsewhere"),
+        today=today,
+    )
+
+
+def said(slots: Mapping[str, object], name: str) -> tuple[str, ...]:
+    """What was said for slot `name`, once or several times, each value once."""
+    value = slots.get(name)
+    values = value if isinstance(value, list | tuple) else [] if value is None else [value]
+    return tuple(dict.fromkeys(map(str, values)))

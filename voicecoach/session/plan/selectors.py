@@ -1,0 +1,51 @@
+"""Exercises meant by one word: "the lunges", "everything on the floor", "strength"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import get_args
+
+from voicecoach.content.library import Exercise, Library, Position
+from voicecoach.session.plan.muscle_groups import MUSCLES
+
+EVERYTHING, STRETCH, FLOOR, KNEELING = "everything", "stretch", "floor", "kneeling"
+POSITIONS: tuple[str, ...] = get_args(Position)
+WATER = "water"
+"""The break to drink, which is no exercise."""
+
+
+def matches(key: str, exercise: Exercise) -> bool:
+    """Whether `key` means `exercise`, among others: `everything`, `stretch`, a group, a position (one kneels on the
+    floor, too; `kneeling` is every weight on a knee), or words of its id that follow each other (`lunge`)."""
+    if key in (EVERYTHING, exercise.group):
+        return True
+    if key == STRETCH:
+        return is_stretch(exercise)
+    if key == KNEELING:
+        return exercise.kneels or exercise.position == "kneeling"
+    if key == FLOOR:
+        return is_down(exercise)
+    if key in POSITIONS:
+        return key == exercise.position
+    return f"-{key}-" in f"-{exercise.id}-"
+
+
+def is_stretch(exercise: Exercise) -> bool:
+    """Whether it is a static stretch."""
+    return exercise.group in MUSCLES
+
+
+def is_down(exercise: Exercise) -> bool:
+    """Whether it is done on the floor."""
+    return exercise.position in ("floor", "kneeling")
+
+
+def muscles_worked(exercise: Exercise) -> tuple[str, ...]:
+    """The muscles that it stretches or works, in the order of `MUSCLES`."""
+    return tuple(muscle for muscle in MUSCLES if muscle == exercise.group or muscle in exercise.works)
+
+
+def meant(keys: Iterable[str], library: Library) -> frozenset[str]:
+    """Ids of the exercises that any of `keys` means."""
+    keys = tuple(keys)
+    return frozenset(one.id for one in library.exercises.values() if any(matches(key, one) for key in keys))

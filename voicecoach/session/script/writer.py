@@ -1,0 +1,190 @@
+"""Scripts: what is said when, for each part of a step. Flow for explaining, beat for counting."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+
+from voicecoach.content.library import Hold, Repetitions, Timed
+from voicecoach.content.lines import Lines
+from voicecoach.core.script import Cue, Script
+from voicecoach.session.plan.duration import whole_length
+from voicecoach.session.plan.steps import FIRST_SIDE, PlanStep, WorkStep, gets_down, needs, rises, rises_for_the_way
+from voicecoach.session.profile.preferences import Preferences
+from voicecoach.session.script.counting import Counting
+
+LONG_REST = 20.0
+"""Seconds from which on a rest is one in which there is more to say."""
+
+BREATH = 1.6
+"""Pause (s) between the sentences of an instruction, long enough to do what was said."""
+
+
+def paced(cues: Iterable[Cue], pace: float) -> tuple[Cue, ...]:
+    """`cues` with pauses `pace` times as long."""
+    return tuple(replace(cue, gap=cue.gap * pace) for cue in cues)
+
+
+class ScriptWriter:
+    """Writes the scripts of a plan in the words of `lines`, as the user likes it."""
+
+    def __init__(self, lines: Lines, preferences: Preferences | None = None):
+        self.lines = lines
+        self.preferences = preferences or Preferences()
+        self.counting = Counting(lines)
+
+    def cue(self, line: str, **values: object) -> Cue:
+        """One spoken line as a cue of a flow script."""
+        return Cue(text=self.lines(line, **values), line=line)
+
+    def flow(self, name: str, *cues: Cue) -> Script:
+        """Cues one after another."""
+        return Script(cues=cues, name=name)
+
+    # --- explaining ---------------------------------------------------------------------------------------
+
+    def opening(self, routine: str, plan: tuple[PlanStep, ...], familiar: Collection[str] = ()) -> tuple[Cue, ...]:
+        """What comes before the first exercise: how much it is, what to fetch. The exercises `familiar` are not new."""
+        blocks = {step.block for step in plan if isinstance(step, WorkStep)}
+        cues = [
+            self.cue(
+                "routine.begin",
+                routine=routine,
+                exercises=self.counted("exercise", len(blocks)),
+                minutes=self.lines.about(whole_length(plan, familiar)),
+            )
+        ]
+        things = [self.lines.phrase(f"need.{thing}") for thing in needs(plan)]
+        if things:
+            cues.append(self.cue("routine.needs", things=self.lines.joined(things)))
+            if any(isinstance(step, WorkStep) and step.exercise.id not in familiar for step in plan):
+                cues.append(self.cue("routine.fetch"))
+        cues.append(self.cue("routine.safety"))
+        return tuple(cues)
+
+    def announce(self, step: WorkStep, before: WorkStep | None, *, full: bool, warn: bool = False) -> tuple[Cue, ...]:
+        """Name, side, dose and set-up of a step. Later sets and sides need only a line, unless `full`; `warn`: say who
+        should leave it out, also where little else is said."""
+        if before and before.block == step.block and not full:
+            return (self._again(step, before), self.cue("announce.position_short"))
+        exercise = step.exercise
+        cues = [self._headline(step)]
+        if rises(step, before):
+            cues.append(self.cue("announce.rise"))
+        if gets_down(step, before):
+            cues.append(self.cue("announce.down"))
+        if not step.apart:
+            cues += [
+                self._own(step, text) for text in ([*exercise.setup, exercise.cue] if full else [exercise.reminder])
+            ]
+        if step.way:
+            cues += [self.cue(f"level.{step.level}"), self._own(step, step.way)]
+        if step.caution and (full or warn):
+            cues.append(self._own(step, step.caution))
+        if step.alternative and step.level != "easier" and self.preferences.words != "few":
+            cues.append(self.cue("announce.alternative", alternative=step.alternative.name))
+        cues.append(self.cue("announce.position" if full else "announce.position_short"))
+        return paced(cues, step.pace)
+
+    def changed(self, step: WorkStep) -> tuple[Cue, ...]:
+        """That an exercise is done at another level from now on, and how."""
+        return (self.cue(f"level.now.{step.level}"), self._own(step, step.way or step.exercise.cue))
+
+    def changing(self, step: WorkStep) -> tuple[Cue, ...]:
+        """The same where one has to get into another position for it."""
+        now, how = self.changed(step)
+        rise = (self.cue("announce.rise"),) if rises_for_the_way(step) else ()
+        setup = () if step.way else (self._own(step, text) for text in step.exercise.setup)
+        return (now, *rise, *setup, how, self.cue("announce.position"))
+
+    def _own(self, step: WorkStep, text: str) -> Cue:
+        """A text of the exercise itself, with a breath after it."""
+        return Cue(text=self.lines.sided(text, step.side), gap=BREATH, line=f"exercise.{step.exercise.id}")
+
+    def _again(self, step: WorkStep, before: WorkStep) -> Cue:
+        if step.side and step.side != before.side and step.set_number == before.set_number:
+            return self.cue("announce.switch", side=self.lines.phrase(f"side.{step.side}"))
+        values = {"set": step.set_number, "sets": step.sets}
+        if step.side:
+            return self.cue("announce.again_side", side=self.lines.phrase(f"side.{step.side}"), **values)
+        return self.cue("announce.again", exercise=step.exercise.name, **values)
+
+    def _headline(self, step: WorkStep) -> Cue:
+        both = step.side == FIRST_SIDE and step.set_number == 1
+        values = {"exercise": step.exercise.name, "dose": self.dose(step, both=both)}
+        if step.side:
+            line = "announce.side" if both else "announce.one_side"
+            text = self.lines(line, side=self.lines.phrase(f"side.{step.side}"), **values)
+            return Cue(text=text, gap=1.0, line=line)
+        return Cue(text=self.lines("announce.plain", **values), gap=1.0, line="announce.plain")
+
+    def dose(self, step: WorkStep, *, both: bool = True) -> str:
+        """How much of the exercise, in words; not `both`: where the other side has been done, or is left out."""
+        per_side = "_side" if step.side and both else ""
+        dose = step.dose
+        if isinstance(dose, Timed):
+            return self.lines("dose.timed", duration=self.lines.duration(dose.seconds))
+        if isinstance(dose, Hold):
+            duration = self.lines.duration(dose.seconds)
+            if step.sets == 1:
+                return self.lines(f"dose.hold_once{per_side}", duration=duration)
+            return self.lines(f"dose.hold{per_side}", sets=step.sets, duration=duration)
+        per_side = "_alternating" if step.exercise.sides == "alternating" else per_side
+        if step.sets == 1:
+            return self.lines(f"dose.repetitions{per_side}", count=dose.count)
+        sets = self.counted("set", step.sets)
+        return self.lines(f"dose.repetitions_sets{per_side}", sets=sets, count=dose.count)
+
+    def counted(self, thing: str, number: int) -> str:
+        """A number of things: "one exercise", "three sets"."""
+        return self.lines.phrase(f"{thing}.one" if number == 1 else f"{thing}.many", n=number)
+
+    # --- counting and resting -------------------------------------------------------------------------------
+
+    def where(self, step: WorkStep | None, kept: float | None) -> Cue:
+        """Where the coach carries on: `kept` seconds into `step`; without a step, in a break to drink."""
+        if step is None:
+            return self.cue("resume.water")
+        if not kept:
+            return self.cue("resume.step", exercise=step.exercise.name)
+        side = "_side" if step.side else ""
+        values: dict[str, object] = {"exercise": step.exercise.name}
+        if step.side:
+            values["side"] = self.lines.phrase(f"side.{step.side}")
+        if isinstance(step.dose, Repetitions):
+            done = round(kept / step.seconds * step.dose.count)
+            values["count"] = self.counted("repetition", step.dose.count - done)
+            return self.cue(f"resume.repetitions{side}", **values)
+        values["duration"] = self.lines.duration(step.seconds - kept)
+        return self.cue(f"resume.work{side}", **values)
+
+    def anew(self, step: WorkStep) -> Cue:
+        """That `step` is done once more from its beginning."""
+        if step.side:
+            return self.cue("restart.side", side=self.lines.phrase(f"side.{step.side}"))
+        return self.cue("restart")
+
+    def work(self, step: WorkStep, elapsed: float | None = None) -> Script:
+        """The beats of a step. With `elapsed` (s) the part that is left, counted in from three."""
+        return self.counting.work(step, self.preferences, elapsed)
+
+    def rest(self, seconds: float, coming: WorkStep) -> Script:
+        """Rest between two sets: how long, and in a long one what comes, and a warning at ten seconds."""
+        duration = self.lines.duration(seconds)
+        if seconds < LONG_REST:
+            return Script((self.counting.beat("rest.short", 0.0, "say", duration=duration),), seconds, name="rest")
+        cues = (
+            self.counting.beat("rest.begin", 0.0, "say", duration=duration, exercise=coming.exercise.name),
+            self.counting.beat("rest.ten", seconds - 10),
+        )
+        return Script(cues, seconds=seconds, name="rest")
+
+    def water(self, seconds: float, *, last: bool = False) -> Script:
+        """A break to drink; `last`: nothing comes after it."""
+        line = "water.last" if last else "water"
+        cue = self.counting.beat(line, 0.0, "say", duration=self.lines.duration(seconds))
+        return Script((cue,), seconds=seconds, name="water")
+
+    def positioning(self, seconds: float) -> Script:
+        """Silence in which to get into position."""
+        return Script((), seconds=seconds, name="position")

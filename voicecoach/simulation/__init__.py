@@ -1,0 +1,1 @@
+"""Conversations with the coach in a simulated room."""

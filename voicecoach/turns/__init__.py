@@ -1,0 +1,1 @@
+"""Turn taking: when an utterance ends, continues, or interrupts the coach."""
