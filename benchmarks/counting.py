@@ -20,15 +20,15 @@ import numpy as np
 from lib.devices import sound_card
 from lib.hearing import the_app
 from lib.report import Row, table, write_json
-from voicecoach.audio.device.sound_card import Device
+from voicecoach.audio.device.sound_card import SoundCard
 from voicecoach.audio.echo.control import NoMicrophone
 from voicecoach.core.actions import Action, Play
 from voicecoach.core.audio import HEARING_RATE, Samples
 from voicecoach.core.errors import VoicecoachError
 from voicecoach.core.script import Cue, Script
 from voicecoach.core.speech import Hypothesis
-from voicecoach.engine.coach import Coach, Logged
-from voicecoach.engine.hearing import Deaf, Hearing
+from voicecoach.engine.coach import Coach, LogEvent
+from voicecoach.engine.hearing import Hearing, NullListener
 from voicecoach.playback.clip_source import EagerSource
 from voicecoach.session.session import Session
 
@@ -93,8 +93,8 @@ class Take:
 
     def __init__(self, session: Session, source: EagerSource):
         self.source = source
-        self.coach = Coach(RATE, session, source, the_app(None).understand, Hearing(Deaf(), NoMicrophone()))
-        self.coach.watchers.append(self._note)
+        self.coach = Coach(RATE, session, source, the_app(None).understand, Hearing(NullListener(), NoMicrophone()))
+        self.coach.listeners.append(self._note)
         self.counts: list[list[tuple[float, Samples, int]]] = [[]]
         self.coach.begin()
 
@@ -103,7 +103,7 @@ class Take:
         now = self.coach.now
         self.coach.hear(Hypothesis(text, now, now, now, endpoint="typed"))
 
-    def _note(self, entry: Logged) -> None:
+    def _note(self, entry: LogEvent) -> None:
         tone, line = entry.data.get("tone"), entry.data.get("line")
         if entry.kind != "said":
             return
@@ -144,16 +144,16 @@ def routine(name: str) -> list[list[float]]:
     with app.synthesizer(RATE) as voice:
         take = Take(Session(app.library, app.lines), EagerSource(voice, RATE))
         take.type(f"start {name} routine")
-        blocks = [take.coach.step(_SILENCE)]
+        blocks = [take.coach.process_block(_SILENCE)]
         while take.coach.session.state != "idle":
-            blocks.append(take.coach.step(_SILENCE))
+            blocks.append(take.coach.process_block(_SILENCE))
         return found(np.concatenate(blocks), take)
 
 
 def live_hold(latency: float = LATENCY) -> Take:
     """A hold played through the sound card, of which so much latency (s) is asked, in real time."""
     app = the_app(None)
-    with app.synthesizer(RATE) as voice, Device(latency=latency) as device:
+    with app.synthesizer(RATE) as voice, SoundCard(latency=latency) as device:
         source = EagerSource(voice, RATE)
         for number in range(1, SECONDS):
             source.ready(app.lines.number(number))
@@ -161,8 +161,8 @@ def live_hold(latency: float = LATENCY) -> Take:
         take = Take(Counter(app.library, app.lines), source)
         out = np.zeros(device.block, dtype=np.float32)
         while take.coach.now < SECONDS + 2.0:
-            device.exchange(out)
-            out = take.coach.step(_SILENCE)
+            device.process_block(out)
+            out = take.coach.process_block(_SILENCE)
         return take
 
 
@@ -170,7 +170,7 @@ _SILENCE = np.zeros(round(HEARING_RATE * 0.02), dtype=np.float32)
 
 
 def _recorded(take: Take, seconds: float) -> Samples:
-    return np.concatenate([take.coach.step(_SILENCE) for _ in range(round(seconds / 0.02))])
+    return np.concatenate([take.coach.process_block(_SILENCE) for _ in range(round(seconds / 0.02))])
 
 
 @contextmanager

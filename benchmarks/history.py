@@ -27,11 +27,11 @@ from voicecoach.app.components import App
 from voicecoach.app.settings import Settings
 from voicecoach.app.typed import FAST_RATE, hear_typed
 from voicecoach.content.library import load_library
-from voicecoach.engine.coach import Logged
+from voicecoach.engine.coach import LogEvent
 from voicecoach.history.database import open_database
 from voicecoach.history.journal import Journal
-from voicecoach.history.journal_access import open_logbook
-from voicecoach.history.queries import JournalPast
+from voicecoach.history.journal_access import open_journal
+from voicecoach.history.queries import JournalQueries
 from voicecoach.history.report import report
 from voicecoach.session.plan.serialization import work_done, written
 from voicecoach.session.plan.steps import PlanStep, WorkStep, make_plan
@@ -99,7 +99,7 @@ def _work(journal: Journal, plan: tuple[PlanStep, ...]) -> float:
 
 def _rows(path: Path, case: str) -> Iterator[Row]:
     database = open_database(path)
-    past = JournalPast(database, lambda: NOW)
+    past = JournalQueries(database, lambda: NOW)
     environment = {**os.environ, "XDG_DATA_HOME": str(path.parent.parent)}
 
     def run(*arguments: str) -> None:
@@ -130,20 +130,20 @@ def _day(path: Path) -> Iterator[Row]:
     app = App()
     app.settings = Settings(remind_at=(time(17),))
 
-    def watch(entry: Logged) -> None:
+    def watch(entry: LogEvent) -> None:
         line = entry.data.get("line") if entry.kind == "said" else None
         if line in _ANSWERS:
             said.append((began + timedelta(seconds=entry.at), line))
             answers.append((entry.at + ANSWERED_AFTER, _ANSWERS[line]))
 
     started = clock.perf_counter()
-    with open_logbook(path, lambda: began + timedelta(seconds=coach.now)) as logbook:
-        coach = silent_coach(app, FAST_RATE, logbook, lambda seconds: began + timedelta(seconds=seconds))
-        coach.watchers.append(watch)
+    with open_journal(path, lambda: began + timedelta(seconds=coach.now)) as journal_access:
+        coach = silent_coach(app, FAST_RATE, journal_access, lambda seconds: began + timedelta(seconds=seconds))
+        coach.listeners.append(watch)
         coach.begin()
         silence = np.zeros(coach.block, dtype=np.float32)
         while coach.now < 24 * 3600:
-            coach.step(silence)
+            coach.process_block(silence)
             if answers and answers[0][0] <= coach.now:
                 hear_typed(coach, answers.popleft()[1])
     took = clock.perf_counter() - started

@@ -26,7 +26,7 @@ from lib.hearing import in_processes, meaning, the_app, typed
 from lib.mixing import BEFORE, Scene, read, recorded, speech_end
 from lib.report import Row, share, table, write_json
 from lib.sets import Selection
-from lib.stopping import Hushed, hush, hushes
+from lib.stopping import Hushed, flush, hushes
 from voicecoach.asr.decoder.vosk_recognizer import hypothesis
 from voicecoach.core.audio import BLOCK_SECONDS, HEARING_RATE, Samples
 from voicecoach.core.errors import VoicecoachError
@@ -85,8 +85,8 @@ def main(data: Path | None, limit: int | None, seed: int, jobs: int, json_file: 
         ours = list(in_processes(partial(decide, seed), [Said(one) for one in found], jobs, "commands"))
         vosk = list(in_processes(partial(decide, seed), [Said(one, vosk=True) for one in found], jobs, "commands"))
         scenes = hushes(Selection(folder, limit=limit, seed=seed))
-        hushed = [one for found in in_processes(hush, scenes, jobs, "scenes") for one in found]
-        rows = [*_rows(ours, vosk, held), *_hush_rows(hushed, held)]
+        flushed = [one for found in in_processes(flush, scenes, jobs, "scenes") for one in found]
+        rows = [*_rows(ours, vosk, held), *_hush_rows(flushed, held)]
         click.echo(table(rows))
         if json_file:
             devices = asdict(held) if held else None
@@ -129,7 +129,7 @@ def _understood(heard: Hypothesis) -> Understanding:
 
 def _heard(sound: Samples, *, vosk: bool) -> Iterator[tuple[float, float, Hypothesis]]:
     """Of each utterance: when (s) its last block had come, and what computing it took (s), understanding it, too."""
-    ear = _VoskEndpoint() if vosk else the_app(None).listener()
+    ear = _VoskEndpoint() if vosk else the_app(None).utterance_detector()
     for start in range(0, len(sound) - BLOCK + 1, BLOCK):
         began = time.perf_counter()
         heard = ear.feed(sound[start : start + BLOCK])
@@ -188,18 +188,18 @@ def _to_silence(held: Held | None) -> float:
     return FADE + (held.round_trip - held.left_out if held else 0.0)
 
 
-def _hush_rows(hushed: Sequence[Hushed], held: Held | None) -> Iterator[Row]:
+def _hush_rows(flushed: Sequence[Hushed], held: Held | None) -> Iterator[Row]:
     case, devices = "over the coach", held.round_trip if held else 0.0
-    decided = [1000 * one.decided for one in hushed if one.decided is not None]
+    decided = [1000 * one.decided for one in flushed if one.decided is not None]
     if decided:
         yield from _times(case, decided)
         silent = [
             1000 * (one.decided + _to_silence(held) if one.until_then else one.silent + devices)
-            for one in hushed
+            for one in flushed
             if one.decided is not None
         ]
         yield from _times(case, silent, "silent_")
-    yield share(case, "errors", sum(one.decided is None for one in hushed), len(hushed))
+    yield share(case, "errors", sum(one.decided is None for one in flushed), len(flushed))
 
 
 def _times(case: str, milliseconds: Sequence[float], what: str = "") -> Iterator[Row]:

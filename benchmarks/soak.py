@@ -30,9 +30,9 @@ from voicecoach.app.live import MINUTE
 from voicecoach.audio.echo.control import make_echo_control
 from voicecoach.core.audio import BLOCK_SECONDS, HEARING_RATE, Samples
 from voicecoach.core.errors import VoicecoachError
-from voicecoach.engine.coach import Coach, Logged
+from voicecoach.engine.coach import Coach, LogEvent
 from voicecoach.engine.hearing import Hearing
-from voicecoach.history.journal_access import Logbook, open_logbook
+from voicecoach.history.journal_access import JournalAccess, open_journal
 from voicecoach.playback.clip_source import EagerSource
 from voicecoach.runtime.allocator import give_back_gaps, give_back_memory
 from voicecoach.session.profile.day_times import DayTimes
@@ -40,7 +40,7 @@ from voicecoach.session.session import Session
 from voicecoach.simulation.room import Room, RoomSettings
 from voicecoach.tts.cache import ClipCache
 from voicecoach.tts.synthesizer import Synthesizer
-from voicecoach.tts.voice_switch import VoiceRing
+from voicecoach.tts.voice_switch import VoiceList
 
 RATE = 48_000
 """Rate (Hz) of the simulated loudspeaker."""
@@ -178,16 +178,18 @@ class Soak:
         app = the_app(None)
         self._now = 0.0
         self._journal = Path(stack.enter_context(TemporaryDirectory())) / "journal.db"
-        logbook = stack.enter_context(open_logbook(self._journal, self._wall))
+        journal_access = stack.enter_context(open_journal(self._journal, self._wall))
         clips = ClipCache(Path(stack.enter_context(TemporaryDirectory())))
         voice = stack.enter_context(Synthesizer(app.coach_voice, RATE, clips))
-        ring = VoiceRing(app.coach_voice, lambda another: Synthesizer(another, RATE, clips))
+        ring = VoiceList(app.coach_voice, lambda another: Synthesizer(another, RATE, clips))
         source = EagerSource(voice, RATE, stack.enter_context(closing(ring)))
-        session = Session(app.library, app.lines, past=logbook.past, alone=not logbook.taken, times=DayTimes())
-        hearing = Hearing(app.listener(), make_echo_control())
+        session = Session(
+            app.library, app.lines, past=journal_access.past, alone=not journal_access.taken, times=DayTimes()
+        )
+        hearing = Hearing(app.utterance_detector(), make_echo_control())
         self._room = Room(RATE, RoomSettings(seed=seed))
         self._coach = Coach(RATE, session, source, app.understand, hearing, clock=_at)
-        self._watch(logbook)
+        self._watch(journal_access)
         self._visitors = Visitors(sounds, seed)
         self._next = self._visitors.pause()
         self._out = np.zeros(self._coach.block, dtype=np.float32)
@@ -224,15 +226,15 @@ class Soak:
             self._next = ended + self._visitors.pause()
         if now >= _LOOK * len(self.memory):
             self.memory.append((now / 3600, psutil.Process().memory_info().rss))
-        microphone = self._room.exchange(self._out)
+        microphone = self._room.process_block(self._out)
         began = time.process_time()
-        self._out = self._coach.step(microphone)
+        self._out = self._coach.process_block(microphone)
         return time.process_time() - began
 
-    def _watch(self, logbook: Logbook) -> None:
-        self._coach.watchers.extend((logbook.watch, self._note))
+    def _watch(self, journal_access: JournalAccess) -> None:
+        self._coach.listeners.extend((journal_access.watch, self._note))
 
-    def _note(self, entry: Logged) -> None:
+    def _note(self, entry: LogEvent) -> None:
         self._heard += entry.kind == "heard"
         self._routines += entry.kind == "routine started"
 

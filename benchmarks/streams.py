@@ -19,7 +19,7 @@ import numpy as np
 from lib.devices import round_trip, sound_card
 from lib.report import Row, table, write_json
 from voicecoach.audio.device import open_stream
-from voicecoach.audio.device.sound_card import Device
+from voicecoach.audio.device.sound_card import SoundCard
 from voicecoach.core.audio import BLOCK_SECONDS
 from voicecoach.core.errors import VoicecoachError
 
@@ -54,7 +54,7 @@ def main(seed: int, json_file: Path | None) -> None:
 
 def measured(latency: float, way: str) -> Iterator[Row]:
     """What they cost with this latency (s)."""
-    with patch.object(open_stream, "POLLED", WAYS[way]), Device(latency=latency) as device:
+    with patch.object(open_stream, "POLLED", WAYS[way]), SoundCard(latency=latency) as device:
         _exchange(device, SETTLING)
         before, began, used = device.losses, time.perf_counter(), time.process_time()
         _exchange(device, SECONDS)
@@ -66,10 +66,10 @@ def measured(latency: float, way: str) -> Iterator[Row]:
     yield Row(case, "lost_ms", 1000 * (after.silent - before.silent + after.padded - before.padded), "ms", 1)
 
 
-def _exchange(device: Device, seconds: float) -> None:
+def _exchange(device: SoundCard, seconds: float) -> None:
     silence = np.zeros(device.block, dtype=np.float32)
     for _ in range(round(seconds / BLOCK_SECONDS)):
-        device.exchange(silence)
+        device.process_block(silence)
 
 
 if __name__ == "__main__":

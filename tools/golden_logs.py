@@ -30,7 +30,7 @@ def _play_scenarios(folder: Path) -> None:
         for name in scenario_names(language):
             scenario = load_scenario(name, language)
             out = folder / f"{language}-{name}"
-            outcome = play_demo(App(language=language), scenario, out, typed=True, watchers=[])
+            outcome = play_demo(App(language=language), scenario, out, typed=True, listeners=[])
             if outcome.failures:
                 print(f"{language} {name}: {outcome.failures}", file=sys.stderr)
             (out / "transcript.txt").unlink()
@@ -67,7 +67,7 @@ def _play_random(folder: Path) -> None:
                     lines.append(f"+3 {START[language]}")
             coach = silent_coach(app, 8000)
             with (folder / f"random-{language}-{number}.jsonl").open("w", encoding="utf-8") as log:
-                coach.watchers.append(writer(log.write, json_line))
+                coach.listeners.append(writer(log.write, json_line))
                 run_fast(coach, lines)
 
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 
 from voicecoach.audio.echo.control import NOTHING_LEFT, EchoCanceller, EchoControl, HalfDuplexGate, make_echo_control
-from voicecoach.audio.echo.delay_estimator import Alignment
+from voicecoach.audio.echo.delay_estimator import DelayEstimator
 from voicecoach.audio.echo.kalman_filter import KalmanFilters
-from voicecoach.audio.echo.linear_canceller import Bending, LinearCanceller
+from voicecoach.audio.echo.linear_canceller import LinearCanceller, LoudspeakerNonlinearity
 from voicecoach.audio.echo.spectra import Spectra
 from voicecoach.core.audio import Samples
 
@@ -27,7 +27,7 @@ class _NoCanceller:
     learning = False
     settled = True
 
-    def vanished(self, since: float, until: float) -> float | None:  # noqa: ARG002
+    def echo_reduction_db(self, since: float, until: float) -> float | None:  # noqa: ARG002
         """See EchoControl."""
         return 0.0
 
@@ -52,14 +52,14 @@ class _SuppressorAlone(EchoCanceller):
         return np.asarray(self._aec.process(near, far), dtype=np.float32)
 
 
-class _Undrifting(Alignment):
+class _Undrifting(DelayEstimator):
     """Knows the lag, but not the drift."""
 
     def _find_drift(self, shift: Spectra, apart: int) -> None:
         """Do not."""
 
 
-class _Unbent(Bending):
+class _Unbent(LoudspeakerNonlinearity):
     """Takes the loudspeaker for a linear one."""
 
     def bent(self, far: Spectra, samples: Samples) -> Spectra:  # noqa: ARG002
@@ -101,7 +101,7 @@ class _Eager(EchoCanceller):
 class _Shortsighted(EchoCanceller):
     """Does not look back."""
 
-    def vanished(self, since: float, until: float) -> float | None:  # noqa: ARG002
+    def echo_reduction_db(self, since: float, until: float) -> float | None:  # noqa: ARG002
         """Nothing."""
         return 0.0
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from voicecoach.audio.device.sound_card import Device
+from voicecoach.audio.device.sound_card import SoundCard
 from voicecoach.core.audio import BLOCK_SECONDS, HEARING_RATE
 
 sys.path.append(str(Path(__file__).resolve().parents[2]))
@@ -52,14 +52,14 @@ AUDIBLE = 0.1
 """Amplitude from which on something is a click: one full sample of 48 kHz is a third of that at 16 kHz."""
 
 
-def round_trip(device: Device) -> float:
+def round_trip(device: SoundCard) -> float:
     """Median time (s) from handing over a click until it is given back by a wire from speaker to microphone."""
     silence = np.zeros(device.block, dtype=np.float32)
     click = silence.copy()
     click[0] = 0.9
     times = []
     for _ in range(CLICKS):
-        heard = np.concatenate([device.exchange(silence if block else click) for block in range(BETWEEN)])
+        heard = np.concatenate([device.process_block(silence if block else click) for block in range(BETWEEN)])
         times.append(int(np.argmax(np.abs(heard) > AUDIBLE)) / HEARING_RATE)
     return float(np.median(times))
 
@@ -74,7 +74,7 @@ def buffers() -> Held | None:
 
 
 def _held() -> Held:
-    with Device() as device:
+    with SoundCard() as device:
         for _ in range(round(SETTLING / BLOCK_SECONDS)):
-            device.exchange(np.zeros(device.block, dtype=np.float32))
-        return Held(round_trip(device), device.hush(0.0))
+            device.process_block(np.zeros(device.block, dtype=np.float32))
+        return Held(round_trip(device), device.flush(0.0))

@@ -29,11 +29,11 @@ Heard = tuple[Hypothesis, Understanding]
 def listen(app: App, samples: Samples) -> list[Heard]:
     """The utterances in `samples` (16 kHz mono), heard block by block as in a live session, with the whole grammar
     active."""
-    listener = app.listener()
+    detector = app.utterance_detector()
     heard: list[Hypothesis] = []
     for start in range(0, len(samples), _BLOCK):
-        heard += listener.feed(samples[start : start + _BLOCK])
-    heard += listener.flush()
+        heard += detector.feed(samples[start : start + _BLOCK])
+    heard += detector.flush()
     return in_the_end(heard, lambda utterance: app.understand(utterance, None))
 
 

@@ -17,13 +17,13 @@ from lib.talking import RATE, WARM_UP, Reader, Scene, in_any_state
 from voicecoach.audio.echo.control import make_echo_control
 from voicecoach.content.library import Library
 from voicecoach.content.lines import Lines
-from voicecoach.core.actions import Action, Hush
+from voicecoach.core.actions import Action, StopAudio
 from voicecoach.core.speech import Hypothesis
 from voicecoach.core.understanding import Command
-from voicecoach.engine.coach import Coach, Logged
+from voicecoach.engine.coach import Coach, LogEvent
 from voicecoach.engine.hearing import Block, Hearing
 from voicecoach.playback.clip_source import EagerSource
-from voicecoach.simulation.room import Room, Ways
+from voicecoach.simulation.room import EchoPaths, Room
 
 AT_ONCE = ("stop", "pause")
 
@@ -58,7 +58,7 @@ class Hushing(Reader):
     def command(self, command: Command, position: float | None = 0.0) -> list[Action]:  # noqa: ARG002
         """Be silent."""
         self.stopped = True
-        return [Hush()]
+        return [StopAudio()]
 
     def played(self) -> list[Action]:
         """On to the next text."""
@@ -86,30 +86,30 @@ def hushes(chosen: Selection) -> list[Scene]:
     return list(commands_over_prompts("hush", ECHO_DB, some, texts, rooms, chosen, in_a_scene=1))
 
 
-def hush(scene: Scene) -> list[Hushed]:
+def flush(scene: Scene) -> list[Hushed]:
     """Play a scene."""
     app = the_app(None)
     (command,) = scene.commands
-    room = Room(RATE, scene.settings, Ways(*(read(path) for path in scene.ways)))
-    hearing = Timed(app.listener(), make_echo_control())
-    log: list[Logged] = []
+    room = Room(RATE, scene.settings, EchoPaths(*(read(path) for path in scene.ways)))
+    hearing = Timed(app.utterance_detector(), make_echo_control())
+    log: list[LogEvent] = []
     with app.synthesizer(RATE) as voice:
         reader = Hushing(app.library, app.lines, iter([*scene.texts] * 3))
         coach = Coach(RATE, reader, EagerSource(voice, RATE), in_any_state, hearing)
-        coach.watchers.append(log.append)
+        coach.listeners.append(log.append)
         coach.begin()
         out = np.zeros(coach.block, dtype=np.float32)
         loud: list[float] = []
-        ended, took, decided, hushed = np.inf, 0.0, None, np.inf
+        ended, took, decided, flushed = np.inf, 0.0, None, np.inf
         while coach.now < ended + ANSWER:
             if ended == np.inf and coach.now >= WARM_UP:
                 ended = room.now + speech_end(read(command.path))
                 room.user_says(read(command.path))
-            out = coach.step(room.exchange(out))
+            out = coach.process_block(room.process_block(out))
             if reader.stopped and decided is None:
                 took = hearing.took
                 decided = coach.now + took - ended
-                hushed = coach.now
+                flushed = coach.now
             if 10 * np.log10(float(np.mean(np.square(out))) + 1e-12) > QUIET_DBFS:
                 loud.append(coach.now)
             if reader.stopped and coach.now > ended + ANSWER / 2:
@@ -117,4 +117,4 @@ def hush(scene: Scene) -> list[Hushed]:
     obeyed = [meaning(str(one.data["intent"]), {}) for one in log if one.data.get("verdict") == "accept"]
     if obeyed != [command.expected]:
         decided = None
-    return [Hushed(decided, max(loud) + took - ended, max(loud) >= hushed)]
+    return [Hushed(decided, max(loud) + took - ended, max(loud) >= flushed)]

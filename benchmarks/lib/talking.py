@@ -21,11 +21,11 @@ from voicecoach.core.audio import HEARING_RATE, Samples
 from voicecoach.core.script import Cue, Script
 from voicecoach.core.speech import Hypothesis
 from voicecoach.core.understanding import Command, Understanding
-from voicecoach.engine.coach import Coach, Logged
+from voicecoach.engine.coach import Coach, LogEvent
 from voicecoach.engine.hearing import Hearing
 from voicecoach.playback.clip_source import EagerSource
 from voicecoach.session.session import Session
-from voicecoach.simulation.room import BLOCK, Room, RoomSettings, Ways
+from voicecoach.simulation.room import BLOCK, EchoPaths, Room, RoomSettings
 from voicecoach.turns.self_speech import is_own_voice
 
 RATE = 48_000
@@ -150,10 +150,10 @@ class _Timed:
         """See EchoControl."""
         self._inner.unplayed(seconds)
 
-    def vanished(self, since: float, until: float) -> float | None:
+    def echo_reduction_db(self, since: float, until: float) -> float | None:
         """See EchoControl."""
         began = time.process_time()
-        found = self._inner.vanished(since, until)
+        found = self._inner.echo_reduction_db(since, until)
         self.seconds += time.process_time() - began
         return found
 
@@ -174,17 +174,17 @@ class _Stage:
 
     def __init__(self, scene: Scene):
         app = the_app(None)
-        self._room = Room(RATE, scene.settings, Ways(*(read(path) for path in scene.ways)))
+        self._room = Room(RATE, scene.settings, EchoPaths(*(read(path) for path in scene.ways)))
         self._noise = read(scene.noise) * _factor(scene) if scene.noise else None
         self._out = np.zeros(round(RATE * BLOCK / HEARING_RATE), dtype=np.float32)
         self._frame = 0
         self._lowered = False
         self._last = (-np.inf, -np.inf)
         self.echo = _Timed(CANCELLERS[scene.canceller]())
-        self.ear = app.listener()
+        self.ear = app.utterance_detector()
         self.reader = Reader(app.library, app.lines, cycle(scene.texts) if scene.commands else iter(scene.texts))
         self.heard = Heard()
-        self.log: list[Logged] = []
+        self.log: list[LogEvent] = []
 
     def perform(self, scene: Scene) -> Heard:
         """The whole scene."""
@@ -193,7 +193,7 @@ class _Stage:
             source = EagerSource(voice, RATE)
             own_voice = _never if scene.canceller == WITHOUT_TEXT else is_own_voice
             self.coach = Coach(RATE, self.reader, source, in_any_state, Hearing(self.ear, self.echo), own_voice)
-            self.coach.watchers.append(self.log.append)
+            self.coach.listeners.append(self.log.append)
             self.coach.begin()
             for command in scene.commands:
                 self._say(command, BETWEEN if self.heard.obeyed else scene.warm_up)
@@ -217,11 +217,11 @@ class _Stage:
 
     def _wait(self, seconds: float) -> None:
         for _ in range(round(seconds * HEARING_RATE / BLOCK)):
-            microphone = self._room.exchange(self._out)
+            microphone = self._room.process_block(self._out)
             if self._noise is not None:
                 microphone = microphone + np.take(self._noise, range(self._frame, self._frame + BLOCK), mode="wrap")
             self._frame += BLOCK
-            self._out = self.coach.step(microphone)
+            self._out = self.coach.process_block(microphone)
             self.heard.barge_ins += self.coach.lowered and not self._lowered
             self._lowered = self.coach.lowered
 
@@ -234,11 +234,11 @@ class _Stage:
                 self.heard.self_triggers.append(str(one.data["text"]))
         self.log.clear()
 
-    def _is_the_users(self, entry: Logged) -> bool:
+    def _is_the_users(self, entry: LogEvent) -> bool:
         began, ended = self._last
         return float(str(entry.data["speech_start"])) < ended and float(str(entry.data["speech_end"])) > began
 
-    def _obeyed(self) -> list[Logged]:
+    def _obeyed(self) -> list[LogEvent]:
         return [one for one in self.log if one.kind == "heard" and one.data["verdict"] == "accept"]
 
 
@@ -256,7 +256,7 @@ def _never(_heard: str, _said: str) -> bool:
     return False
 
 
-def _slots(entry: Logged) -> Mapping[str, object]:
+def _slots(entry: LogEvent) -> Mapping[str, object]:
     slots = entry.data["slots"]
     assert isinstance(slots, dict)
     return slots

@@ -9,7 +9,7 @@ import pytest
 
 from voicecoach.app.builders import simulated_coach
 from voicecoach.app.components import App
-from voicecoach.engine.coach import Logged
+from voicecoach.engine.coach import LogEvent
 from voicecoach.simulation.runner import Outcome
 from voicecoach.simulation.scenario import load_scenario, scenario_names
 
@@ -35,10 +35,10 @@ steps:
 """
 
 
-def run(app: App, name: str, *, typed: bool = False) -> tuple[Outcome, list[Logged]]:
-    log: list[Logged] = []
+def run(app: App, name: str, *, typed: bool = False) -> tuple[Outcome, list[LogEvent]]:
+    log: list[LogEvent] = []
     with simulated_coach(app, load_scenario(name), typed=typed) as (simulation, coach):
-        coach.watchers.append(log.append)
+        coach.listeners.append(log.append)
         return simulation.run(), log
 
 

@@ -21,7 +21,7 @@ from voicecoach.app.components import App
 from voicecoach.asr.decoder.graph import Grammar
 from voicecoach.asr.detection.vad import VoiceActivityDetector
 from voicecoach.asr.model.locate import ModelError
-from voicecoach.asr.utterances import Listener
+from voicecoach.asr.utterances import UtteranceDetector
 from voicecoach.tts.synthesizer import Voice
 
 pytestmark = [pytest.mark.device, pytest.mark.model]
@@ -87,9 +87,9 @@ def say(pulse: PulseServer, folder: Path, text: str) -> None:  # noqa: F811
 
 def heard_in(recording: np.ndarray, sentences: list[str]) -> list[str]:
     """What our own recogniser hears in a recording of the speaker (48 kHz)."""
-    listener = Listener(App().model.recognizer(Grammar(graph_of(sentences))), VoiceActivityDetector())
+    detector = UtteranceDetector(App().model.recognizer(Grammar(graph_of(sentences))), VoiceActivityDetector())
     sound = soxr.resample(recording, 48_000, 16_000)
-    return [found.text for found in [*listener.feed(np.append(sound, np.zeros(9_600, "f"))), *listener.flush()]]
+    return [found.text for found in [*detector.feed(np.append(sound, np.zeros(9_600, "f"))), *detector.flush()]]
 
 
 def test_a_spoken_command_is_answered_aloud_and_goodbye_ends_the_session(

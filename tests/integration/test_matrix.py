@@ -12,8 +12,8 @@ from tests.support.session_driver import STATES as ORDINARY_STATES
 from voicecoach.app.builders import silent_coach
 from voicecoach.app.components import App
 from voicecoach.app.typed import run_fast
-from voicecoach.core.actions import Hush, Play, Reply
-from voicecoach.engine.coach import Logged
+from voicecoach.core.actions import Play, Reply, StopAudio
+from voicecoach.engine.coach import LogEvent
 from voicecoach.nlu.lint import load_tests
 from voicecoach.session.flow.chart import SessionChart
 
@@ -137,7 +137,7 @@ def test_what_leads_nowhere_leaves_the_time_running(state: str, intent: str) -> 
     if target(intent, state) is not None:
         return
     actions = obeyed(intent, state).actions
-    hushes = any(isinstance(action, Hush) for action in actions)
+    hushes = any(isinstance(action, StopAudio) for action in actions)
     assert not hushes or state in ("alarmed", "checking", "comparing"), "only a question may be cut short"
     if state in ON_A_BEAT:
         assert all(action.keep_clock for action in actions if isinstance(action, Play))
@@ -177,8 +177,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> App:
 def beats(app: App, *lines: str) -> list[tuple[object, float]]:
     """Line and time of every beat of a typed session's first hold that an answer of some seconds leaves."""
     coach = silent_coach(app, 8000)
-    log: list[Logged] = []
-    coach.watchers.append(log.append)
+    log: list[LogEvent] = []
+    coach.listeners.append(log.append)
     run_fast(coach, ["start stretch only", "+2 skip", "+2 next", "+2 ready", *lines, "+34"])
     said = [entry for entry in log if entry.kind == "said"]
     start, end = (next(one.at for one in said if one.data["line"] == line) for line in ("hold.start", "hold.end"))

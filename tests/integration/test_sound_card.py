@@ -15,30 +15,32 @@ import pytest
 from tests.support.pulse_server import PulseServer, pulse_server
 from tests.support.pulse_server import pulse as pulse
 from voicecoach.audio.device import open_stream
-from voicecoach.audio.device.sound_card import Device, DeviceError, check_devices, list_devices
+from voicecoach.audio.device.sound_card import DeviceError, SoundCard, check_devices, list_devices
 from voicecoach.audio.wav_file import WavWriter
 
 pytestmark = pytest.mark.device
 
 
-def exchange(device: Device, seconds: float, sound: Callable[[int], np.ndarray] | None = None) -> np.ndarray:
+def play(device: SoundCard, seconds: float, sound: Callable[[int], np.ndarray] | None = None) -> np.ndarray:
     """Exchange that many seconds; `sound` gives block n for the speaker. What the microphone heard."""
     silence = np.zeros(device.block, np.float32)
-    return np.concatenate([device.exchange(sound(block) if sound else silence) for block in range(round(seconds * 50))])
+    return np.concatenate(
+        [device.process_block(sound(block) if sound else silence) for block in range(round(seconds * 50))]
+    )
 
 
-def exchange_until(device: Device, kinds: set[str], seconds: float = 15) -> None:
+def exchange_until(device: SoundCard, kinds: set[str], seconds: float = 15) -> None:
     """Go on until all these notices have come; fail if they have not come in so many seconds of blocks."""
     missing = set(kinds)
     for _ in range(round(seconds * 50)):
-        device.exchange(np.zeros(device.block, np.float32))
+        device.process_block(np.zeros(device.block, np.float32))
         missing -= {notice.kind for notice in device.notices()}
         if not missing:
             return
     pytest.fail(f"no notice of {missing}")
 
 
-def without_glitches(act: Callable[[], tuple[Device, np.ndarray]]) -> np.ndarray:
+def without_glitches(act: Callable[[], tuple[SoundCard, np.ndarray]]) -> np.ndarray:
     """What `act` gives, repeated while the driver reports gaps: a busy machine cannot always keep time."""
     for _ in range(4):
         device, result = act()
@@ -62,11 +64,11 @@ def test_sound_passes_both_ways_at_the_cards_own_rate(card: PulseServer, tmp_pat
         frames = np.arange(card.rate // 50) + block * card.rate // 50
         return np.where(frames % spacing == 500, np.float32(0.5), np.float32(0))
 
-    def act() -> tuple[Device, tuple[np.ndarray, np.ndarray]]:
-        with Device() as device, card.record_speaker() as recording:
+    def act() -> tuple[SoundCard, tuple[np.ndarray, np.ndarray]]:
+        with SoundCard() as device, card.record_speaker() as recording:
             assert device.rate == card.rate
             playing = card.play_to_microphone(tmp_path / "tone.wav")
-            heard = exchange(device, 1.6, clicks)
+            heard = play(device, 1.6, clicks)
             playing.kill()
             playing.wait()
             device.close()
@@ -90,13 +92,13 @@ def test_sound_passes_both_ways_at_the_cards_own_rate(card: PulseServer, tmp_pat
 
 
 def test_the_round_trip_is_estimated_to_some_milliseconds(pulse: PulseServer) -> None:
-    def act() -> tuple[Device, tuple[float, float]]:
-        with Device() as device:
+    def act() -> tuple[SoundCard, tuple[float, float]]:
+        with SoundCard() as device:
             click = np.zeros(device.block, np.float32)
             click[0] = 0.9
             silence = np.zeros_like(click)
-            exchange(device, 2)
-            heard = exchange(device, 1, lambda block: silence if block else click)
+            play(device, 2)
+            heard = play(device, 1, lambda block: silence if block else click)
             return device, (device.round_trip, np.argmax(np.abs(heard)) / 16_000)
 
     pulse.control("set-default-source", "spk.monitor")  # a wire from the speaker to the microphone
@@ -110,16 +112,16 @@ def test_the_round_trip_is_estimated_to_some_milliseconds(pulse: PulseServer) ->
 def test_a_sound_system_that_goes_and_comes_back_is_outlived(pulse: PulseServer, tmp_path: Path) -> None:
     with WavWriter(tmp_path / "hum.wav", 48_000) as writer:
         writer.write(0.25 * np.sin(2 * np.pi * 300 / 48_000 * np.arange(10 * 48_000)))
-    with Device() as device:
-        exchange(device, 0.5)
+    with SoundCard() as device:
+        play(device, 0.5)
         pulse.kill()
         exchange_until(device, {"microphone lost", "speaker lost"})
-        assert not np.any(exchange(device, 1))
+        assert not np.any(play(device, 1))
         pulse.start()
         exchange_until(device, {"microphone back", "speaker back"})
         playing = pulse.play_to_microphone(tmp_path / "hum.wav")
         with pulse.record_speaker() as recording:
-            heard = exchange(device, 1.5, lambda _: np.full(device.block, 0.5, np.float32))
+            heard = play(device, 1.5, lambda _: np.full(device.block, 0.5, np.float32))
         playing.kill()
         playing.wait()
     # Sound flows again; its level may overshoot where a stream has just begun, or a busy machine leaves a gap.
@@ -128,14 +130,14 @@ def test_a_sound_system_that_goes_and_comes_back_is_outlived(pulse: PulseServer,
 
 
 def test_a_microphone_that_falls_silent_does_not_disturb_the_speaker(pulse: PulseServer) -> None:
-    with Device() as device:
-        exchange(device, 0.5)
+    with SoundCard() as device:
+        play(device, 0.5)
         pulse.control("suspend-sink", "micfeed", "1")
         try:
-            exchange(device, 0.1)
+            play(device, 0.1)
             before = device.losses.silent
             exchange_until(device, {"microphone lost"})
-            exchange(device, 0.3)
+            play(device, 0.3)
             assert device.losses.silent == before
         finally:
             pulse.control("suspend-sink", "micfeed", "0")
@@ -149,10 +151,10 @@ from voicecoach.audio.device.sound_card import Device
 with Device() as device:
     silence = np.zeros(device.block, np.float32)
     for _ in range(25):
-        device.exchange(silence)
+        device.process_block(silence)
     os.kill(int(sys.argv[1]), signal.SIGSTOP)
     for _ in range(60):
-        device.exchange(silence)
+        device.process_block(silence)
 print(sorted(notice.kind for notice in device.notices()))
 """
 
@@ -183,15 +185,15 @@ def test_devices_are_listed_and_checked_by_name(pulse: PulseServer) -> None:
     assert check_devices("DEFAULT", default.index) is None
     assert '"kitchen"' in (check_devices(output="kitchen") or "")
     with pytest.raises(DeviceError, match=r'^There is no microphone "kitchen": choose one of .*"default".*\.$'):
-        Device(input="kitchen").open()
-    with Device(input="default", output=default.index) as device:
-        exchange(device, 0.1)
+        SoundCard(input="kitchen").open()
+    with SoundCard(input="default", output=default.index) as device:
+        play(device, 0.1)
 
 
 def test_without_a_sound_system_opening_says_what_is_missing(pulse: PulseServer) -> None:
     pulse.kill()
     try:
         with pytest.raises(DeviceError, match=r"\.$"):
-            Device().open()
+            SoundCard().open()
     finally:
         pulse.start()

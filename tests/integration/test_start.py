@@ -141,7 +141,7 @@ def test_the_graph_is_known_by_name_without_loading_the_intents(mine: Path, monk
 def test_a_graph_that_was_thrown_away_is_made_again(mine: Path) -> None:
     app = App()
     assert app.model.known_recognizer(app.graph) is None
-    assert app.listener()
+    assert app.utterance_detector()
     assert app.model.known_recognizer(app.graph)
 
 

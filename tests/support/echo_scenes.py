@@ -25,4 +25,4 @@ def blocks(samples: Samples) -> list[Samples]:
 
 def at_the_microphone(speech: Samples, settings: RoomSettings) -> Samples:
     room = Room(HEARING_RATE, settings)
-    return np.concatenate([room.exchange(block) for block in blocks(speech)])
+    return np.concatenate([room.process_block(block) for block in blocks(speech)])

@@ -17,11 +17,11 @@ import pytest
 from voicecoach.audio.device import blocking_stream as polled
 from voicecoach.audio.device import callback_stream, microphone, portaudio, reconnecting, speaker, stream
 from voicecoach.audio.device import sound_card as device
-from voicecoach.audio.device.blocking_stream import PolledCapture, PolledPlayback
-from voicecoach.audio.device.callback_stream import CalledCapture, CalledPlayback
+from voicecoach.audio.device.blocking_stream import BlockingCapture, BlockingPlayback
+from voicecoach.audio.device.callback_stream import CallbackCapture, CallbackPlayback
 from voicecoach.audio.device.portaudio import DeviceError, DeviceInfo
-from voicecoach.audio.device.sound_card import Device
-from voicecoach.audio.device.stream import Capture, Line, Playback
+from voicecoach.audio.device.sound_card import SoundCard
+from voicecoach.audio.device.stream import AudioStream, Capture, Playback
 
 
 @dataclass
@@ -44,7 +44,7 @@ class _CardError(Exception):
 @dataclass
 class _Running:
     card: Card
-    line: Line
+    line: AudioStream
     next_call: float
     not_before: float = 0.0
     latency: float = 0.06
@@ -152,7 +152,7 @@ class World:
     """What was to run in the background and has not run yet."""
     _running: list[_Running] = field(default_factory=list, repr=False)
 
-    def open_line(self, kind: type, _wanted: object, latency: float, rate: int | None) -> Line:
+    def open_line(self, kind: type, _wanted: object, latency: float, rate: int | None) -> AudioStream:
         self.asked.append(latency)
         card = self.microphone if kind is Capture else self.speaker
         if card.missing:
@@ -206,10 +206,10 @@ class World:
 
 
 _KINDS = {
-    (Capture, False): CalledCapture,
-    (Capture, True): PolledCapture,
-    (Playback, False): CalledPlayback,
-    (Playback, True): PolledPlayback,
+    (Capture, False): CallbackCapture,
+    (Capture, True): BlockingCapture,
+    (Playback, False): CallbackPlayback,
+    (Playback, True): BlockingPlayback,
 }
 
 
@@ -244,7 +244,7 @@ class _Done:
 
 @pytest.fixture(params=["called", "polled"])
 def world(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> World:
-    """A world in which `Device` runs on simulated cards, of one kind and of the other."""
+    """A world in which `SoundCard` runs on simulated cards, of one kind and of the other."""
     world = World(polled=request.param == "polled")
 
     def in_background(task: Callable[[], None]) -> _Done:
@@ -269,7 +269,7 @@ def world(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Wo
 class Talk:
     """A coach that numbers its blocks: block n, from 0 on, is full of the value n + 1."""
 
-    def __init__(self, world: World, device: Device) -> None:
+    def __init__(self, world: World, device: SoundCard) -> None:
         self._world, self._device = world, device
         self._ended: list[float] = []
         self.heard: list[np.ndarray] = []
@@ -278,7 +278,7 @@ class Talk:
         """Exchange that many seconds of blocks."""
         for _ in range(round(seconds * 50)):
             out = np.full(self._device.block, len(self.heard) + 1, np.float32)
-            self.heard.append(self._device.exchange(out))
+            self.heard.append(self._device.process_block(out))
             self._ended.append(self._world.now)
 
     def captured(self, block: int) -> np.ndarray:

@@ -11,8 +11,8 @@ from voicecoach.app.builders import coach_of
 from voicecoach.app.components import App
 from voicecoach.app.typed import run_fast
 from voicecoach.audio.echo.control import NoMicrophone
-from voicecoach.engine.hearing import Deaf, Hearing
-from voicecoach.history.journal_access import open_logbook
+from voicecoach.engine.hearing import Hearing, NullListener
+from voicecoach.history.journal_access import open_journal
 from voicecoach.playback.clip_source import SilentSource
 
 RATE = 8_000
@@ -36,10 +36,12 @@ class Clock:
 def lead(app: App, path: Path, clock: Clock, *lines: str) -> list[str]:
     """A typed session that is written to `path`; what the coach said."""
     said: list[str] = []
-    with open_logbook(path, clock) as logbook:
+    with open_journal(path, clock) as journal_access:
         # Nothing is known of the exercises, whatever other tests did: a new stretch is asked about.
-        coach = coach_of(app, RATE, SilentSource(RATE), Hearing(Deaf(), NoMicrophone()), logbook, remembers=False)
-        coach.watchers.append(lambda entry: said.append(str(entry.data["text"])) if entry.kind == "said" else None)
+        coach = coach_of(
+            app, RATE, SilentSource(RATE), Hearing(NullListener(), NoMicrophone()), journal_access, remembers=False
+        )
+        coach.listeners.append(lambda entry: said.append(str(entry.data["text"])) if entry.kind == "said" else None)
         run_fast(coach, lines)
     return said
 

@@ -10,7 +10,7 @@ from voicecoach.core.actions import Action, Play, Reply
 from voicecoach.core.script import Cue, Script
 from voicecoach.core.understanding import Command
 from voicecoach.session.plan.steps import WorkStep
-from voicecoach.session.profile.exercise_memory import Memory
+from voicecoach.session.profile.exercise_memory import ExerciseMemory
 from voicecoach.session.profile.preferences import Preferences
 from voicecoach.session.registry import HANDLERS
 from voicecoach.session.session import Session
@@ -30,7 +30,7 @@ class Talk:
         *,
         check_in: bool = False,
         preferences: Preferences | None = None,
-        memory: Memory | None = None,
+        memory: ExerciseMemory | None = None,
     ):
         self.session = Session(library, LINES, check_in=check_in, preferences=preferences, memory=memory)
         self.actions: list[Action] = []
@@ -51,7 +51,7 @@ class Talk:
 
     def until(self, state: str, side: str | None = None) -> Talk:
         for _ in range(200):
-            work = self.session.conductor.work
+            work = self.session.flow.work
             if self.session.state == state and (side is None or (work is not None and work.side == side)):
                 return self
             self.played()
@@ -79,11 +79,11 @@ class Talk:
 
     @property
     def exercise(self) -> str:
-        work = self.session.conductor.work
+        work = self.session.flow.work
         return work.exercise.id if work else "water"
 
 
-def stretching(memory: Memory | None = None) -> Talk:
+def stretching(memory: ExerciseMemory | None = None) -> Talk:
     """At the first stretch, which has two sides and thirty seconds; the walk before it is left out."""
     return Talk(memory=memory).say("StartRoutine", routine="stretch").say("Next")
 
@@ -94,7 +94,7 @@ STATES: dict[str, Callable[[], Talk]] = {
     "announcing": stretching,
     "positioning": lambda: stretching().until("positioning"),
     "working": lambda: stretching().until("working"),
-    "comparing": lambda: stretching(Memory()).until("comparing"),
+    "comparing": lambda: stretching(ExerciseMemory()).until("comparing"),
     "resting": lambda: Talk().say("StartRoutine", routine="leg").until("resting"),
     "paused": lambda: stretching().until("working").say("Pause", position=7.3),
     "resuming": lambda: stretching().until("working").say("Pause", position=7.3).say("Resume"),
@@ -103,7 +103,7 @@ STATES: dict[str, Callable[[], Talk]] = {
 
 
 def work(talk: Talk) -> WorkStep:
-    found = talk.session.conductor.work
+    found = talk.session.flow.work
     assert found is not None
     return found
 

@@ -19,10 +19,10 @@ from voicecoach.core.audio import HEARING_RATE, Clip, Samples
 from voicecoach.tts.voice import Voice
 
 if TYPE_CHECKING:
-    from voicecoach.asr.utterances import Listener
+    from voicecoach.asr.utterances import UtteranceDetector
     from voicecoach.engine.coach import Clock, Coach
     from voicecoach.engine.hearing import Hearing
-    from voicecoach.history.journal_access import Logbook
+    from voicecoach.history.journal_access import JournalAccess
     from voicecoach.playback.clip_source import LiveSource, SilentSource
     from voicecoach.simulation.runner import Simulation
     from voicecoach.simulation.scenario import Scenario
@@ -38,12 +38,12 @@ SIMULATION_RATE = 48_000
 def live_coach(
     app: App,
     rate: int,
-    logbook: Logbook | None = None,
+    journal_access: JournalAccess | None = None,
     clock: Clock | None = None,
-    listener: Callable[[], Listener] | None = None,
+    detector: Callable[[], UtteranceDetector] | None = None,
 ) -> Iterator[Coach]:
-    """A coach for a sound card with a speaker at `rate` Hz, which writes `logbook`. It hears with what `listener`
-    gives in the end; without it is typed to."""
+    """A coach for a sound card with a speaker at `rate` Hz, which writes `journal_access`. It hears with what
+    `detector` gives in the end; without it is typed to."""
     from voicecoach.audio.echo.control import make_echo_control
     from voicecoach.engine.threaded_hearing import BackgroundHearing
     from voicecoach.playback.clip_source import LiveSource
@@ -54,17 +54,17 @@ def live_coach(
         source = LiveSource(synthesizer, rate, ring)
         source.prefetch(text for _line, text in app.prompts())
         hearing = no_hearing()
-        if listener:
-            hearing = BackgroundHearing(listener(), make_echo_control(), app.understand)
+        if detector:
+            hearing = BackgroundHearing(detector(), make_echo_control(), app.understand)
         stack.enter_context(closing(hearing))
-        yield coach_of(app, rate, source, hearing, logbook, clock)
+        yield coach_of(app, rate, source, hearing, journal_access, clock)
 
 
-def silent_coach(app: App, rate: int, logbook: Logbook | None = None, clock: Clock | None = None) -> Coach:
-    """A coach that is read and typed to, and writes `logbook`."""
+def silent_coach(app: App, rate: int, journal_access: JournalAccess | None = None, clock: Clock | None = None) -> Coach:
+    """A coach that is read and typed to, and writes `journal_access`."""
     from voicecoach.playback.clip_source import SilentSource
 
-    return coach_of(app, rate, SilentSource(rate), no_hearing(), logbook, clock)
+    return coach_of(app, rate, SilentSource(rate), no_hearing(), journal_access, clock)
 
 
 @contextmanager
@@ -82,37 +82,37 @@ def simulated_coach(
     rate = SIMULATION_RATE
     room = Room(rate, RoomSettings(**scenario.room.model_dump()))
     with ExitStack() as stack:
-        logbook, clock = _earlier(app, scenario, stack)
+        journal_access, clock = _earlier(app, scenario, stack)
         if typed:
-            coach = coach_of(app, rate, SilentSource(rate), no_hearing(), logbook, clock, remembers=False)
+            coach = coach_of(app, rate, SilentSource(rate), no_hearing(), journal_access, clock, remembers=False)
             yield Simulation(coach, room, scenario, None, record), coach
             return
         user = Voice(scenario.user.voice or app.language.user_voice, scenario.user.words_a_minute)
         coach_voice = stack.enter_context(app.synthesizer(rate))
         user_voice = stack.enter_context(app.synthesizer(HEARING_RATE, user))
         source = EagerSource(coach_voice, rate, stack.enter_context(closing(app.voices(rate))))
-        hearing = Hearing(app.listener(), make_echo_control())
-        coach = coach_of(app, rate, source, hearing, logbook, clock, remembers=False)
+        hearing = Hearing(app.utterance_detector(), make_echo_control())
+        coach = coach_of(app, rate, source, hearing, journal_access, clock, remembers=False)
         say: Callable[[str], Clip] = user_voice.clip
         yield Simulation(coach, room, scenario, say, record), coach
 
 
-def _earlier(app: App, scenario: Scenario, stack: ExitStack) -> tuple[Logbook, Clock | None]:
+def _earlier(app: App, scenario: Scenario, stack: ExitStack) -> tuple[JournalAccess, Clock | None]:
     """The journal of a scenario, with what was before it, and its clock on the wall; neither where it has none."""
     from voicecoach.app.typed import FAST_RATE, run_fast
-    from voicecoach.history.journal_access import Logbook, open_logbook
+    from voicecoach.history.journal_access import JournalAccess, open_journal
     from voicecoach.playback.clip_source import SilentSource
 
     began = scenario.clock
     if began is None:
-        return Logbook(), None
+        return JournalAccess(), None
     file = Path(stack.enter_context(TemporaryDirectory())) / "journal.db"
     if scenario.before:
-        with open_logbook(file, lambda: began - EARLIER) as earlier:
+        with open_journal(file, lambda: began - EARLIER) as earlier:
             coach = coach_of(app, FAST_RATE, SilentSource(FAST_RATE), no_hearing(), earlier, remembers=False)
             run_fast(coach, scenario.before)
-    logbook = stack.enter_context(open_logbook(file, lambda: began))
-    return logbook, lambda seconds: began + timedelta(seconds=seconds)
+    journal_access = stack.enter_context(open_journal(file, lambda: began))
+    return journal_access, lambda seconds: began + timedelta(seconds=seconds)
 
 
 def coach_of(
@@ -120,21 +120,21 @@ def coach_of(
     rate: int,
     source: LiveSource | SilentSource,
     hearing: Hearing,
-    logbook: Logbook | None = None,
+    journal_access: JournalAccess | None = None,
     clock: Clock | None = None,
     *,
     remembers: bool = True,
 ) -> Coach:
-    """A coach that speaks with `source`, hears with `hearing`, and writes `logbook`. Unless it `remembers`, it neither
-    knows what the user's own has learned nor adds to it."""
-    from voicecoach.app.routine_store import OwnRoutines
+    """A coach that speaks with `source`, hears with `hearing`, and writes `journal_access`. Unless it `remembers`, it
+    neither knows what the user's own has learned nor adds to it."""
+    from voicecoach.app.routine_store import RoutineStore
     from voicecoach.engine.coach import Coach
-    from voicecoach.history.journal_access import Logbook
+    from voicecoach.history.journal_access import JournalAccess
     from voicecoach.session.features.save_routine import for_today
-    from voicecoach.session.profile.exercise_memory import Memory
+    from voicecoach.session.profile.exercise_memory import ExerciseMemory
     from voicecoach.session.session import Session
 
-    settings, logbook = app.settings, logbook or Logbook()
+    settings, journal_access = app.settings, journal_access or JournalAccess()
     session = Session(
         app.library,
         app.lines,
@@ -142,20 +142,20 @@ def coach_of(
         check_in=settings.check_in,
         preferences=settings.preferences,
         age=settings.age,
-        memory=app.memory if remembers else Memory(),
-        keep=OwnRoutines(routines_folder()).keep if remembers else for_today,
-        past=logbook.past,
-        alone=not logbook.taken,
+        memory=app.memory if remembers else ExerciseMemory(),
+        keep=RoutineStore(routines_folder()).keep if remembers else for_today,
+        past=journal_access.past,
+        alone=not journal_access.taken,
         times=settings.day,
     )
     coach = Coach(rate, session, source, app.understand, hearing, clock=clock)
-    coach.watchers.append(logbook.watch)
+    coach.listeners.append(journal_access.watch)
     return coach
 
 
 def no_hearing() -> Hearing:
     """Neither microphone nor recogniser."""
     from voicecoach.audio.echo.control import NoMicrophone
-    from voicecoach.engine.hearing import Deaf, Hearing
+    from voicecoach.engine.hearing import Hearing, NullListener
 
-    return Hearing(Deaf(), NoMicrophone())
+    return Hearing(NullListener(), NoMicrophone())

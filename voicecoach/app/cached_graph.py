@@ -12,7 +12,7 @@ from voicecoach.asr.decoder.bigram import Bigram, read_arpa
 from voicecoach.asr.decoder.graph import Costs, Grammar
 from voicecoach.asr.decoder.vosk_recognizer import SpeechModel
 from voicecoach.content.language import Language, content
-from voicecoach.runtime.object_cache import compiled, key_of
+from voicecoach.runtime.object_cache import cached_object, key_of
 
 if TYPE_CHECKING:  # the name of a graph that is there is wanted before the intents are loaded
     from voicecoach.nlu.intents import IntentSet
@@ -34,7 +34,7 @@ def make_grammar(language: Language, intents: IntentSet) -> Grammar:
     )
 
 
-def kept_graph(
+def cached_graph_name(
     model: SpeechModel, language: Language, costs: Costs, intents: str | None, make: Callable[[], Grammar]
 ) -> str:
     """The name of the graph for what `make` makes. `intents` tells their state from any other; None: that is not
@@ -45,7 +45,7 @@ def kept_graph(
     code = (*_CODE, *(content(language.code, name) for name in _FILES))
     key = key_of(intents, language.links, costs, str(model.folder.resolve()), code=code, libraries=())
     folder = platformdirs.user_cache_path("voicecoach") / "names"
-    return compiled(str, lambda: model.graph_name(make(), costs), key, folder)
+    return cached_object(str, lambda: model.graph_name(make(), costs), key, folder)
 
 
 def _decoys(language: str) -> tuple[str, ...]:

@@ -13,14 +13,14 @@ import platformdirs
 from voicecoach.content.language import content
 from voicecoach.content.library import Library, load_library, own_files
 from voicecoach.content.lines import Lines, load_lines
-from voicecoach.runtime.object_cache import compiled, key_of
+from voicecoach.runtime.object_cache import cached_object, key_of
 
 _CODE = (resources.files("voicecoach"),)
 _FILES = ("language.yaml", "exercises.yaml", "routines.yaml", "lines.yaml")
 
 
 @dataclass(frozen=True, slots=True)
-class Repertoire:
+class CachedLibrary:
     """What the coach can lead, the lines in which it does so, and (id, text) of all prompts that come of both."""
 
     library: Library
@@ -28,7 +28,7 @@ class Repertoire:
     prompts: tuple[tuple[str, str], ...]
 
 
-def kept_repertoire(language: str, folders: Sequence[Path]) -> Repertoire:
+def load_cached_library(language: str, folders: Sequence[Path]) -> CachedLibrary:
     """The content of `language` with the user's own in `folders`; ContentError lists the mistakes in it."""
     built_in = [(0, content(language, name)) for name in _FILES]
     try:
@@ -37,13 +37,13 @@ def kept_repertoire(language: str, folders: Sequence[Path]) -> Repertoire:
         return _made(language, folders)  # which says what is wrong
     key = key_of(files, code=_CODE, libraries=("pydantic", "PyYAML", "unicode-rbnf"))
     folder = platformdirs.user_cache_path("voicecoach") / "repertoires"
-    return compiled(Repertoire, lambda: _made(language, folders), key, folder)
+    return cached_object(CachedLibrary, lambda: _made(language, folders), key, folder)
 
 
-def _made(language: str, folders: Sequence[Path]) -> Repertoire:
+def _made(language: str, folders: Sequence[Path]) -> CachedLibrary:
     from voicecoach.session.script.all_prompts import (
         all_prompts,  # imports half of the session, which is not needed elsewhere
     )
 
     library, lines = load_library(language, folders), load_lines(language)
-    return Repertoire(library, lines, tuple(all_prompts(library, lines)))
+    return CachedLibrary(library, lines, tuple(all_prompts(library, lines)))

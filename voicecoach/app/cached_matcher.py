@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import platformdirs
 
 from voicecoach.content.language import content
-from voicecoach.runtime.object_cache import compiled, key_of
+from voicecoach.runtime.object_cache import cached_object, key_of
 
 if TYPE_CHECKING:  # the key is wanted before all that
     from voicecoach.nlu.matcher import Matcher
@@ -26,7 +26,7 @@ _LIBRARIES = ("hassil", "unicode-rbnf", "numpy")
 Lists = Mapping[str, Sequence[tuple[str, str]]]
 
 
-class KeptMatcher:
+class CachedMatcher:
     """Of the intents in the file at `path`. `key` tells its state from any other; there is none where the file cannot
     be read."""
 
@@ -44,7 +44,7 @@ class KeptMatcher:
         if self.key is None:
             return self._made()  # which says what is wrong
         folder = platformdirs.user_cache_path("voicecoach") / "intents"
-        return compiled(Matcher, self._made, self.key, folder)
+        return cached_object(Matcher, self._made, self.key, folder)
 
     def _made(self) -> Matcher:
         from voicecoach.nlu.intents import load_intents

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import platformdirs
 
-from voicecoach.app.cached_graph import kept_graph, make_grammar
-from voicecoach.app.cached_library import Repertoire, kept_repertoire
-from voicecoach.app.cached_matcher import KeptMatcher
+from voicecoach.app.cached_graph import cached_graph_name, make_grammar
+from voicecoach.app.cached_library import CachedLibrary, load_cached_library
+from voicecoach.app.cached_matcher import CachedMatcher
 from voicecoach.app.memory_store import load_memory, memory_file
 from voicecoach.app.settings import Settings, load_settings, routines_folder, settings_file
 from voicecoach.asr.decoder.graph import Costs
@@ -24,7 +24,7 @@ from voicecoach.content.language import Language, load_language
 from voicecoach.core.speech import Alternative, Hypothesis
 from voicecoach.core.understanding import Understanding
 from voicecoach.history.database import journal_file
-from voicecoach.nlu.builtin import built_in
+from voicecoach.nlu.builtin import builtin_intents
 from voicecoach.tts.voice import Voice
 
 if TYPE_CHECKING:
@@ -32,18 +32,18 @@ if TYPE_CHECKING:
     # opened; and what only the simulation needs nobody else waits for.
     from voicecoach.asr.decoder.graph import Grammar
     from voicecoach.asr.model.manifest import Manifest
-    from voicecoach.asr.utterances import Listener
+    from voicecoach.asr.utterances import UtteranceDetector
     from voicecoach.content.library import Library
     from voicecoach.content.lines import Lines
-    from voicecoach.history.journal_access import Logbook
+    from voicecoach.history.journal_access import JournalAccess
     from voicecoach.history.journal_writer import Now
-    from voicecoach.history.utterance_audio import Retention
+    from voicecoach.history.utterance_audio import UtteranceAudioStore
     from voicecoach.nlu.confidence import UnderstandText
     from voicecoach.nlu.intents import IntentSet
     from voicecoach.nlu.matcher import Matcher
-    from voicecoach.session.profile.exercise_memory import Memory
+    from voicecoach.session.profile.exercise_memory import ExerciseMemory
     from voicecoach.tts.synthesizer import Synthesizer
-    from voicecoach.tts.voice_switch import VoiceRing
+    from voicecoach.tts.voice_switch import VoiceList
 
 _LOG = logging.getLogger(__name__)
 
@@ -95,8 +95,8 @@ class App:
         return (*([own] if own.is_dir() else []), *self.paths.routines)
 
     @cached_property
-    def _repertoire(self) -> Repertoire:
-        return kept_repertoire(self.language.code, self.folders)
+    def _repertoire(self) -> CachedLibrary:
+        return load_cached_library(self.language.code, self.folders)
 
     @property
     def library(self) -> Library:
@@ -114,15 +114,15 @@ class App:
         return self._repertoire.lines
 
     @cached_property
-    def _kept_matcher(self) -> KeptMatcher:
-        path = self.paths.intents or built_in(self.language.code)
+    def _cached_matcher(self) -> CachedMatcher:
+        path = self.paths.intents or builtin_intents(self.language.code)
         routines = {"routine": self.library.spoken_routines()}
-        return KeptMatcher(path, self.language.code, routines, {"left_out": self.library.spoken_exercises()})
+        return CachedMatcher(path, self.language.code, routines, {"left_out": self.library.spoken_exercises()})
 
     @cached_property
     def matcher(self) -> Matcher:
         """From words to intents."""
-        return self._kept_matcher.load()
+        return self._cached_matcher.load()
 
     @property
     def intents(self) -> IntentSet:
@@ -140,7 +140,7 @@ class App:
         return [*alarm_prompts(self.lines, self.settings.emergency_number), *self._repertoire.prompts]
 
     @cached_property
-    def memory(self) -> Memory:
+    def memory(self) -> ExerciseMemory:
         """What is remembered of the user."""
         return load_memory(memory_file())
 
@@ -166,14 +166,14 @@ class App:
     def graph(self) -> str:
         """The name of the recogniser's graph. To know it is to know that model and content are right: where nothing has
         changed since they were looked through, they are not loaded for that."""
-        return kept_graph(self.model, self.language, self.costs, self._kept_matcher.key, lambda: self.grammar)
+        return cached_graph_name(self.model, self.language, self.costs, self._cached_matcher.key, lambda: self.grammar)
 
     @cached_property
     def _understand_text(self) -> UnderstandText:
         """From words to one command or to several in one breath."""
-        from voicecoach.nlu.multi_command import Chains
+        from voicecoach.nlu.multi_command import MultiCommand
 
-        chains = Chains(self.intents.word_graph(), self.intents.fillers, self.language.links)
+        chains = MultiCommand(self.intents.word_graph(), self.intents.fillers, self.language.links)
         remembered = lru_cache(maxsize=REMEMBERED)(chains.understand(self.matcher.understand))
         return lambda text, states: remembered(text, None if states is None else frozenset(states))
 
@@ -182,20 +182,20 @@ class App:
         """What the recogniser listens for."""
         return make_grammar(self.language, self.intents)
 
-    def listener(self) -> Listener:
+    def utterance_detector(self) -> UtteranceDetector:
         """A fresh pair of ears that know the intents' sentences."""
         recognizer = self.model.known_recognizer(self.graph) or self.model.recognizer(self.grammar, self.costs)
 
         # While the recogniser is loaded, somebody else may import what is needed now.
-        from voicecoach.asr.detection.gain_control import LevelControl
+        from voicecoach.asr.detection.gain_control import AutomaticGainControl
         from voicecoach.asr.detection.vad import VoiceActivityDetector
-        from voicecoach.asr.utterances import Listener
+        from voicecoach.asr.utterances import UtteranceDetector
         from voicecoach.turns.end_of_turn import Endpoint
 
         intents, links = self.intents, self.language.links
         joined = (*links.joining, *links.correcting)
         endpoint = Endpoint(intents.word_graph(), intents.fillers, intents.beside, joined, self._surely)
-        return Listener(recognizer, VoiceActivityDetector(), endpoint.pause, LevelControl())
+        return UtteranceDetector(recognizer, VoiceActivityDetector(), endpoint.pause, AutomaticGainControl())
 
     def _surely(self, text: str, alternatives: Sequence[Alternative]) -> bool:
         """Whether it is a command in some state, and nothing else is nearly as probable."""
@@ -233,29 +233,29 @@ class App:
         with Synthesizer(voice or self.coach_voice, rate, ClipCache()) as synthesizer:
             yield synthesizer
 
-    def voices(self, rate: int) -> VoiceRing:
+    def voices(self, rate: int) -> VoiceList:
         """The voices after the coach's own, at `rate` Hz; to be closed in the end."""
         from voicecoach.tts.cache import ClipCache
         from voicecoach.tts.synthesizer import Synthesizer
-        from voicecoach.tts.voice_switch import VoiceRing
+        from voicecoach.tts.voice_switch import VoiceList
 
-        return VoiceRing(self.coach_voice, lambda voice: Synthesizer(voice, rate, ClipCache()))
+        return VoiceList(self.coach_voice, lambda voice: Synthesizer(voice, rate, ClipCache()))
 
     @contextmanager
-    def logbook(self, now: Now) -> Iterator[Logbook]:
+    def journal_access(self, now: Now) -> Iterator[JournalAccess]:
         """The journal, unless the user wants none; `now` is the clock on the wall."""
-        from voicecoach.history.journal_access import Logbook, open_logbook
+        from voicecoach.history.journal_access import JournalAccess, open_journal
 
         if self.settings.journal:
-            with open_logbook(journal_file(), now) as logbook:
-                yield logbook
+            with open_journal(journal_file(), now) as journal_access:
+                yield journal_access
         else:
-            yield Logbook()
+            yield JournalAccess()
 
-    def retention(self, now: Now) -> Retention | None:
+    def retention(self, now: Now) -> UtteranceAudioStore | None:
         """What keeps the sound of utterances; None unless the user wants that."""
         if not self.settings.keep_audio:
             return None
-        from voicecoach.history.utterance_audio import MEGABYTE, Retention, recordings_folder
+        from voicecoach.history.utterance_audio import MEGABYTE, UtteranceAudioStore, recordings_folder
 
-        return Retention(recordings_folder(), self.settings.keep_audio * MEGABYTE, now)
+        return UtteranceAudioStore(recordings_folder(), self.settings.keep_audio * MEGABYTE, now)

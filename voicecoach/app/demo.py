@@ -14,7 +14,7 @@ from voicecoach.app.transcript import json_line, writer
 from voicecoach.audio.wav_file import WavWriter
 from voicecoach.core.audio import HEARING_RATE, Samples
 from voicecoach.core.errors import VoicecoachError
-from voicecoach.engine.coach import Logged
+from voicecoach.engine.coach import LogEvent
 from voicecoach.runtime.atomic_file import TextFile
 from voicecoach.simulation.runner import Outcome
 from voicecoach.simulation.scenario import Scenario, check_lines
@@ -24,7 +24,7 @@ LISTENING_GAIN = 10.0
 
 
 def play_demo(
-    app: App, scenario: Scenario, folder: Path, *, typed: bool, watchers: Sequence[Callable[[Logged], None]]
+    app: App, scenario: Scenario, folder: Path, *, typed: bool, listeners: Sequence[Callable[[LogEvent], None]]
 ) -> Outcome:
     """Play `scenario`; write room.wav (unless `typed`), transcript.txt and events.jsonl into `folder`. Each file
     appears only when it is complete; VoicecoachError when something is missing, wrong or cannot be written."""
@@ -41,7 +41,7 @@ def play_demo(
                 sound.write(np.clip(block * np.float32(LISTENING_GAIN), -1.0, 1.0))
 
         simulation, coach = files.enter_context(simulated_coach(app, scenario, typed=typed, record=record))
-        coach.watchers += [*watchers, writer(transcript.write), writer(events.write, json_line)]
+        coach.listeners += [*listeners, writer(transcript.write), writer(events.write, json_line)]
         return simulation.run()
 
 

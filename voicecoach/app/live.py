@@ -15,7 +15,7 @@ import numpy as np
 
 from voicecoach.app.builders import live_coach, silent_coach
 from voicecoach.app.components import App
-from voicecoach.audio.device.sound_card import Device, check_devices
+from voicecoach.audio.device.sound_card import SoundCard, check_devices
 from voicecoach.audio.device.ticker import Ticker
 from voicecoach.core.audio import BLOCK_SECONDS
 from voicecoach.playback.mixer import FADE_SECONDS
@@ -26,7 +26,7 @@ from voicecoach.runtime.wall_clock import wall_clock
 
 if TYPE_CHECKING:
     # Imported where it is needed: meanwhile the recogniser is loaded and the sound card opened.
-    from voicecoach.engine.coach import Coach, Logged
+    from voicecoach.engine.coach import Coach, LogEvent
 
 SETTLED, MINUTE = 500, 3_000
 """Blocks after which the devices' delays are known; from one entry about them in the log to the next, and from one time
@@ -48,7 +48,7 @@ _NEEDED = (
 """What a coach consists of, down to what its first utterance needs: to import it takes as long as to load the
 recogniser."""
 
-Watcher = Callable[["Logged"], None]
+LogListener = Callable[["LogEvent"], None]
 
 
 SPOKEN_NOTICES = {
@@ -63,7 +63,9 @@ def _on_the_wall(_seconds: float) -> datetime:
     return wall_clock()
 
 
-def coach_live(app: App, microphone: str | int | None, speaker: str | int | None, watchers: Sequence[Watcher]) -> None:
+def coach_live(
+    app: App, microphone: str | int | None, speaker: str | int | None, listeners: Sequence[LogListener]
+) -> None:
     """Lead a session with the microphone and the speaker until the user says goodbye."""
     give_back_memory()
     sys.setswitchinterval(HANDOVER)
@@ -72,34 +74,34 @@ def coach_live(app: App, microphone: str | int | None, speaker: str | int | None
     start.enter_context(without_collecting())
     with (
         start,
-        loading(app.listener) as listener,
-        closing(Device(microphone, speaker)) as device,
+        loading(app.utterance_detector) as detector,
+        closing(SoundCard(microphone, speaker)) as device,
         loading(device.open_in_background) as opened,
-        app.logbook(wall_clock) as logbook,
+        app.journal_access(wall_clock) as journal_access,
         app.retention(wall_clock) or nullcontext() as retention,
-        live_coach(app, _rate_once(opened, device, app), logbook, _on_the_wall, listener) as coach,
+        live_coach(app, _rate_once(opened, device, app), journal_access, _on_the_wall, detector) as coach,
     ):
         gc.freeze()  # what was loaded stays: to look for garbage among it would hold up the sound
         start.close()
-        coach.watchers += watchers
+        coach.listeners += listeners
         if retention:
-            coach.watchers.append(retention.watch)
+            coach.listeners.append(retention.watch)
         coach.begin()
         out = np.zeros(coach.block, dtype=np.float32)
         while not coach.finished:
-            block = device.exchange(out)
+            block = device.process_block(out)
             if retention:
                 retention.hear(block)
-            out = coach.step(block)
-            if coach.hushed and (left_out := device.hush(FADE_SECONDS)):
+            out = coach.process_block(block)
+            if coach.flushed and (left_out := device.flush(FADE_SECONDS)):
                 coach.left_out(left_out)
-            tell_notices(coach, device, watchers)
+            tell_notices(coach, device, listeners)
             if round(coach.now / BLOCK_SECONDS) % MINUTE == SETTLED:
-                log_devices(coach, device, watchers)
+                log_devices(coach, device, listeners)
                 give_back_gaps()
 
 
-def _rate_once(opened: Callable[[], None], device: Device, app: App) -> int:
+def _rate_once(opened: Callable[[], None], device: SoundCard, app: App) -> int:
     """The rate (Hz) of a device that is being opened; meanwhile the rest is imported and loaded, and what is wrong with
     it told."""
     for module in _NEEDED:
@@ -109,49 +111,49 @@ def _rate_once(opened: Callable[[], None], device: Device, app: App) -> int:
     return device.rate
 
 
-def log_devices(coach: Coach, device: Device, watchers: Sequence[Watcher]) -> None:
+def log_devices(coach: Coach, device: SoundCard, listeners: Sequence[LogListener]) -> None:
     """Log what the devices add to each answer, and what they have lost so far (s)."""
-    from voicecoach.engine.coach import Logged
+    from voicecoach.engine.coach import LogEvent
 
     known = {"round_trip": round(device.round_trip, 3), **asdict(device.losses)}
-    for watcher in watchers:
-        watcher(Logged(coach.now, "devices", known))
+    for listener in listeners:
+        listener(LogEvent(coach.now, "devices", known))
 
 
-def tell_notices(coach: Coach, device: Device, watchers: Sequence[Watcher]) -> None:
+def tell_notices(coach: Coach, device: SoundCard, listeners: Sequence[LogListener]) -> None:
     """Say aloud, and log, what has become of the devices."""
-    from voicecoach.engine.coach import Logged
+    from voicecoach.engine.coach import LogEvent
 
     for notice in device.notices():
-        for watcher in watchers:
-            watcher(Logged(coach.now, "notice", {"text": f"{notice.kind}: {notice.detail}"}))
+        for listener in listeners:
+            listener(LogEvent(coach.now, "notice", {"text": f"{notice.kind}: {notice.detail}"}))
         line = SPOKEN_NOTICES.get(notice.kind)
         if line:
             coach.say(line)
 
 
-def type_live(app: App, lines: TextIO, watcher: Watcher, *, quiet: bool) -> None:
+def type_live(app: App, lines: TextIO, listener: LogListener, *, quiet: bool) -> None:
     """A typed session in real time; heard where there is a speaker, unless `quiet`."""
     from voicecoach.app.typed import run_at_terminal
 
-    with app.logbook(wall_clock) as logbook:
+    with app.journal_access(wall_clock) as journal_access:
         if quiet or check_devices(None, None):
             clock = Ticker()
-            coach = silent_coach(app, clock.rate, logbook, _on_the_wall)
-            coach.watchers.append(watcher)
+            coach = silent_coach(app, clock.rate, journal_access, _on_the_wall)
+            coach.listeners.append(listener)
             run_at_terminal(coach, clock, lines)
             return
-        with Device() as device, live_coach(app, device.rate, logbook, _on_the_wall) as coach:
-            coach.watchers.append(watcher)
+        with SoundCard() as device, live_coach(app, device.rate, journal_access, _on_the_wall) as coach:
+            coach.listeners.append(listener)
             run_at_terminal(coach, device, lines)
 
 
-def type_fast(app: App, lines: Iterable[str], watcher: Watcher) -> None:
+def type_fast(app: App, lines: Iterable[str], listener: LogListener) -> None:
     """A typed session in no time."""
     from voicecoach.app.typed import FAST_RATE, run_fast
 
-    with app.logbook(wall_clock) as logbook:
+    with app.journal_access(wall_clock) as journal_access:
         began = wall_clock()
-        coach = silent_coach(app, FAST_RATE, logbook, lambda seconds: began + timedelta(seconds=seconds))
-        coach.watchers.append(watcher)
+        coach = silent_coach(app, FAST_RATE, journal_access, lambda seconds: began + timedelta(seconds=seconds))
+        coach.listeners.append(listener)
         run_fast(coach, lines)

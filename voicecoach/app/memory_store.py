@@ -18,7 +18,7 @@ import platformdirs
 from pydantic import ValidationError
 
 from voicecoach.content.yaml_schema import Content
-from voicecoach.session.profile.exercise_memory import Memory, Way
+from voicecoach.session.profile.exercise_memory import ExerciseMemory, Way
 
 _LOG = logging.getLogger(__name__)
 
@@ -36,16 +36,16 @@ class _File(Content):
     exercises: dict[str, Way]
 
 
-def load_memory(path: Path) -> Memory:
+def load_memory(path: Path) -> ExerciseMemory:
     """The memory in the file at `path`, which is written there whenever it changes. Without such a file it is empty.
     What is wrong with the file is told in a warning, and nothing is lost."""
     try:
-        return Memory(_read(path), _Writer(path).save)
+        return ExerciseMemory(_read(path), _Writer(path).save)
     except FileNotFoundError:
-        return Memory({}, _Writer(path).save)
+        return ExerciseMemory({}, _Writer(path).save)
     except OSError as error:
         _LOG.warning("%s cannot be read: %s; nothing is remembered from this session", path, error.strerror)
-        return Memory()
+        return ExerciseMemory()
     except (ValueError, RecursionError):
         return _set_aside(path)
 
@@ -59,7 +59,7 @@ def _read(path: Path) -> Mapping[str, Way]:
         raise ValueError("not as expected") from error
 
 
-def _set_aside(path: Path) -> Memory:
+def _set_aside(path: Path) -> ExerciseMemory:
     """Move a damaged file out of the way; where that cannot be done, it stays, and nothing is written."""
     names = (path.with_name(f"{path.name}.damaged{number or ''}") for number in (0, *range(2, 1000)))
     other = next(name for name in names if not name.exists())
@@ -69,9 +69,9 @@ def _set_aside(path: Path) -> Memory:
         _LOG.warning(
             "%s is damaged and stays as it is (%s); nothing is remembered from this session", path, error.strerror
         )
-        return Memory()
+        return ExerciseMemory()
     _LOG.warning("%s was damaged: it is now %s, and what you found easy or hard is asked anew", path, other.name)
-    return Memory({}, _Writer(path).save)
+    return ExerciseMemory({}, _Writer(path).save)
 
 
 class _Writer:

@@ -20,13 +20,13 @@ AFTERWARDS = 1.4
 
 def hear(app: App, samples: Samples) -> list[Hypothesis]:
     """The utterances in `samples` (16 kHz mono), heard block by block."""
-    listener = app.listener()
+    detector = app.utterance_detector()
     block = round(HEARING_RATE * BLOCK_SECONDS)
     sound = np.concatenate([samples, np.zeros(round(AFTERWARDS * HEARING_RATE), dtype=np.float32)])
     heard: list[Hypothesis] = []
     for start in range(0, len(sound), block):
-        heard += listener.feed(sound[start : start + block])
-    return heard + listener.flush()
+        heard += detector.feed(sound[start : start + block])
+    return heard + detector.flush()
 
 
 def recognize(app: App, path: Path, states: Collection[str] | None) -> dict[str, object]:

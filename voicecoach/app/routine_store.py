@@ -10,20 +10,20 @@ import yaml
 from voicecoach.content.library import Routine
 from voicecoach.core.errors import VoicecoachError
 from voicecoach.runtime.atomic_file import TextFile
-from voicecoach.session.features.save_routine import Kept
+from voicecoach.session.features.save_routine import SaveResult
 
 _LOG = logging.getLogger(__name__)
 
 _FIRST_LINE = "# Saved by voice; whoever changes this file takes this line out, and it is overwritten no more.\n"
 
 
-class OwnRoutines:
+class RoutineStore:
     """Keeps routines in `folder`, which is made when the first one comes."""
 
     def __init__(self, folder: Path):
         self._folder = folder
 
-    def keep(self, routine: Routine) -> Kept:
+    def keep(self, routine: Routine) -> SaveResult:
         """Write `routine` down, in the place of what was saved by that name before. A file that somebody wrote is left
         alone; what fails is told in a warning."""
         path = self._folder / f"{routine.id}.yaml"

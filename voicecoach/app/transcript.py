@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from voicecoach.core.actions import SECOND
 
 if TYPE_CHECKING:  # whoever writes lines need not wait for the coach
-    from voicecoach.engine.coach import Logged
+    from voicecoach.engine.coach import LogEvent
 
 
 def clock(seconds: float) -> str:
@@ -18,7 +18,7 @@ def clock(seconds: float) -> str:
     return f"{minutes:02d}:{tenths / 10:04.1f}"
 
 
-def transcript_line(entry: Logged) -> str | None:
+def transcript_line(entry: LogEvent) -> str | None:
     """One line for people: time, who, what. None for what people need not see."""
     data = entry.data
     match entry.kind:
@@ -41,7 +41,7 @@ def transcript_line(entry: Logged) -> str | None:
     return f"{clock(entry.at)}  {who:<6} {what}"
 
 
-def _understood(entry: Logged) -> str:
+def _understood(entry: LogEvent) -> str:
     data = entry.data
     if data["verdict"] == "reject":
         return f'"{data["text"]}": not obeyed, {data["reason"]}'
@@ -53,7 +53,7 @@ def _understood(entry: Logged) -> str:
     return f'"{data["text"]}": {doubt}{intent}, {data["reason"]}'
 
 
-def json_line(entry: Logged) -> str | None:
+def json_line(entry: LogEvent) -> str | None:
     """One line for programs. None for what only the journal is to know."""
     if entry.kind == SECOND:
         return None
@@ -61,11 +61,11 @@ def json_line(entry: Logged) -> str | None:
 
 
 def writer(
-    write: Callable[[str], object], form: Callable[[Logged], str | None] = transcript_line
-) -> Callable[[Logged], None]:
-    """A watcher that writes each entry in `form`, a line each."""
+    write: Callable[[str], object], form: Callable[[LogEvent], str | None] = transcript_line
+) -> Callable[[LogEvent], None]:
+    """A listener that writes each entry in `form`, a line each."""
 
-    def watch(entry: Logged) -> None:
+    def watch(entry: LogEvent) -> None:
         line = form(entry)
         if line is not None:
             write(line + "\n")

@@ -33,7 +33,7 @@ _WAITING = re.compile(r"\+(\d{1,9}(?:\.\d*)?)(?:\s+(.*))?")
 class Clock(Protocol):
     """A sound card, or what stands in for one."""
 
-    def exchange(self, out: Samples) -> Samples:
+    def process_block(self, out: Samples) -> Samples:
         """Play a block; the microphone's block."""
 
 
@@ -70,7 +70,7 @@ def run_at_terminal(coach: Coach, clock: Clock, lines: TextIO) -> None:
     coach.begin()
     out = np.zeros(coach.block, dtype=np.float32)
     while not coach.finished:
-        out = coach.step(clock.exchange(out))
+        out = coach.process_block(clock.process_block(out))
         while not typed.empty():
             line = typed.get()
             if line is None:
@@ -96,4 +96,4 @@ def _pass(coach: Coach, seconds: float) -> None:
     silence = np.zeros(320, dtype=np.float32)
     until = coach.now + seconds
     while coach.now < until and not coach.finished:
-        coach.step(silence)
+        coach.process_block(silence)

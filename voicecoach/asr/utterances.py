@@ -17,7 +17,7 @@ from typing import Protocol
 import numpy as np
 
 from voicecoach.asr.decoder.vosk_recognizer import Reading, hypothesis
-from voicecoach.asr.detection.near_end import Prominence
+from voicecoach.asr.detection.near_end import NearEndDetector
 from voicecoach.asr.detection.vad import CHUNK, CHUNK_SECONDS, SpeechSegmenter
 from voicecoach.core.audio import HEARING_RATE, Samples
 from voicecoach.core.speech import Alternative, Hypothesis, Pause
@@ -106,7 +106,7 @@ class _Open:
     until: float
 
 
-class Listener:
+class UtteranceDetector:
     """Feed it 16 kHz mono sound in blocks of any size; its clock is the count of samples fed.
 
     `pause` tells after how many seconds of silence an utterance is over, given its words and, where it was finished
@@ -141,7 +141,7 @@ class Listener:
         self._began = 0.0
         self._speech_start = 0.0
         self._residuals = [-np.inf]
-        self._prominence = Prominence()
+        self._prominence = NearEndDetector()
 
     @property
     def now(self) -> float:
@@ -215,7 +215,7 @@ class Listener:
         self._began = self.now - CHUNK_SECONDS * (len(self._before) + 1)
         self._speech_start = self.now - CHUNK_SECONDS
         self._utterance = []
-        self._prominence = Prominence()
+        self._prominence = NearEndDetector()
 
     def _leave_unheard(self) -> None:
         """Nothing has stood out of the coach's own voice yet: that is not worth the recogniser's work. Should somebody

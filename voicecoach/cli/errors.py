@@ -53,17 +53,18 @@ class Commands(Command, click.Group):
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
         """Read the group's own options."""
-        with _told_in_a_sentence():
+        with to_click_error():
             return super().make_context(*args, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Read the command's options, and run it."""
-        with _told_in_a_sentence():
+        with to_click_error():
             return super().invoke(ctx)
 
 
 @contextmanager
-def _told_in_a_sentence() -> Iterator[None]:
+def to_click_error() -> Iterator[None]:
+    """Turn every error that a user can mend into a click error of one sentence."""
     try:
         yield
     except click.UsageError as error:

@@ -140,13 +140,13 @@ def calendar(file: Path) -> None:
     """
     from voicecoach.history.database import journal_file, opened
     from voicecoach.history.ics_calendar import calendar as as_calendar
-    from voicecoach.history.queries import JournalPast
+    from voicecoach.history.queries import JournalQueries
 
     path, now = journal_file(), wall_clock()
     if not path.exists():
         raise Failure(_NO_REMINDER)
     with opened(path) as database:
-        reminders = JournalPast(database, wall_clock).reminders()
+        reminders = JournalQueries(database, wall_clock).reminders()
     if not reminders:
         raise Failure(_NO_REMINDER)
     _write(file, as_calendar(reminders, now.date(), now))

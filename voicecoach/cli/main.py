@@ -82,11 +82,11 @@ def run(
     from voicecoach.app.transcript import json_line, writer
     from voicecoach.runtime.atomic_file import LogFile
 
-    watchers = [_printer()]
+    listeners = [_printer()]
     with ExitStack() as files:
         if log:
-            watchers.append(writer(files.enter_context(LogFile(log)).write, json_line))
-        coach_live(app_of(**content), microphone, speaker, watchers)
+            listeners.append(writer(files.enter_context(LogFile(log)).write, json_line))
+        coach_live(app_of(**content), microphone, speaker, listeners)
 
 
 @main.command()
@@ -116,7 +116,7 @@ def demo(scenario: str, out: Path, typed: bool, **content: Any) -> None:
     loaded = load_scenario(scenario, app.language.code)
     click.echo(f"{loaded.name}\n")
     began = time.perf_counter()
-    outcome = play_demo(app, loaded, out, typed=typed, watchers=[_printer()])
+    outcome = play_demo(app, loaded, out, typed=typed, listeners=[_printer()])
     took = time.perf_counter() - began
     click.echo(
         f"\n{outcome.seconds:.0f} s of session in {took:.1f} s: {outcome.seconds / took:.0f} times faster than life."
@@ -146,7 +146,7 @@ def recognize(files: tuple[Path, ...], state: str | None, as_json: bool, **conte
     if state is not None and app.intents.states and state not in app.intents.states:
         known = ", ".join(sorted(app.intents.states))
         raise click.BadParameter(f"{state!r} is none of {known}", param_hint="'--state'")
-    app.listener()
+    app.utterance_detector()
     failed = False
     for file in files:
         try:

@@ -161,7 +161,7 @@ class Exercise(Content):
         return text
 
 
-class Step(Content):
+class RoutineEntry(Content):
     """A break to drink (`water`), or an exercise with its dose changed by `seconds`, `count` and `sets`;
     `alternative` is the exercise to be had instead, at its own dose."""
 
@@ -178,7 +178,7 @@ class Step(Content):
         return self.model_dump(include={"seconds", "count", "sets"}, exclude_none=True)
 
     @model_validator(mode="after")
-    def _exercise_or_water(self) -> Step:
+    def _exercise_or_water(self) -> RoutineEntry:
         if self.water == (self.exercise is not None):
             raise ValueError("must be an exercise or water: true - give one of the two.")
         if self.water and self.model_fields_set > {"water"}:
@@ -193,11 +193,11 @@ class Routine(Content):
     name: Name
     aliases: tuple[Name, ...] = ()
     about: Sentence
-    steps: tuple[Step, ...] = Field(min_length=1)
+    steps: tuple[RoutineEntry, ...] = Field(min_length=1)
 
     @field_validator("steps")
     @classmethod
-    def _has_an_exercise(cls, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    def _has_an_exercise(cls, steps: tuple[RoutineEntry, ...]) -> tuple[RoutineEntry, ...]:
         if all(step.water for step in steps):
             raise ValueError("has no exercise - add one.")
         return steps
@@ -328,7 +328,7 @@ def _wrong_steps(routine: Routine, source: Source, number: int, exercises: _Shel
                 yield source.mistake((*where, key), what + hint)
 
 
-def wrong_changes(step: Step, exercise: Exercise) -> Iterator[tuple[str, str]]:
+def wrong_changes(step: RoutineEntry, exercise: Exercise) -> Iterator[tuple[str, str]]:
     """What `step` changes of the dose of `exercise` that does not fit it: the key, and what is wrong."""
     kind = type(exercise.dose)
     for key, value in step.changes.items():

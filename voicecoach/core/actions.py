@@ -28,7 +28,7 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class Hush:
+class StopAudio:
     """Stop all sound at once; the script in the foreground is dropped."""
 
 
@@ -60,7 +60,7 @@ class Leave:
     """End the program once everything has been said."""
 
 
-Action = Play | Reply | Hush | Volume | OtherVoice | Note | Leave
+Action = Play | Reply | StopAudio | Volume | OtherVoice | Note | Leave
 
 
 SECOND = "second"

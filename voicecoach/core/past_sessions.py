@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class KeptSession:
+class StoredSession:
     """A session as the journal has it: the name of its routine, its plan (a text that only the session wing reads) and
     the number of the step that it had come to."""
 

@@ -45,7 +45,7 @@ class Hypothesis:
     known of its echo."""
     computing: float = 0.0
     """Seconds that hearing and understanding its last block took; 0 where time is simulated."""
-    vanished: float | None = 0.0
+    echo_reduction_db: float | None = 0.0
     """How many dB of it turned out to be the coach's own voice. None where that cannot be told."""
     learning: bool = False
     """It began when it was not known yet how the coach's voice arrives."""

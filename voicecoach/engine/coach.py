@@ -10,18 +10,18 @@ from typing import Protocol
 import numpy as np
 
 from voicecoach.audio.echo.control import RELEASE
-from voicecoach.core.actions import Action, Hush, Leave, Note, OtherVoice, Play, Reply, Volume
+from voicecoach.core.actions import Action, Leave, Note, OtherVoice, Play, Reply, StopAudio, Volume
 from voicecoach.core.audio import BLOCK_SECONDS, Samples
 from voicecoach.core.script import CueStarted
 from voicecoach.core.speech import Hypothesis
 from voicecoach.core.understanding import Understanding, Verdict
 from voicecoach.engine.hearing import OWN_VOICE_LAG, Block, Hearing
-from voicecoach.engine.merge_replies import in_one_breath
+from voicecoach.engine.merge_replies import merge_replies
 from voicecoach.playback.mixer import FADE_SECONDS, Mixer
 from voicecoach.playback.player import ClipSource, Player
 from voicecoach.session.session import Session
-from voicecoach.turns.barge_in import Floor
-from voicecoach.turns.continuation import going_on
+from voicecoach.turns.barge_in import BargeInPolicy
+from voicecoach.turns.continuation import continue_utterance
 from voicecoach.turns.self_speech import is_own_voice
 
 LATE_ANSWER = 8.0
@@ -56,7 +56,7 @@ OWN_VOICE_LEAD = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Logged:
+class LogEvent:
     """One thing that happened, on the audio clock (s)."""
 
     at: float
@@ -76,7 +76,7 @@ class Coach:
 
     `rate` is the speaker's rate (Hz); `understand` takes an utterance and the states that count; `own_voice` tells
     whether a text that was heard is what the coach itself was saying. Whoever wants to know what happens appends a
-    callable to `watchers`. Without a `clock` on the wall it reminds of nothing.
+    callable to `listeners`. Without a `clock` on the wall it reminds of nothing.
     """
 
     def __init__(
@@ -92,9 +92,9 @@ class Coach:
         self.rate = rate
         self.block = round(rate * BLOCK_SECONDS)
         self.session = session
-        self.watchers: list[Callable[[Logged], None]] = []
+        self.listeners: list[Callable[[LogEvent], None]] = []
         self.finished = False
-        self.hushed = False
+        self.flushed = False
         """Whether all sound was stopped in the last block: then nothing that the sound card still has is wanted."""
         self._understand = understand
         self._own_voice = own_voice
@@ -103,7 +103,7 @@ class Coach:
         self._source = source
         self._changing_voice = False
         self._player = Player(self._mixer, source, 0.0 if hearing.full_duplex else TURN)
-        self._floor = Floor()
+        self._floor = BargeInPolicy()
         self._leaving = False
         self._before: Understanding | None = None
         self._question: object | None = None
@@ -140,11 +140,11 @@ class Coach:
         """Greet; who cannot be heard while the coach speaks is told."""
         self._carry_out(self.session.greet(half_duplex=not self.hearing.full_duplex))
 
-    def step(self, microphone: Samples) -> Samples:
+    def process_block(self, microphone: Samples) -> Samples:
         """One block on: 320 frames of microphone (16 kHz mono) in, `block` frames of speaker out."""
         speaking = self._player.speaking(RELEASE + self.hearing.delays[1])
         block = Block(microphone, self._out, speaking, self.session.states, self._left_out)
-        self.hushed, self._left_out = False, None
+        self.flushed, self._left_out = False, None
         for heard in self.hearing.feed(block):
             self.hear(heard)
         self._watch_voice()
@@ -174,7 +174,7 @@ class Coach:
             return
         new: Understanding | None
         if heard.continues and self._before:
-            heard, new = going_on(self._before, heard, self._understood)
+            heard, new = continue_utterance(self._before, heard, self._understood)
         else:
             new = self._understood(heard)
         self._before = understanding = new or Understanding(heard.text, Verdict.REJECT, "it was obeyed already")
@@ -191,13 +191,13 @@ class Coach:
             understanding = self._understand_part(heard, text)
             self._note_heard(replace(heard, text=text), understanding)
             actions += self._react(understanding)
-        actions = in_one_breath(actions)
+        actions = merge_replies(actions)
         if any(isinstance(action, Play) and not action.keep_clock for action in actions):
-            self._player.hush()  # an answer that is being given is not waited for
+            self._player.flush()  # an answer that is being given is not waited for
         self._carry_out(actions)
 
     def left_out(self, seconds: float) -> None:
-        """Since it was `hushed`, so much of what was given to the speaker before the last block was not played, nor
+        """Since it was `flushed`, so much of what was given to the speaker before the last block was not played, nor
         what fades out at the beginning of that."""
         self._left_out = (seconds, FADE_SECONDS)
 
@@ -213,10 +213,10 @@ class Coach:
             return Understanding(heard.text, Verdict.REJECT, "the coach's own voice")
         if heard.endpoint == "typed" or not said:
             return self.session.attend(self._understand(heard, self.session.states))
-        if heard.vanished is not None and heard.vanished > VANISHED:
-            reason = f"the coach's own voice: {heard.vanished:.0f} dB of it vanish"
+        if heard.echo_reduction_db is not None and heard.echo_reduction_db > VANISHED:
+            reason = f"the coach's own voice: {heard.echo_reduction_db:.0f} dB of it vanish"
             return Understanding(heard.text, Verdict.REJECT, reason)
-        guarded = heard.learning and heard.vanished is None
+        guarded = heard.learning and heard.echo_reduction_db is None
         judged = replace(heard, guarded=guarded, over_coach=heard.learning or heard.stands_out < CLEAR)
         return self.session.attend(self._understand(judged, self.session.states))
 
@@ -300,9 +300,9 @@ class Coach:
                     self._player.play(action)
                 case Reply():
                     self._player.reply(action)
-                case Hush():
-                    self._player.hush()
-                    self.hushed = True
+                case StopAudio():
+                    self._player.flush()
+                    self.flushed = True
                 case Volume():
                     self._mixer.volume = 10 ** (action.decibels / 20)
                 case OtherVoice():
@@ -317,6 +317,6 @@ class Coach:
             self._state = self.session.state
 
     def _log(self, kind: str, data: Mapping[str, object], at: float | None = None) -> None:
-        entry = Logged(self.now if at is None else at, kind, data)
-        for watcher in self.watchers:
-            watcher(entry)
+        entry = LogEvent(self.now if at is None else at, kind, data)
+        for listener in self.listeners:
+            listener(entry)

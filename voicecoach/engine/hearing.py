@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from voicecoach.audio.echo.control import EchoControl
-from voicecoach.audio.echo.far_end import Played
+from voicecoach.audio.echo.far_end import FarEndReference
 from voicecoach.core.audio import BLOCK_SECONDS, Samples
 from voicecoach.core.speech import Hypothesis
 
@@ -17,7 +17,7 @@ OWN_VOICE_LAG = 0.6
 """How much later (s) than expected the coach's voice may be heard: reverberation, or a delay that has just grown."""
 
 
-class Ear(Protocol):
+class SpeechListener(Protocol):
     """What the coach hears with."""
 
     def feed(self, samples: Samples, *, far_end: bool = False, residual: float = -np.inf) -> list[Hypothesis]:
@@ -33,7 +33,7 @@ class Ear(Protocol):
         """Whether what may be speech has begun, and has not ended."""
 
 
-class Deaf:
+class NullListener:
     """Hears nothing: for typed sessions."""
 
     hearing_speech = False
@@ -61,9 +61,9 @@ class Block:
 class Hearing:
     """Feeds `ear` what `echo` leaves of the microphone."""
 
-    def __init__(self, ear: Ear, echo: EchoControl):
+    def __init__(self, ear: SpeechListener, echo: EchoControl):
         self._ear, self._echo = ear, echo
-        self._played: Played | None = None
+        self._played: FarEndReference | None = None
         self._now = 0.0
         self._spoke_until = self._learnt_until = -np.inf
         self.somebody = False
@@ -101,7 +101,7 @@ class Hearing:
     def _far(self, block: Block) -> Samples:
         """What the echo control is to take for played meanwhile, 16 kHz mono of the length of `near`."""
         if self._played is None:
-            self._played = Played(round(len(block.played) / BLOCK_SECONDS))
+            self._played = FarEndReference(round(len(block.played) / BLOCK_SECONDS))
         self._played.feed(block.played)
         if block.left_out:
             self._echo.unplayed(self._played.leave_out(*block.left_out))
@@ -114,8 +114,8 @@ class Hearing:
         learning = heard.speech_start < self._learnt_until
         if heard.speech_start > self._spoke_until + OWN_VOICE_LAG:
             return replace(heard, learning=learning)
-        vanished = self._echo.vanished(self._now - heard.speech_start, self._now - heard.speech_end)
-        return replace(heard, learning=learning, vanished=vanished)
+        echo_reduction_db = self._echo.echo_reduction_db(self._now - heard.speech_start, self._now - heard.speech_end)
+        return replace(heard, learning=learning, echo_reduction_db=echo_reduction_db)
 
     def close(self) -> None:
         """Nothing to do."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from voicecoach.core.actions import Action, Reply
 
 
-def in_one_breath(actions: Iterable[Action]) -> list[Action]:
+def merge_replies(actions: Iterable[Action]) -> list[Action]:
     """`actions` in their order, with all answers as one, and at the end: an answer would silence the one before it, and
     a script what is being answered."""
     actions = list(actions)

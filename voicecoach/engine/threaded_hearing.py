@@ -14,7 +14,7 @@ import numpy as np
 from voicecoach.audio.echo.control import EchoControl
 from voicecoach.core.audio import BLOCK_SECONDS
 from voicecoach.core.speech import Hypothesis
-from voicecoach.engine.hearing import Block, Ear, Hearing
+from voicecoach.engine.hearing import Block, Hearing, SpeechListener
 
 _LOG = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ class BackgroundHearing(Hearing):
     `prepare` here, so that it takes no time where the loudspeaker is fed. While nobody speaks, TOGETHER blocks are
     heard at a time. Close it in the end."""
 
-    def __init__(self, ear: Ear, echo: EchoControl, prepare: Prepare | None = None):
+    def __init__(self, ear: SpeechListener, echo: EchoControl, prepare: Prepare | None = None):
         super().__init__(ear, echo)
         self._prepare = prepare
         self._blocks: queue.SimpleQueue[list[Block]] = queue.SimpleQueue()

@@ -13,24 +13,24 @@ from filelock import FileLock, Timeout
 
 from voicecoach.history.database import open_or_set_aside
 from voicecoach.history.journal import Journal
-from voicecoach.history.journal_writer import Entry, LiveRecorder, Now, Recorder
-from voicecoach.history.queries import JournalPast
+from voicecoach.history.journal_writer import Entry, JournalWriter, LiveJournalWriter, Now
+from voicecoach.history.queries import JournalQueries
 
 _LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Logbook:
+class JournalAccess:
     """What is known of the sessions before (`past`; None: nothing), and what writes down the one to come. `taken`:
     another coach is writing, so this one does not."""
 
-    past: JournalPast | None = None
+    past: JournalQueries | None = None
     watch: Callable[[Entry], None] = lambda _entry: None
     taken: bool = False
 
 
 @contextmanager
-def open_logbook(path: Path, now: Now) -> Iterator[Logbook]:
+def open_journal(path: Path, now: Now) -> Iterator[JournalAccess]:
     """The logbook at `path`, for as long as the coach runs. What is wrong with it is told in a warning, and coaching
     goes on without."""
     with ExitStack() as stack:
@@ -39,17 +39,17 @@ def open_logbook(path: Path, now: Now) -> Iterator[Logbook]:
             stack.enter_context(FileLock(path.with_name(f"{path.name}.lock"), timeout=0))
         except Timeout:
             _LOG.warning("another coach is running and writes %s; this session is not written down", path)
-            yield Logbook(taken=True)
+            yield JournalAccess(taken=True)
             return
         except OSError as error:
             _LOG.warning("%s cannot be written: %s; nothing is remembered from this session", path, error.strerror)
-            yield Logbook()
+            yield JournalAccess()
             return
         database = open_or_set_aside(path)
         if database is None:
-            yield Logbook()
+            yield JournalAccess()
             return
         stack.enter_context(closing(database))
         past = stack.enter_context(closing(sqlite3.connect(path)))  # asked by the coach while the other is written
-        recorder = stack.enter_context(LiveRecorder(Recorder(Journal(database)), now))
-        yield Logbook(JournalPast(past, now), recorder.watch)
+        recorder = stack.enter_context(LiveJournalWriter(JournalWriter(Journal(database)), now))
+        yield JournalAccess(JournalQueries(past, now), recorder.watch)

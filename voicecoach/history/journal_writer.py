@@ -44,7 +44,7 @@ class Entry(Protocol):
         """What belongs to it."""
 
 
-class Recorder:
+class JournalWriter:
     """Puts entries into `journal`. The clock on the wall counts when a session begins; in a session time is that of the
     audio, whatever becomes of the other."""
 
@@ -143,10 +143,10 @@ def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-class LiveRecorder:
+class LiveJournalWriter:
     """Hands entries to a `recorder` in the background. What cannot be written is told once, and the session goes on."""
 
-    def __init__(self, recorder: Recorder, now: Now):
+    def __init__(self, recorder: JournalWriter, now: Now):
         self._recorder = recorder
         self._now = now
         self._failed = False

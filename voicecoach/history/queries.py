@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from functools import wraps
 from typing import TypeVar
 
-from voicecoach.core.past_sessions import Comparison, KeptSession, Progress
+from voicecoach.core.past_sessions import Comparison, Progress, StoredSession
 from voicecoach.history.journal import OPEN, STOPPED
 from voicecoach.history.journal_writer import Now
 
@@ -33,18 +33,18 @@ _LOG = logging.getLogger(__name__)
 
 Answer = TypeVar("Answer")
 
-_NO_SESSION: KeptSession | None = None
+_NO_SESSION: StoredSession | None = None
 _NO_EXERCISES: frozenset[str] = frozenset()
 _NO_GLASS: datetime | None = None
 _NO_TIMES: tuple[time, ...] = ()
 
 
-def _or_nothing(nothing: Answer) -> Callable[[Callable[[JournalPast], Answer]], Callable[[JournalPast], Answer]]:
+def _or_nothing(nothing: Answer) -> Callable[[Callable[[JournalQueries], Answer]], Callable[[JournalQueries], Answer]]:
     """Answer `nothing` where the journal cannot be read: the session goes on."""
 
-    def decorate(ask: Callable[[JournalPast], Answer]) -> Callable[[JournalPast], Answer]:
+    def decorate(ask: Callable[[JournalQueries], Answer]) -> Callable[[JournalQueries], Answer]:
         @wraps(ask)
-        def answer(past: JournalPast) -> Answer:
+        def answer(past: JournalQueries) -> Answer:
             try:
                 return ask(past)
             except (sqlite3.Error, ValueError) as error:
@@ -56,7 +56,7 @@ def _or_nothing(nothing: Answer) -> Callable[[Callable[[JournalPast], Answer]], 
     return decorate
 
 
-class JournalPast:
+class JournalQueries:
     """Answers from `database`. `now` is the clock on the wall. What cannot be read is told in a warning, and nothing is
     known of it."""
 
@@ -75,7 +75,7 @@ class JournalPast:
         return bool(self._database.execute(query, (str(today), str(today - DAY))).fetchone())
 
     @_or_nothing(_NO_EXERCISES)
-    def familiar(self) -> frozenset[str]:
+    def known_exercises(self) -> frozenset[str]:
         """Exercises of which a set was done to its end within the last month, before this day ends."""
         since = str(self._now().date() - REMEMBERED)
         query = (
@@ -85,7 +85,7 @@ class JournalPast:
         return frozenset(exercise for (exercise,) in self._database.execute(query, (since,)))
 
     @_or_nothing(_NO_SESSION)
-    def unfinished(self) -> KeptSession | None:
+    def unfinished(self) -> StoredSession | None:
         """The last session, where something of it was done, it was broken off, and that was less than a day ago."""
         row = self._database.execute(
             "SELECT id, began, seconds, outcome, routine, plan, step FROM session ORDER BY began DESC LIMIT 1"
@@ -96,15 +96,15 @@ class JournalPast:
         done = self._database.execute("SELECT 1 FROM work WHERE session = ? AND done > 0", (number,)).fetchone()
         ended = datetime.fromisoformat(began) + timedelta(seconds=seconds)
         recent = abs(self._now() - ended) < DAY  # a clock that was put back has not made it older
-        return KeptSession(routine, plan, step) if done and recent and outcome in (OPEN, STOPPED) else None
+        return StoredSession(routine, plan, step) if done and recent and outcome in (OPEN, STOPPED) else None
 
     @_or_nothing(_NO_SESSION)
-    def last(self) -> KeptSession | None:
+    def last(self) -> StoredSession | None:
         """The last session that has a plan."""
         row = self._database.execute(
             "SELECT routine, plan FROM session WHERE plan != '' ORDER BY began DESC LIMIT 1"
         ).fetchone()
-        return KeptSession(*row) if row else None
+        return StoredSession(*row) if row else None
 
     @_or_nothing(Progress())
     def progress(self) -> Progress:

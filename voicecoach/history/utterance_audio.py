@@ -48,7 +48,7 @@ class _Utterance:
     told: Mapping[str, object]
 
 
-class Retention:
+class UtteranceAudioStore:
     """Writes each utterance to `folder` as a WAV and a JSON of the same name, in the background; the oldest go once
     there are more than `most` bytes. At the end of the block that it is used in all are written. `now` is the clock on
     the wall. A disk that fails ends it with a warning, and not the session."""

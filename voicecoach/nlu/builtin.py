@@ -12,7 +12,7 @@ _CHECKOUT = Path(__file__).parents[2] / "intents.yaml"
 """Where English has its file: beside the code, for all to read, and in an installed package."""
 
 
-def built_in(language: str = DEFAULT) -> Traversable:
+def builtin_intents(language: str = DEFAULT) -> Traversable:
     """The project's own intents file of `language`."""
     if language != DEFAULT:
         return content(language, "intents.yaml")

@@ -55,7 +55,7 @@ class Part:
     corrects: bool = False
 
 
-class Chains:
+class MultiCommand:
     """Takes utterances apart into sentences of `graph`, between which `skip_words` mean nothing."""
 
     def __init__(self, graph: WordGraph, skip_words: Iterable[str] = (), links: Links | None = None):

@@ -10,7 +10,7 @@ from voicecoach.core.audio import Clip
 from voicecoach.core.script import ToneName
 from voicecoach.playback.tones import tone
 from voicecoach.tts.synthesizer import Synthesizer
-from voicecoach.tts.voice_switch import Changing, VoiceRing
+from voicecoach.tts.voice_switch import VoiceList, VoiceSwitch
 
 WORDS_A_SECOND = 2.5
 """Speaking rate that a silent session assumes: 150 words a minute."""
@@ -20,9 +20,9 @@ class LiveSource:
     """Never waits: what is not in memory yet is put first in the queue. It speaks as `synthesizer` does, and where
     there is a `ring` of voices as others do when that is wanted."""
 
-    def __init__(self, synthesizer: Synthesizer, rate: int, ring: VoiceRing | None = None):
+    def __init__(self, synthesizer: Synthesizer, rate: int, ring: VoiceList | None = None):
         self._synthesizer = synthesizer
-        self._changing = Changing(ring) if ring else None
+        self._changing = VoiceSwitch(ring) if ring else None
         self._ahead: tuple[str, ...] = ()
         self.rate = rate
 

@@ -13,8 +13,8 @@ from voicecoach.core.actions import Play, Reply
 from voicecoach.core.audio import Clip
 from voicecoach.core.script import Cue, CueStarted, Script, ScriptEnded, ToneName
 from voicecoach.playback.mixer import Mixer, Sounding
-from voicecoach.playback.resume_point import gap_before, taken_up
-from voicecoach.playback.spoken_log import Said
+from voicecoach.playback.resume_point import pause_before, resume_from
+from voicecoach.playback.spoken_log import SpokenLog
 
 _LOG = logging.getLogger(__name__)
 
@@ -82,7 +82,7 @@ class Player:
         self._beat: _Beat | None = None
         self._reply: _Flow | None = None
         self._resume_at = 0
-        self._said = Said()
+        self._said = SpokenLog()
 
     # --- what others may know -----------------------------------------------------------------------------
 
@@ -132,7 +132,7 @@ class Player:
         if order.keep_clock and self._waiting is not None:
             order = replace(order, position=self._waiting.position - order.moved)
         if self._script is not None:
-            self.hush()
+            self.flush()
         self._script = order.script
         self._waiting, self._waiting_since = order, self._mixer.frame
         self._flow = self._beat = None
@@ -156,7 +156,7 @@ class Player:
                 if cue.kind != "keep":
                     self._forget(placed)
 
-    def hush(self) -> None:
+    def flush(self) -> None:
         """Cut everything and drop the script."""
         for flow in (self._flow, self._reply):
             if flow and flow.sounding:
@@ -244,8 +244,8 @@ class Player:
     def _take_up(self, cue: Cue, clip: Clip, broken_off: int) -> Sounding:
         """Go on with a sentence from the gap between two words before the sample at which it was broken off."""
         frame = self._mixer.frame
-        begin = gap_before(clip, broken_off)
-        placed = self._mixer.add(taken_up(clip, begin), frame)
+        begin = pause_before(clip, broken_off)
+        placed = self._mixer.add(resume_from(clip, begin), frame)
         self._said.add(cue.text, frame, placed.end, begin=frame - begin)
         return placed
 

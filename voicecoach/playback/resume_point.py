@@ -16,7 +16,7 @@ GAP = 0.05
 """Length (s) of the gap between two words that is looked for."""
 
 
-def gap_before(clip: Clip, sample: int) -> int:
+def pause_before(clip: Clip, sample: int) -> int:
     """The quietest place (a sample) of `clip` in the REWIND seconds before `sample`, the last of several: where next to
     nothing is, a word has ended."""
     window = max(1, round(GAP * clip.rate))
@@ -28,7 +28,7 @@ def gap_before(clip: Clip, sample: int) -> int:
     return sample - int(quietest) - window // 2
 
 
-def taken_up(clip: Clip, sample: int) -> Clip:
+def resume_from(clip: Clip, sample: int) -> Clip:
     """What of `clip` comes from `sample` on; it begins without a click."""
     samples = clip.samples[sample:].copy()
     fade = min(len(samples), round(FADE_SECONDS * clip.rate))

@@ -29,7 +29,7 @@ class _Text:
         return found
 
 
-class Said:
+class SpokenLog:
     """The texts that sounded, in the order in which they began."""
 
     def __init__(self) -> None:

@@ -28,7 +28,7 @@ KEPT = 6
 """Files that are kept: one for each language and each state of the user's own routines."""
 
 
-def compiled(kind: type[T], make: Callable[[], T], key: str, folder: Path) -> T:
+def cached_object(kind: type[T], make: Callable[[], T], key: str, folder: Path) -> T:
     """What `make` makes, from `folder` where it was made before under the same `key`. A file that is damaged, or that
     somebody else wrote, is passed over; want of room or rights costs nothing but the time."""
     path = folder / f"{key}.pickle"

@@ -9,32 +9,32 @@ from typing import Any
 
 from voicecoach.content.library import Library, Routine
 from voicecoach.content.lines import Lines
-from voicecoach.core.actions import Action, Hush, Note, Play, Reply, Volume
+from voicecoach.core.actions import Action, Note, Play, Reply, StopAudio, Volume
 from voicecoach.core.script import Cue, Script
 from voicecoach.core.understanding import Command, Understanding, Verdict
 from voicecoach.session.features.answers import Answers
 from voicecoach.session.features.check_in import Checks
 from voicecoach.session.features.comfort import ComfortCheck
-from voicecoach.session.features.difficulty import Ways
-from voicecoach.session.features.fallback import Misunderstood
+from voicecoach.session.features.difficulty import Difficulty
+from voicecoach.session.features.fallback import Fallback
 from voicecoach.session.features.hold_length import Lengths
 from voicecoach.session.features.listening_mode import Called, calls, meant
 from voicecoach.session.features.pain import Pain
-from voicecoach.session.features.plan_edits import Changes
-from voicecoach.session.features.red_flags import EMERGENCY_NUMBER, Alarm
+from voicecoach.session.features.plan_edits import PlanEdits
+from voicecoach.session.features.red_flags import EMERGENCY_NUMBER, RedFlags
 from voicecoach.session.features.reminders import Reminding
 from voicecoach.session.features.resume import Unfinished
-from voicecoach.session.features.save_routine import Kept, for_today
+from voicecoach.session.features.save_routine import SaveResult, for_today
 from voicecoach.session.flow.chart import SessionChart
-from voicecoach.session.flow.journal_notes import Noting
+from voicecoach.session.flow.journal_notes import JournalNotes
 from voicecoach.session.flow.question import ANSWER_TIME, Confirmation
-from voicecoach.session.flow.routine_flow import Conductor
+from voicecoach.session.flow.routine_flow import RoutineFlow
 from voicecoach.session.plan.age_doses import for_age
 from voicecoach.session.plan.muscle_groups import kinds
-from voicecoach.session.plan.request import Wish
+from voicecoach.session.plan.request import PlanRequest
 from voicecoach.session.plan.steps import PlanStep, with_pace
 from voicecoach.session.profile.day_times import DayTimes
-from voicecoach.session.profile.exercise_memory import Memory
+from voicecoach.session.profile.exercise_memory import ExerciseMemory
 from voicecoach.session.profile.past import NothingKnown, Past
 from voicecoach.session.profile.preferences import PACES, Preferences
 from voicecoach.session.registry import HANDLERS
@@ -74,43 +74,43 @@ class Session:
         *,
         check_in: bool = False,
         preferences: Preferences | None = None,
-        memory: Memory | None = None,
+        memory: ExerciseMemory | None = None,
         age: int | None = None,
         past: Past | None = None,
         alone: bool = True,
         times: DayTimes | None = None,
-        keep: Callable[[Routine], Kept] = for_today,
+        keep: Callable[[Routine], SaveResult] = for_today,
     ):
         self.library = library
         self.lines = lines
-        self.conductor = Conductor(ScriptWriter(lines, preferences))
-        self.chart = SessionChart(self.conductor)
+        self.flow = RoutineFlow(ScriptWriter(lines, preferences))
+        self.chart = SessionChart(self.flow)
         if check_in:
-            self.conductor.check = Checks(self.conductor, self.chart, library)
-        self.ways = Ways(self.conductor, self.chart)
+            self.flow.check = Checks(self.flow, self.chart, library)
+        self.ways = Difficulty(self.flow, self.chart)
         if memory is not None:
-            self.conductor.memory = memory
-            self.conductor.comfort = ComfortCheck(self.conductor, self.chart, self.ways)
-        self.pain = Pain(self.conductor, self.chart, self.ways)
-        self.answers = Answers(self.conductor)
-        self.lengths = Lengths(self.conductor)
-        self.changes = Changes(self.conductor)
+            self.flow.memory = memory
+            self.flow.comfort = ComfortCheck(self.flow, self.chart, self.ways)
+        self.pain = Pain(self.flow, self.chart, self.ways)
+        self.answers = Answers(self.flow)
+        self.lengths = Lengths(self.flow)
+        self.changes = PlanEdits(self.flow)
         self.age = age
         self.past: Past = past or NothingKnown()
-        self.conductor.familiar |= self.past.familiar()
+        self.flow.known_exercises |= self.past.known_exercises()
         self._alone = alone
         self.keep = keep
         self.unfinished = Unfinished(self)
         self.reminding = Reminding(self, times or DayTimes())
-        self.wish = Wish()
+        self.wish = PlanRequest()
         """What the present session was asked to be."""
         self.today: dict[str, None] = {}
         """What is to be left out of every routine from now on (keys of `selection.matches`, in their order)."""
         self.asked_which_routine = False
-        self._misunderstood = Misunderstood(self.conductor)
+        self._misunderstood = Fallback(self.flow)
         self._nudged = False
-        self._noting = Noting(self.conductor)
-        self._alarm = Alarm(self.conductor, self.chart, emergency_number)
+        self._noting = JournalNotes(self.flow)
+        self._alarm = RedFlags(self.flow, self.chart, emergency_number)
 
     # --- what others may know -----------------------------------------------------------------------------
 
@@ -125,7 +125,7 @@ class Session:
         state = {"resuming": "announcing", "comparing": "resting", "alarmed": "idle"}.get(self.state, self.state)
         if self._alarm.asked:
             return (state, "asking")
-        question = self.conductor.question
+        question = self.flow.question
         return (state, question.context) if question else (state,)
 
     @property
@@ -136,17 +136,17 @@ class Session:
     @property
     def question(self) -> object | None:
         """What the coach has asked and waits for the answer to: another object is another question."""
-        return self._alarm.asked or self.conductor.question
+        return self._alarm.asked or self.flow.question
 
     @property
     def preferences(self) -> Preferences:
         """How the user likes it."""
-        return self.conductor.writer.preferences
+        return self.flow.writer.preferences
 
     @property
     def patience(self) -> float:
         """Seconds for which the question waits for its answer, from its end."""
-        question = None if self._alarm.asked else self.conductor.question
+        question = None if self._alarm.asked else self.flow.question
         return question.patience if question else ANSWER_TIME
 
     # --- events -------------------------------------------------------------------------------------------
@@ -154,22 +154,22 @@ class Session:
     def greet(self, *, half_duplex: bool = False) -> list[Action]:
         """Say hello; `half_duplex`: and that the coach is deaf while it speaks."""
         if self.preferences.volume:
-            self.conductor.actions.append(Volume(self.preferences.volume))
-        cues = [self.conductor.writer.cue("greeting")]
+            self.flow.actions.append(Volume(self.preferences.volume))
+        cues = [self.flow.writer.cue("greeting")]
         if self.preferences.listening == "by name":
-            cues.append(self.conductor.writer.cue("listening.by-name", name=self.lines.phrase("name")))
+            cues.append(self.flow.writer.cue("listening.by-name", name=self.lines.phrase("name")))
         if half_duplex:
-            cues.append(self.conductor.writer.cue("greeting.turns"))
+            cues.append(self.flow.writer.cue("greeting.turns"))
         if not self._alone:
-            cues.append(self.conductor.writer.cue("greeting.another"))
+            cues.append(self.flow.writer.cue("greeting.another"))
         cues += self.unfinished.offer()
-        self.conductor.actions.append(Play(self.conductor.writer.flow("greeting", *cues)))
+        self.flow.actions.append(Play(self.flow.writer.flow("greeting", *cues)))
         return self._take()
 
     def played(self) -> list[Action]:
         """The script has been played to its end."""
-        self.conductor.position = 0.0
-        if self.state == "resting" and not self.conductor.at_work():
+        self.flow.position = 0.0
+        if self.state == "resting" and not self.flow.at_work():
             self.reminding.break_over()
         if not self._alarm.played():
             self.chart.send("played")
@@ -177,7 +177,7 @@ class Session:
 
     def saying(self, line: str | None) -> None:
         """A sentence has begun: `line` is its id in the content."""
-        self.conductor.line = line
+        self.flow.line = line
 
     def passing(self, position: float) -> list[Action]:
         """What the journal is to know, once a second and before anything happens; nothing where nothing is done."""
@@ -211,7 +211,7 @@ class Session:
         """React to an utterance that is not obeyed: ask, explain, or let it pass."""
         self._be_at(position)
         if self._alarm.doubt(understanding):
-            self.conductor.question = None
+            self.flow.question = None
             return self._take()
         if self.asked_which_routine and understanding.intent == "StartRoutine" and understanding.slots:
             return self.command(understanding.command, position)
@@ -224,15 +224,15 @@ class Session:
             if understanding.score == WORD_FOR_WORD:
                 self._not_now(str(understanding.intent))
         elif self.preferences.listening == "by name" and calls(understanding, self.lines.phrase("name")):
-            self.conductor.question = Called()
-            self.conductor.actions.append(Reply((Cue(tone="heard"),)))
+            self.flow.question = Called()
+            self.flow.actions.append(Reply((Cue(tone="heard"),)))
         elif understanding.score >= NEAR_A_COMMAND and self.state != "working":
             self._misunderstood.answer("unclear", self.state, self.states)
         return self._take()
 
     def withdraw_question(self) -> list[Action]:
         """Nobody answered: forget what was asked."""
-        question, self.conductor.question = self.conductor.question, None
+        question, self.flow.question = self.flow.question, None
         if question:
             question.unanswered()
         self._alarm.unanswered()
@@ -245,25 +245,25 @@ class Session:
         stuck = self.state in ("checking", "comparing") and self.question is None
         if self._nudged or not (stuck or self.state == "paused"):
             return None
-        return max(NUDGE_AFTER, self.conductor.expected if self.state == "paused" else 0.0)
+        return max(NUDGE_AFTER, self.flow.expected if self.state == "paused" else 0.0)
 
     def nudge(self) -> list[Action]:
         """Say once that everything waits; it then does so in silence."""
         self._nudged = True
         if self.state != "paused":
-            self.conductor.pause_with()
+            self.flow.pause_with()
             self.chart.send("pause")
-        self.conductor.reply("nudge")
+        self.flow.reply("nudge")
         return self._take()
 
     def voice_changed(self, *, there_is_another: bool) -> list[Action]:
         """The voice is another from now on, or there is no other."""
-        self.conductor.reply("voice.changed" if there_is_another else "voice.only")
+        self.flow.reply("voice.changed" if there_is_another else "voice.only")
         return self._take()
 
     def say(self, line: str) -> list[Action]:
         """Say one line of content over what is going on (a lost microphone, for example)."""
-        self.conductor.reply(line)
+        self.flow.reply(line)
         return self._take()
 
     # --- for the handlers -----------------------------------------------------------------------------------
@@ -276,14 +276,14 @@ class Session:
     def prefer(self, **changes: Any) -> None:
         """Change preferences; what is new is noted."""
         old = self.preferences
-        self.conductor.writer.preferences = new = replace(old, **changes)
+        self.flow.writer.preferences = new = replace(old, **changes)
         if new != old:
-            self.conductor.actions.append(Note("preference", changes))
+            self.flow.actions.append(Note("preference", changes))
 
     def running(self) -> bool:
         """Whether a routine is running; says so when not."""
         if self.state == "idle":
-            self.conductor.reply("routine.not_running")
+            self.flow.reply("routine.not_running")
         return self.state != "idle"
 
     def leading(self) -> bool:
@@ -301,64 +301,64 @@ class Session:
         """`plan` in the doses and at the pace for the user."""
         return with_pace(for_age(plan, self.age), PACES[self.preferences.pace])
 
-    def flow(self, line: str) -> Script:
+    def line_script(self, line: str) -> Script:
         """A script of one line."""
-        return self.conductor.writer.flow(line, self.conductor.writer.cue(line))
+        return self.flow.writer.flow(line, self.flow.writer.cue(line))
 
     # --- inside ---------------------------------------------------------------------------------------------
 
     def _be_at(self, position: float | None) -> None:
         if position is not None:
-            self.conductor.position = position
+            self.flow.position = position
 
     def _obey(self, command: Command) -> None:
-        conductor, state = self.conductor, self.state
-        question, conductor.question = conductor.question, None
+        flow, state = self.flow, self.state
+        question, flow.question = flow.question, None
         self.asked_which_routine = False
         if self._alarm.obey(command):
             return
         if question and question.cue and command.intent == "Repeat":
-            conductor.actions.append(Reply((question.cue,)))
-            conductor.question = question
+            flow.actions.append(Reply((question.cue,)))
+            flow.question = question
         elif question and question.answer(command):
             self._answered()
         else:
-            conductor.question = question
+            flow.question = question
             self._handle(command)
-            if self.state != state and conductor.question is question:  # what moves nothing leaves it open
-                conductor.question = None
+            if self.state != state and flow.question is question:  # what moves nothing leaves it open
+                flow.question = None
 
     def _answered(self) -> None:
         """Whoever answered before the question was over does not want to hear the rest of it."""
-        actions = self.conductor.actions
+        actions = self.flow.actions
         if self.state in ONLY_ASKING and not any(isinstance(action, Play) for action in actions):
-            actions.insert(0, Hush())
+            actions.insert(0, StopAudio())
 
     def _handle(self, command: Command) -> None:
         handler = HANDLERS.get(command.intent)
         if handler is not None:
             handler(self, command.slots)
         elif command.intent in ("Yes", "No", "NotNow"):
-            self.conductor.reply("answer.yes")
+            self.flow.reply("answer.yes")
 
     def _confirm(self, understanding: Understanding) -> None:
         """Ask whether that was said, and nothing else until then."""
-        conductor = self.conductor
-        asked = conductor.question
-        reopen = asked.reopen if isinstance(asked, Confirmation) else lambda: setattr(conductor, "question", asked)
-        refused = lambda: conductor.reply("ask.no")  # noqa: E731
-        conductor.question = Confirmation(understanding.command, self._obey, refused, reopen)
-        conductor.reply("ask", sentence=understanding.sentence)
+        flow = self.flow
+        asked = flow.question
+        reopen = asked.reopen if isinstance(asked, Confirmation) else lambda: setattr(flow, "question", asked)
+        refused = lambda: flow.reply("ask.no")  # noqa: E731
+        flow.question = Confirmation(understanding.command, self._obey, refused, reopen)
+        flow.reply("ask", sentence=understanding.sentence)
 
     def _not_now(self, intent: str) -> None:
         if intent in ("Yes", "No"):
             return
         if intent in ("Ready", "Resume") and self.state == "working":
-            self.conductor.reply("ready.already")
+            self.flow.reply("ready.already")
         else:
             self._misunderstood.answer("not_now", self.state, self.states)
 
     def _take(self) -> list[Action]:
-        actions: Sequence[Action] = self.conductor.actions
-        self.conductor.actions = []
+        actions: Sequence[Action] = self.flow.actions
+        self.flow.actions = []
         return list(actions)

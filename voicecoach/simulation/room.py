@@ -51,7 +51,7 @@ class RoomSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Ways:
+class EchoPaths:
     """Impulse responses (16 kHz, shape (frames,)) that take the place of the simulated ones: from the loudspeaker, from
     the user, and from the loudspeaker once something has moved. How loud they are does not matter: the settings say
     how loud everything arrives."""
@@ -124,19 +124,19 @@ class _Convolver:
         return out
 
 
-def _polack(rt60: float, rng: np.random.Generator, seed: int) -> Ways:
+def _polack(rt60: float, rng: np.random.Generator, seed: int) -> EchoPaths:
     echo = impulse_response(rt60, HEARING_RATE, rng)
     user = impulse_response(rt60, HEARING_RATE, rng)
-    return Ways(echo, user, impulse_response(rt60, HEARING_RATE, np.random.default_rng((seed, 1))))
+    return EchoPaths(echo, user, impulse_response(rt60, HEARING_RATE, np.random.default_rng((seed, 1))))
 
 
 class Room:
-    """Stands where the sound card stands: `exchange` a block of speaker for a block of microphone.
+    """Stands where the sound card stands: `process_block` a block of speaker for a block of microphone.
 
     The speaker runs at `rate` Hz; the room itself is computed at the microphone's 16 kHz.
     """
 
-    def __init__(self, rate: int, settings: RoomSettings | None = None, ways: Ways | None = None):
+    def __init__(self, rate: int, settings: RoomSettings | None = None, ways: EchoPaths | None = None):
         self.rate = rate
         self.settings = settings or RoomSettings()
         rng = np.random.default_rng(self.settings.seed)
@@ -167,7 +167,7 @@ class Room:
         self._voices.append((self.frame, wet.astype(np.float32)))
         return self.now + len(voice) / HEARING_RATE
 
-    def exchange(self, out: Samples) -> Samples:
+    def process_block(self, out: Samples) -> Samples:
         """Play a block (20 ms at `rate`); the microphone's block (320 frames at 16 kHz)."""
         offset = self.frame % len(self._noise)
         heard = self._echo_of(self._bent(self._arriving(out)) * self._echo_gain)

@@ -9,7 +9,7 @@ import numpy as np
 
 from voicecoach.core.audio import Clip, Samples
 from voicecoach.core.speech import Hypothesis
-from voicecoach.engine.coach import Coach, Logged
+from voicecoach.engine.coach import Coach, LogEvent
 from voicecoach.simulation.room import Room
 from voicecoach.simulation.scenario import Expectation, Scenario, Step, When
 from voicecoach.simulation.sounds import SOUNDS
@@ -54,7 +54,7 @@ class Simulation:
     ):
         self._coach, self._room, self._scenario = coach, room, scenario
         self._voice, self._record = voice, record
-        self._log: list[Logged] = []
+        self._log: list[LogEvent] = []
         self._said: list[Mapping[str, object]] = []
         self._number = 0
         self._mark = 0
@@ -63,18 +63,18 @@ class Simulation:
         self._saying = _Saying()
         self._checking_from: float | None = None
         self.outcome = Outcome()
-        coach.watchers.append(self._note)
-        coach.watchers.append(self._guard)
+        coach.listeners.append(self._note)
+        coach.listeners.append(self._guard)
 
     def run(self) -> Outcome:
         """Play the scenario to its end, or to the first step that fails."""
         self._coach.begin()
         out = np.zeros(self._coach.block, dtype=np.float32)
         while self._number < len(self._scenario.steps) and not self.outcome.failures:
-            microphone = self._room.exchange(out)
+            microphone = self._room.process_block(out)
             if self._record:
                 self._record(microphone)
-            out = self._coach.step(microphone)
+            out = self._coach.process_block(microphone)
             self._advance()
             if self._coach.now > self._scenario.limit:
                 awaited = self._scenario.steps[self._number]
@@ -155,20 +155,20 @@ class Simulation:
         """Let a sound be heard from now on; a long one goes on under the steps that follow."""
         sound = SOUNDS[name]
         self._room.user_says(sound.make(), sound.against_user)
-        for watcher in self._coach.watchers:
-            watcher(Logged(self._coach.now, "sound", {"text": name}))
+        for listener in self._coach.listeners:
+            listener(LogEvent(self._coach.now, "sound", {"text": name}))
         return self._coach.now
 
     def _announce(self, at: float) -> None:
-        for watcher in self._coach.watchers:
-            watcher(Logged(at, "user", {"text": self._saying.text, "until": self._saying.end}))
+        for listener in self._coach.listeners:
+            listener(LogEvent(at, "user", {"text": self._saying.text, "until": self._saying.end}))
 
-    def _note(self, entry: Logged) -> None:
+    def _note(self, entry: LogEvent) -> None:
         self._log.append(entry)
         if entry.kind == "said":
             self._said.append(entry.data)
 
-    def _guard(self, entry: Logged) -> None:
+    def _guard(self, entry: LogEvent) -> None:
         """Nothing may be obeyed that nobody said."""
         if entry.kind != "heard" or entry.data["verdict"] != "accept":
             return
@@ -176,7 +176,7 @@ class Simulation:
             self._fail(f"obeyed {entry.data['text']!r}, which nobody said")
 
 
-def _missing(expect: Expectation | None, log: list[Logged], state: str) -> str:
+def _missing(expect: Expectation | None, log: list[LogEvent], state: str) -> str:
     """What of `expect` has not come true in `log`; empty when all has."""
     if expect is None:
         return ""

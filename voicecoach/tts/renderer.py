@@ -88,7 +88,7 @@ def list_voices(
         raise SpeechError(f"The voices cannot be listed: {error}.") from None
 
 
-class Recorder:
+class Renderer:
     """Has texts spoken by the child process, which is started when needed and replaced when it fails.
 
     One thread records; any thread may close.

@@ -21,7 +21,7 @@ import soxr
 
 from voicecoach.core.audio import Clip, Samples
 from voicecoach.tts.cache import ClipCache, RecentClips, clip_key
-from voicecoach.tts.renderer import CLOSED, FORMAT, Recorder, SpeechError, acoustic_onset, list_voices
+from voicecoach.tts.renderer import CLOSED, FORMAT, Renderer, SpeechError, acoustic_onset, list_voices
 from voicecoach.tts.voice import Voice
 from voicecoach.tts.worker import WORKER_COMMAND
 
@@ -60,7 +60,7 @@ class Synthesizer:
         self._rate = rate
         self._cache = cache
         self._idle = idle
-        self._recorder = Recorder(voice, timeout, command)
+        self._recorder = Renderer(voice, timeout, command)
         self._changed = threading.Condition()  # guards everything below
         self._resting = False
         self._recent = RecentClips()

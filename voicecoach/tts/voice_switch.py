@@ -21,7 +21,7 @@ Speaking = Callable[[Voice], Synthesizer]
 """Makes the speech of a voice."""
 
 
-class VoiceRing:
+class VoiceList:
     """The voices after `voice`, each made to speak by `speaking`; `names` lists the engine's."""
 
     def __init__(self, voice: Voice, speaking: Speaking, names: Callable[[Voice], Sequence[str]] | None = None) -> None:
@@ -74,10 +74,10 @@ def _ring(voice: Voice, names: Sequence[str]) -> list[str | None]:
     return [voice.name, *others]
 
 
-class Changing:
+class VoiceSwitch:
     """Gets the next voice of a ring in a thread of its own: nobody waits for an engine that is slow to begin."""
 
-    def __init__(self, ring: VoiceRing) -> None:
+    def __init__(self, ring: VoiceList) -> None:
         self._ring = ring
         self._thread: threading.Thread | None = None
         self._found: Synthesizer | None = None

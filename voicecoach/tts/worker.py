@@ -194,7 +194,7 @@ def _speaks(languages: Iterable[str | None], language: str) -> bool:
     return any((spoken or "").lower().startswith(language) for spoken in languages)
 
 
-class Desk:
+class RequestHandler:
     """Answers the parent's requests."""
 
     def __init__(self) -> None:
@@ -231,7 +231,7 @@ class Desk:
         return self._engine
 
 
-class FreshDesk:
+class ForkingRequestHandler:
     """Answers as Desk does, each request in a fork: an engine that has spoken before speaks differently."""
 
     def __init__(self) -> None:
@@ -251,7 +251,7 @@ class FreshDesk:
         return answer
 
     def _answer(self, request: Message) -> Message:
-        desk = Desk()
+        desk = RequestHandler()
         if request.get("do") == "render" and self._opening and (refused := desk.answer(self._opening)):
             return refused
         return desk.answer(request)
@@ -284,7 +284,7 @@ def main() -> None:
     inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
     # The engine needs the main thread (COM, Cocoa), so reading is done in another.
     threading.Thread(target=_receive, args=(requests, inbox), daemon=True).start()
-    desk = FreshDesk() if sys.platform == "linux" else Desk()
+    desk = ForkingRequestHandler() if sys.platform == "linux" else RequestHandler()
     while True:
         answers.write(json.dumps(desk.answer(inbox.get())) + "\n")
         answers.flush()

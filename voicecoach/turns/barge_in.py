@@ -14,7 +14,7 @@ FORGIVEN = 30.0
 """Seconds after which one of these is forgotten."""
 
 
-class Floor:
+class BargeInPolicy:
     """Decides when the coach yields the floor: at once to whoever speaks, but neither for long nor again and again to
     what comes to nothing. Times are seconds of the coach's clock."""
 

@@ -14,7 +14,7 @@ from voicecoach.core.understanding import Understanding
 UnderstandHeard = Callable[[Hypothesis], Understanding]
 
 
-def going_on(
+def continue_utterance(
     before: Understanding, heard: Hypothesis, understand: UnderstandHeard
 ) -> tuple[Hypothesis, Understanding | None]:
     """What counts of `heard`, which may go on with what was understood `before`: all of it, or what came after that;
@@ -34,7 +34,7 @@ def in_the_end(utterances: Iterable[Hypothesis], understand: UnderstandHeard) ->
         if not (heard.continues and found):
             found.append((heard, understand(heard)))
             continue
-        counts, new = going_on(found[-1][1], heard, understand)
+        counts, new = continue_utterance(found[-1][1], heard, understand)
         if counts is heard:
             before = found.pop()
             found.append((heard, new or before[1]))

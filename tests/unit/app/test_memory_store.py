@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from voicecoach.app.memory_store import load_memory
 from voicecoach.cli import main as cli
-from voicecoach.session.profile.exercise_memory import Memory
+from voicecoach.session.profile.exercise_memory import ExerciseMemory
 
 DAMAGED = {
     "no json": b"{",
@@ -105,6 +105,6 @@ def test_two_typed_sessions_remember(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_a_memory_of_its_own_saves_nowhere() -> None:
-    memory = Memory()
+    memory = ExerciseMemory()
     memory.remember("plank", "easier")
     assert memory.way("plank") == "easier"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from voicecoach.asr.detection.short_words import BEFORE, LONGEST, RISE, Burst
+from voicecoach.asr.detection.short_words import BEFORE, LONGEST, RISE, ShortWordDetector
 
 QUIET, WORD = -60.0, -25.0
 DOUBTFUL, NO_VOICE = 0.2, 0.02
@@ -13,7 +13,7 @@ DOUBTFUL, NO_VOICE = 0.2, 0.02
 
 def heard(levels: list[float], probability: float = DOUBTFUL, residual: float = -np.inf) -> list[bool]:
     """Whether each chunk belongs to a short word, after as much quiet as is looked back at."""
-    burst = Burst()
+    burst = ShortWordDetector()
     for _ in range(BEFORE + RISE):
         assert not burst.feed(QUIET, -np.inf, 0.0)
     return [burst.feed(level, residual, probability) for level in levels]
@@ -28,7 +28,7 @@ def test_a_knock_is_no_word() -> None:
 
 
 def test_a_word_that_begins_like_a_knock_counts_from_where_it_sounds_like_a_voice() -> None:
-    burst = Burst()
+    burst = ShortWordDetector()
     for _ in range(BEFORE + RISE):
         burst.feed(QUIET, -np.inf, 0.0)
     assert [burst.feed(WORD, -np.inf, one) for one in (0.0, 0.05, 0.3, 0.05)] == [False, False, True, True]
@@ -56,4 +56,4 @@ def test_what_may_be_the_coachs_own_voice_is_no_word() -> None:
 
 
 def test_nothing_is_told_before_anything_was_heard() -> None:
-    assert not Burst().feed(WORD, -np.inf, 1.0)
+    assert not ShortWordDetector().feed(WORD, -np.inf, 1.0)

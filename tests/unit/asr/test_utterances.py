@@ -22,8 +22,8 @@ from voicecoach.asr.utterances import (
     PRE_ROLL,
     SILENCE,
     WORD,
-    Listener,
     PauseAfter,
+    UtteranceDetector,
 )
 from voicecoach.core.audio import HEARING_RATE, Samples
 from voicecoach.core.speech import Alternative, Hypothesis, Pause
@@ -88,12 +88,12 @@ def listen(
     block: int = 320,
     flush: bool = False,
 ) -> list[Hypothesis]:
-    listener = Listener(recogniser, ScriptedDetector(), ends)
+    detector = UtteranceDetector(recogniser, ScriptedDetector(), ends)
     heard: list[Hypothesis] = []
     whole = np.concatenate(sound)
     for start in range(0, len(whole), block):
-        heard += listener.feed(whole[start : start + block])
-    return heard + (listener.flush() if flush else [])
+        heard += detector.feed(whole[start : start + block])
+    return heard + (detector.flush() if flush else [])
 
 
 # --- with a detector and a recogniser made for the purpose ------------------------------------------------------
@@ -156,17 +156,17 @@ class FallingLevel:
 
 def test_the_soft_first_sound_of_a_word_is_heard_no_louder_than_its_vowel():
     recogniser = NotingRecogniser()
-    listener = Listener(recogniser, ScriptedDetector(), level=FallingLevel())
+    detector = UtteranceDetector(recogniser, ScriptedDetector(), level=FallingLevel())
     soft, vowel = np.full(3 * CHUNK, 0.1, dtype=np.float32), chunks(10, 1.0)
-    listener.feed(np.concatenate([silence(0.3), soft, vowel, pause(0.5)]))
+    detector.feed(np.concatenate([silence(0.3), soft, vowel, pause(0.5)]))
     [heard] = recogniser.utterances
     assert np.unique(heard) == pytest.approx([0, 0.1, 1])
 
 
 def test_quiet_speech_is_made_louder_for_the_recogniser():
     recogniser = NotingRecogniser()
-    listener = Listener(recogniser, ScriptedDetector(), level=FallingLevel())
-    listener.feed(np.concatenate([silence(0.3), chunks(10, 0.1), pause(0.5)]))
+    detector = UtteranceDetector(recogniser, ScriptedDetector(), level=FallingLevel())
+    detector.feed(np.concatenate([silence(0.3), chunks(10, 0.1), pause(0.5)]))
     [heard] = recogniser.utterances
     assert heard.max() == pytest.approx(0.8)
 
@@ -349,9 +349,9 @@ def tone(count: int, size: float) -> Samples:
 
 
 def hear_over_the_coach(recogniser: NotingRecogniser, *sounds: Samples) -> list[Hypothesis]:
-    listener = Listener(recogniser, ScriptedDetector())
+    detector = UtteranceDetector(recogniser, ScriptedDetector())
     blocks = np.concatenate(sounds).reshape(-1, CHUNK)
-    return [one for block in blocks for one in listener.feed(block, far_end=True, residual=LEFT_DB)]
+    return [one for block in blocks for one in detector.feed(block, far_end=True, residual=LEFT_DB)]
 
 
 def test_the_recogniser_is_not_troubled_with_what_stands_out_of_nothing_but_the_coachs_own_voice():
@@ -386,21 +386,21 @@ def test_what_was_not_worth_hearing_is_what_came_just_before_the_next_utterance(
 
 
 def test_somebody_is_surely_speaking_from_the_third_chunk_to_the_endpoint():
-    listener = Listener(NotingRecogniser(), ScriptedDetector())
+    detector = UtteranceDetector(NotingRecogniser(), ScriptedDetector())
     speaking = []
     for chunk in np.concatenate([chunks(2, 0), chunks(4, 0.9), chunks(10, 0)]).reshape(-1, CHUNK):
-        listener.feed(chunk)
-        speaking.append(listener.hearing_speech)
+        detector.feed(chunk)
+        speaking.append(detector.hearing_speech)
     assert speaking == [False] * 4 + [True] * (2 + 7) + [False] * 3
 
 
 @pytest.mark.parametrize("sound", [[0.6], [0.9, 0.9], [0.6, 0.7, 0.6]], ids=["one chunk", "two chunks", "doubtful"])
 def test_nobody_is_speaking_for_sure_in_a_clatter(sound: list[float]):
-    listener = Listener(NotingRecogniser(), ScriptedDetector())
+    detector = UtteranceDetector(NotingRecogniser(), ScriptedDetector())
     heard = np.concatenate([chunks(2, 0), *(chunks(1, probability) for probability in sound), chunks(10, 0)])
     for chunk in heard.reshape(-1, CHUNK):
-        listener.feed(chunk)
-        assert not listener.hearing_speech
+        detector.feed(chunk)
+        assert not detector.hearing_speech
 
 
 def test_a_segmenter_that_was_reset_starts_afresh():
@@ -587,12 +587,12 @@ def test_what_nobody_said_is_not_obeyed(app: App, noise):
 @pytest.mark.parametrize("block", [7, 160, 4096])
 def test_the_size_of_the_blocks_makes_no_difference(app: App, spoken: Say, block):
     sound = np.concatenate([silence(0.5), spoken("next"), silence(0.8), spoken(START), silence(0.6)])
-    listener = app.listener()
+    detector = app.utterance_detector()
     heard = [
-        utterance for start in range(0, len(sound), block) for utterance in listener.feed(sound[start : start + block])
+        utterance for start in range(0, len(sound), block) for utterance in detector.feed(sound[start : start + block])
     ]
-    listener = app.listener()
-    at_once = listener.feed(sound)
+    detector = app.utterance_detector()
+    at_once = detector.feed(sound)
     assert texts(heard) == texts(at_once) == ["next", START]
     assert [h.decided_at for h in heard] == [h.decided_at for h in at_once]
 

@@ -22,7 +22,7 @@ from voicecoach.audio.device import sound_card
 from voicecoach.cli import main as cli
 from voicecoach.cli import options
 from voicecoach.core.errors import VoicecoachError
-from voicecoach.engine.coach import Logged
+from voicecoach.engine.coach import LogEvent
 from voicecoach.runtime.atomic_file import LogFile, TextFile
 
 GREETED = """
@@ -301,7 +301,7 @@ def test_a_disk_that_fills_up_ends_the_log_with_one_warning_but_not_the_session(
 
 @pytest.mark.usefixtures("shared")
 def test_ctrl_c_ends_without_a_traceback_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(_entry: Logged) -> None:
+    def interrupt(_entry: LogEvent) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(cli, "_printer", lambda: interrupt)

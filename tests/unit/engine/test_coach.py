@@ -14,8 +14,8 @@ from voicecoach.audio.echo.control import RELEASE, EchoControl, HalfDuplexGate, 
 from voicecoach.core.audio import BLOCK_SECONDS, HEARING_RATE, Clip, Samples
 from voicecoach.core.speech import Alternative, Hypothesis
 from voicecoach.core.understanding import Understanding, Verdict
-from voicecoach.engine.coach import Coach, Logged
-from voicecoach.engine.hearing import Deaf, Ear, Hearing
+from voicecoach.engine.coach import Coach, LogEvent
+from voicecoach.engine.hearing import Hearing, NullListener, SpeechListener
 from voicecoach.playback.clip_source import EagerSource, SilentSource
 from voicecoach.playback.mixer import DUCKED, UNDUCK_SECONDS
 from voicecoach.playback.resume_point import REWIND
@@ -49,23 +49,23 @@ class Bench:
         self,
         app: App,
         source: EagerSource | SilentSource,
-        ear: Ear | None = None,
+        ear: SpeechListener | None = None,
         echo: EchoControl | None = None,
         understand: Callable[[Hypothesis, Collection[str]], Understanding] | None = None,
         *,
         check_in: bool = False,
     ):
         session = Session(app.library, app.lines, check_in=check_in)
-        hearing = Hearing(ear or Deaf(), echo or NoMicrophone())
+        hearing = Hearing(ear or NullListener(), echo or NoMicrophone())
         self.coach = Coach(RATE, session, source, understand or app.understand, hearing)
         self.ear = ear
-        self.log: list[Logged] = []
+        self.log: list[LogEvent] = []
         self.out: list[Samples] = []
-        self.coach.watchers.append(self.log.append)
+        self.coach.listeners.append(self.log.append)
 
     def run(self, seconds: float, microphone: Samples = QUIET) -> None:
         for _ in range(round(seconds / BLOCK_SECONDS)):
-            self.out.append(self.coach.step(microphone))
+            self.out.append(self.coach.process_block(microphone))
 
     def run_until(self, holds: Callable[[], bool], limit: float = 120.0) -> None:
         end = self.coach.now + limit
@@ -77,16 +77,16 @@ class Bench:
         now = self.coach.now
         self.coach.hear(Hypothesis(text, now, now, now, endpoint="typed"))
 
-    def hears(self, text: str, start: float, end: float) -> Logged:
+    def hears(self, text: str, start: float, end: float) -> LogEvent:
         """The recogniser has heard `text`; what the coach made of it."""
         self.coach.hear(Hypothesis(text, start, end, self.coach.now))
         return next(entry for entry in reversed(self.log) if entry.kind == "heard")
 
     @property
-    def said(self) -> list[Logged]:
+    def said(self) -> list[LogEvent]:
         return [entry for entry in self.log if entry.kind == "said"]
 
-    def last(self, *, line: str | None = None, tone: str | None = None) -> Logged | None:
+    def last(self, *, line: str | None = None, tone: str | None = None) -> LogEvent | None:
         found = [one for one in self.said if (one.data["tone"] if tone else one.data["line"]) == (tone or line)]
         return found[-1] if found else None
 
@@ -161,14 +161,14 @@ def test_other_words_are_obeyed_while_the_coach_speaks(silent_bench: Bench):
 class Echo(NoMicrophone):
     """An echo control that looks back on what was heard: so many dB of it vanish. `learning`: it does not know yet."""
 
-    def __init__(self, vanished: float | None, *, learning: bool = False):
-        self._vanished, self.learning = vanished, learning
+    def __init__(self, echo_reduction_db: float | None, *, learning: bool = False):
+        self._vanished, self.learning = echo_reduction_db, learning
 
-    def vanished(self, since: float, until: float) -> float | None:
+    def echo_reduction_db(self, since: float, until: float) -> float | None:
         return self._vanished
 
 
-def over_the_coach(app: App, echo: Echo, *rivals: Alternative, stands_out: float = np.inf) -> Logged:
+def over_the_coach(app: App, echo: Echo, *rivals: Alternative, stands_out: float = np.inf) -> LogEvent:
     """What becomes of a "stop" that is heard while the coach speaks."""
     bench = Bench(app, SilentSource(RATE), echo=echo)
     bench.coach.begin()
@@ -411,7 +411,7 @@ class Learning(NoMicrophone):
     learning = True
     settled = False
 
-    def vanished(self, since: float, until: float) -> float | None:
+    def echo_reduction_db(self, since: float, until: float) -> float | None:
         return None
 
 
@@ -532,12 +532,12 @@ def test_stop_leaves_out_what_the_speaker_has_not_played_and_the_canceller_is_to
     bench.run(2)
     bench.type("start quick routine")
     bench.run(2)
-    assert not bench.coach.hushed
+    assert not bench.coach.flushed
     bench.type("stop")
-    assert bench.coach.hushed
+    assert bench.coach.flushed
     bench.coach.left_out(0.04)
     bench.run(1)
-    assert not bench.coach.hushed
+    assert not bench.coach.flushed
     assert told == [pytest.approx(0.04, abs=0.02)]
 
 

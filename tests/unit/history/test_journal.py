@@ -19,7 +19,7 @@ from voicecoach.app.builders import silent_coach
 from voicecoach.app.components import App
 from voicecoach.app.typed import run_fast
 from voicecoach.history.database import MIGRATIONS, open_database, open_or_set_aside
-from voicecoach.history.journal_access import open_logbook
+from voicecoach.history.journal_access import open_journal
 
 QUICK = ("start quick routine", "+3 next", "+3 next", "+20 ready")
 """To the beginning of the first stretch of the quick routine, where the walk was left out."""
@@ -113,8 +113,8 @@ def test_two_sessions_at_the_same_moment_of_a_clock_that_stands_still_are_two(ap
 def test_who_wants_no_journal_gets_none(app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("voicecoach.app.components.journal_file", lambda: tmp_path / "journal.db")
     monkeypatch.setattr(app, "settings", app.settings.model_copy(update={"journal": False}))
-    with app.logbook(Clock()) as logbook:
-        assert logbook.past is None
+    with app.journal_access(Clock()) as journal_access:
+        assert journal_access.past is None
     assert not list(tmp_path.iterdir())
 
 
@@ -208,16 +208,16 @@ def test_where_nothing_can_be_written_coaching_goes_on(app: App, tmp_path: Path,
 def test_a_disk_that_fills_up_is_told_once(app: App, file: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING)
     open_database(file).close()
-    with open_logbook(file, Clock()) as logbook:
+    with open_journal(file, Clock()) as journal_access:
         full = sqlite3.connect(file)
         full.execute("DROP TABLE work")  # what cannot be written any more
         full.close()
-        run_fast(silent_coach(app, 8_000, logbook), [*QUICK, "+20 next"])
+        run_fast(silent_coach(app, 8_000, journal_access), [*QUICK, "+20 next"])
     assert caplog.text.count("the journal cannot be written") == 1
 
 
 def test_a_second_coach_says_so_and_writes_nothing(app: App, file: Path) -> None:
-    with open_logbook(file, Clock()):
+    with open_journal(file, Clock()):
         said = lead(app, file, Clock(), f"+15 {QUICK[0]}", *QUICK[1:], "+5 stop")
     assert any("Another coach is running" in text for text in said)
     assert all_rows(file, "session") == []
@@ -247,7 +247,7 @@ hear_typed(coach, "start leg routine")
 hear_typed(coach, "two")
 silence = np.zeros(320, dtype=np.float32)
 while coach.session.in_routine:
-    coach.step(silence)
+    coach.process_block(silence)
     print(f"{coach.now:.2f}", flush=True)
 """
 

@@ -17,8 +17,8 @@ from voicecoach.app.components import App
 from voicecoach.core.past_sessions import Comparison
 from voicecoach.history.database import open_database
 from voicecoach.history.journal import Journal
-from voicecoach.history.journal_writer import Recorder
-from voicecoach.history.queries import JournalPast, streak
+from voicecoach.history.journal_writer import JournalWriter
+from voicecoach.history.queries import JournalQueries, streak
 
 STRETCH = {
     "exercise": "straight-knee-calf-stretch",
@@ -41,7 +41,7 @@ class Diary:
         self.database = open_database(path)
         self.journal = Journal(self.database)
         self.clock = Clock()
-        self.past = JournalPast(self.database, self.clock)
+        self.past = JournalQueries(self.database, self.clock)
 
     def session(self, *, days_ago: float = 0, outcome: str = "done", before: int | None = None, **work: object) -> None:
         self.journal.begin(self.clock.now - timedelta(days=days_ago), "leg routine")
@@ -159,7 +159,7 @@ def test_days_are_those_of_the_place_daylight_saving_or_not(moments: list[dateti
         journal.begin(moment.replace(tzinfo=zone), "leg routine")
         journal.work(0.0, STRETCH)
         journal.end("done")
-    progress = JournalPast(database, lambda: now.replace(tzinfo=zone)).progress()
+    progress = JournalQueries(database, lambda: now.replace(tzinfo=zone)).progress()
     assert progress.sessions == len(moments)
     assert progress.streak == streak({moment.date() for moment in moments}, now.date())
     week = [moment for moment in moments if timedelta() <= now.date() - moment.date() < timedelta(days=7)]
@@ -228,7 +228,7 @@ def test_a_recorder_outside_a_session_writes_no_work(diary: Diary) -> None:
     class Entry:
         at, kind, data = 1.0, "second", {"step": 0, "work": STRETCH}
 
-    Recorder(diary.journal).write([(Entry(), NOON.astimezone(UTC))])
+    JournalWriter(diary.journal).write([(Entry(), NOON.astimezone(UTC))])
     assert diary.database.execute("SELECT count(*) FROM work").fetchone() == (0,)
 
 
@@ -301,9 +301,9 @@ def test_an_exercise_that_is_no_more_makes_nothing_to_carry_on_with(app: App, fi
 @pytest.mark.parametrize(("days_ago", "knows"), [(0, True), (29, True), (31, False)])
 def test_an_exercise_is_familiar_for_a_month(diary: Diary, days_ago: int, knows: bool) -> None:
     diary.session(days_ago=days_ago)
-    assert diary.past.familiar() == ({"straight-knee-calf-stretch"} if knows else set())
+    assert diary.past.known_exercises() == ({"straight-knee-calf-stretch"} if knows else set())
 
 
 def test_what_was_not_done_to_its_end_is_explained_once_more(diary: Diary) -> None:
     diary.session(done=12, seconds=12.0)
-    assert diary.past.familiar() == set()
+    assert diary.past.known_exercises() == set()

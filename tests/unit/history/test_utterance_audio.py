@@ -18,7 +18,7 @@ from tests.support.journal_builder import Clock
 from voicecoach.app.components import App
 from voicecoach.audio.wav_file import read_audio
 from voicecoach.core.audio import BLOCK_SECONDS, HEARING_RATE, Samples
-from voicecoach.history.utterance_audio import AFTER, BEFORE, LONGEST, Retention, delete_recordings
+from voicecoach.history.utterance_audio import AFTER, BEFORE, LONGEST, UtteranceAudioStore, delete_recordings
 
 
 @dataclass
@@ -48,13 +48,13 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "recordings"
 
 
-def hear(retention: Retention, sound: Samples, *heard: Heard) -> None:
+def hear(retention: UtteranceAudioStore, sound: Samples, *heard: Heard) -> None:
     """Sound, and what the coach logs meanwhile; then it ends."""
     with retention:
         hear_on(retention, sound, *heard)
 
 
-def hear_on(retention: Retention, sound: Samples, *heard: Heard) -> None:
+def hear_on(retention: UtteranceAudioStore, sound: Samples, *heard: Heard) -> None:
     size = round(BLOCK_SECONDS * HEARING_RATE)
     waiting = list(heard)
     for number, begin in enumerate(range(0, len(sound), size)):
@@ -69,7 +69,7 @@ def ramp(seconds: float) -> Samples:
 
 
 def test_an_utterance_is_kept_with_what_is_around_it_and_what_it_was_taken_for(folder: Path) -> None:
-    hear(Retention(folder, 10_000_000, Clock()), ramp(10), Heard(5.0, 6.0, at=6.2))
+    hear(UtteranceAudioStore(folder, 10_000_000, Clock()), ramp(10), Heard(5.0, 6.0, at=6.2))
     (wav,), (told,) = folder.glob("*.wav"), folder.glob("*.json")
     assert wav.stem == told.stem == "2026-03-10_12-00-00_000006200"
     samples, rate = read_audio(wav)
@@ -81,33 +81,33 @@ def test_an_utterance_is_kept_with_what_is_around_it_and_what_it_was_taken_for(f
 
 @pytest.mark.skipif(os.name != "posix", reason="rights are those of POSIX")
 def test_only_the_owner_can_listen_to_it(folder: Path) -> None:
-    hear(Retention(folder, 10_000_000, Clock()), ramp(4), Heard(2.0, 2.5, at=2.7))
+    hear(UtteranceAudioStore(folder, 10_000_000, Clock()), ramp(4), Heard(2.0, 2.5, at=2.7))
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert {stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == {0o600}
 
 
 def test_a_long_utterance_is_kept_as_far_as_it_is_at_hand(folder: Path) -> None:
-    hear(Retention(folder, 10_000_000, Clock()), ramp(30), Heard(2.0, 25.0, at=25.2))
+    hear(UtteranceAudioStore(folder, 10_000_000, Clock()), ramp(30), Heard(2.0, 25.0, at=25.2))
     samples, rate = read_audio(next(folder.glob("*.wav")))
     assert len(samples) / rate == pytest.approx(LONGEST, abs=0.1)
 
 
 def test_the_oldest_goes_when_there_is_no_more_room(folder: Path) -> None:
     heard = [Heard(float(start), start + 0.5, at=start + 0.7) for start in range(2, 40, 2)]
-    hear(Retention(folder, 200_000, Clock()), ramp(45), *heard)
+    hear(UtteranceAudioStore(folder, 200_000, Clock()), ramp(45), *heard)
     files = sorted(file.name for file in folder.iterdir())
     assert 0 < sum((folder / name).stat().st_size for name in files) <= 200_000
     assert files[-1].startswith("2026-03-10_12-00-00_000038700")
 
 
 def test_what_is_typed_is_no_sound(folder: Path) -> None:
-    hear(Retention(folder, 10_000_000, Clock()), ramp(4), Heard(2.0, 2.0, at=2.0, endpoint="typed"))
+    hear(UtteranceAudioStore(folder, 10_000_000, Clock()), ramp(4), Heard(2.0, 2.0, at=2.0, endpoint="typed"))
     assert not folder.exists()
 
 
 def test_a_disk_that_fails_ends_it_with_one_warning(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
     folder.write_text("a file where the folder should be")
-    hear(Retention(folder, 10_000_000, Clock()), ramp(8), Heard(2.0, 2.5, at=2.7), Heard(5.0, 5.5, at=5.7))
+    hear(UtteranceAudioStore(folder, 10_000_000, Clock()), ramp(8), Heard(2.0, 2.5, at=2.7), Heard(5.0, 5.5, at=5.7))
     assert caplog.text.count("no more sound is kept") == 1
 
 
@@ -119,7 +119,7 @@ def test_a_full_disk_leaves_no_half_of_a_recording(
         raise soundfile.LibsndfileError(0, "no space left: ")
 
     monkeypatch.setattr(soundfile, "write", full)
-    hear(Retention(folder, 10_000_000, Clock()), ramp(8), Heard(2.0, 2.5, at=2.7), Heard(5.0, 5.5, at=5.7))
+    hear(UtteranceAudioStore(folder, 10_000_000, Clock()), ramp(8), Heard(2.0, 2.5, at=2.7), Heard(5.0, 5.5, at=5.7))
     assert list(folder.iterdir()) == []
     assert caplog.text.count("no space left") == 1
 
@@ -134,7 +134,7 @@ def test_a_disk_that_hangs_does_not_hold_up_the_coach_and_nothing_is_lost(
         write(*sound, **how)
 
     monkeypatch.setattr(soundfile, "write", slow)
-    with Retention(folder, 10_000_000, Clock()) as retention:
+    with UtteranceAudioStore(folder, 10_000_000, Clock()) as retention:
         hear_on(retention, ramp(12), *(Heard(float(at), at + 0.5, at=at + 0.7) for at in (2, 5, 8)))
         assert not [file for file in folder.glob("*.wav") if file.stat().st_size], "the coach has gone on"
         goes_on.set()
@@ -143,13 +143,13 @@ def test_a_disk_that_hangs_does_not_hold_up_the_coach_and_nothing_is_lost(
 
 def test_the_last_words_before_the_end_are_kept(folder: Path) -> None:
     """Goodbye: the coach ends before what follows it has been heard."""
-    hear(Retention(folder, 10_000_000, Clock()), ramp(3.02), Heard(2.0, 2.9, at=3.0, text="goodbye"))
+    hear(UtteranceAudioStore(folder, 10_000_000, Clock()), ramp(3.02), Heard(2.0, 2.9, at=3.0, text="goodbye"))
     samples, rate = read_audio(next(folder.glob("*.wav")))
     assert len(samples) / rate == pytest.approx(BEFORE + 3.02 - 2.0, abs=2 * BLOCK_SECONDS)
 
 
 def test_all_of_it_can_be_deleted(folder: Path) -> None:
-    hear(Retention(folder, 10_000_000, Clock()), ramp(8), Heard(2.0, 2.5, at=2.7), Heard(5.0, 5.5, at=5.7))
+    hear(UtteranceAudioStore(folder, 10_000_000, Clock()), ramp(8), Heard(2.0, 2.5, at=2.7), Heard(5.0, 5.5, at=5.7))
     assert delete_recordings(folder) == 2
     assert list(folder.iterdir()) == []
     assert delete_recordings(folder.with_name("none")) == 0
@@ -162,5 +162,5 @@ def test_unless_it_is_wanted_nothing_keeps_sound(app: App, monkeypatch: pytest.M
 
 
 def test_silence_without_an_utterance_is_not_kept(folder: Path) -> None:
-    hear(Retention(folder, 10_000_000, Clock()), silence(5))
+    hear(UtteranceAudioStore(folder, 10_000_000, Clock()), silence(5))
     assert not folder.exists()

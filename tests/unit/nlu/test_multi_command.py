@@ -15,16 +15,16 @@ from voicecoach.core.speech import Alternative, Hypothesis
 from voicecoach.core.understanding import Understanding
 from voicecoach.nlu.confidence import weigh
 from voicecoach.nlu.lint import load_tests
-from voicecoach.nlu.multi_command import Chains
+from voicecoach.nlu.multi_command import MultiCommand
 
 SENTENCES = ROOT / "tests" / "sentences.yaml"
 
 
 @cache
-def chains() -> Chains:
+def chains() -> MultiCommand:
     intents = project_intents()
     skip_words = [word for phrase in intents.skip_words for word in phrase.split()]
-    return Chains(intents.word_graph(), skip_words, load_language().links)
+    return MultiCommand(intents.word_graph(), skip_words, load_language().links)
 
 
 def understand(text: str, state: str) -> Understanding:
@@ -145,12 +145,12 @@ def test_stop_no_go_on_does_not_even_stop(bench: Bench) -> None:
 
 
 def test_next_and_slower_goes_on_at_another_pace(bench: Bench) -> None:
-    before = bench.coach.session.conductor.work
+    before = bench.coach.session.flow.work
     bench.type("next and slower")
     bench.run(6)
     assert heard(bench) == ["Next", "Slower"]
     session = bench.coach.session
-    assert session.conductor.work != before
+    assert session.flow.work != before
     assert session.preferences.pace == "slow"
     assert spoken(bench).startswith(session.lines("pace.slower"))
     assert "quad stretch" in spoken(bench), "and the next one is announced"

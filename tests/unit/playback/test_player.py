@@ -166,7 +166,7 @@ def test_a_new_script_silences_the_old_one(stage: Stage) -> None:
 def test_hush_is_silent_within_ten_milliseconds_and_forgets_the_script(stage: Stage) -> None:
     stage.player.play(Play(flow("a" * 30)))
     stage.run(1)
-    stage.player.hush()
+    stage.player.flush()
     stage.run(1)
     assert not np.any(np.concatenate(stage.sound)[RATE + 160 :])
     assert not stage.player.busy
@@ -231,7 +231,7 @@ def test_it_is_known_which_words_of_a_sentence_sounded_when(stage: Stage) -> Non
 def test_a_sentence_that_was_cut_was_said_only_so_far(stage: Stage) -> None:
     stage.player.play(Play(flow("say ready when you are there")))
     stage.run(0.9)
-    stage.player.hush()
+    stage.player.flush()
     stage.run(1)
     assert stage.player.said_between(0.0, 5.0) == "say ready"
 

@@ -11,7 +11,7 @@ from tests.support.intents import project_intents
 from voicecoach.app.components import App, Paths
 from voicecoach.nlu.intents import IntentSet
 from voicecoach.nlu.matcher import Matcher
-from voicecoach.runtime.object_cache import KEPT, compiled, key_of
+from voicecoach.runtime.object_cache import KEPT, cached_object, key_of
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def made(value: dict[str, int], folder: Path, key: str = "one") -> tuple[dict[st
         calls.append(1)
         return value
 
-    return compiled(dict, make, key, folder), bool(calls)
+    return cached_object(dict, make, key, folder), bool(calls)
 
 
 def test_what_was_made_once_is_not_made_again(folder: Path):
@@ -73,8 +73,8 @@ def test_other_code_is_another_state_of_things(tmp_path: Path):
 
 def test_intents_that_were_kept_mean_what_they_meant(folder: Path):
     fresh = project_intents()
-    compiled(IntentSet, lambda: fresh, "intents", folder)
-    kept = compiled(IntentSet, lambda: pytest.fail("it is there"), "intents", folder)
+    cached_object(IntentSet, lambda: fresh, "intents", folder)
+    kept = cached_object(IntentSet, lambda: pytest.fail("it is there"), "intents", folder)
     assert kept.word_graph() == fresh.word_graph()
     assert kept.cautions == fresh.cautions
     texts = ("start leg routine", "hold for forty five seconds", "how lung is left", "the weather", "please stop")

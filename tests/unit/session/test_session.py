@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.support.paths import ROOT
 from tests.support.session_driver import INTENTS, LIBRARY, LINES, STATES, Talk, stretching
-from voicecoach.core.actions import Hush, Leave, Play, Reply
+from voicecoach.core.actions import Leave, Play, Reply, StopAudio
 from voicecoach.core.understanding import Understanding, Verdict
 from voicecoach.session.flow.diagram import page
 from voicecoach.session.plan import dose_page
@@ -20,7 +20,7 @@ def test_the_leg_routine_leads_through_every_step_of_its_plan_in_order() -> None
     done: list[tuple[str, str | None]] = []
     while talk.state != "idle":
         talk.played()
-        work = talk.session.conductor.work
+        work = talk.session.flow.work
         if talk.state == "working" and work:
             done.append((work.exercise.id, work.side))
     plan = make_plan(LIBRARY.routines["leg"], LIBRARY)
@@ -60,7 +60,7 @@ def test_switching_sides_is_announced_with_time_to_do_it() -> None:
 def test_the_full_text_comes_once_and_a_line_afterwards() -> None:
     talk = stretching()
     first = len(talk.said.split())
-    work = talk.session.conductor.work
+    work = talk.session.flow.work
     assert work is not None
     assert all(LINES.sided(text, work.side) in talk.said for text in work.exercise.setup)
     talk.until("working").played()
@@ -69,7 +69,7 @@ def test_the_full_text_comes_once_and_a_line_afterwards() -> None:
 
 def test_repeat_in_a_hold_explains_fully_and_starts_that_hold_anew() -> None:
     talk = stretching().until("working", side="right").say("Repeat", position=12.0)
-    work = talk.session.conductor.work
+    work = talk.session.flow.work
     assert work is not None
     assert work.side == "right"
     assert LINES.sided(work.exercise.setup[0], work.side) in talk.said
@@ -92,7 +92,7 @@ def test_next_leaves_the_exercise_and_back_returns_to_it() -> None:
 def test_back_on_the_first_exercise_says_so_and_begins_it_once_more() -> None:
     talk = Talk().say("StartRoutine", routine="stretch").until("working").say("Back")
     assert "first exercise" in talk.said
-    assert talk.session.conductor.index == 0
+    assert talk.session.flow.index == 0
 
 
 def test_next_on_the_last_exercise_ends_the_routine() -> None:
@@ -106,7 +106,7 @@ def test_next_on_the_last_exercise_ends_the_routine() -> None:
 
 def test_pausing_keeps_side_and_time_and_resuming_counts_in_from_three() -> None:
     talk = stretching().until("working", side="right").say("Pause", position=12.4)
-    assert any(isinstance(action, Hush) for action in talk.actions)
+    assert any(isinstance(action, StopAudio) for action in talk.actions)
     talk.say("Resume")
     assert "right leg" in talk.said
     assert "Eighteen seconds left" in talk.said
@@ -135,7 +135,7 @@ def test_repetitions_resume_at_the_repetition_that_was_interrupted() -> None:
     while talk.exercise != "chair-squat":
         talk.say("Next")
     talk.until("working")
-    work = talk.session.conductor.work
+    work = talk.session.flow.work
     assert work is not None
     period = work.seconds / 10
     talk.say("Pause", position=3.5 * period).say("Resume")
@@ -240,7 +240,7 @@ def test_who_is_ready_before_the_exercise_has_been_named_is_told_what_to_do() ->
 
 def test_waiting_in_mid_hold_stops_the_count_and_keeps_the_place() -> None:
     talk = stretching().until("working").say("Wait", position=12.0, seconds=60)
-    assert any(isinstance(action, Hush) for action in talk.actions)
+    assert any(isinstance(action, StopAudio) for action in talk.actions)
     assert "Eighteen seconds left" in talk.say("Resume").said
 
 
@@ -300,7 +300,7 @@ def test_the_bare_name_of_a_routine_answers_the_question_which_one() -> None:
     talk = Talk().say("StartRoutine")
     assert "Which one" in talk.said
     talk._take(talk.session.unclear(bare))
-    assert (talk.state, talk.session.conductor.routine) == ("announcing", "calf routine")
+    assert (talk.state, talk.session.flow.routine) == ("announcing", "calf routine")
     unasked = Talk()
     unasked._take(unasked.session.unclear(bare))
     assert unasked.state == "idle"

@@ -12,7 +12,7 @@ import soxr
 from tests.conftest import silence
 from voicecoach.audio.echo.control import RELEASE, EchoCanceller, HalfDuplexGate, make_echo_control
 from voicecoach.core.audio import BLOCK_SECONDS, HEARING_RATE, Samples
-from voicecoach.simulation.room import BLOCK, COACH_DBFS, USER_DBFS, Room, RoomSettings, Ways, at_level
+from voicecoach.simulation.room import BLOCK, COACH_DBFS, USER_DBFS, EchoPaths, Room, RoomSettings, at_level
 from voicecoach.simulation.sounds import SOUNDS
 from voicecoach.tts.synthesizer import Synthesizer
 
@@ -31,7 +31,7 @@ def play(room: Room, sound: Samples) -> Samples:
     blocks = -(-len(sound) // OUT) + round(1 / BLOCK_SECONDS)
     padded = np.zeros(blocks * OUT, dtype=np.float32)
     padded[: len(sound)] = sound
-    return np.concatenate([room.exchange(block) for block in padded.reshape(-1, OUT)])
+    return np.concatenate([room.process_block(block) for block in padded.reshape(-1, OUT)])
 
 
 def noise(seconds: float, dbfs: float) -> Samples:
@@ -152,7 +152,7 @@ def test_the_canceller_takes_the_coachs_speech_out(coach_voice: Synthesizer):
     canceller = EchoCanceller()
     played, near, clean = silence(0), [], []
     for block in sound[: len(sound) // OUT * OUT].reshape(-1, OUT):
-        microphone = room.exchange(block)
+        microphone = room.process_block(block)
         played = np.concatenate([played, to_hearing.resample_chunk(block)])
         far = played[:BLOCK] if len(played) >= BLOCK else silence(BLOCK_SECONDS)
         played = played[len(far) :] if len(played) >= BLOCK else played
@@ -234,7 +234,7 @@ def test_a_faster_clock_is_heard_earlier_and_earlier(drift: float):
 def test_rooms_that_were_measured_can_be_used_however_loud_they_were_recorded():
     echo, user = np.zeros((2, 400), dtype=np.float32)
     echo[100] = user[300] = 0.1
-    room = Room(RATE, DEAD, Ways(echo, user, echo))
+    room = Room(RATE, DEAD, EchoPaths(echo, user, echo))
     click = np.zeros(RATE, dtype=np.float32)
     click[0] = 1
     plain, measured = play(Room(RATE, DEAD), click), play(room, click)

@@ -15,7 +15,7 @@ from voicecoach.playback.clip_source import EagerSource, LiveSource, SilentSourc
 from voicecoach.tts.cache import ClipCache
 from voicecoach.tts.renderer import SpeechError
 from voicecoach.tts.synthesizer import Synthesizer, Voice
-from voicecoach.tts.voice_switch import VARIANT, Changing, VoiceRing
+from voicecoach.tts.voice_switch import VARIANT, VoiceList, VoiceSwitch
 
 Speaking = Callable[[Voice], Synthesizer]
 
@@ -26,28 +26,28 @@ def speaking(speech_cache) -> Speaking:
 
 
 @pytest.fixture
-def ring(speaking: Speaking) -> Iterator[VoiceRing]:
-    found = VoiceRing(Voice(), speaking, lambda _voice: ["gmw/en-us", "gmw/en-gb-x-rp"])
+def ring(speaking: Speaking) -> Iterator[VoiceList]:
+    found = VoiceList(Voice(), speaking, lambda _voice: ["gmw/en-us", "gmw/en-gb-x-rp"])
     yield found
     found.close()
 
 
-def spoken_by(ring: VoiceRing, times: int) -> list[str | None]:
+def spoken_by(ring: VoiceList, times: int) -> list[str | None]:
     """The names of the next voices."""
     found = [ring.next(()) for _ in range(times)]
     return [one._voice.name if one else "none" for one in found]
 
 
-def test_espeaks_other_speaker_comes_first_and_the_own_one_comes_round_again(ring: VoiceRing) -> None:
+def test_espeaks_other_speaker_comes_first_and_the_own_one_comes_round_again(ring: VoiceList) -> None:
     assert spoken_by(ring, 4) == [f"en-us{VARIANT}", "gmw/en-gb-x-rp", None, f"en-us{VARIANT}"]
 
 
-def test_a_voice_that_comes_round_again_is_not_made_again(ring: VoiceRing) -> None:
+def test_a_voice_that_comes_round_again_is_not_made_again(ring: VoiceList) -> None:
     found = [ring.next(()) for _ in range(9)]
     assert len({id(one) for one in found}) == 3
 
 
-def test_a_voice_that_does_not_speak_any_more_holds_no_clips(coach_voice: Synthesizer, ring: VoiceRing) -> None:
+def test_a_voice_that_does_not_speak_any_more_holds_no_clips(coach_voice: Synthesizer, ring: VoiceList) -> None:
     source = EagerSource(coach_voice, RATE, ring)
     held = []
     for _ in range(3):
@@ -59,7 +59,7 @@ def test_a_voice_that_does_not_speak_any_more_holds_no_clips(coach_voice: Synthe
 
 def test_other_engines_have_the_voices_that_they_list(speaking: Speaking) -> None:
     named = Voice(name="Samantha", engine="nsss")
-    found = VoiceRing(named, speaking, lambda _voice: ["Alex", "Samantha", "Daniel"])
+    found = VoiceList(named, speaking, lambda _voice: ["Alex", "Samantha", "Daniel"])
     assert spoken_by(found, 3) == ["Alex", "Daniel", "Samantha"]
     found.close()
 
@@ -68,14 +68,14 @@ def test_an_engine_that_fails_has_no_other_voice(speaking: Speaking, caplog: pyt
     def fails(_voice: Voice) -> Sequence[str]:
         raise SpeechError("The engine has gone.")
 
-    assert VoiceRing(Voice(), speaking, fails).next(()) is None
+    assert VoiceList(Voice(), speaking, fails).next(()) is None
     assert "The engine has gone." in caplog.text
 
 
 def test_nobody_waits_for_an_engine_that_is_slow() -> None:
     let_go = threading.Event()
 
-    class Slow(VoiceRing):
+    class Slow(VoiceList):
         def __init__(self) -> None:
             self.asked = 0
 
@@ -84,7 +84,7 @@ def test_nobody_waits_for_an_engine_that_is_slow() -> None:
             let_go.wait(10)
 
     slow = Slow()
-    changing = Changing(slow)
+    changing = VoiceSwitch(slow)
     assert changing.end() is None
     changing.begin(())
     changing.begin(())
@@ -104,7 +104,7 @@ def talking(app: App, source: LiveSource | SilentSource) -> Bench:
 
 
 def test_by_voice_the_coach_speaks_with_another_one_and_says_so(
-    app: App, coach_voice: Synthesizer, ring: VoiceRing, speaking: Speaking
+    app: App, coach_voice: Synthesizer, ring: VoiceList, speaking: Speaking
 ) -> None:
     bench = talking(app, EagerSource(coach_voice, RATE, ring))
     bench.type("change the voice")
@@ -118,7 +118,7 @@ def test_by_voice_the_coach_speaks_with_another_one_and_says_so(
         np.testing.assert_allclose(heard, other.clip(str(said.data["text"])).samples[:RATE], atol=0.01)
 
 
-def test_in_mid_hold_the_count_goes_on_in_the_new_voice(app: App, coach_voice: Synthesizer, ring: VoiceRing) -> None:
+def test_in_mid_hold_the_count_goes_on_in_the_new_voice(app: App, coach_voice: Synthesizer, ring: VoiceList) -> None:
     bench = talking(app, EagerSource(coach_voice, RATE, ring))
     for line in ("start quick routine", "next", "ready"):
         bench.type(line)

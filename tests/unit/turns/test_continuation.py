@@ -40,12 +40,12 @@ def test_a_longer_question_is_answered_in_place_of_the_shorter_one(bench: Bench)
 
 
 def test_more_words_of_the_same_meaning_do_nothing(bench: Bench) -> None:
-    before = bench.coach.session.conductor.work
+    before = bench.coach.session.flow.work
     bench.type("next")
-    after = bench.coach.session.conductor.work
+    after = bench.coach.session.flow.work
     go_on(bench, "next exercise")
     assert before is not after
-    assert bench.coach.session.conductor.work is after
+    assert bench.coach.session.flow.work is after
     assert obeyed(bench) == ["Next"]
     reason = [entry.data["reason"] for entry in bench.log if entry.kind == "heard"][-1]
     assert reason == "it was obeyed already"

@@ -49,7 +49,7 @@ def chunk_level(chunk: Samples) -> float:
     return 10 * float(np.log10(np.var(chunk) + 10 ** (SILENCE_DB / 10)))
 
 
-class LevelControl:
+class AutomaticGainControl:
     """Tells what to multiply sound by, chunk by chunk. It lowers the gain at once when something loud comes, and raises
     it slowly, never while somebody speaks: within an utterance a rising gain would bend what it is to show."""
 

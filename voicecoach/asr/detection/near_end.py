@@ -17,7 +17,7 @@ LOUDEST_CHUNKS = 6
 """Chunks of which an utterance is as loud as their mean: 0.2 s, a short vowel."""
 
 
-class Prominence:
+class NearEndDetector:
     """Follows one utterance chunk by chunk."""
 
     def __init__(self) -> None:

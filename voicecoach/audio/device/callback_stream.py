@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from voicecoach.audio.device.portaudio import DeviceInfo
-from voicecoach.audio.device.stream import RING_SECONDS, Capture, Line, Playback
+from voicecoach.audio.device.stream import RING_SECONDS, AudioStream, Capture, Playback
 from voicecoach.audio.ring_buffer import Ring, Strided
 from voicecoach.core.audio import BLOCK_SECONDS, Samples
 
@@ -27,7 +27,7 @@ _MOST_AHEAD = 0.15
 _NEVER = sys.maxsize
 
 
-class _Called(Line):
+class _Callback(AudioStream):
     """A line with a ring, and the callback that moves sound between it and PortAudio.
 
     The callback runs in PortAudio's thread under the interpreter's lock. It copies between PortAudio's buffer
@@ -46,7 +46,7 @@ class _Called(Line):
         self._come = Event()
 
     def start(self, stream: Any) -> None:
-        """See `Line`."""
+        """See `AudioStream`."""
         self.latency = stream.latency
         super().start(stream)
 
@@ -86,7 +86,7 @@ class _Called(Line):
         raise NotImplementedError
 
 
-class CalledCapture(_Called, Capture):
+class CallbackCapture(_Callback, Capture):
     """An open microphone."""
 
     def _move(self, data: Any) -> int:
@@ -106,7 +106,7 @@ class CalledCapture(_Called, Capture):
         return (arrived - self.ring.taken) / self.rate + (perf_counter() - when)
 
 
-class CalledPlayback(_Called, Playback):
+class CallbackPlayback(_Callback, Playback):
     """An open speaker: the ring runs out on every channel, silence when it is empty."""
 
     most_ahead = _MOST_AHEAD
@@ -136,7 +136,7 @@ class CalledPlayback(_Called, Playback):
         """See `Playback`."""
         self._wait_for(self.ring.written - most, seconds)
 
-    def hush(self, coming: int) -> int:
+    def flush(self, coming: int) -> int:
         """See `Playback`."""
         left = len(self.ring)
         self._silent_until = self.ring.written + coming

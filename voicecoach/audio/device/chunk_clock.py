@@ -11,7 +11,7 @@ _BUCKET = 0.25
 """Seconds of which only the best look is kept."""
 
 
-class Pace:
+class ChunkClock:
     """Devices move chunks of 5 to 10 ms, so that a look tells too little by as much as has passed since the last chunk,
     and chunks come late now and then, but never early: the look that shows most is the truest one (as the shortest
     round trip is for NTP's clock filter, RFC 5905, section 10). Of some looks a second at ever other moments one comes

@@ -11,7 +11,7 @@ from time import perf_counter
 
 import numpy as np
 
-from voicecoach.audio.device.reconnecting import SILENT_TOO_LONG, NoticeKind, Side
+from voicecoach.audio.device.reconnecting import SILENT_TOO_LONG, NoticeKind, ReconnectingStream
 from voicecoach.audio.device.stream import Capture
 from voicecoach.audio.resample import StreamResampler
 from voicecoach.core.audio import BLOCK_SECONDS, HEARING_RATE, Samples
@@ -26,7 +26,7 @@ _BACKLOG_BLOCKS = 50
 """Blocks that "all the time" means: devices deliver in chunks of up to 0.1 s."""
 
 
-class Microphone(Side[Capture]):
+class Microphone(ReconnectingStream[Capture]):
     """Gives blocks of 20 ms at 16 kHz, silence while it is lost."""
 
     noun = "microphone"

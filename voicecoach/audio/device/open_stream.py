@@ -6,10 +6,10 @@ from types import ModuleType
 from typing import Any, TypeVar, cast
 
 from voicecoach.audio.device import portaudio
-from voicecoach.audio.device.blocking_stream import PolledCapture, PolledPlayback
-from voicecoach.audio.device.callback_stream import CalledCapture, CalledPlayback
+from voicecoach.audio.device.blocking_stream import BlockingCapture, BlockingPlayback
+from voicecoach.audio.device.callback_stream import CallbackCapture, CallbackPlayback
 from voicecoach.audio.device.portaudio import DeviceError, DeviceInfo, Direction
-from voicecoach.audio.device.stream import Capture, Line, Playback, open_lines
+from voicecoach.audio.device.stream import AudioStream, Capture, Playback, open_lines
 
 RATES = (48_000, 44_100, 16_000, 96_000, 32_000, 24_000, 22_050, 8_000)
 """Sample rates (Hz) by preference. A block is a whole number of frames at each."""
@@ -18,11 +18,11 @@ POLLED = ("ALSA",)
 """Host APIs whose streams are read and written by the loop. With the others PortAudio keeps a ring of its own for that,
 which says nothing of the driver's delay."""
 
-_KINDS: dict[tuple[type[Line], bool], type[Line]] = {
-    (Capture, False): CalledCapture,
-    (Capture, True): PolledCapture,
-    (Playback, False): CalledPlayback,
-    (Playback, True): PolledPlayback,
+_KINDS: dict[tuple[type[AudioStream], bool], type[AudioStream]] = {
+    (Capture, False): CallbackCapture,
+    (Capture, True): BlockingCapture,
+    (Playback, False): CallbackPlayback,
+    (Playback, True): BlockingPlayback,
 }
 
 LineT = TypeVar("LineT", Capture, Playback)

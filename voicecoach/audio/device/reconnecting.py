@@ -13,7 +13,7 @@ from typing import Generic, Literal
 from voicecoach.audio.device import portaudio
 from voicecoach.audio.device.open_stream import LineT, open_line, refresh_if_idle
 from voicecoach.audio.device.portaudio import DeviceError
-from voicecoach.audio.device.underruns import Gaps
+from voicecoach.audio.device.underruns import UnderrunMonitor
 
 _SETTLE = 3.0
 """Seconds that a new stream may take to run. PulseAudio has taken 1.7 on an idle sink."""
@@ -54,7 +54,7 @@ def in_background(task: Callable[[], None]) -> Thread:
     return thread
 
 
-class Side(Generic[LineT]):
+class ReconnectingStream(Generic[LineT]):
     """One direction: the open line, if there is one, and the search for another when it is lost."""
 
     noun: str
@@ -73,7 +73,7 @@ class Side(Generic[LineT]):
         self._notices = notices
         self._rate = 0
         self._past_glitches = 0
-        self._gaps = Gaps()
+        self._gaps = UnderrunMonitor()
         self._line: LineT | None = None
         self._adopted: LineT | None = None
         self._swap = Lock()
@@ -133,7 +133,7 @@ class Side(Generic[LineT]):
             self._adopt(line)
             self._adopted = line
             line.glitches = 0
-            self._gaps = Gaps()
+            self._gaps = UnderrunMonitor()
         if line and self._gaps.feed(line.glitches) and self._asked_latency < _MOST_LATENCY:
             self._widen(line)
             return None

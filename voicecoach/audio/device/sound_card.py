@@ -22,11 +22,11 @@ from voicecoach.audio.resample import LOOK_EVERY, DriftLoop
 from voicecoach.core.audio import BLOCK_SECONDS, Samples
 
 __all__ = [
-    "Device",
     "DeviceError",
     "DeviceInfo",
-    "DeviceLosses",
     "DeviceNotice",
+    "SoundCard",
+    "SoundCardLosses",
     "check_devices",
     "list_devices",
 ]
@@ -45,7 +45,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class DeviceLosses:
+class SoundCardLosses:
     """Sound lost since opening, apart from lost devices.
 
     `padded` (s): silence in place of microphone that came too late; `dropped` (s): microphone that had piled
@@ -59,7 +59,7 @@ class DeviceLosses:
     glitches: int
 
 
-class Device:
+class SoundCard:
     """A microphone and a speaker as one source of blocks; a context manager.
 
     `input` and `output` are a number or (part of) a name, None for the system's default. `latency` (s) is asked of the
@@ -101,7 +101,7 @@ class Device:
         portaudio.join_com()
         self.open()
 
-    def exchange(self, out: Samples) -> Samples:
+    def process_block(self, out: Samples) -> Samples:
         """Hand over the next block for the speaker and get the next one from the microphone.
 
         `out` has shape (block,) at `rate`; the result has shape (320,) at 16 kHz. Waits until the speaker has
@@ -116,11 +116,11 @@ class Device:
         self._speaker.put(out)
         return self._microphone.take(self._speaker.slack)
 
-    def hush(self, first: float) -> float:
+    def flush(self, first: float) -> float:
         """Let nothing more be heard of what was handed over, nor of the `first` seconds of the next block: it fades out
         at once. How much of what was handed over (s) will not be heard; nothing where there is no speaker, or where the
         driver has it already."""
-        return self._speaker.hush(first)
+        return self._speaker.flush(first)
 
     def _follow_drift(self) -> None:
         speaker, microphone = self._speaker.delay(), self._microphone.delay()
@@ -141,9 +141,9 @@ class Device:
         return self._drift.delay + self._speaker.latency + self._microphone.latency
 
     @property
-    def losses(self) -> DeviceLosses:
+    def losses(self) -> SoundCardLosses:
         """What has been lost so far."""
-        return DeviceLosses(
+        return SoundCardLosses(
             self._microphone.padded,
             self._microphone.dropped,
             self._speaker.silent,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from time import perf_counter
 
-from voicecoach.audio.device.reconnecting import SILENT_TOO_LONG, NoticeKind, Side
+from voicecoach.audio.device.reconnecting import SILENT_TOO_LONG, NoticeKind, ReconnectingStream
 from voicecoach.audio.device.stream import Playback
 from voicecoach.audio.resample import StreamResampler
 from voicecoach.core.audio import BLOCK_SECONDS, Samples
@@ -21,7 +21,7 @@ _DRAIN = 1.0
 """Seconds that the speaker may take on closing to play what it was given."""
 
 
-class Speaker(Side[Playback]):
+class Speaker(ReconnectingStream[Playback]):
     """Takes blocks at the rate of its first line, whatever line it has now."""
 
     noun = "speaker"
@@ -62,13 +62,13 @@ class Speaker(Side[Playback]):
         if line is not None and line is self._adopted:
             line.linger(self._most(line), share)
 
-    def hush(self, first: float) -> float:
+    def flush(self, first: float) -> float:
         """See `Device.hush`."""
         line = self._line
         if line is None or line is not self._adopted:
             return 0.0
         inside = 0.0 if self._resampler is None else self._resampler.delay
-        left = line.hush(round((inside + first) * line.rate))
+        left = line.flush(round((inside + first) * line.rate))
         return left / line.rate + inside if left else 0.0
 
     def _keep_more(self, line: Playback) -> None:

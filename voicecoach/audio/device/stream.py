@@ -16,11 +16,11 @@ RING_SECONDS = 2.0
 _POLL = 0.01
 """Seconds between two looks at a stream that begins or ends."""
 
-open_lines: set[Line] = set()
+open_lines: set[AudioStream] = set()
 """All that are open: they do not survive when the list of devices is read anew."""
 
 
-class Line:
+class AudioStream:
     """One open stream of mono samples at the device's own rate."""
 
     direction: Direction
@@ -85,7 +85,7 @@ class Line:
         raise NotImplementedError
 
 
-class Capture(Line):
+class Capture(AudioStream):
     """An open microphone: its first channel runs into the ring. A full ring drops the newest samples."""
 
     direction = "input"
@@ -106,7 +106,7 @@ class Capture(Line):
         raise NotImplementedError
 
 
-class Playback(Line):
+class Playback(AudioStream):
     """An open speaker: what is handed over is played on every channel, and silence when there is nothing."""
 
     direction = "output"
@@ -139,7 +139,7 @@ class Playback(Line):
     def linger(self, most: int, share: float) -> None:
         """Wait for `share` of the time until no more than `most` frames are queued, where `delay` is told by chunks."""
 
-    def hush(self, coming: int) -> int:  # noqa: ARG002 (for those that can)
+    def flush(self, coming: int) -> int:  # noqa: ARG002 (for those that can)
         """Where it can: fade out at once, and be silent until so many frames after all that was handed over. How many
         frames that were handed over are not heard then; 0 where it cannot."""
         return 0

@@ -22,7 +22,7 @@ class Ticker:
         self._due = time.monotonic()
         self._never = threading.Event()
 
-    def exchange(self, out: Samples) -> Samples:  # noqa: ARG002
+    def process_block(self, out: Samples) -> Samples:  # noqa: ARG002
         """Wait for the end of the block; silence of 320 frames."""
         self._due += BLOCK_SECONDS
         self._never.wait(max(0.0, self._due - time.monotonic()))

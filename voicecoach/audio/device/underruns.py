@@ -11,7 +11,7 @@ WITHIN = 500
 """Blocks (10 s) that they lie within."""
 
 
-class Gaps:
+class UnderrunMonitor:
     """Follows how often a driver has reported a gap."""
 
     def __init__(self) -> None:

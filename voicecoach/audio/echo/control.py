@@ -8,9 +8,9 @@ from typing import Protocol
 import numpy as np
 
 from voicecoach.audio.echo.delay_estimator import LONGEST
-from voicecoach.audio.echo.divergence import Trust
+from voicecoach.audio.echo.divergence import DivergenceMonitor
 from voicecoach.audio.echo.linear_canceller import LinearCanceller
-from voicecoach.audio.echo.residual_echo import Residual, level
+from voicecoach.audio.echo.residual_echo import ResidualEchoEstimator, level
 from voicecoach.core.audio import BLOCK_SECONDS, HEARING_RATE, Samples
 
 _LOG = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ class EchoControl(Protocol):
     def settled(self) -> bool:
         """Whether speech that is heard while the coach speaks is surely not the coach's."""
 
-    def vanished(self, since: float, until: float) -> float | None:
+    def echo_reduction_db(self, since: float, until: float) -> float | None:
         """How many dB of what was heard between `since` and `until` (seconds ago) were the coach's own voice after all.
         None where that cannot be told."""
 
@@ -98,8 +98,8 @@ class EchoCanceller:
 
         self._aec = pywebrtc_audio.EchoCanceller(HEARING_RATE)
         self._linear = LinearCanceller()
-        self._left = Residual()
-        self._trust = Trust()
+        self._left = ResidualEchoEstimator()
+        self._trust = DivergenceMonitor()
         self._astray = False
         self._moved = 0
         self._played = False
@@ -137,9 +137,9 @@ class EchoCanceller:
         """See EchoControl."""
         self._linear.unplayed(seconds)
 
-    def vanished(self, since: float, until: float) -> float | None:
+    def echo_reduction_db(self, since: float, until: float) -> float | None:
         """See EchoControl."""
-        return 0.0 if self._inaudible else self._linear.vanished(since, until)
+        return 0.0 if self._inaudible else self._linear.echo_reduction_db(since, until)
 
     def _heard(self, near: Samples, far: Samples, *, speaking: bool) -> Samples:
         self._played = self._played or bool(far.any())
@@ -164,7 +164,7 @@ class EchoCanceller:
         echo's way has changed."""
         if self._linear.moved != self._moved:
             self._moved = self._linear.moved
-            self._left = Residual()
+            self._left = ResidualEchoEstimator()
         left = self._left.feed(clean, echo)
         return max(left, level(echo)) if self._trust.taken_out < LITTLE else left
 
@@ -180,7 +180,7 @@ class EchoCanceller:
     def _begin_anew(self) -> None:
         """Nothing counts of how well the echo was predicted, and AEC3 would have to learn as well."""
         self._linear.learnt = 0
-        self._left = Residual()
+        self._left = ResidualEchoEstimator()
         self._astray = True
 
     def _suppressed(self, near: Samples, far: Samples) -> Samples:
@@ -232,7 +232,7 @@ class NoMicrophone:
     learning = False
     settled = True
 
-    def vanished(self, since: float, until: float) -> float | None:  # noqa: ARG002
+    def echo_reduction_db(self, since: float, until: float) -> float | None:  # noqa: ARG002
         """See EchoControl."""
         return 0.0
 
@@ -254,7 +254,7 @@ class HalfDuplexGate:
     learning = False
     settled = True
 
-    def vanished(self, since: float, until: float) -> float | None:  # noqa: ARG002
+    def echo_reduction_db(self, since: float, until: float) -> float | None:  # noqa: ARG002
         """See EchoControl."""
         return 0.0
 

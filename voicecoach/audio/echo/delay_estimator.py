@@ -94,7 +94,7 @@ class _Last:
         return self._samples
 
 
-class Alignment:
+class DelayEstimator:
     """Compares microphone and reference by generalised cross-correlation with phase transform (Knapp and Carter 1976):
     its peak is the lag. The drift is the pace at which the whole correlation shifts, found by correlating two of them
     (double cross-correlation, Chinaev et al. 2019): reverberation shifts along and does not disturb.

@@ -30,7 +30,7 @@ EARNED = 200
 drowns the echo that is soon forgotten: what cannot be heard is not missed."""
 
 
-class Trust:
+class DivergenceMonitor:
     """Compares the microphone's power before and after the prediction is subtracted: what is right takes out something,
     be it a hundredth where music plays; what is wrong only adds. So does a prediction of an echo that comes at another
     time, or no more.

@@ -8,7 +8,7 @@ from voicecoach.audio.resample import StreamResampler
 from voicecoach.core.audio import BLOCK_SECONDS, HEARING_RATE, Samples
 
 
-class Played:
+class FarEndReference:
     """Blocks at `rate` (Hz) go in, blocks at 16 kHz come out, somewhat later."""
 
     def __init__(self, rate: int):

@@ -11,10 +11,10 @@ import logging
 
 import numpy as np
 
-from voicecoach.audio.echo.delay_estimator import Alignment
+from voicecoach.audio.echo.delay_estimator import DelayEstimator
 from voicecoach.audio.echo.kalman_filter import BINS, BLOCK, KalmanFilters
-from voicecoach.audio.echo.reference_buffer import TAPS, Reference
-from voicecoach.audio.echo.retrospective import Hindsight
+from voicecoach.audio.echo.reference_buffer import TAPS, ReferenceBuffer
+from voicecoach.audio.echo.retrospective import EchoRetrospective
 from voicecoach.audio.echo.spectra import Powers, Recent, Spectra, mean_square, power_of
 from voicecoach.core.audio import HEARING_RATE, Samples
 
@@ -68,7 +68,7 @@ INAUDIBLE = 16
 microphone: headphones, a speaker in another room. Longer than the longest delay that is looked for, by a second."""
 
 
-class Bending:
+class LoudspeakerNonlinearity:
     """The loudspeaker's distortion, as a cubic part of the reference (a Hammerstein model): what of the cube is not the
     reference again, at a weight that is learnt by least squares."""
 
@@ -122,9 +122,9 @@ class LinearCanceller:
     echo's way has changed: then the filter that learns quickly is far better for a while, whoever speaks."""
 
     def __init__(self) -> None:
-        self.alignment = Alignment()
-        self._reference = Reference()
-        self._bending = Bending()
+        self.alignment = DelayEstimator()
+        self._reference = ReferenceBuffer()
+        self._bending = LoudspeakerNonlinearity()
         self._filters = KalmanFilters(PARTS, (STEADY, QUICK))
         self._left = [1e-9, 1e-9]
         self._wins = [0, 0]
@@ -135,7 +135,7 @@ class LinearCanceller:
         self._lag: int | None = None
         self._measured = 0
         self._silent = PARTS + 1
-        self._hindsight = Hindsight(PARTS)
+        self._hindsight = EchoRetrospective(PARTS)
         self._read_last = _NOTHING
         self.learnt = 0
         self.moved = 0
@@ -187,14 +187,14 @@ class LinearCanceller:
         self._reference.silence(round(seconds * HEARING_RATE))
 
     def heard(self, near: Samples, clean: Samples) -> None:
-        """What was made in the end of the block `near` that was processed last: for `vanished`."""
+        """What was made in the end of the block `near` that was processed last: for `echo_reduction_db`."""
         if self._measured:
             self._hindsight.feed(near, self._read_last, clean)
 
-    def vanished(self, since: float, until: float) -> float | None:
+    def echo_reduction_db(self, since: float, until: float) -> float | None:
         """How many dB of what was heard between `since` and `until` (seconds ago) can be told to be an echo by what is
         known now. None where nothing can be told."""
-        return self._hindsight.vanished(since, until, self._filters)
+        return self._hindsight.echo_reduction_db(since, until, self._filters)
 
     def _read(self) -> Samples:
         drift = self.alignment.drift if abs(self.alignment.drift) > LEAST_DRIFT else 0.0

@@ -35,7 +35,7 @@ def _kernels() -> Samples:
     return (PASS_BAND * np.sinc(PASS_BAND * offsets) * window)[:, ::-1].astype(np.float32)
 
 
-class Reference:
+class ReferenceBuffer:
     """Samples by their number; the first that is fed is number 0. What is not there (any more, or yet) is silence."""
 
     def __init__(self) -> None:

@@ -40,7 +40,7 @@ def level(block: Samples) -> float:
     return 10 * float(np.log10(mean_square(block) + 10 ** (_SILENCE_DB / 10)))
 
 
-class Residual:
+class ResidualEchoEstimator:
     """Follows what `share` (dB) of the predicted echo is left."""
 
     def __init__(self) -> None:

@@ -36,7 +36,7 @@ class _Block:
     """Energy of what was left when it was heard."""
 
 
-class Hindsight:
+class EchoRetrospective:
     """Keeps the last blocks. `parts` is how many blocks the filters span."""
 
     def __init__(self, parts: int):
@@ -51,7 +51,7 @@ class Hindsight:
         """What was read is not what is read now."""
         self._blocks.clear()
 
-    def vanished(self, since: float, until: float, filters: KalmanFilters) -> float | None:
+    def echo_reduction_db(self, since: float, until: float, filters: KalmanFilters) -> float | None:
         """How many dB of what was heard between `since` and `until` (seconds ago) vanish; the most that any of the
         `filters` takes out. They stay as they are. None where too little is kept to tell."""
         blocks = list(self._blocks)

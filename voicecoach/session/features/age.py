@@ -15,20 +15,20 @@ if TYPE_CHECKING:
 
 def _age(session: Session, slots: Mapping[str, object]) -> None:
     """Take the age for what is still to come and for every routine from now on."""
-    conductor, told = session.conductor, said(slots, "years")
+    flow, told = session.flow, said(slots, "years")
     years = int(told[-1]) if told else 0
     if not YOUNGEST <= years <= OLDEST:
-        conductor.reply("age.child" if 0 < years < YOUNGEST else "age.odd", years=years)
+        flow.reply("age.child" if 0 < years < YOUNGEST else "age.odd", years=years)
         return
     session.age = years
-    conductor.actions.append(Note("age", {"years": years}))
+    flow.actions.append(Note("age", {"years": years}))
     if session.in_routine:
         session.changes.adapt(session.dosed)
     if years < OLDER:
-        conductor.reply("age.younger", years=years, older=OLDER)
+        flow.reply("age.younger", years=years, older=OLDER)
     else:
         hold = session.lines.duration(LEAST_HOLD)
-        conductor.reply("age.older", years=years, hold=hold, count=LEAST_REPETITIONS)
+        flow.reply("age.older", years=years, hold=hold, count=LEAST_REPETITIONS)
 
 
 HANDLERS = {"Age": _age}

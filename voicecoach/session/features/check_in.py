@@ -12,7 +12,7 @@ from voicecoach.core.script import Cue
 from voicecoach.session.features.rating import RatingQuestion
 from voicecoach.session.flow.chart import SessionChart
 from voicecoach.session.flow.question import Offer
-from voicecoach.session.flow.routine_flow import Conductor
+from voicecoach.session.flow.routine_flow import RoutineFlow
 from voicecoach.session.plan.levels import Fit, as_planned, at_level, stretches
 from voicecoach.session.plan.steps import PlanStep, make_plan
 
@@ -33,10 +33,10 @@ def gentle(plan: tuple[PlanStep, ...]) -> tuple[PlanStep, ...]:
 class Checks:
     """The question before a routine and the one after it."""
 
-    def __init__(self, conductor: Conductor, chart: SessionChart, library: Library):
-        self._conductor = conductor
-        self._in = CheckIn(conductor, chart, library)
-        self._out = CheckOut(conductor)
+    def __init__(self, flow: RoutineFlow, chart: SessionChart, library: Library):
+        self._flow = flow
+        self._in = CheckIn(flow, chart, library)
+        self._out = CheckOut(flow)
 
     def before(self) -> tuple[Cue, ...]:
         """The question before a routine, which is open from now on."""
@@ -46,40 +46,40 @@ class Checks:
         """The same question after a routine; none where it was not wanted before."""
         if self._in.unwanted:
             return ()
-        hurting, writer = self._conductor.hurting, self._conductor.writer
+        hurting, writer = self._flow.hurting, self._flow.writer
         hurt = [writer.cue("check.out.hurt", places=writer.lines.joined(hurting))] if hurting else []
         return (*hurt, self._out.ask(self._in.rating))
 
 
 class CheckIn:
-    """The question before a routine: speaks through `conductor`, moves `chart`, and offers what else is in `library`.
+    """The question before a routine: speaks through `flow`, moves `chart`, and offers what else is in `library`.
 
     `rating` is the answer (None: none), `unwanted` whether it was left out.
     """
 
-    def __init__(self, conductor: Conductor, chart: SessionChart, library: Library):
+    def __init__(self, flow: RoutineFlow, chart: SessionChart, library: Library):
         self.rating: int | None = None
         self.unwanted = False
-        self._conductor = conductor
+        self._flow = flow
         self._chart = chart
         self._library = library
 
     def ask(self) -> Cue:
         """The question, which is open from now on."""
         self.rating, self.unwanted = None, False
-        cue = self._conductor.writer.cue("check.in", routine=self._conductor.routine)
-        self._conductor.question = RatingQuestion(self._conductor, self, cue, again="check.again")
+        cue = self._flow.writer.cue("check.in", routine=self._flow.routine)
+        self._flow.question = RatingQuestion(self._flow, self, cue, again="check.again")
         return cue
 
     def rated(self, rating: int) -> None:
         """Fit the plan to the number, and begin."""
         self.rating = rating
-        self._conductor.actions.append(Note("pain", {"when": "before", "rating": rating}))
+        self._flow.actions.append(Note("pain", {"when": "before", "rating": rating}))
         if rating < EASIER_FROM:
             self._begin("check.usual")
         elif rating < STRETCHES_FROM:
             self._begin("check.easier", easier)
-        elif gentle(self._conductor.plan):
+        elif gentle(self._flow.plan):
             self._begin("check.stretches", gentle, advice=True)
         else:
             self._decline(rating)
@@ -98,22 +98,22 @@ class CheckIn:
         self._begin("check.silent")
 
     def _begin(self, line: str, fit: Fit = as_planned, *, advice: bool = False) -> None:
-        conductor, cue = self._conductor, self._conductor.writer.cue
+        flow, cue = self._flow, self._flow.writer.cue
         values = {} if self.rating is None else {"rating": self.rating}
-        conductor.plan = fit(conductor.plan)
-        conductor.fit = fit
-        conductor.preface = (cue(line, **values), *([cue("check.advice")] if advice else []))
+        flow.plan = fit(flow.plan)
+        flow.fit = fit
+        flow.preface = (cue(line, **values), *([cue("check.advice")] if advice else []))
         self._chart.send("ready")
 
     def _decline(self, rating: int) -> None:
         """There is no stretch in the routine: offer one that has some."""
-        writer = self._conductor.writer
+        writer = self._flow.writer
         self._chart.send("decline")
         cues = [writer.cue("check.nothing_left", rating=rating), writer.cue("check.advice")]
         if offered := self._stretching():
             cues.append(writer.cue("check.offer", routine=offered.name))
-            self._conductor.question = Offer(cues[-1], lambda: self._begin_instead(offered), self._rest)
-        self._conductor.actions.append(Play(writer.flow("offer", *cues)))
+            self._flow.question = Offer(cues[-1], lambda: self._begin_instead(offered), self._rest)
+        self._flow.actions.append(Play(writer.flow("offer", *cues)))
 
     def _stretching(self) -> Routine | None:
         """The routine with most stretches, None where no routine has any."""
@@ -122,34 +122,34 @@ class CheckIn:
         return self._library.routines[most] if most and numbers[most] else None
 
     def _begin_instead(self, routine: Routine) -> None:
-        conductor = self._conductor
-        conductor.begin(routine.name, stretches(make_plan(routine, self._library)), checked=True)
-        conductor.plan, conductor.fit = gentle(conductor.plan), gentle
+        flow = self._flow
+        flow.begin(routine.name, stretches(make_plan(routine, self._library)), checked=True)
+        flow.plan, flow.fit = gentle(flow.plan), gentle
         self._chart.send("start")
 
     def _rest(self) -> None:
-        self._conductor.reply("check.rest")
+        self._flow.reply("check.rest")
 
 
 class CheckOut:
-    """The question after a routine, spoken through `conductor`. What is answered compares with before, and judges
+    """The question after a routine, spoken through `flow`. What is answered compares with before, and judges
     nothing."""
 
-    def __init__(self, conductor: Conductor):
-        self._conductor = conductor
+    def __init__(self, flow: RoutineFlow):
+        self._flow = flow
         self._before: int | None = None
 
     def ask(self, before: int | None) -> Cue:
         """The question, which is open from now on; `before` is what was answered before the routine."""
         self._before = before
-        cue = self._conductor.writer.cue("check.out")
-        self._conductor.question = RatingQuestion(self._conductor, self, cue)
+        cue = self._flow.writer.cue("check.out")
+        self._flow.question = RatingQuestion(self._flow, self, cue)
         return cue
 
     def rated(self, rating: int) -> None:
         """Say how it compares."""
-        before, cue = self._before, self._conductor.writer.cue
-        self._conductor.actions.append(Note("pain", {"when": "after", "rating": rating}))
+        before, cue = self._before, self._flow.writer.cue
+        self._flow.actions.append(Note("pain", {"when": "after", "rating": rating}))
         if before is None:
             cues = [cue("check.out.only", rating=rating)]
         elif before == rating:
@@ -159,7 +159,7 @@ class CheckOut:
             cues = [cue(line, before=before, rating=rating)]
         if rating >= STRETCHES_FROM:
             cues.append(cue("check.advice"))
-        self._conductor.actions.append(Reply(tuple(cues)))
+        self._flow.actions.append(Reply(tuple(cues)))
 
     def compared(self, than: str) -> bool:
         """The same as before is a number where there was one before."""
@@ -170,7 +170,7 @@ class CheckOut:
 
     def declined(self) -> None:
         """That is all right."""
-        self._conductor.reply("check.out.declined")
+        self._flow.reply("check.out.declined")
 
     def silent(self) -> None:
         """That is all right, too."""

@@ -23,25 +23,25 @@ def _count_style(session: Session, slots: Mapping[str, object]) -> None:
         style = "usual"
     session.prefer(counting=style)
     if session.state == "working":
-        session.conductor.recount()
-    session.conductor.reply(f"counting.{style.replace(' ', '-')}")
+        session.flow.recount()
+    session.flow.reply(f"counting.{style.replace(' ', '-')}")
 
 
 def _fewer_words(session: Session, _slots: Mapping[str, object]) -> None:
     session.prefer(words="few")
     if session.state == "announcing":
-        session.conductor.announce_anew("words.few")
+        session.flow.announce_anew("words.few")
     else:
-        session.conductor.reply("words.few")
+        session.flow.reply("words.few")
 
 
 def _full_instructions(session: Session, _slots: Mapping[str, object]) -> None:
     session.prefer(words="usual")
-    session.conductor.forget_explanations()
+    session.flow.forget_explanations()
     if session.state == "announcing":
-        session.conductor.announce_anew("words.usual")
+        session.flow.announce_anew("words.usual")
     else:
-        session.conductor.reply("words.usual")
+        session.flow.reply("words.usual")
 
 
 def _slower(session: Session, _slots: Mapping[str, object]) -> None:
@@ -61,11 +61,11 @@ def _go(session: Session, steps: int, line: str, at_the_end: str) -> None:
     paces: list[Pace] = list(PACES)
     number = paces.index(session.preferences.pace) + steps
     if not 0 <= number < len(paces):
-        session.conductor.reply(f"pace.{at_the_end}")
+        session.flow.reply(f"pace.{at_the_end}")
         return
     session.prefer(pace=paces[number])
-    change_pace(session.conductor, PACES[paces[number]], session.state)
-    session.conductor.reply(f"pace.{line}")
+    change_pace(session.flow, PACES[paces[number]], session.state)
+    session.flow.reply(f"pace.{line}")
 
 
 def _louder(session: Session, _slots: Mapping[str, object]) -> None:
@@ -80,18 +80,18 @@ def _turn(session: Session, way: str, decibels: int) -> None:
     """Turn the volume up or down by `decibels`, as far as it goes."""
     volume = session.preferences.volume + decibels
     if not QUIETEST <= volume <= LOUDEST:
-        session.conductor.reply(f"volume.{way}.end")
+        session.flow.reply(f"volume.{way}.end")
         return
     session.prefer(volume=volume)
-    session.conductor.actions.append(Volume(volume))
-    session.conductor.reply(f"volume.{way}")
+    session.flow.actions.append(Volume(volume))
+    session.flow.reply(f"volume.{way}")
 
 
 def _change_voice(session: Session, _slots: Mapping[str, object]) -> None:
     """Change it once the new voice can say what comes next, and tells of itself."""
-    coming = [cue.text for cue in session.conductor.script.cues if cue.text]
-    session.conductor.reply("voice.looking")
-    session.conductor.actions.append(OtherVoice((session.lines("voice.changed"), *coming)))
+    coming = [cue.text for cue in session.flow.script.cues if cue.text]
+    session.flow.reply("voice.looking")
+    session.flow.actions.append(OtherVoice((session.lines("voice.changed"), *coming)))
 
 
 HANDLERS = {

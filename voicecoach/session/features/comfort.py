@@ -6,10 +6,10 @@ from voicecoach.content.library import Hold
 from voicecoach.core.actions import Reply
 from voicecoach.core.script import Cue
 from voicecoach.core.understanding import Command
-from voicecoach.session.features.difficulty import Ways
+from voicecoach.session.features.difficulty import Difficulty
 from voicecoach.session.flow.chart import SessionChart
 from voicecoach.session.flow.question import Offer
-from voicecoach.session.flow.routine_flow import Conductor
+from voicecoach.session.flow.routine_flow import RoutineFlow
 from voicecoach.session.plan.levels import STRETCHES, neighbour
 from voicecoach.session.plan.steps import WorkStep
 
@@ -21,29 +21,29 @@ FEELINGS = {"Easier": "much", "Harder": "easy"}
 
 
 class ComfortCheck:
-    """Knows when to ask, and asks; speaks through `conductor`, moves `chart`."""
+    """Knows when to ask, and asks; speaks through `flow`, moves `chart`."""
 
-    def __init__(self, conductor: Conductor, chart: SessionChart, ways: Ways):
-        self._conductor = conductor
+    def __init__(self, flow: RoutineFlow, chart: SessionChart, ways: Difficulty):
+        self._flow = flow
         self._chart = chart
         self._ways = ways
 
     def compares(self) -> bool:
         """Whether the step that has just been done is a stretch never done before, on the last side of a set."""
-        conductor, step = self._conductor, self._conductor.work
-        if step is None or conductor.question or conductor.memory.knows(step.exercise.id):
+        flow, step = self._flow, self._flow.work
+        if step is None or flow.question or flow.memory.knows(step.exercise.id):
             return False
-        following = conductor.coming(other_exercise=False)
+        following = flow.coming(other_exercise=False)
         last_side = not _same_set(step, following)
         return last_side and isinstance(step.dose, Hold) and step.exercise.group in STRETCHES
 
     def ask(self) -> tuple[Cue, ...]:
         """The question, which is open from now on, and never again."""
-        conductor, step = self._conductor, self._conductor.work
+        flow, step = self._flow, self._flow.work
         assert step is not None
-        conductor.memory.remember(step.exercise.id, conductor.memory.way(step.exercise.id))
-        cue = conductor.writer.cue("comfort.ask")
-        conductor.question = ComfortQuestion(cue, conductor, self._chart, self._ways)
+        flow.memory.remember(step.exercise.id, flow.memory.way(step.exercise.id))
+        cue = flow.writer.cue("comfort.ask")
+        flow.question = ComfortQuestion(cue, flow, self._chart, self._ways)
         return (cue,)
 
 
@@ -59,9 +59,9 @@ class ComfortQuestion:
     context = "comfort"
     patience = PATIENCE
 
-    def __init__(self, cue: Cue, conductor: Conductor, chart: SessionChart, ways: Ways):
+    def __init__(self, cue: Cue, flow: RoutineFlow, chart: SessionChart, ways: Difficulty):
         self.cue = cue
-        self._conductor = conductor
+        self._flow = flow
         self._chart = chart
         self._ways = ways
 
@@ -71,12 +71,12 @@ class ComfortQuestion:
         if feeling in ("easy", "much"):
             self._change(1 if feeling == "easy" else -1)
         elif command.intent == "Comfort":
-            self._go_on(self._conductor.writer.cue("comfort.fine"))
+            self._go_on(self._flow.writer.cue("comfort.fine"))
         elif command.intent in ("Ready", "Resume", "DontKnow"):
             self._go_on()
         elif command.intent in ("Wait", "Slower"):
-            self._conductor.reply("comfort.wait")
-            self._conductor.question = self
+            self._flow.reply("comfort.wait")
+            self._flow.question = self
         else:
             return False
         return True
@@ -86,24 +86,24 @@ class ComfortQuestion:
         self._go_on()
 
     def _change(self, by: int) -> None:
-        conductor, cue = self._conductor, self._conductor.writer.cue
-        step = conductor.work
+        flow, cue = self._flow, self._flow.writer.cue
+        step = flow.work
         assert step is not None
         level = neighbour(step.level, by)
         if level is not None:
             self._ways.set(step, level)
-            coming = conductor.coming(other_exercise=False)
+            coming = flow.coming(other_exercise=False)
             if isinstance(coming, WorkStep) and coming.block == step.block:
-                self._go_on(*conductor.writer.changed(coming))
+                self._go_on(*flow.writer.changed(coming))
             else:
                 self._go_on(cue(f"comfort.{level}"))
         elif by > 0:
             self._go_on(cue("level.hardest"))
         else:
-            conductor.question = Offer(cue("level.easiest"), self._ways.leave_out, self._go_on, self._go_on)
-            conductor.actions.append(Reply((conductor.question.cue,)))
+            flow.question = Offer(cue("level.easiest"), self._ways.leave_out, self._go_on, self._go_on)
+            flow.actions.append(Reply((flow.question.cue,)))
 
     def _go_on(self, *cues: Cue) -> None:
         self._chart.send("compared")
         if cues:
-            self._conductor.actions.append(Reply(cues))
+            self._flow.actions.append(Reply(cues))

@@ -7,44 +7,44 @@ from typing import TYPE_CHECKING
 
 from voicecoach.core.actions import Reply
 from voicecoach.core.script import Cue
-from voicecoach.session.flow.routine_flow import Conductor
+from voicecoach.session.flow.routine_flow import RoutineFlow
 from voicecoach.session.plan.steps import WorkStep
 
 if TYPE_CHECKING:
     from voicecoach.session.session import Session
 
-Explain = Callable[[Conductor, WorkStep], tuple[Cue, ...]]
+Explain = Callable[[RoutineFlow, WorkStep], tuple[Cue, ...]]
 
 
-def which_muscle(conductor: Conductor, step: WorkStep) -> tuple[Cue, ...]:
+def which_muscle(flow: RoutineFlow, step: WorkStep) -> tuple[Cue, ...]:
     """The muscles that the exercise is for."""
-    return (conductor.writer.cue(_line("muscle", step)),)
+    return (flow.writer.cue(_line("muscle", step)),)
 
 
-def where_to_feel(conductor: Conductor, step: WorkStep) -> tuple[Cue, ...]:
+def where_to_feel(flow: RoutineFlow, step: WorkStep) -> tuple[Cue, ...]:
     """Where the exercise should be felt."""
-    return (_own(conductor, step, step.exercise.feel),)
+    return (_own(flow, step, step.exercise.feel),)
 
 
-def doing_it_right(conductor: Conductor, step: WorkStep) -> tuple[Cue, ...]:
+def doing_it_right(flow: RoutineFlow, step: WorkStep) -> tuple[Cue, ...]:
     """That the coach cannot see, and what the user can check: the feeling, and the usual mistake."""
     exercise = step.exercise
-    checks = (_own(conductor, step, text) for text in (exercise.feel, exercise.mistake))
-    return (conductor.writer.cue("right.cannot_see"), *checks)
+    checks = (_own(flow, step, text) for text in (exercise.feel, exercise.mistake))
+    return (flow.writer.cue("right.cannot_see"), *checks)
 
 
-def why_this(conductor: Conductor, step: WorkStep) -> tuple[Cue, ...]:
+def why_this(flow: RoutineFlow, step: WorkStep) -> tuple[Cue, ...]:
     """What the exercise is good for."""
-    return (conductor.writer.cue(_line("why", step)),)
+    return (flow.writer.cue(_line("why", step)),)
 
 
 def _line(question: str, step: WorkStep) -> str:
     return f"{question}.{step.exercise.group.replace(' ', '-')}"
 
 
-def _own(conductor: Conductor, step: WorkStep, text: str) -> Cue:
+def _own(flow: RoutineFlow, step: WorkStep, text: str) -> Cue:
     """A text of the exercise itself, for the side of the step."""
-    return Cue(text=conductor.writer.lines.sided(text, step.side), line=f"exercise.{step.exercise.id}")
+    return Cue(text=flow.writer.lines.sided(text, step.side), line=f"exercise.{step.exercise.id}")
 
 
 def _explaining(explain: Explain) -> Callable[[Session, Mapping[str, object]], None]:
@@ -53,11 +53,11 @@ def _explaining(explain: Explain) -> Callable[[Session, Mapping[str, object]], N
     def handle(session: Session, _slots: Mapping[str, object]) -> None:
         if not session.running():
             return
-        step = session.conductor.work
+        step = session.flow.work
         if step is None:
-            session.conductor.reply("question.break")
+            session.flow.reply("question.break")
         else:
-            session.conductor.actions.append(Reply(explain(session.conductor, step)))
+            session.flow.actions.append(Reply(explain(session.flow, step)))
 
     return handle
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from voicecoach.core.actions import Reply
 from voicecoach.core.script import Cue
-from voicecoach.session.flow.routine_flow import Conductor
+from voicecoach.session.flow.routine_flow import RoutineFlow
 
 MOST_SAID = 2
 """Times in a row that the coach says what it can hear."""
@@ -16,11 +16,11 @@ QUIET = ("working", "alarmed")
 """States in which a tone has to do: a count is not to be talked over, and after a red flag nothing else matters."""
 
 
-class Misunderstood:
-    """Answers through `conductor`."""
+class Fallback:
+    """Answers through `flow`."""
 
-    def __init__(self, conductor: Conductor):
-        self._conductor = conductor
+    def __init__(self, flow: RoutineFlow):
+        self._flow = flow
         self._times = 0
 
     def over(self) -> None:
@@ -31,13 +31,13 @@ class Misunderstood:
         """Say the line `lead` and what can be said in `states` (that of an open question last), or sound a tone;
         `state` is that of the chart."""
         if state in QUIET or self._times >= MOST_SAID:
-            self._conductor.actions.append(Reply((Cue(tone="unclear"),)))
+            self._flow.actions.append(Reply((Cue(tone="unclear"),)))
             return
         self._times += 1
         lines = [lead, self.line("help", states)] if self._times == 1 else [self.line("again", states)]
-        self._conductor.actions.append(Reply(tuple(map(self._conductor.writer.cue, lines))))
+        self._flow.actions.append(Reply(tuple(map(self._flow.writer.cue, lines))))
 
     def line(self, kind: str, states: Sequence[str]) -> str:
         """The line that tells ("help"), or tells in other words ("again"), what can be said in `states`."""
-        texts = self._conductor.writer.lines.texts
+        texts = self._flow.writer.lines.texts
         return next(line for state in reversed(states) if (line := f"{kind}.{state}") in texts)

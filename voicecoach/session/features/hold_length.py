@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from voicecoach.content.library import Hold
-from voicecoach.session.flow.routine_flow import Conductor
+from voicecoach.session.flow.routine_flow import RoutineFlow
 
 LEAST_HOLD, MOST_HOLD = 5, 60
 """Seconds a user may set a hold to: up to sixty when asked for (exercise reference)."""
@@ -24,42 +24,42 @@ SOONEST_END = 2
 class Lengths:
     """Changes the lengths of the conductor's step, and answers through it."""
 
-    def __init__(self, conductor: Conductor):
-        self.conductor = conductor
+    def __init__(self, flow: RoutineFlow):
+        self.flow = flow
 
     def set_hold(self, seconds: float | None, *, counting: bool) -> None:
         """Hold the current exercise for `seconds`, within reason; `counting`: from now on."""
-        conductor, lines = self.conductor, self.conductor.writer.lines
-        if seconds is None or conductor.work is None or not isinstance(conductor.work.dose, Hold):
-            conductor.reply("hold.not_a_hold")
+        flow, lines = self.flow, self.flow.writer.lines
+        if seconds is None or flow.work is None or not isinstance(flow.work.dose, Hold):
+            flow.reply("hold.not_a_hold")
         elif seconds > MOST_HOLD:
-            conductor.reply("hold.too_long", duration=lines.duration(seconds), most=lines.duration(MOST_HOLD))
+            flow.reply("hold.too_long", duration=lines.duration(seconds), most=lines.duration(MOST_HOLD))
         elif seconds < LEAST_HOLD:
-            conductor.reply("hold.too_short", duration=lines.duration(seconds), least=lines.duration(LEAST_HOLD))
+            flow.reply("hold.too_short", duration=lines.duration(seconds), least=lines.duration(LEAST_HOLD))
         else:
-            conductor.set_hold(round(seconds))
+            flow.set_hold(round(seconds))
             if counting:
                 self._change_count(round(seconds))
-            conductor.reply("hold.changed", duration=lines.duration(seconds))
+            flow.reply("hold.changed", duration=lines.duration(seconds))
 
     def wait(self, seconds: float | None) -> None:
         """Give the user `seconds` from now on, or as many as one gives when none are asked for; never less than is
         left."""
         self.take_time(WAIT if seconds is None else seconds)
-        self.conductor.reply("wait")
+        self.flow.reply("wait")
 
     def take_time(self, seconds: float = WAIT) -> None:
         """Let what is being waited for not come within `seconds`."""
-        if self.conductor.left < seconds:
-            self.conductor.lengthen(seconds - self.conductor.left)
+        if self.flow.left < seconds:
+            self.flow.lengthen(seconds - self.flow.left)
 
     def _change_count(self, seconds: int) -> None:
         """Let the hold being counted go on with a new length, ending no sooner than it can be announced."""
-        step, position = self.conductor.work, self.conductor.position
+        step, position = self.flow.work, self.flow.position
         if step is None or not isinstance(step.dose, Hold):
             return
         seconds = max(seconds, int(position) + SOONEST_END)
-        self.conductor.recount(replace(step, dose=step.dose.model_copy(update={"seconds": seconds})))
+        self.flow.recount(replace(step, dose=step.dose.model_copy(update={"seconds": seconds})))
 
 
 def length(slots: Mapping[str, object]) -> float | None:

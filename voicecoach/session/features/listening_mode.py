@@ -70,12 +70,12 @@ def _named(understanding: Understanding, name: str) -> bool:
 
 def _by_name(session: Session, _slots: Mapping[str, object]) -> None:
     session.prefer(listening="by name")
-    session.conductor.reply("listening.by-name", name=session.lines.phrase("name"))
+    session.flow.reply("listening.by-name", name=session.lines.phrase("name"))
 
 
 def _always(session: Session, _slots: Mapping[str, object]) -> None:
     session.prefer(listening="always")
-    session.conductor.reply("listening.always")
+    session.flow.reply("listening.always")
 
 
 HANDLERS = {

@@ -10,7 +10,7 @@ from voicecoach.session.features.answers import Answers
 from voicecoach.session.features.hold_length import MOST_WAIT, length
 from voicecoach.session.features.planning import start
 from voicecoach.session.plan.muscle_groups import named_muscles
-from voicecoach.session.plan.request import Wish
+from voicecoach.session.plan.request import PlanRequest
 
 if TYPE_CHECKING:
     from voicecoach.session.session import Session
@@ -34,9 +34,9 @@ def _start(session: Session, slots: Mapping[str, object]) -> None:
         session.chart.send("ready")
     elif asked is None and session.state in ("idle", "alarmed"):
         session.asked_which_routine = True
-        session.conductor.reply("routine.which", routines=session.routine_names())
+        session.flow.reply("routine.which", routines=session.routine_names())
     else:
-        start(session, Wish(routine=str(asked)))
+        start(session, PlanRequest(routine=str(asked)))
 
 
 def _next(session: Session, _slots: Mapping[str, object]) -> None:
@@ -51,25 +51,25 @@ def _back(session: Session, _slots: Mapping[str, object]) -> None:
 
 def _repeat(session: Session, _slots: Mapping[str, object]) -> None:
     if session.state == "idle":
-        session.conductor.actions.append(Play(session.flow("greeting")))
+        session.flow.actions.append(Play(session.line_script("greeting")))
     else:
         session.chart.send("repeat")
 
 
 def _pause(session: Session, _slots: Mapping[str, object]) -> None:
     if session.state == "paused":
-        session.conductor.reply("pause.already")
+        session.flow.reply("pause.already")
     elif session.running():
         session.chart.send("pause")
 
 
 def _resume(session: Session, _slots: Mapping[str, object]) -> None:
-    if session.state == "idle" and not session.conductor.resumable():
+    if session.state == "idle" and not session.flow.resumable():
         if not session.unfinished.carry_on():
-            session.conductor.reply("resume.nothing")
+            session.flow.reply("resume.nothing")
     elif session.state in ("idle", "paused"):
         if session.state == "idle":
-            session.conductor.actions.append(Note("routine resumed"))
+            session.flow.actions.append(Note("routine resumed"))
         session.chart.send("resume")
     else:
         _ready(session, _slots)
@@ -77,18 +77,18 @@ def _resume(session: Session, _slots: Mapping[str, object]) -> None:
 
 def _stop(session: Session, _slots: Mapping[str, object]) -> None:
     if session.state == "idle":
-        session.conductor.actions.append(Play(session.flow("stop.nothing")))
+        session.flow.actions.append(Play(session.line_script("stop.nothing")))
     else:
         session.chart.send("stop")
 
 
 def _ready(session: Session, _slots: Mapping[str, object]) -> None:
     if session.state == "working":
-        session.conductor.reply("ready.already")
+        session.flow.reply("ready.already")
     elif session.state == "paused":
         session.chart.send("resume")
-    elif session.state == "announcing" and session.conductor.introducing():
-        session.conductor.on_enter_announcing()  # whoever is in a hurry still has to know what to do
+    elif session.state == "announcing" and session.flow.introducing():
+        session.flow.on_enter_announcing()  # whoever is in a hurry still has to know what to do
     elif session.running():
         session.chart.send("ready")
 
@@ -96,16 +96,16 @@ def _ready(session: Session, _slots: Mapping[str, object]) -> None:
 def _wait(session: Session, slots: Mapping[str, object]) -> None:
     seconds = length(slots)
     if session.state == "working" or (session.state != "paused" and (seconds or 0.0) > MOST_WAIT):
-        session.conductor.expect(seconds or 0.0)
+        session.flow.expect(seconds or 0.0)
         _pause(session, slots)
     elif session.state == "announcing":  # whoever fetches a chair hears nothing meanwhile
-        session.conductor.expect(seconds or 0.0)
-        session.conductor.pause_with(session.conductor.writer.cue("wait"))
+        session.flow.expect(seconds or 0.0)
+        session.flow.pause_with(session.flow.writer.cue("wait"))
         session.chart.send("pause")
     elif session.state in ("positioning", "resting"):
         session.lengths.wait(seconds)
     elif session.running():
-        session.conductor.reply("wait")
+        session.flow.reply("wait")
 
 
 def _set_hold(session: Session, slots: Mapping[str, object]) -> None:
@@ -116,26 +116,26 @@ def _set_hold(session: Session, slots: Mapping[str, object]) -> None:
 def _alternative(session: Session, _slots: Mapping[str, object]) -> None:
     if not session.leading():
         return
-    if session.conductor.work is None or session.conductor.work.alternative is None:
-        session.conductor.reply("alternative.none")
+    if session.flow.work is None or session.flow.work.alternative is None:
+        session.flow.reply("alternative.none")
     else:
         session.chart.send("exchange")
 
 
 def _goodbye(session: Session, _slots: Mapping[str, object]) -> None:
-    session.conductor.actions.append(Play(session.flow("goodbye")))
-    session.conductor.actions.append(Leave())
+    session.flow.actions.append(Play(session.line_script("goodbye")))
+    session.flow.actions.append(Leave())
 
 
 def _list_routines(session: Session, slots: Mapping[str, object]) -> None:
     if slots.get("about") == "muscles":
-        session.conductor.reply("menu.each", muscles=named_muscles(session.lines))
+        session.flow.reply("menu.each", muscles=named_muscles(session.lines))
     else:
-        session.conductor.reply("routines", routines=session.routine_names())
+        session.flow.reply("routines", routines=session.routine_names())
 
 
 def _help(session: Session, _slots: Mapping[str, object]) -> None:
-    session.conductor.reply(session.help_line)
+    session.flow.reply(session.help_line)
 
 
 def _how_long_left(session: Session, _slots: Mapping[str, object]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from voicecoach.session.flow.routine_flow import Conductor
+from voicecoach.session.flow.routine_flow import RoutineFlow
 from voicecoach.session.plan.steps import rest_before
 from voicecoach.session.script.writer import paced
 
@@ -12,31 +12,31 @@ SOONEST_END = 1.0
 """Seconds for which a time that gets shorter lasts at least."""
 
 
-def change_pace(conductor: Conductor, pace: float, state: str) -> None:
+def change_pace(flow: RoutineFlow, pace: float, state: str) -> None:
     """Go on at another pace, in a `state` of the chart: repetitions from where the present one is, sentences from the
     next pause on, the time to get into position and the rest in proportion. A hold is as long as before."""
-    before, rest = conductor.work, _rest(conductor)
-    position = max(0.0, conductor.position)
-    stretched = conductor.set_pace(pace)
+    before, rest = flow.work, _rest(flow)
+    position = max(0.0, flow.position)
+    stretched = flow.set_pace(pace)
     if before is None:
         return
     match state:
         case "working" if stretched != 1.0:
-            conductor.recount(moved=position * (1.0 - stretched))
+            flow.recount(moved=position * (1.0 - stretched))
         case "announcing":
-            script = conductor.script
-            conductor.go_on_as(replace(script, cues=paced(script.cues, pace / before.pace)))
+            script = flow.script
+            flow.go_on_as(replace(script, cues=paced(script.cues, pace / before.pace)))
         case "positioning":
-            _lengthen(conductor, (conductor.script.seconds or 0.0) * (pace / before.pace - 1.0))
+            _lengthen(flow, (flow.script.seconds or 0.0) * (pace / before.pace - 1.0))
         case "resting":
-            _lengthen(conductor, _rest(conductor) - rest)
+            _lengthen(flow, _rest(flow) - rest)
 
 
-def _rest(conductor: Conductor) -> float:
-    return rest_before(conductor.plan, conductor.index) if conductor.plan else 0.0
+def _rest(flow: RoutineFlow) -> float:
+    return rest_before(flow.plan, flow.index) if flow.plan else 0.0
 
 
-def _lengthen(conductor: Conductor, seconds: float) -> None:
-    change = max(seconds, SOONEST_END - conductor.left)
+def _lengthen(flow: RoutineFlow, seconds: float) -> None:
+    change = max(seconds, SOONEST_END - flow.left)
     if change:
-        conductor.lengthen(change)
+        flow.lengthen(change)

@@ -14,11 +14,11 @@ from voicecoach.core.actions import Note, Reply
 from voicecoach.core.script import Cue
 from voicecoach.core.understanding import Command
 from voicecoach.session.features.check_in import EASIER_FROM, STRETCHES_FROM
-from voicecoach.session.features.difficulty import Ways
+from voicecoach.session.features.difficulty import Difficulty
 from voicecoach.session.features.rating import rating_in
 from voicecoach.session.flow.chart import SessionChart
 from voicecoach.session.flow.question import ANSWER_TIME, Offer
-from voicecoach.session.flow.routine_flow import Conductor
+from voicecoach.session.flow.routine_flow import RoutineFlow
 from voicecoach.session.plan.steps import WorkStep
 
 if TYPE_CHECKING:
@@ -29,10 +29,10 @@ LEAVE_OUT_FROM = STRETCHES_FROM
 
 
 class Pain:
-    """Speaks through `conductor`, moves `chart`, changes the way through `ways`."""
+    """Speaks through `flow`, moves `chart`, changes the way through `ways`."""
 
-    def __init__(self, conductor: Conductor, chart: SessionChart, ways: Ways):
-        self._conductor = conductor
+    def __init__(self, flow: RoutineFlow, chart: SessionChart, ways: Difficulty):
+        self._flow = flow
         self._chart = chart
         self._ways = ways
 
@@ -43,29 +43,29 @@ class Pain:
             self._stop()
             self.decide(None, place, sharp=True, lead=("pain",))
             return
-        ask = self._conductor.writer.cue("pain.ask_how_much" if place else "pain.ask")
-        self._stop(self._conductor.writer.cue("pain"), ask)
-        self._conductor.question = PainQuestion(ask, self._conductor, self, place)
+        ask = self._flow.writer.cue("pain.ask_how_much" if place else "pain.ask")
+        self._stop(self._flow.writer.cue("pain"), ask)
+        self._flow.question = PainQuestion(ask, self._flow, self, place)
 
     def decide(self, rating: int | None, place: str | None, *, sharp: bool, lead: tuple[str, ...] = ()) -> None:
         """Say what follows, after the lines `lead`."""
-        step = self._conductor.work
+        step = self._flow.work
         self._note(step, rating, place, sharp=sharp)
-        cues = tuple(map(self._conductor.writer.cue, lead))
+        cues = tuple(map(self._flow.writer.cue, lead))
         if sharp or (rating is not None and rating >= LEAVE_OUT_FROM):
             self._leave_out(step, *cues, advice=not sharp)
         elif rating is None:
-            self._say(*cues, self._conductor.writer.cue("pain.unanswered"))
+            self._say(*cues, self._flow.writer.cue("pain.unanswered"))
         elif rating < EASIER_FROM:
             self._offer("pain.mild", self._resume)
         elif step is None or step.level == "easier":
-            self._leave_out(step, self._conductor.writer.cue("pain.easiest"))
+            self._leave_out(step, self._flow.writer.cue("pain.easiest"))
         else:
             self._offer("pain.easier", self.take_easier, "Easier", "Resume", "Ready")
 
     def take_easier(self) -> bool:
         """Go on in the easier way; False where there is none."""
-        step = self._conductor.work
+        step = self._flow.work
         if step is None or step.level == "easier":
             return False
         self._ways.set(step, "easier")
@@ -75,22 +75,22 @@ class Pain:
     # --- inside ---------------------------------------------------------------------------------------------
 
     def _stop(self, *cues: Cue) -> None:
-        self._conductor.pause_with(*cues)
+        self._flow.pause_with(*cues)
         self._chart.send("hurt")
 
     def _note(self, step: WorkStep | None, rating: int | None, place: str | None, *, sharp: bool) -> None:
-        conductor = self._conductor
+        flow = self._flow
         exercise, side = (step.exercise.id, step.side) if step else (None, None)
         what = {"rating": rating, "sharp": sharp, "place": place, "exercise": exercise, "side": side}
-        conductor.actions.append(Note("pain", {"when": "during", **what}))
-        if place and place not in conductor.hurting:
-            conductor.hurting += (place,)
+        flow.actions.append(Note("pain", {"when": "during", **what}))
+        if place and place not in flow.hurting:
+            flow.hurting += (place,)
 
     def _leave_out(self, step: WorkStep | None, *cues: Cue, advice: bool = False) -> None:
         """Offer to go on without this exercise. From now on nothing leads back into it by itself."""
-        conductor, cue = self._conductor, self._conductor.writer.cue
-        conductor.spoilt = step is not None
-        following = conductor.coming()
+        flow, cue = self._flow, self._flow.writer.cue
+        flow.skip_remaining = step is not None
+        following = flow.coming()
         if isinstance(following, WorkStep):
             ask = cue("pain.next", exercise=following.exercise.name)
         else:
@@ -98,23 +98,23 @@ class Pain:
         left_out = [cue("pain.leave_out", exercise=step.exercise.name)] if step else []
         self._say(*cues, *left_out, *([cue("check.advice")] if advice else []), ask)
         also = dict.fromkeys(("Ready",), self._resume)
-        conductor.question = Offer(ask, self._resume, self._rest, also=also)
+        flow.question = Offer(ask, self._resume, self._rest, also=also)
 
     def _offer(self, line: str, accepted: Callable[[], object], *also: str) -> None:
         """Offer a way on. It stands until something else is said: nobody is to be resumed into another one."""
-        ask = self._conductor.writer.cue(line)
+        ask = self._flow.writer.cue(line)
         self._say(ask)
         others = dict.fromkeys(also, accepted)
-        self._conductor.question = Offer(ask, accepted, self._rest, also=others, patience=math.inf)
+        self._flow.question = Offer(ask, accepted, self._rest, also=others, patience=math.inf)
 
     def _resume(self) -> None:
         self._chart.send("resume")
 
     def _rest(self) -> None:
-        self._conductor.reply("pain.rest")
+        self._flow.reply("pain.rest")
 
     def _say(self, *cues: Cue) -> None:
-        self._conductor.actions.append(Reply(cues))
+        self._flow.actions.append(Reply(cues))
 
 
 class PainQuestion:
@@ -123,9 +123,9 @@ class PainQuestion:
     context = "hurting"
     patience = ANSWER_TIME
 
-    def __init__(self, cue: Cue, conductor: Conductor, pain: Pain, place: str | None):
+    def __init__(self, cue: Cue, flow: RoutineFlow, pain: Pain, place: str | None):
         self.cue = cue
-        self._conductor = conductor
+        self._flow = flow
         self._pain = pain
         self._place = place
         self._rating: int | None = None
@@ -155,8 +155,8 @@ class PainQuestion:
         self._pain.decide(self._rating, self._place, sharp=False)
 
     def _ask(self, line: str) -> None:
-        self._conductor.reply(line)
-        self._conductor.question = self
+        self._flow.reply(line)
+        self._flow.question = self
 
 
 def _text(value: object) -> str | None:
@@ -165,7 +165,7 @@ def _text(value: object) -> str | None:
 
 def _hurts(session: Session, slots: Mapping[str, object]) -> None:
     if session.state in ("idle", "alarmed"):
-        session.conductor.reply("pain.idle")
+        session.flow.reply("pain.idle")
     else:
         session.pain.hurts(slots)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 from typing import Literal
 
 from voicecoach.content.library import Library
-from voicecoach.session.flow.routine_flow import Conductor
+from voicecoach.session.flow.routine_flow import RoutineFlow
 from voicecoach.session.plan.selectors import WATER, meant
 from voicecoach.session.plan.steps import PlanStep, WaterStep, WorkStep, with_pace
 from voicecoach.session.profile.preferences import PACES
@@ -16,12 +16,12 @@ Outcome = Literal["back", "partly", "unfit", "passed", ""]
 has passed; or it had not been taken out."""
 
 
-class Changes:
+class PlanEdits:
     """Changes the conductor's plan from the next exercise on; before it has begun, all of it. Keys are those of
     `selection.matches`."""
 
-    def __init__(self, conductor: Conductor):
-        self._conductor = conductor
+    def __init__(self, flow: RoutineFlow):
+        self._flow = flow
         self._spare: tuple[PlanStep, ...] = ()
         self._dry = False
 
@@ -31,15 +31,15 @@ class Changes:
 
     def _fixed(self, step: PlanStep) -> bool:
         """Whether `step` belongs to the present exercise, which goes on."""
-        return not self._conductor.unchecked() and step.block == self._conductor.step.block
+        return not self._flow.unchecked() and step.block == self._flow.step.block
 
     def present(self, keys: Collection[str], library: Library) -> bool:
         """Whether what is being done is meant by `keys`."""
-        return self._fixed(self._conductor.step) and _meant(self._conductor.step, keys, library)
+        return self._fixed(self._flow.step) and _meant(self._flow.step, keys, library)
 
     def all_of_it(self, keys: Collection[str], library: Library) -> bool:
         """Whether no exercise but a warm-up would be left."""
-        left = [step for step in self._conductor.plan if isinstance(step, WorkStep) and not _meant(step, keys, library)]
+        left = [step for step in self._flow.plan if isinstance(step, WorkStep) and not _meant(step, keys, library)]
         return all(step.exercise.group == "warm-up" for step in left)
 
     def ahead(self, keys: Collection[str], library: Library) -> bool:
@@ -56,13 +56,13 @@ class Changes:
     def put_back(self, keys: Collection[str], library: Library) -> Outcome:
         """Put what is meant back in its place, where that is still to come and it fits how the legs are."""
         self._dry &= WATER not in keys
-        there = {step.block for step in (*self._conductor.plan, *self._spare)}
-        spare = (*self._spare, *(step for step in self._conductor.whole if step.block not in there))
+        there = {step.block for step in (*self._flow.plan, *self._spare)}
+        spare = (*self._spare, *(step for step in self._flow.whole if step.block not in there))
         meant_by = [step for step in spare if _meant(step, keys, library)]
         later = [step for step in spare if self._is_to_come(step)]
         back = self._fitting(step for step in later if step in meant_by)
         if not back:
-            done = any(_meant(step, keys, library) for step in self._conductor.plan[: self._conductor.index])
+            done = any(_meant(step, keys, library) for step in self._flow.plan[: self._flow.index])
             return "unfit" if meant_by and not self._fitting(meant_by) else "passed" if meant_by or done else ""
         drinks = [step for step in later if isinstance(step, WaterStep) and not self._dry]
         blocks = {step.block for step in (*back, *drinks)}
@@ -72,34 +72,34 @@ class Changes:
 
     def _fitting(self, steps: Iterable[PlanStep]) -> tuple[PlanStep, ...]:
         """`steps` as they are done today; nothing where they are too much."""
-        return self._conductor.fit(self._conductor.memory.applied(tuple(steps)))
+        return self._flow.fit(self._flow.memory.applied(tuple(steps)))
 
     def _is_to_come(self, step: PlanStep) -> bool:
-        return self._conductor.unchecked() or step.block > self._conductor.step.block
+        return self._flow.unchecked() or step.block > self._flow.step.block
 
     def adapt(self, dosed: Callable[[tuple[PlanStep, ...]], tuple[PlanStep, ...]]) -> None:
         """Give what comes after the present set or side, and what may be put back, other doses."""
-        conductor = self._conductor
-        done = 0 if conductor.unchecked() else conductor.index + 1
-        conductor.plan = (*conductor.plan[:done], *dosed(conductor.plan[done:]))
+        flow = self._flow
+        done = 0 if flow.unchecked() else flow.index + 1
+        flow.plan = (*flow.plan[:done], *dosed(flow.plan[done:]))
         self._spare = dosed(self._spare)
 
     @property
     def _rest(self) -> tuple[PlanStep, ...]:
         """The steps after the present exercise."""
-        return tuple(step for step in self._conductor.plan[self._conductor.index :] if not self._fixed(step))
+        return tuple(step for step in self._flow.plan[self._flow.index :] if not self._fixed(step))
 
     def _go_on_with(self, rest: Iterable[PlanStep]) -> None:
         """Do `rest` after the present exercise, but for a drink after a drink."""
-        conductor = self._conductor
-        done = len(conductor.plan) - len(self._rest)
-        plan = list(conductor.plan[:done])
+        flow = self._flow
+        done = len(flow.plan) - len(self._rest)
+        plan = list(flow.plan[:done])
         for step in rest:
             if isinstance(step, WaterStep) and (not plan or isinstance(plan[-1], WaterStep)):
                 self._spare += (step,)
             else:
                 plan.append(step)
-        conductor.plan = with_pace(tuple(plan), PACES[conductor.writer.preferences.pace])
+        flow.plan = with_pace(tuple(plan), PACES[flow.writer.preferences.pace])
 
 
 def _meant(step: PlanStep, keys: Collection[str], library: Library) -> bool:

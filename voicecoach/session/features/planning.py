@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from voicecoach.core.actions import Reply
 from voicecoach.session.plan.planner import Declined, Planner
-from voicecoach.session.plan.request import Wish, said, wish_from
+from voicecoach.session.plan.request import PlanRequest, request_from, said
 from voicecoach.session.plan.selectors import EVERYTHING, WATER, meant
 from voicecoach.session.script.plan_summary import PlanWords
 
@@ -16,35 +16,35 @@ if TYPE_CHECKING:
     from voicecoach.session.session import Session
 
 
-def start(session: Session, wish: Wish) -> None:
+def start(session: Session, wish: PlanRequest) -> None:
     """Begin the session that is wished for, or say why there is none."""
     if session.state not in ("idle", "alarmed", "checking"):
-        session.conductor.reply("routine.running", routine=session.conductor.routine)
+        session.flow.reply("routine.running", routine=session.flow.routine)
         return
-    unwanted = [one for one in session.library.exercises if session.conductor.memory.way(one) == "left out"]
+    unwanted = [one for one in session.library.exercises if session.flow.memory.way(one) == "left out"]
     planner = Planner(
         session.library,
         session.dosed,
         unwanted=unwanted,
         strength_lately=session.past.strength_lately(),
-        familiar=session.conductor.familiar,
+        known_exercises=session.flow.known_exercises,
     )
     wish = replace(wish, today=tuple(session.today))
     found = planner.plan(wish)
     words = _words(session)
     if isinstance(found, Declined):
-        session.conductor.actions.append(Reply(words.refusal(found)))
+        session.flow.actions.append(Reply(words.refusal(found)))
         return
     session.wish = wish
     session.unfinished.forget()
     plan, spare = planner.lay_out(found)
     session.changes.begin(spare, dry=WATER in (*wish.without, *wish.today))
-    session.conductor.begin(words.title(wish), plan, remarks=words.remarks(found))
+    session.flow.begin(words.title(wish), plan, remarks=words.remarks(found))
     session.chart.send("start")
 
 
 def _plan(session: Session, slots: Mapping[str, object]) -> None:
-    wish = wish_from(slots)
+    wish = request_from(slots)
     start(session, session.wish.with_more(wish) if session.state == "checking" else wish)
 
 
@@ -53,19 +53,19 @@ def _leave_out(session: Session, slots: Mapping[str, object]) -> None:
     things = _words(session).labels(keys)
     unbegun = session.state == "checking" and session.changes.all_of_it(keys, session.library)
     if EVERYTHING in keys or unbegun:
-        session.conductor.reply("change.everything" if session.in_routine else "plan.nothing_left")
+        session.flow.reply("change.everything" if session.in_routine else "plan.nothing_left")
         return
     session.today.update(dict.fromkeys(keys))
     if not session.in_routine:
-        session.conductor.reply("change.today", things=things)
+        session.flow.reply("change.today", things=things)
         return
     changes = session.changes
     line = "change.left_out" if changes.ahead(keys, session.library) else "change.none"
     now = changes.present(keys, session.library)
     changes.take_out(keys, session.library)
     if now:
-        session.chart.send("next" if session.conductor.at_work() else "ready")
-    session.conductor.reply(line, things=things)
+        session.chart.send("next" if session.flow.at_work() else "ready")
+    session.flow.reply(line, things=things)
 
 
 def _bring_back(session: Session, slots: Mapping[str, object]) -> None:
@@ -79,7 +79,7 @@ def _bring_back(session: Session, slots: Mapping[str, object]) -> None:
         keys = (*session.library.exercises, WATER)
     wanted = session.ways.want(sorted(meant(keys, session.library)))
     wanted |= _forgive(session, keys)
-    session.conductor.reply(_brought_back(session, keys, wanted=wanted), things=things)
+    session.flow.reply(_brought_back(session, keys, wanted=wanted), things=things)
 
 
 def _forgive(session: Session, keys: tuple[str, ...]) -> bool:

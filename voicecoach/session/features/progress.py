@@ -69,8 +69,8 @@ def _differs(pain: Comparison) -> bool:
 
 
 def _progress(session: Session, _slots: Mapping[str, object]) -> None:
-    words = ProgressWords(session.conductor.writer, session.library)
-    session.conductor.actions.append(Reply(words.told(session.past.progress())))
+    words = ProgressWords(session.flow.writer, session.library)
+    session.flow.actions.append(Reply(words.told(session.past.progress())))
 
 
 HANDLERS = {"Progress": _progress}

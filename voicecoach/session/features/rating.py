@@ -8,7 +8,7 @@ from typing import Protocol
 from voicecoach.core.script import Cue
 from voicecoach.core.understanding import Command
 from voicecoach.session.flow.question import ANSWER_TIME
-from voicecoach.session.flow.routine_flow import Conductor
+from voicecoach.session.flow.routine_flow import RoutineFlow
 
 MOST = 10
 """The worst."""
@@ -47,8 +47,8 @@ class RatingQuestion:
     context = "rating"
     patience = ANSWER_TIME
 
-    def __init__(self, conductor: Conductor, outcome: Outcome, cue: Cue, again: str | None = None):
-        self._conductor = conductor
+    def __init__(self, flow: RoutineFlow, outcome: Outcome, cue: Cue, again: str | None = None):
+        self._flow = flow
         self._outcome = outcome
         self.cue = cue
         self._again = again
@@ -93,5 +93,5 @@ class RatingQuestion:
             self._outcome.rated(rating)
 
     def _ask(self, line: str) -> None:
-        self._conductor.reply(line)
-        self._conductor.question = self
+        self._flow.reply(line)
+        self._flow.question = self

@@ -12,14 +12,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from voicecoach.core.actions import Hush, Note, Play, Reply
+from voicecoach.core.actions import Note, Play, Reply, StopAudio
 from voicecoach.core.script import Cue
 from voicecoach.core.understanding import Command, Understanding, Verdict
 
 if TYPE_CHECKING:
     from voicecoach.content.lines import Lines
     from voicecoach.session.flow.chart import SessionChart
-    from voicecoach.session.flow.routine_flow import Conductor
+    from voicecoach.session.flow.routine_flow import RoutineFlow
 
 EMERGENCY_NUMBER = "112"
 """Where nothing else is set: the number of the European Union, the United Kingdom, India and most mobile networks."""
@@ -52,14 +52,14 @@ UNCHANGED = frozenset({"Goodbye", "Louder", "Quieter"})
 """Commands that mean after a red flag what they always mean."""
 
 
-class Alarm:
-    """Speaks through `conductor`, moves `chart`; `number` is the emergency number, in digits. `asked` is what may have
+class RedFlags:
+    """Speaks through `flow`, moves `chart`; `number` is the emergency number, in digits. `asked` is what may have
     been a red flag, while the question is open whether it was."""
 
-    def __init__(self, conductor: Conductor, chart: SessionChart, number: str):
-        self._conductor = conductor
+    def __init__(self, flow: RoutineFlow, chart: SessionChart, number: str):
+        self._flow = flow
         self._chart = chart
-        self._number = spelled(number, conductor.writer.lines)
+        self._number = spelled(number, flow.writer.lines)
         self.asked: Understanding | None = None
         self._advice = GRAVEST
         self._remind = False
@@ -115,7 +115,7 @@ class Alarm:
             return False
         if self._remind:
             self._remind = False
-            self._conductor.actions.append(Play(self._conductor.writer.flow("reminder", self._cue(self._lines[1]))))
+            self._flow.actions.append(Play(self._flow.writer.flow("reminder", self._cue(self._lines[1]))))
         return True
 
     # --- inside ---------------------------------------------------------------------------------------------
@@ -129,7 +129,7 @@ class Alarm:
         if self._state != "alarmed" or self._advice != GRAVEST:
             self._advice = advice if advice in ADVICE else GRAVEST
         self._warned = False
-        self._conductor.actions.append(Note("red flag", {"advice": self._advice, "text": command.text}))
+        self._flow.actions.append(Note("red flag", {"advice": self._advice, "text": command.text}))
         self._advise()
         self._remind = True
 
@@ -137,18 +137,18 @@ class Alarm:
         """Give the advice, and `more` after it; all else is silent."""
         whole = self._cue(self._lines[0])
         cues = [replace(whole, text=text, gap=SENTENCE_GAP) for text in _SENTENCE_END.split(whole.text)]
-        self._conductor.advice = (*cues, *more) if more else (*cues[:-1], replace(cues[-1], gap=REMINDER_AFTER))
+        self._flow.advice = (*cues, *more) if more else (*cues[:-1], replace(cues[-1], gap=REMINDER_AFTER))
         self._chart.send("alarm")
 
     def _ask(self, understanding: Understanding) -> None:
         """Ask whether a red flag was said, in a pause."""
         self.asked = understanding
         if self._state in ("idle", "paused"):
-            self._conductor.actions.append(Hush())
+            self._flow.actions.append(StopAudio())
         elif self._state != "alarmed":
-            self._conductor.pause_with()
+            self._flow.pause_with()
             self._chart.send("pause")
-        self._conductor.reply("flag.ask", sentence=understanding.sentence)
+        self._flow.reply("flag.ask", sentence=understanding.sentence)
 
     def _obey_afterwards(self, intent: str) -> bool:
         if intent in UNCHANGED or (intent in STARTS and self._warned):
@@ -169,10 +169,10 @@ class Alarm:
         return ("flag.waiting",) if self._state == "paused" else ()
 
     def _reply(self, *lines: str) -> None:
-        self._conductor.actions.append(Reply(tuple(map(self._cue, lines))))
+        self._flow.actions.append(Reply(tuple(map(self._cue, lines))))
 
     def _cue(self, line: str) -> Cue:
-        return self._conductor.writer.cue(line, number=self._number)
+        return self._flow.writer.cue(line, number=self._number)
 
 
 def spelled(number: str, lines: Lines) -> str:

@@ -14,7 +14,7 @@ from voicecoach.core.actions import Note, Play
 from voicecoach.core.script import Cue
 from voicecoach.session.features.planning import start
 from voicecoach.session.flow.question import Offer
-from voicecoach.session.plan.request import Wish
+from voicecoach.session.plan.request import PlanRequest
 from voicecoach.session.profile.day_times import DayTimes
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Reminding:
             self._last_glass = now  # nobody is told to drink after a drink, nor on sitting down
             self._refreshed = False
         if self._settings_changed:  # what was cancelled was what they were before
-            self._session.conductor.actions.append(Note("settings changed"))
+            self._session.flow.actions.append(Note("settings changed"))
             self._settings_changed = False
         self._now = now
         if self._quiet == now.date():
@@ -115,12 +115,12 @@ class Reminding:
         self._say("reminder", Offer(cue, self._begin, self._not_today, patience=PATIENCE, also=later))
 
     def _say(self, name: str, offer: Offer) -> None:
-        conductor = self._session.conductor
-        conductor.question = offer
-        conductor.actions.append(Play(conductor.writer.flow(name, offer.cue)))
+        flow = self._session.flow
+        flow.question = offer
+        flow.actions.append(Play(flow.writer.flow(name, offer.cue)))
 
     def _cue(self, line: str, **values: object) -> Cue:
-        return self._session.conductor.writer.cue(line, **values)
+        return self._session.flow.writer.cue(line, **values)
 
     # --- what is answered -----------------------------------------------------------------------------------
 
@@ -133,47 +133,47 @@ class Reminding:
     def drunk(self) -> None:
         """A glass was drunk."""
         self.break_over()
-        self._session.conductor.reply("water.logged")
+        self._session.flow.reply("water.logged")
 
     def break_over(self) -> None:
         """A break to drink is over. What time it is will be told the next time that nothing else goes on."""
         self._awaiting, self._snoozed, self._refreshed = False, None, True
-        self._session.conductor.actions.append(Note("water"))
+        self._session.flow.actions.append(Note("water"))
 
     def later(self) -> None:
         """Not now."""
         self._awaiting = False
         if self._now is not None:
             self._snoozed = self._now + SNOOZE
-        self._session.conductor.reply("reminder.later")
+        self._session.flow.reply("reminder.later")
 
     def quiet(self) -> None:
         """Nothing more today."""
         self._quiet = self._now.date() if self._now else None
         self._awaiting = False
-        self._session.conductor.reply("reminder.quiet")
+        self._session.flow.reply("reminder.quiet")
 
     def add(self, at: time) -> None:
         """Remind of the exercises every day at `at`."""
         self._stretches.add(at)
-        self._session.conductor.actions.append(Note("reminder", {"at": at.isoformat("minutes")}))
-        self._session.conductor.reply("reminder.set", time=self.spoken(at))
+        self._session.flow.actions.append(Note("reminder", {"at": at.isoformat("minutes")}))
+        self._session.flow.reply("reminder.set", time=self.spoken(at))
 
     def cancel(self) -> None:
         """Remind of the exercises no more."""
         there, self._stretches, self._put_off = sorted(self._stretches), set(), None
         settings = [at.isoformat("minutes") for at in self._times.exercises]
-        conductor, lines = self._session.conductor, self._session.lines
-        conductor.actions.append(Note("reminders off", {"settings": settings}))
+        flow, lines = self._session.flow, self._session.lines
+        flow.actions.append(Note("reminders off", {"settings": settings}))
         if not there:
-            conductor.reply("reminder.none")
+            flow.reply("reminder.none")
             return
         more = []
         if set(there) & set(self._times.exercises):
             more.append("reminder.cancelled.settings" if self._session.past.lasting else "reminder.cancelled.for-now")
         if self._times.water_every:
             more.append("reminder.water.stays")
-        conductor.reply("reminder.cancelled", *more, times=lines.joined([self.spoken(at) for at in there]))
+        flow.reply("reminder.cancelled", *more, times=lines.joined([self.spoken(at) for at in there]))
 
     def spoken(self, at: time) -> str:
         """A time of the day as one says it: "eight in the morning", "half past seven in the evening"."""
@@ -185,7 +185,7 @@ class Reminding:
         return lines.phrase(f"time{one}{half}", hour=hour, minute=at.minute, part=lines.phrase(f"part.{part}"))
 
     def _begin(self) -> None:
-        start(self._session, Wish(routine=ROUTINE))
+        start(self._session, PlanRequest(routine=ROUTINE))
 
     def _exercises_later(self) -> None:
         """Once more in half an hour; not in the night, though, unless the user has set a time there."""
@@ -195,10 +195,10 @@ class Reminding:
             self._not_today()
             return
         self._put_off = again
-        self._session.conductor.reply("reminder.later")
+        self._session.flow.reply("reminder.later")
 
     def _not_today(self) -> None:
-        self._session.conductor.reply("reminder.not-today")
+        self._session.flow.reply("reminder.not-today")
 
 
 def _timely(due: time, now: datetime) -> bool:
@@ -216,7 +216,7 @@ def _quiet_day(session: Session, _slots: Mapping[str, object]) -> None:
 def _set(session: Session, slots: Mapping[str, object]) -> None:
     at = clock_time(slots)
     if at is None:
-        session.conductor.reply("reminder.when")
+        session.flow.reply("reminder.when")
     else:
         session.reminding.add(at)
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from voicecoach.core.actions import Note
-from voicecoach.core.past_sessions import KeptSession
+from voicecoach.core.past_sessions import StoredSession
 from voicecoach.core.script import Cue
 from voicecoach.session.flow.question import Offer
-from voicecoach.session.plan.request import Wish
+from voicecoach.session.plan.request import PlanRequest
 from voicecoach.session.plan.serialization import read
 from voicecoach.session.plan.steps import PlanStep, WorkStep
 from voicecoach.session.script.writer import ScriptWriter
@@ -28,13 +28,13 @@ class Unfinished:
 
     def __init__(self, session: Session):
         self._session = session
-        self._kept: KeptSession | None = session.past.unfinished()
+        self._kept: StoredSession | None = session.past.unfinished()
         self.plan: tuple[PlanStep, ...] = ()
         self.index = 0
         if self._kept:
             self._read(self._kept)
 
-    def _read(self, kept: KeptSession) -> None:
+    def _read(self, kept: StoredSession) -> None:
         plan = read(kept.plan, self._session.library) or ()
         coming = [number for number in range(kept.step, len(plan)) if isinstance(plan[number], WorkStep)]
         if coming:
@@ -44,13 +44,13 @@ class Unfinished:
         """Where it was broken off, and the question whether to carry on there, which is open from now on."""
         if not self.plan:
             return ()
-        conductor = self._session.conductor
+        flow = self._session.flow
         step = self.plan[self.index]
         assert isinstance(step, WorkStep)
-        ask = conductor.writer.cue("kept.ask")
+        ask = flow.writer.cue("kept.ask")
         also = {"Resume": self.carry_on, "Ready": self.carry_on}
-        conductor.question = Offer(ask, self.carry_on, self._refuse, patience=PATIENCE, also=also)
-        return (place(conductor.writer, step), ask)
+        flow.question = Offer(ask, self.carry_on, self._refuse, patience=PATIENCE, also=also)
+        return (place(flow.writer, step), ask)
 
     def carry_on(self) -> bool:
         """Begin at the exercise where it was broken off; False where there is none."""
@@ -58,12 +58,12 @@ class Unfinished:
             return False
         assert self._kept is not None
         session = self._session
-        session.wish = Wish()
+        session.wish = PlanRequest()
         session.changes.begin((), dry=False)
-        conductor, routine = session.conductor, self._kept.routine
-        conductor.take_up(routine, self.plan, self.index)
-        opening = conductor.writer.opening(routine, self.plan[self.index :])
-        conductor.preface = (conductor.writer.cue("kept.begin", routine=routine), *opening[1:])
+        flow, routine = session.flow, self._kept.routine
+        flow.take_up(routine, self.plan, self.index)
+        opening = flow.writer.opening(routine, self.plan[self.index :])
+        flow.preface = (flow.writer.cue("kept.begin", routine=routine), *opening[1:])
         self.forget()
         session.chart.send("start")
         return True
@@ -74,8 +74,8 @@ class Unfinished:
 
     def _refuse(self) -> None:
         self.forget()
-        self._session.conductor.actions.append(Note("routine dropped"))
-        self._session.conductor.reply("kept.refused")
+        self._session.flow.actions.append(Note("routine dropped"))
+        self._session.flow.reply("kept.refused")
 
 
 def place(writer: ScriptWriter, step: WorkStep) -> Cue:
@@ -94,17 +94,17 @@ def place(writer: ScriptWriter, step: WorkStep) -> Cue:
 def _same(session: Session, _slots: Mapping[str, object]) -> None:
     """The last session once more, from its beginning."""
     if session.state not in ("idle", "alarmed", "checking"):
-        session.conductor.reply("routine.running", routine=session.conductor.routine)
+        session.flow.reply("routine.running", routine=session.flow.routine)
         return
     kept = session.past.last()
     plan = read(kept.plan, session.library) if kept else None
     if kept is None or not plan:
-        session.conductor.reply("same.none", routines=session.routine_names())
+        session.flow.reply("same.none", routines=session.routine_names())
         return
-    session.wish = Wish()
+    session.wish = PlanRequest()
     session.unfinished.forget()
     session.changes.begin((), dry=False)
-    session.conductor.begin(kept.routine, session.dosed(plan), remarks=(session.conductor.writer.cue("same.begin"),))
+    session.flow.begin(kept.routine, session.dosed(plan), remarks=(session.flow.writer.cue("same.begin"),))
     session.chart.send("start")
 
 

@@ -7,28 +7,28 @@ from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
-from voicecoach.content.library import Routine, Step, wrong_changes
+from voicecoach.content.library import Routine, RoutineEntry, wrong_changes
 from voicecoach.session.flow.question import Offer
 from voicecoach.session.plan.steps import PlanStep, WorkStep
 
 if TYPE_CHECKING:
     from voicecoach.session.session import Session
 
-Kept = Literal["kept", "taken", "failed"]
+SaveResult = Literal["kept", "taken", "failed"]
 """What came of writing a routine down: it is there from now on; the user's own files have one of that name, and it was
 not touched; or it could not be written."""
 
 
-def for_today(_routine: Routine) -> Kept:
+def for_today(_routine: Routine) -> SaveResult:
     """Nothing is written down: it is there until the session ends."""
     return "kept"
 
 
 def _save(session: Session, slots: Mapping[str, object]) -> None:
     key = str(slots.get("routine"))
-    steps = tuple(as_steps(session.conductor.plan))
+    steps = tuple(as_steps(session.flow.plan))
     if f"own.{key}" not in session.lines.texts or not any(step.exercise for step in steps):
-        session.conductor.reply("save.nothing")
+        session.flow.reply("save.nothing")
         return
     name = session.lines.phrase(f"own.{key}")
     about = session.lines.phrase("save.about")
@@ -36,30 +36,30 @@ def _save(session: Session, slots: Mapping[str, object]) -> None:
     if key not in session.library.routines:
         _keep(session, routine)
         return
-    session.conductor.reply("save.replace", name=name)
-    cue = session.conductor.writer.cue("save.replace", name=name)
-    refused = partial(session.conductor.reply, "save.unchanged", name=name)
-    session.conductor.question = Offer(cue, partial(_keep, session, routine), refused)
+    session.flow.reply("save.replace", name=name)
+    cue = session.flow.writer.cue("save.replace", name=name)
+    refused = partial(session.flow.reply, "save.unchanged", name=name)
+    session.flow.question = Offer(cue, partial(_keep, session, routine), refused)
 
 
 def _keep(session: Session, routine: Routine) -> None:
     outcome = session.keep(routine)
     if outcome != "taken":
         session.library = session.library.with_routine(routine)
-    session.conductor.reply(f"save.{outcome}", name=routine.name)
+    session.flow.reply(f"save.{outcome}", name=routine.name)
 
 
-def as_steps(plan: Iterable[PlanStep]) -> Iterator[Step]:
+def as_steps(plan: Iterable[PlanStep]) -> Iterator[RoutineEntry]:
     """The steps of a routine that makes `plan` again: a step for each exercise, with what differs from its dose."""
     for _block, (first, *_others) in groupby(plan, lambda step: step.block):
-        yield _as_step(first) if isinstance(first, WorkStep) else Step(water=True)
+        yield _as_step(first) if isinstance(first, WorkStep) else RoutineEntry(water=True)
 
 
-def _as_step(work: WorkStep) -> Step:
+def _as_step(work: WorkStep) -> RoutineEntry:
     usual = work.exercise.dose.model_dump()
     told = work.dose.model_dump(include={"seconds", "count", "sets"})
     changes = {key: value for key, value in told.items() if value != usual.get(key)}
-    step = Step(exercise=work.exercise.id, alternative=work.alternative and work.alternative.id)
+    step = RoutineEntry(exercise=work.exercise.id, alternative=work.alternative and work.alternative.id)
     changed = step.model_copy(update=changes)
     # What a voice may ask for on the way ("one more", where sides alternate) need not be what a file may say.
     return step if any(wrong_changes(changed, work.exercise)) else changed

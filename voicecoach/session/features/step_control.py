@@ -20,26 +20,26 @@ def _restart(session: Session, _slots: Mapping[str, object]) -> None:
 def _skip_side(session: Session, slots: Mapping[str, object]) -> None:
     if not session.running():
         return
-    conductor = session.conductor
-    step = conductor.work
+    flow = session.flow
+    step = flow.work
     if step is None or step.side is None:
-        conductor.reply("skip_side.none")
+        flow.reply("skip_side.none")
     elif slots.get("side", step.side) == step.side:
-        session.chart.send("skip_side" if conductor.other_side() else "next")
+        session.chart.send("skip_side" if flow.other_side() else "next")
     else:
         _leave_out_other_side(session, step)
 
 
 def _leave_out_other_side(session: Session, step: WorkStep) -> None:
     (side,) = (side for side in SIDES if side != step.side)
-    left_out = session.conductor.leave_out(side)
+    left_out = session.flow.leave_out(side)
     line = "skip_side.later" if left_out else "skip_side.done"
-    session.conductor.reply(line, side=session.lines.phrase(f"side.{side}"))
+    session.flow.reply(line, side=session.lines.phrase(f"side.{side}"))
 
 
 def _more(session: Session, slots: Mapping[str, object]) -> None:
     if session.running():
-        More(session.conductor).add(slots, session.state)
+        More(session.flow).add(slots, session.state)
 
 
 HANDLERS = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from voicecoach.core.script import Cue
-from voicecoach.session.flow.outbox import Stage
+from voicecoach.session.flow.outbox import Outbox
 from voicecoach.session.flow.question import Question
 from voicecoach.session.script.writer import ScriptWriter
 
@@ -30,7 +30,7 @@ class Comfort(Protocol):
         """What to say."""
 
 
-class Asking(Stage):
+class CheckStates(Outbox):
     """A stage with a `question` that is open (None: none). With a `check` it is asked how the legs are before and after
     a routine, with `comfort` how a new stretch was."""
 

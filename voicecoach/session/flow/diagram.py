@@ -7,7 +7,7 @@ from pathlib import Path
 
 from voicecoach.content.lines import load_lines
 from voicecoach.session.flow.chart import SessionChart
-from voicecoach.session.flow.routine_flow import Conductor
+from voicecoach.session.flow.routine_flow import RoutineFlow
 from voicecoach.session.script.writer import ScriptWriter
 
 _PAGE = """# The session chart
@@ -30,7 +30,7 @@ Drawn from `voicecoach/session/chart.py` by `make docs`; a test keeps it up to d
 
 def page() -> str:
     """The page, without the marks of the active state that the library adds."""
-    chart = format(SessionChart(Conductor(ScriptWriter(load_lines()))), "mermaid")
+    chart = format(SessionChart(RoutineFlow(ScriptWriter(load_lines()))), "mermaid")
     lines = [line.rstrip() for line in chart.splitlines()]
     return _PAGE.format(
         chart="\n".join(line for line in lines if ":::" not in line and "classDef" not in line).rstrip()

@@ -9,7 +9,7 @@ from voicecoach.core.script import Script
 from voicecoach.session.script.writer import ScriptWriter
 
 
-class Stage:
+class Outbox:
     """Collects the actions to carry out. `position` is to be set before each event: seconds into the beat `script`
     (0 in a flow)."""
 

@@ -15,7 +15,7 @@ from voicecoach.session.plan.steps import (
 )
 
 
-class Place:
+class PlanCursor:
     """The plan and the number of the step in it. A rest belongs to the work that it comes before."""
 
     def __init__(self) -> None:

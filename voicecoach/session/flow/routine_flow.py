@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from voicecoach.content.library import Hold
-from voicecoach.core.actions import Hush, Note
+from voicecoach.core.actions import Note, StopAudio
 from voicecoach.core.script import Cue
-from voicecoach.session.flow.check_states import Asking
-from voicecoach.session.flow.plan_cursor import Place
+from voicecoach.session.flow.check_states import CheckStates
+from voicecoach.session.flow.plan_cursor import PlanCursor
 from voicecoach.session.plan.levels import Fit, as_planned
 from voicecoach.session.plan.serialization import work_done
 from voicecoach.session.plan.steps import (
@@ -14,14 +14,14 @@ from voicecoach.session.plan.steps import (
     PlanStep,
     WaterStep,
     WorkStep,
-    allowance,
     rest_before,
     rises_for_the_way,
+    setup_seconds,
     with_alternative,
     with_pace,
     work_before,
 )
-from voicecoach.session.profile.exercise_memory import Memory
+from voicecoach.session.profile.exercise_memory import ExerciseMemory
 from voicecoach.session.profile.preferences import PACES
 from voicecoach.session.script.writer import ScriptWriter
 
@@ -29,18 +29,18 @@ COUNT_IN = 3.5
 """Seconds before the place in the count at which it is taken up: half a second, and "three, two, one"."""
 
 
-class Conductor(Place, Asking):
+class RoutineFlow(PlanCursor, CheckStates):
     """The chart's model: moves through the plan and sets the stage. `memory` has the ways in which exercises are done;
     `fit` makes what comes into the plan later fit how the legs are; `preface` is what is said before the next
-    announcement, `hurting` where it hurt in this routine, `spoilt` whether this exercise hurts too much to go on;
-    `familiar` are the exercises that need no full explanation any more, `line` is what is being said."""
+    announcement, `hurting` where it hurt in this routine, `skip_remaining` whether this exercise hurts too much to go
+    on; `known_exercises` are the exercises that need no full explanation any more, `line` is what is being said."""
 
     def __init__(self, writer: ScriptWriter):
-        Asking.__init__(self, writer)
-        Place.__init__(self)
-        self.memory = Memory()
+        CheckStates.__init__(self, writer)
+        PlanCursor.__init__(self)
+        self.memory = ExerciseMemory()
         self.preface: tuple[Cue, ...] = ()
-        self.familiar: set[str] = set()
+        self.known_exercises: set[str] = set()
         self._explain_fully = False
         self.whole: tuple[WorkStep, ...] = ()
         self._changing = self._rising = False
@@ -56,7 +56,7 @@ class Conductor(Place, Asking):
         self._pausing: tuple[Cue, ...] | None = None
         self._expected = self.expected = 0.0
         self.hurting: tuple[str, ...] = ()
-        self.spoilt = False
+        self.skip_remaining = False
         self.advice: tuple[Cue, ...] = ()
 
     # --- the plan -----------------------------------------------------------------------------------------
@@ -88,7 +88,7 @@ class Conductor(Place, Asking):
         self._on_the_way = True
         self._resting_before_work = False
         self.fit = as_planned
-        self.hurting, self.spoilt = (), False
+        self.hurting, self.skip_remaining = (), False
 
     def take_up(self, routine: str, plan: tuple[PlanStep, ...], index: int) -> None:
         """Go on with a session of another time at step `index`, which is an exercise; the chart's `start` follows.
@@ -100,7 +100,7 @@ class Conductor(Place, Asking):
 
     def over(self) -> bool:
         """Whether this exercise hurts too much to go on with."""
-        return self.spoilt
+        return self.skip_remaining
 
     def resumable(self) -> bool:
         """Whether a routine was left that can be carried on with."""
@@ -160,7 +160,7 @@ class Conductor(Place, Asking):
 
     def begin_anew(self) -> None:
         """Do the hold or the set again from its beginning."""
-        self._kept, self._anew, self.spoilt = 0.0, True, False
+        self._kept, self._anew, self.skip_remaining = 0.0, True, False
 
     def explain_again(self) -> None:
         """Give the full text once more."""
@@ -185,7 +185,7 @@ class Conductor(Place, Asking):
 
     def leave(self) -> None:
         """The user stops; the place is kept for "carry on"."""
-        self.actions.append(Hush())
+        self.actions.append(StopAudio())
         self.actions.append(Note("routine stopped", {"routine": self.routine}))
         self.play(self.writer.flow("stopped", self.writer.cue("stop")))
 
@@ -204,7 +204,7 @@ class Conductor(Place, Asking):
         self._on_the_way = False
 
     def _go_to(self, index: int) -> None:
-        self.index, self.spoilt = index, False
+        self.index, self.skip_remaining = index, False
         self._kept = None
         self._resting_before_work = False
 
@@ -216,7 +216,7 @@ class Conductor(Place, Asking):
     def _left_out(self) -> None:
         if self.work:
             data = {"exercise": self.work.exercise.id, "side": self.work.side}
-            why = "pain" if self.spoilt else "asked for"
+            why = "pain" if self.skip_remaining else "asked for"
             self.actions.append(Note("left out", {**data, "reason": why, "work": work_done(self.work, self.kept)}))
 
     # --- entering the states of the chart -----------------------------------------------------------------
@@ -225,14 +225,14 @@ class Conductor(Place, Asking):
         """Explain the step: fully the first time and when asked to, else in a line. What the routine is comes first."""
         step = self.work
         assert step is not None
-        self.spoilt = False
+        self.skip_remaining = False
         if self._changing:
             self._changing = False
             self._kept = None if isinstance(step.dose, Hold) else self._kept
             self._rising = rises_for_the_way(step)
             self.play(self.writer.flow("announce", *self.writer.changing(step)))
             return
-        new = step.exercise.id not in self.familiar
+        new = step.exercise.id not in self.known_exercises
         full = self._explain_fully or (new and self.writer.preferences.words != "few")
         before = work_before(self.plan, self.index)
         opening = (*self._introduce(), *self._remarks) if self._opening else ()
@@ -254,7 +254,7 @@ class Conductor(Place, Asking):
 
     def forget_explanations(self) -> None:
         """Explain every exercise fully once more."""
-        self.familiar.clear()
+        self.known_exercises.clear()
 
     def _introduce(self) -> tuple[Cue, ...]:
         """What the routine is, and what is left out of it as ever."""
@@ -262,20 +262,20 @@ class Conductor(Place, Asking):
             step.exercise.name for step in self.whole if self.memory.way(step.exercise.id) == "left out"
         )
         left_out = [self.writer.cue("routine.left_out", exercises=self.writer.lines.joined([*names]))] if names else []
-        return (*self.writer.opening(self.routine, self.plan, self.familiar), *left_out)
+        return (*self.writer.opening(self.routine, self.plan, self.known_exercises), *left_out)
 
     def on_enter_positioning(self) -> None:
         """Leave time to get into position."""
         assert self.work is not None
-        self.familiar.add(self.work.exercise.id)
+        self.known_exercises.add(self.work.exercise.id)
         rising, self._rising = self._rising, False
-        seconds = RISING * self.work.pace if rising else allowance(self.plan, self.index)
+        seconds = RISING * self.work.pace if rising else setup_seconds(self.plan, self.index)
         self.play(self.writer.positioning(seconds))
 
     def on_enter_working(self) -> None:
         """Count the step, or what is left of it."""
         assert self.work is not None
-        self.familiar.add(self.work.exercise.id)
+        self.known_exercises.add(self.work.exercise.id)
         self._counted_from, self._kept = self._kept, None
         script = self.writer.work(self.work, self._counted_from)
         first = min([0.0, *(cue.at for cue in script.cues)])
@@ -322,7 +322,7 @@ class Conductor(Place, Asking):
         """Freeze."""
         cues, self._pausing = self._pausing, None
         self.expected, self._expected = self._expected, 0.0
-        self.actions.append(Hush())
+        self.actions.append(StopAudio())
         if cues is None:
             cues = (self.writer.cue("pause"),)
         if cues:
@@ -336,5 +336,5 @@ class Conductor(Place, Asking):
 
     def on_enter_alarmed(self) -> None:
         """Give the advice, and nothing else."""
-        self.actions.append(Hush())
+        self.actions.append(StopAudio())
         self.play(self.writer.flow("alarmed", *self.advice))

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from voicecoach.content.library import Exercise, Hold, Library, Repetitions, Step, load_library
+from voicecoach.content.library import Exercise, Hold, Library, Repetitions, RoutineEntry, load_library
 from voicecoach.session.plan.age_doses import OLDER, for_age
 from voicecoach.session.plan.selectors import is_stretch
 from voicecoach.session.plan.steps import PlanStep, WorkStep, lay_out
@@ -43,7 +43,7 @@ def page(library: Library) -> str:
 
 
 def _row(exercise: Exercise, library: Library) -> str:
-    usual = lay_out([Step(exercise=exercise.id)], library)
+    usual = lay_out([RoutineEntry(exercise=exercise.id)], library)
     cells = (
         exercise.name,
         exercise.position,

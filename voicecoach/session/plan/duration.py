@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from voicecoach.session.plan.steps import PlanStep, WaterStep, WorkStep, allowance, rest_before
+from voicecoach.session.plan.steps import PlanStep, WaterStep, WorkStep, rest_before, setup_seconds
 
 WORDS_A_SECOND = 2.5
 """Rate of the coach's speech: 150 words a minute, as it comes."""
@@ -28,20 +28,21 @@ OPENING = 18.0
 """Seconds from the beginning to the first exercise: how much it is, what to fetch, and that nothing should hurt."""
 
 
-def whole_length(plan: tuple[PlanStep, ...], familiar: Collection[str] = ()) -> float:
-    """Estimated seconds of a plan with all that is said before it, for whom the exercises `familiar` are not new."""
-    return OPENING + seconds_from(plan, 0, familiar)
+def whole_length(plan: tuple[PlanStep, ...], known_exercises: Collection[str] = ()) -> float:
+    """Estimated seconds of a plan with all that is said before it, for whom the exercises `known_exercises` are not
+    new."""
+    return OPENING + seconds_from(plan, 0, known_exercises)
 
 
-def seconds_from(plan: tuple[PlanStep, ...], index: int, familiar: Collection[str] = ()) -> float:
+def seconds_from(plan: tuple[PlanStep, ...], index: int, known_exercises: Collection[str] = ()) -> float:
     """Estimated seconds from the beginning of step `index` to the end of the plan."""
-    explained = {*familiar, *(step.exercise.id for step in plan[:index] if isinstance(step, WorkStep))}
+    explained = {*known_exercises, *(step.exercise.id for step in plan[:index] if isinstance(step, WorkStep))}
     total = 0.0
     for number in range(index, len(plan)):
         step = plan[number]
         total += step.seconds + rest_before(plan, number)
         if isinstance(step, WorkStep):
-            total += TAIL + allowance(plan, number) + _words(step, plan[number - 1] if number else None, explained)
+            total += TAIL + setup_seconds(plan, number) + _words(step, plan[number - 1] if number else None, explained)
             explained.add(step.exercise.id)
     return total
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import zip_longest
 
-from voicecoach.content.library import Exercise, Hold, Library, Repetitions, Step
+from voicecoach.content.library import Exercise, Hold, Library, Repetitions, RoutineEntry
 from voicecoach.session.plan.duration import OPENING, seconds_from
 from voicecoach.session.plan.muscle_groups import MUSCLES
 from voicecoach.session.plan.selectors import is_down, is_stretch, muscles_worked
@@ -42,7 +42,7 @@ Offer = tuple[Exercise, int]
 
 class Fitting:
     """Fits exercises of `pool` into a length of time; `muscles` are those asked for, none for the whole leg;
-    exercises `familiar` need few words."""
+    exercises `known_exercises` need few words."""
 
     def __init__(
         self,
@@ -50,17 +50,17 @@ class Fitting:
         pool: Sequence[Exercise],
         muscles: Sequence[str],
         dosed: Dosed,
-        familiar: Collection[str] = (),
+        known_exercises: Collection[str] = (),
     ):
         self._library = library
-        self._familiar = familiar
+        self._familiar = known_exercises
         self._muscles = muscles
         self._dosed = dosed
         self._warm_up = next((one for one in pool if one.group == "warm-up"), None)
         self._pool = [one for one in pool if one.group != "warm-up"]
         self._jog = next((one for one in pool if one.group == "warm-up" and one is not self._warm_up), None)
 
-    def fit(self, seconds: float) -> tuple[Step, ...]:
+    def fit(self, seconds: float) -> tuple[RoutineEntry, ...]:
         """As much as fits into `seconds`, and as near to it as walking can bring it; nothing where no exercise fits."""
         walks = self._walks(seconds)
         chosen = self._chosen([*self._needed(), *self._beyond()], seconds - OPENING - self._cost(walks))
@@ -69,7 +69,7 @@ class Fitting:
         left = seconds - OPENING - self._cost([*walks, *chosen])
         return self._arranged(chosen, self._stretched(walks, left), seconds)
 
-    def natural(self, most: float, warm_up: int) -> tuple[Step, ...]:
+    def natural(self, most: float, warm_up: int) -> tuple[RoutineEntry, ...]:
         """What every muscle needs and no more, in at most `most` seconds, after `warm_up` seconds of walking."""
         walks = self._walks_of(warm_up, 2 * LEAST_COOL_DOWN)
         chosen = self._chosen(self._needed(), most - OPENING - self._cost(walks))
@@ -124,39 +124,39 @@ class Fitting:
 
     # --- how much ---------------------------------------------------------------------------------------------
 
-    def _chosen(self, offers: Iterable[Offer], limit: float) -> list[Step]:
+    def _chosen(self, offers: Iterable[Offer], limit: float) -> list[RoutineEntry]:
         """Of `offers` those that fit into `limit` seconds together."""
-        chosen: dict[str, Step] = {}
+        chosen: dict[str, RoutineEntry] = {}
         for exercise, sets in offers:
             before = chosen.get(exercise.id)
             if before and before.sets and before.sets >= sets:
                 continue
-            step = Step(exercise=exercise.id, sets=sets if _has_sets(exercise) else None)
+            step = RoutineEntry(exercise=exercise.id, sets=sets if _has_sets(exercise) else None)
             costs = self._cost([step]) - (self._cost([before]) if before else 0.0)
             if costs <= limit:
                 chosen[exercise.id] = step
                 limit -= costs
         return list(chosen.values())
 
-    def _cost(self, steps: Iterable[Step]) -> float:
+    def _cost(self, steps: Iterable[RoutineEntry]) -> float:
         return seconds_from(self._dosed(lay_out(steps, self._library)), 0, self._familiar)
 
     # --- walks ------------------------------------------------------------------------------------------------
 
-    def _walks(self, seconds: float) -> tuple[Step, ...]:
+    def _walks(self, seconds: float) -> tuple[RoutineEntry, ...]:
         warm_up = _clamped(WARM_UP_SHARE * seconds, LEAST_WARM_UP, GOOD_WARM_UP)
         return self._walks_of(warm_up, _clamped(seconds / 20, LEAST_COOL_DOWN, GOOD_COOL_DOWN))
 
-    def _walks_of(self, warm_up: int, cool_down: int) -> tuple[Step, ...]:
+    def _walks_of(self, warm_up: int, cool_down: int) -> tuple[RoutineEntry, ...]:
         if self._warm_up is None:
             return ()
         jog = self._jog.id if self._jog else None
         return (
-            Step(exercise=self._warm_up.id, seconds=warm_up, alternative=jog),
-            Step(exercise=self._warm_up.id, seconds=cool_down),
+            RoutineEntry(exercise=self._warm_up.id, seconds=warm_up, alternative=jog),
+            RoutineEntry(exercise=self._warm_up.id, seconds=cool_down),
         )
 
-    def _stretched(self, walks: tuple[Step, ...], left: float) -> tuple[Step, ...]:
+    def _stretched(self, walks: tuple[RoutineEntry, ...], left: float) -> tuple[RoutineEntry, ...]:
         """`walks` made longer by up to `left` seconds: first what does good, then what does no harm."""
         for limits in ((GOOD_WARM_UP, GOOD_COOL_DOWN), (MOST_WARM_UP, MOST_COOL_DOWN)):
             longer = []
@@ -170,14 +170,16 @@ class Fitting:
 
     # --- in which order -----------------------------------------------------------------------------------------
 
-    def _arranged(self, chosen: Sequence[Step], walks: Sequence[Step], seconds: float) -> tuple[Step, ...]:
+    def _arranged(
+        self, chosen: Sequence[RoutineEntry], walks: Sequence[RoutineEntry], seconds: float
+    ) -> tuple[RoutineEntry, ...]:
         body = arranged(chosen, self._library)
         if seconds >= DRINK_FROM:
             body = _with_drink(body, self._library)
         return (*walks[:1], *body, *walks[1:])
 
 
-def arranged(steps: Iterable[Step], library: Library) -> list[Step]:
+def arranged(steps: Iterable[RoutineEntry], library: Library) -> list[RoutineEntry]:
     """Steps in a sound order: dynamic work, strength, stretches, with one trip to the floor.
 
     Strength on the floor comes before all stretches, so that the trip begins with it, and ends with the stretches on
@@ -189,7 +191,7 @@ def arranged(steps: Iterable[Step], library: Library) -> list[Step]:
     rising = ("floor", "kneeling", "chair", "standing")
     falling = ("standing", "chair", "kneeling", "floor")
 
-    def place(step: Step) -> tuple[int, int, int]:
+    def place(step: RoutineEntry) -> tuple[int, int, int]:
         exercise = library.exercises[str(step.exercise)]
         stretch = is_stretch(exercise)
         kind = 2 if stretch else 1 if exercise.group == "strength" else 0
@@ -200,11 +202,11 @@ def arranged(steps: Iterable[Step], library: Library) -> list[Step]:
     return sorted(steps, key=place)
 
 
-def _with_drink(body: Sequence[Step], library: Library) -> list[Step]:
+def _with_drink(body: Sequence[RoutineEntry], library: Library) -> list[RoutineEntry]:
     """`body` with a break to drink after the last work on one's feet, before the stretches or the floor."""
     exercises = [library.exercises[str(step.exercise)] for step in body]
     after = sum(1 for one in exercises if not is_stretch(one) and not is_down(one)) or len(body) // 2
-    return [*body[:after], Step(water=True), *body[after:]]
+    return [*body[:after], RoutineEntry(water=True), *body[after:]]
 
 
 def _sets(exercise: Exercise) -> int:

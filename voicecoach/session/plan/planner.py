@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from voicecoach.content.library import Exercise, Library, Step
+from voicecoach.content.library import Exercise, Library, RoutineEntry
 from voicecoach.session.plan.duration import whole_length
 from voicecoach.session.plan.fitting import Dosed, Fitting
 from voicecoach.session.plan.muscle_groups import MUSCLES
-from voicecoach.session.plan.request import Wish
+from voicecoach.session.plan.request import PlanRequest
 from voicecoach.session.plan.selectors import (
     EVERYTHING,
     WATER,
@@ -54,8 +54,8 @@ class Planned:
     which there is nothing; `short`: it takes much less than was asked for.
     """
 
-    wish: Wish
-    whole: tuple[Step, ...]
+    wish: PlanRequest
+    whole: tuple[RoutineEntry, ...]
     spare: frozenset[int] = frozenset()
     asked: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
@@ -68,7 +68,7 @@ class Planned:
     short: bool = False
 
     @property
-    def steps(self) -> tuple[Step, ...]:
+    def steps(self) -> tuple[RoutineEntry, ...]:
         """What is to be done."""
         return tuple(step for place, step in enumerate(self.whole) if place not in self.spare)
 
@@ -79,7 +79,7 @@ class Declined:
     `muscles` under these wishes, but `instead`, ids of exercises, would without them), `nothing left`, or `unknown`
     (routine)."""
 
-    wish: Wish
+    wish: PlanRequest
     why: str
     muscles: tuple[str, ...] = ()
     instead: tuple[str, ...] = ()
@@ -98,7 +98,7 @@ class _Sorted:
 
 class Planner:
     """Plans sessions of `library`, `dosed` for whom they are for, who did strength work the day before or did not. Of
-    its own accord it takes none of the `unwanted` exercises; those `familiar` need few words."""
+    its own accord it takes none of the `unwanted` exercises; those `known_exercises` need few words."""
 
     def __init__(
         self,
@@ -107,15 +107,15 @@ class Planner:
         *,
         unwanted: Collection[str] = (),
         strength_lately: bool = False,
-        familiar: Collection[str] = (),
+        known_exercises: Collection[str] = (),
     ):
         self._library = library
         self._unwanted = unwanted
         self._dosed = dosed
         self._strength_lately = strength_lately
-        self._familiar = familiar
+        self._familiar = known_exercises
 
-    def plan(self, wish: Wish) -> Planned | Declined:
+    def plan(self, wish: PlanRequest) -> Planned | Declined:
         """The plan for `wish`, or why there is none."""
         if wish.routine is not None and wish.routine not in self._library.routines:
             return Declined(wish, "unknown")
@@ -133,7 +133,7 @@ class Planner:
 
     # --- a routine as it stands, less what is left out -----------------------------------------------------------
 
-    def _from_routine(self, wish: Wish) -> Planned | Declined:
+    def _from_routine(self, wish: PlanRequest) -> Planned | Declined:
         steps = self._library.routines[str(wish.routine)].steps
         found = self._sort(wish, self._exercises(steps))
         allowed = {one.id for one in found.allowed}
@@ -147,17 +147,17 @@ class Planner:
             return self._unreached(wish, muscles) if wish.places and muscles else Declined(wish, "nothing left")
         return self._planned(wish, whole, found, spare=frozenset(spare))
 
-    def _without_alternative(self, step: Step, wish: Wish) -> Step:
+    def _without_alternative(self, step: RoutineEntry, wish: PlanRequest) -> RoutineEntry:
         if step.alternative in meant((*wish.without, *wish.today), self._library):
             return step.model_copy(update={"alternative": None})
         return step
 
-    def _is_warm_up(self, step: Step) -> bool:
+    def _is_warm_up(self, step: RoutineEntry) -> bool:
         return step.exercise is not None and self._library.exercises[step.exercise].group == "warm-up"
 
     # --- exercises chosen for a time or for muscles --------------------------------------------------------------
 
-    def _fitted(self, wish: Wish) -> Planned | Declined:
+    def _fitted(self, wish: PlanRequest) -> Planned | Declined:
         routine = self._library.routines.get(str(wish.routine))
         anything = [one for one in self._library.exercises.values() if one.id not in self._unwanted]
         exercises = self._exercises(routine.steps) if routine else anything
@@ -173,14 +173,14 @@ class Planner:
             return Declined(wish, "too short" if wish.seconds and found.allowed else "nothing left")
         return self._planned(wish, steps, found, unreached=unreached)
 
-    def _fit(self, wish: Wish, fitting: Fitting) -> tuple[Step, ...]:
+    def _fit(self, wish: PlanRequest, fitting: Fitting) -> tuple[RoutineEntry, ...]:
         if wish.seconds:
             return fitting.fit(wish.seconds)
         if wish.muscles:
             return fitting.natural(FOCUSED, FOCUSED_WARM_UP)
         return fitting.natural(USUAL, USUAL_WARM_UP)
 
-    def _unreached(self, wish: Wish, muscles: tuple[str, ...]) -> Declined:
+    def _unreached(self, wish: PlanRequest, muscles: tuple[str, ...]) -> Declined:
         barred = meant((*wish.without, *wish.today), self._library)
         would = [one for one in self._library.exercises.values() if not set(muscles).isdisjoint(muscles_worked(one))]
         stretches = [one for one in would if is_stretch(one)] or would
@@ -188,11 +188,11 @@ class Planner:
 
     # --- what both have in common -----------------------------------------------------------------------------------
 
-    def _exercises(self, steps: Sequence[Step]) -> list[Exercise]:
+    def _exercises(self, steps: Sequence[RoutineEntry]) -> list[Exercise]:
         ids = dict.fromkeys(name for step in steps for name in (step.exercise, step.alternative) if name)
         return [self._library.exercises[name] for name in ids]
 
-    def _sort(self, wish: Wish, exercises: Sequence[Exercise]) -> _Sorted:
+    def _sort(self, wish: PlanRequest, exercises: Sequence[Exercise]) -> _Sorted:
         found = _Sorted()
         rest = self._rests(wish, exercises)
         for one in exercises:
@@ -208,15 +208,15 @@ class Planner:
                 found.allowed.append(one)
         return found
 
-    def _rests(self, wish: Wish, exercises: Sequence[Exercise]) -> bool:
+    def _rests(self, wish: PlanRequest, exercises: Sequence[Exercise]) -> bool:
         """Whether strength work is left out today: not where it is all that was asked for."""
         only = "strength" in wish.kinds or not any(map(is_stretch, exercises))
         return self._strength_lately and not only
 
     def _planned(
         self,
-        wish: Wish,
-        whole: Sequence[Step],
+        wish: PlanRequest,
+        whole: Sequence[RoutineEntry],
         found: _Sorted,
         *,
         unreached: tuple[str, ...] = (),
@@ -243,7 +243,7 @@ class Planner:
             short=bool(wish.seconds) and length < SHORTFALL * (wish.seconds or 0),
         )
 
-    def _no_time(self, wish: Wish, missed: Sequence[Exercise], there: set[Exercise]) -> tuple[str, ...]:
+    def _no_time(self, wish: PlanRequest, missed: Sequence[Exercise], there: set[Exercise]) -> tuple[str, ...]:
         """What there was no time for: of a routine each exercise; otherwise the muscles and kinds that are not there
         at all."""
         if wish.routine is not None and wish.seconds and not wish.muscles:
@@ -264,7 +264,7 @@ class Planner:
         return tuple(dict.fromkeys((*muscles, *kinds)))
 
 
-def _unreasonable(wish: Wish) -> str:
+def _unreasonable(wish: PlanRequest) -> str:
     """Why `wish` cannot be met whatever there is; empty when it can."""
     if wish.seconds and wish.seconds < LEAST:
         return "too short"
@@ -282,7 +282,7 @@ def _muscles_of(exercises: Iterable[Exercise]) -> tuple[str, ...]:
     return tuple(muscle for muscle in MUSCLES if muscle in groups)
 
 
-def _needless_drinks(steps: Sequence[Step], spare: Collection[int]) -> set[int]:
+def _needless_drinks(steps: Sequence[RoutineEntry], spare: Collection[int]) -> set[int]:
     """Places of breaks to drink at the beginning or after another, once `spare` places are left out."""
     needless: set[int] = set()
     worked = False

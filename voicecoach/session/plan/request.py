@@ -12,7 +12,7 @@ SHORT = 7 * 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class PlanRequest:
     """`seconds` long, for `muscles` (none: all of them), only at `places` (positions; one kneels on the floor, too),
     only of `kinds` (`stretch`, `strength`, `warm-up`), `without` what those keys mean (see `selection.matches`), made
     from the exercises of `routine` if one is named. `elsewhere` has parts of the body for which there is nothing;
@@ -27,7 +27,7 @@ class Wish:
     elsewhere: tuple[str, ...] = ()
     today: tuple[str, ...] = ()
 
-    def with_more(self, more: Wish) -> Wish:
+    def with_more(self, more: PlanRequest) -> PlanRequest:
         """This wish with `more` said afterwards ("but only standing"); what names exercises itself is a new one."""
         if more.routine or more.muscles or more.elsewhere:
             return more
@@ -40,11 +40,11 @@ class Wish:
         )
 
 
-def wish_from(slots: Mapping[str, object], today: tuple[str, ...] = ()) -> Wish:
+def request_from(slots: Mapping[str, object], today: tuple[str, ...] = ()) -> PlanRequest:
     """The wish in the slots of a command."""
     size = SHORT if slots.get("size") == "short" else None
     routine = slots.get("routine")
-    return Wish(
+    return PlanRequest(
         routine=None if routine is None else str(routine),
         seconds=length(slots) or size,
         muscles=said(slots, "muscle"),

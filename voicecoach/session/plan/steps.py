@@ -11,7 +11,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from voicecoach.content.library import Exercise, Hold, Library, Position, Repetitions, Routine, Step, Thing, Timed
+from voicecoach.content.library import (
+    Exercise,
+    Hold,
+    Library,
+    Position,
+    Repetitions,
+    Routine,
+    RoutineEntry,
+    Thing,
+    Timed,
+)
 
 Side = Literal["left", "right"]
 Level = Literal["easier", "usual", "harder"]
@@ -131,7 +141,7 @@ def make_plan(routine: Routine, library: Library) -> tuple[PlanStep, ...]:
     return lay_out(routine.steps, library)
 
 
-def lay_out(routine_steps: Iterable[Step], library: Library) -> tuple[PlanStep, ...]:
+def lay_out(routine_steps: Iterable[RoutineEntry], library: Library) -> tuple[PlanStep, ...]:
     """The steps of a routine as steps of a plan: one for each set and side."""
     steps: list[PlanStep] = []
     for number, step in enumerate(routine_steps):
@@ -196,7 +206,7 @@ def rest_before(plan: tuple[PlanStep, ...], index: int) -> float:
     return 0.0 if step.side != before.side else REST_AFTER_HOLD * longer
 
 
-def allowance(plan: tuple[PlanStep, ...], index: int) -> float:
+def setup_seconds(plan: tuple[PlanStep, ...], index: int) -> float:
     """Seconds to get into position for step `index`."""
     step = plan[index]
     assert isinstance(step, WorkStep)

@@ -12,7 +12,7 @@ Way = Literal["easier", "usual", "harder", "left out"]
 """How an exercise is done: at a level, or not at all."""
 
 
-class Memory:
+class ExerciseMemory:
     """Exercise -> the way it is done. What is not in it has never been done. Whenever something changes, `save` gets
     everything."""
 

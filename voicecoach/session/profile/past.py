@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, time
 from typing import Protocol
 
-from voicecoach.core.past_sessions import KeptSession, Progress
+from voicecoach.core.past_sessions import Progress, StoredSession
 
 
 class Past(Protocol):
@@ -15,13 +15,13 @@ class Past(Protocol):
     def strength_lately(self) -> bool:
         """Whether strength work was done today or the day before: muscles need a day between."""
 
-    def familiar(self) -> frozenset[str]:
+    def known_exercises(self) -> frozenset[str]:
         """Exercises that were done to their end not long ago, and need no full explanation."""
 
-    def unfinished(self) -> KeptSession | None:
+    def unfinished(self) -> StoredSession | None:
         """The last session, where it was broken off within a day, and may be carried on with."""
 
-    def last(self) -> KeptSession | None:
+    def last(self) -> StoredSession | None:
         """The last session."""
 
     def progress(self) -> Progress:
@@ -48,15 +48,15 @@ class NothingKnown:
         """Not that one knows."""
         return False
 
-    def familiar(self) -> frozenset[str]:
+    def known_exercises(self) -> frozenset[str]:
         """Every exercise is new."""
         return frozenset()
 
-    def unfinished(self) -> KeptSession | None:
+    def unfinished(self) -> StoredSession | None:
         """Nothing was broken off."""
         return None
 
-    def last(self) -> KeptSession | None:
+    def last(self) -> StoredSession | None:
         """There was none."""
         return None
 

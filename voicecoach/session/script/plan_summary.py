@@ -9,7 +9,7 @@ from voicecoach.content.lines import Lines
 from voicecoach.core.script import Cue
 from voicecoach.session.plan.muscle_groups import MUSCLES, kinds, named_muscle, named_muscles
 from voicecoach.session.plan.planner import LEAST, MOST, Declined, Planned
-from voicecoach.session.plan.request import Wish
+from voicecoach.session.plan.request import PlanRequest
 from voicecoach.session.plan.selectors import FLOOR, KNEELING, STRETCH, is_stretch, meant
 
 MOST_THINGS = 4
@@ -25,7 +25,7 @@ class PlanWords:
         self._library = library
         self._lines = lines
 
-    def title(self, wish: Wish) -> str:
+    def title(self, wish: PlanRequest) -> str:
         """What the session is called."""
         if wish.routine is not None:
             return self._library.routines[wish.routine].name
@@ -112,7 +112,7 @@ class PlanWords:
             )
             yield self._cue("plan.instead", where=where, exercises=self._named(instead))
 
-    def _nothing(self, wish: Wish) -> str:
+    def _nothing(self, wish: PlanRequest) -> str:
         if wish.places:
             where = self._lines.joined([self._lines.phrase(f"place.{place}") for place in wish.places])
             return self._lines.phrase("plan.nothing_at", where=where)

@@ -43,21 +43,24 @@ class ScriptWriter:
 
     # --- explaining ---------------------------------------------------------------------------------------
 
-    def opening(self, routine: str, plan: tuple[PlanStep, ...], familiar: Collection[str] = ()) -> tuple[Cue, ...]:
-        """What comes before the first exercise: how much it is, what to fetch. The exercises `familiar` are not new."""
+    def opening(
+        self, routine: str, plan: tuple[PlanStep, ...], known_exercises: Collection[str] = ()
+    ) -> tuple[Cue, ...]:
+        """What comes before the first exercise: how much it is, what to fetch. The exercises `known_exercises` are not
+        new."""
         blocks = {step.block for step in plan if isinstance(step, WorkStep)}
         cues = [
             self.cue(
                 "routine.begin",
                 routine=routine,
                 exercises=self.counted("exercise", len(blocks)),
-                minutes=self.lines.about(whole_length(plan, familiar)),
+                minutes=self.lines.about(whole_length(plan, known_exercises)),
             )
         ]
         things = [self.lines.phrase(f"need.{thing}") for thing in needs(plan)]
         if things:
             cues.append(self.cue("routine.needs", things=self.lines.joined(things)))
-            if any(isinstance(step, WorkStep) and step.exercise.id not in familiar for step in plan):
+            if any(isinstance(step, WorkStep) and step.exercise.id not in known_exercises for step in plan):
                 cues.append(self.cue("routine.fetch"))
         cues.append(self.cue("routine.safety"))
         return tuple(cues)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from voicecoach.audio.device.chunk_clock import Pace
+from voicecoach.audio.device.chunk_clock import ChunkClock
 
 CHUNK = 0.01
 """Seconds that the device moves at once."""
 
 
-def looked_at(moments: np.ndarray, *, late: np.ndarray | None = None, ppm: float = 0.0) -> Pace:
+def looked_at(moments: np.ndarray, *, late: np.ndarray | None = None, ppm: float = 0.0) -> ChunkClock:
     """The pace of a device whose chunks come late by `late` (s, one each)."""
-    pace, chunk = Pace(), CHUNK / (1 + ppm * 1e-6)
+    pace, chunk = ChunkClock(), CHUNK / (1 + ppm * 1e-6)
     count = round(float(moments[-1]) / chunk) + 2
     ends = chunk * np.arange(1, count + 1) + (0.0 if late is None else late[:count])
     for now in moments:

@@ -153,7 +153,7 @@ def test_a_missing_library_is_named_with_the_command_that_installs_it(
 @pytest.mark.usefixtures("_no_portaudio")
 def test_opening_without_the_library_raises_the_same_sentence() -> None:
     with pytest.raises(DeviceError, match=r"^The PortAudio library is missing: install it with .*\.$"):
-        device_module.Device().open()
+        device_module.SoundCard().open()
 
 
 # --- opening ---------------------------------------------------------------------------------------------

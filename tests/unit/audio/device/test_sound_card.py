@@ -11,36 +11,36 @@ from tests.support.fake_sound_card import Card, Talk, World
 from tests.support.fake_sound_card import world as world
 from voicecoach.audio.device import portaudio, reconnecting
 from voicecoach.audio.device import sound_card as device_module
-from voicecoach.audio.device.sound_card import Device, DeviceError
+from voicecoach.audio.device.sound_card import DeviceError, SoundCard
 from voicecoach.core.audio import BLOCK_SECONDS
 
 NO_LOSS = (0.0, 0.0, 0.0)
 
 
 @pytest.fixture
-def device(world: World) -> Device:
+def device(world: World) -> SoundCard:
     """A device that is not open yet, so that a test can choose its cards."""
-    return Device()
+    return SoundCard()
 
 
 @pytest.fixture
-def talk(world: World, device: Device) -> Talk:
+def talk(world: World, device: SoundCard) -> Talk:
     return Talk(world, device)
 
 
-def losses(device: Device) -> tuple[float, float, float]:
+def losses(device: SoundCard) -> tuple[float, float, float]:
     lost = device.losses
     return round(lost.padded, 3), round(lost.dropped, 3), round(lost.silent, 3)
 
 
-def kinds(device: Device) -> list[str]:
+def kinds(device: SoundCard) -> list[str]:
     return [notice.kind for notice in device.notices()]
 
 
 @pytest.mark.parametrize("speaker", [48_000, 44_100, 16_000])
 @pytest.mark.parametrize("microphone", [48_000, 44_100, 16_000, 8_000])
 def test_blocks_go_out_at_the_speakers_rate_and_come_in_at_16_khz(
-    world: World, device: Device, talk: Talk, speaker: int, microphone: int
+    world: World, device: SoundCard, talk: Talk, speaker: int, microphone: int
 ) -> None:
     world.speaker, world.microphone = Card(speaker), Card(microphone)
     device.open()
@@ -56,7 +56,7 @@ def test_blocks_go_out_at_the_speakers_rate_and_come_in_at_16_khz(
     assert losses(device) == NO_LOSS
 
 
-def test_exchange_keeps_the_speakers_pace(world: World, device: Device, talk: Talk) -> None:
+def test_exchange_keeps_the_speakers_pace(world: World, device: SoundCard, talk: Talk) -> None:
     device.open()
     began = world.now
     talk.go(10)
@@ -65,7 +65,7 @@ def test_exchange_keeps_the_speakers_pace(world: World, device: Device, talk: Ta
 
 @pytest.mark.parametrize(("microphone", "speaker"), [(200, 0), (-200, 0), (100, -100), (-100, 100)])
 def test_clocks_200_ppm_apart_lose_nothing_and_keep_the_delay(
-    world: World, device: Device, talk: Talk, microphone: int, speaker: int
+    world: World, device: SoundCard, talk: Talk, microphone: int, speaker: int
 ) -> None:
     world.microphone, world.speaker = Card(ppm=microphone), Card(ppm=speaker)
     device.open()
@@ -77,7 +77,7 @@ def test_clocks_200_ppm_apart_lose_nothing_and_keep_the_delay(
 
 
 def test_what_is_heard_before_the_first_exchange_is_not_counted_as_lost(
-    world: World, device: Device, talk: Talk
+    world: World, device: SoundCard, talk: Talk
 ) -> None:
     device.open()
     world.advance(5)
@@ -88,7 +88,7 @@ def test_what_is_heard_before_the_first_exchange_is_not_counted_as_lost(
     assert talk.captured(110)[0] > world.now - 1
 
 
-def test_the_round_trip_is_estimated_from_what_both_lines_hold(world: World, device: Device, talk: Talk) -> None:
+def test_the_round_trip_is_estimated_from_what_both_lines_hold(world: World, device: SoundCard, talk: Talk) -> None:
     device.open()
     assert device.round_trip == 0
     talk.go(4)
@@ -97,7 +97,9 @@ def test_the_round_trip_is_estimated_from_what_both_lines_hold(world: World, dev
     assert device.round_trip == pytest.approx(talk.round_trip(110) - 0.015 + promised, abs=exact)
 
 
-def test_devices_that_move_large_chunks_lose_sound_at_first_at_most(world: World, device: Device, talk: Talk) -> None:
+def test_devices_that_move_large_chunks_lose_sound_at_first_at_most(
+    world: World, device: SoundCard, talk: Talk
+) -> None:
     world.microphone, world.speaker = Card(chunk=0.1), Card(chunk=0.09)
     device.open()
     talk.go(4)
@@ -107,7 +109,7 @@ def test_devices_that_move_large_chunks_lose_sound_at_first_at_most(world: World
     assert losses(device) == (padded, dropped, silent) == (padded, dropped, 0)
 
 
-def test_a_coach_that_comes_too_late_loses_sound_but_no_device(world: World, device: Device, talk: Talk) -> None:
+def test_a_coach_that_comes_too_late_loses_sound_but_no_device(world: World, device: SoundCard, talk: Talk) -> None:
     device.open()
     talk.go(3)
     world.advance(0.3)
@@ -121,7 +123,7 @@ def test_a_coach_that_comes_too_late_loses_sound_but_no_device(world: World, dev
 
 
 def test_after_the_speaker_ran_dry_the_microphone_is_waited_for_as_before(
-    world: World, device: Device, talk: Talk
+    world: World, device: SoundCard, talk: Talk
 ) -> None:
     device.open()
     talk.go(3)
@@ -134,7 +136,7 @@ def test_after_the_speaker_ran_dry_the_microphone_is_waited_for_as_before(
     assert min(slack) > -0.015
 
 
-def test_a_short_delay_of_the_coach_is_not_heard(world: World, device: Device, talk: Talk) -> None:
+def test_a_short_delay_of_the_coach_is_not_heard(world: World, device: SoundCard, talk: Talk) -> None:
     device.open()
     for _ in range(20):
         talk.go(0.5)
@@ -142,7 +144,7 @@ def test_a_short_delay_of_the_coach_is_not_heard(world: World, device: Device, t
     assert losses(device) == NO_LOSS
 
 
-def test_a_delay_of_the_coach_is_not_heard_for_ever(world: World, device: Device, talk: Talk) -> None:
+def test_a_delay_of_the_coach_is_not_heard_for_ever(world: World, device: SoundCard, talk: Talk) -> None:
     delay = 0.075 if world.polled else 0.045
     device.open()
     for _ in range(10):
@@ -160,7 +162,7 @@ def test_a_delay_of_the_coach_is_not_heard_for_ever(world: World, device: Device
 
 
 def test_a_driver_that_loses_sound_again_and_again_gets_more_time_and_nobody_is_told(
-    world: World, device: Device, talk: Talk
+    world: World, device: SoundCard, talk: Talk
 ) -> None:
     device.open()
     asked = [world.asked[0]]
@@ -174,7 +176,7 @@ def test_a_driver_that_loses_sound_again_and_again_gets_more_time_and_nobody_is_
     assert talk.round_trip(len(talk.heard) - 30) < 0.2
 
 
-def test_a_device_that_cannot_be_opened_anew_is_told_of_as_lost(world: World, device: Device, talk: Talk) -> None:
+def test_a_device_that_cannot_be_opened_anew_is_told_of_as_lost(world: World, device: SoundCard, talk: Talk) -> None:
     device.open()
     talk.go(1)
     world.speaker.missing = True
@@ -188,7 +190,7 @@ def test_a_device_that_cannot_be_opened_anew_is_told_of_as_lost(world: World, de
     assert kinds(device) == ["speaker lost"], "once"
 
 
-def test_a_gap_now_and_then_changes_nothing(world: World, device: Device, talk: Talk) -> None:
+def test_a_gap_now_and_then_changes_nothing(world: World, device: SoundCard, talk: Talk) -> None:
     device.open()
     for _ in range(6):
         talk.go(4)
@@ -197,7 +199,7 @@ def test_a_gap_now_and_then_changes_nothing(world: World, device: Device, talk: 
     assert len(world.asked) == 2
 
 
-def test_a_short_delay_of_the_microphone_is_waited_for(world: World, device: Device, talk: Talk) -> None:
+def test_a_short_delay_of_the_microphone_is_waited_for(world: World, device: SoundCard, talk: Talk) -> None:
     device.open()
     for _ in range(10):
         talk.go(0.5)
@@ -213,7 +215,7 @@ def test_a_short_delay_of_the_microphone_is_waited_for(world: World, device: Dev
 
 @pytest.mark.parametrize("seconds", [0.6, 30])
 def test_a_computer_that_hangs_or_sleeps_is_not_taken_for_a_lost_device(
-    world: World, device: Device, talk: Talk, seconds: float
+    world: World, device: SoundCard, talk: Talk, seconds: float
 ) -> None:
     device.open()
     talk.go(2)
@@ -223,7 +225,7 @@ def test_a_computer_that_hangs_or_sleeps_is_not_taken_for_a_lost_device(
     assert kinds(device) == []
 
 
-def test_a_lost_microphone_gives_silence_and_the_speaker_goes_on(world: World, device: Device, talk: Talk) -> None:
+def test_a_lost_microphone_gives_silence_and_the_speaker_goes_on(world: World, device: SoundCard, talk: Talk) -> None:
     device.open()
     talk.go(2)
     world.microphone.frozen = True
@@ -245,7 +247,7 @@ def test_a_lost_microphone_gives_silence_and_the_speaker_goes_on(world: World, d
 
 
 def test_a_lost_speaker_leaves_the_pace_to_the_wall_clock_and_the_microphone_goes_on(
-    world: World, device: Device, talk: Talk
+    world: World, device: SoundCard, talk: Talk
 ) -> None:
     device.open()
     talk.go(2)
@@ -264,7 +266,7 @@ def test_a_lost_speaker_leaves_the_pace_to_the_wall_clock_and_the_microphone_goe
     assert world.played[-1][2].max() == pytest.approx(len(talk.heard), abs=8)
 
 
-def test_losing_both_at_once_stops_nothing(world: World, device: Device, talk: Talk) -> None:
+def test_losing_both_at_once_stops_nothing(world: World, device: SoundCard, talk: Talk) -> None:
     device.open()
     talk.go(1)
     world.speaker.frozen = world.microphone.frozen = True
@@ -274,7 +276,7 @@ def test_losing_both_at_once_stops_nothing(world: World, device: Device, talk: T
     assert sorted(kinds(device)) == ["microphone lost", "speaker lost"]
 
 
-def test_a_stream_that_the_system_ends_is_noticed_at_once(world: World, device: Device, talk: Talk) -> None:
+def test_a_stream_that_the_system_ends_is_noticed_at_once(world: World, device: SoundCard, talk: Talk) -> None:
     device.open()
     talk.go(1)
     for side in (device._speaker, device._microphone):
@@ -283,7 +285,9 @@ def test_a_stream_that_the_system_ends_is_noticed_at_once(world: World, device: 
     assert sorted(kinds(device)) == ["microphone lost", "speaker lost"]
 
 
-def test_a_speaker_that_comes_back_with_another_rate_plays_the_old_one_resampled(world: World, device: Device) -> None:
+def test_a_speaker_that_comes_back_with_another_rate_plays_the_old_one_resampled(
+    world: World, device: SoundCard
+) -> None:
     device.open()
     world.speaker.frozen = True
 
@@ -291,11 +295,11 @@ def test_a_speaker_that_comes_back_with_another_rate_plays_the_old_one_resampled
         return np.sin(2 * np.pi * 1_000 / 48_000 * (np.arange(960) + 960 * block)).astype(np.float32)
 
     for block in range(100):
-        device.exchange(tone(block))
+        device.process_block(tone(block))
     world.speaker = Card(44_100)
     world.run_tasks()
     for block in range(100, 250):
-        device.exchange(tone(block))
+        device.process_block(tone(block))
     assert (device.rate, device.block) == (48_000, 960)
     played = np.concatenate([frames for _, rate, frames in world.played if rate == 44_100])[-44_100:]
     phase = np.exp(-2j * np.pi * 1_000 / 44_100 * np.arange(44_100))
@@ -303,7 +307,7 @@ def test_a_speaker_that_comes_back_with_another_rate_plays_the_old_one_resampled
     assert device.losses.silent == 0
 
 
-def test_a_device_that_stays_away_is_looked_for_ever_more_rarely(world: World, device: Device, talk: Talk) -> None:
+def test_a_device_that_stays_away_is_looked_for_ever_more_rarely(world: World, device: SoundCard, talk: Talk) -> None:
     device.open()
     talk.go(1)
     world.microphone.frozen = world.microphone.missing = True
@@ -323,7 +327,7 @@ def test_a_device_that_stays_away_is_looked_for_ever_more_rarely(world: World, d
 
 
 def test_the_default_takes_over_from_a_named_device_that_is_gone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    device, asked = Device(input="usb", output=None), []
+    device, asked = SoundCard(input="usb", output=None), []
 
     def open_line(kind: type, wanted: object, *rest: object) -> object:
         asked.append(wanted)
@@ -340,7 +344,7 @@ def test_the_default_takes_over_from_a_named_device_that_is_gone(world: World, m
     assert kinds(device) == ["microphone lost", "microphone back"]
 
 
-def test_a_device_that_opens_but_does_not_run_is_refused(world: World, device: Device) -> None:
+def test_a_device_that_opens_but_does_not_run_is_refused(world: World, device: SoundCard) -> None:
     world.speaker.frozen = True
     with pytest.raises(DeviceError, match=r'speaker "card" was opened but does not run: .*\.$'):
         device.open()
@@ -348,13 +352,13 @@ def test_a_device_that_opens_but_does_not_run_is_refused(world: World, device: D
     assert all(running.closed for running in world._running)
 
 
-def test_a_block_of_the_wrong_size_is_a_mistake_of_the_program(world: World, device: Device) -> None:
+def test_a_block_of_the_wrong_size_is_a_mistake_of_the_program(world: World, device: SoundCard) -> None:
     device.open()
     with pytest.raises(ValueError, match="960"):
-        device.exchange(np.zeros(320, np.float32))
+        device.process_block(np.zeros(320, np.float32))
 
 
-def test_closing_plays_to_the_end(world: World, device: Device, talk: Talk) -> None:
+def test_closing_plays_to_the_end(world: World, device: SoundCard, talk: Talk) -> None:
     with device:
         talk.go(1)
     world.run_tasks()
@@ -366,7 +370,7 @@ def test_closing_plays_to_the_end(world: World, device: Device, talk: Talk) -> N
 
 
 def test_closing_does_not_wait_for_a_driver_that_hangs(
-    world: World, device: Device, monkeypatch: pytest.MonkeyPatch
+    world: World, device: SoundCard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hang, left = threading.Event(), []
     device.open()

@@ -8,8 +8,8 @@ import pytest
 from tests.support.echo_scenes import QUIET, at_the_microphone, blocks
 from tests.support.fake_sound_card import Card, Talk, World
 from tests.support.fake_sound_card import world as world
-from voicecoach.audio.device.sound_card import Device
-from voicecoach.audio.echo.far_end import Played
+from voicecoach.audio.device.sound_card import SoundCard
+from voicecoach.audio.echo.far_end import FarEndReference
 from voicecoach.audio.echo.kalman_filter import BLOCK
 from voicecoach.audio.echo.linear_canceller import LinearCanceller
 from voicecoach.audio.echo.residual_echo import level
@@ -25,8 +25,8 @@ only_called = pytest.mark.parametrize("world", ["called"], indirect=True)
 
 
 @pytest.fixture
-def device(world: World) -> Device:
-    device = Device()
+def device(world: World) -> SoundCard:
+    device = SoundCard()
     device.open()
     return device
 
@@ -35,21 +35,21 @@ def played(world: World) -> Samples:
     return np.concatenate([frames for _, _, frames in world.played])
 
 
-def full(device: Device, value: float) -> Samples:
+def full(device: SoundCard, value: float) -> Samples:
     return np.full(device.block, value, np.float32)
 
 
 @only_called
-def test_what_was_handed_over_fades_out_at_once_and_what_comes_next_is_heard(world: World, device: Device) -> None:
+def test_what_was_handed_over_fades_out_at_once_and_what_comes_next_is_heard(world: World, device: SoundCard) -> None:
     for _ in range(50):
-        device.exchange(full(device, 1.0))
+        device.process_block(full(device, 1.0))
     already = len(played(world))
-    left_out = device.hush(TAIL / RATE)
+    left_out = device.flush(TAIL / RATE)
     answer = full(device, 1.0)
     answer[TAIL:] = 0.5
-    device.exchange(answer)
+    device.process_block(answer)
     for _ in range(20):
-        device.exchange(full(device, 0.5))
+        device.process_block(full(device, 0.5))
     after = played(world)[already:]
     begins = int(np.argmax(after == 0.5))
     assert left_out > 0.015
@@ -60,15 +60,15 @@ def test_what_was_handed_over_fades_out_at_once_and_what_comes_next_is_heard(wor
 
 
 @only_called
-def test_who_is_hushed_twice_is_not_heard_in_between(world: World, device: Device) -> None:
+def test_who_is_hushed_twice_is_not_heard_in_between(world: World, device: SoundCard) -> None:
     for _ in range(50):
-        device.exchange(full(device, 1.0))
+        device.process_block(full(device, 1.0))
     already = len(played(world))
-    device.hush(0.02)
-    device.exchange(full(device, 1.0))
-    device.hush(0.02)
+    device.flush(0.02)
+    device.process_block(full(device, 1.0))
+    device.flush(0.02)
     for _ in range(10):
-        device.exchange(full(device, 1.0))
+        device.process_block(full(device, 1.0))
     after = played(world)[already:]
     again = int(np.argmax(after[round(0.005 * RATE) :] > 0)) + round(0.005 * RATE)
     assert not after[round(0.005 * RATE) : again].any()
@@ -77,41 +77,41 @@ def test_who_is_hushed_twice_is_not_heard_in_between(world: World, device: Devic
 
 
 @pytest.mark.parametrize("world", ["polled"], indirect=True)
-def test_a_drivers_buffer_is_played_to_its_end(world: World, device: Device) -> None:
+def test_a_drivers_buffer_is_played_to_its_end(world: World, device: SoundCard) -> None:
     for _ in range(50):
-        device.exchange(full(device, 1.0))
-    assert device.hush(TAIL / RATE) == 0.0
+        device.process_block(full(device, 1.0))
+    assert device.flush(TAIL / RATE) == 0.0
     for _ in range(20):
-        device.exchange(full(device, 0.5))
+        device.process_block(full(device, 0.5))
     heard = played(world)
     assert np.count_nonzero(heard == 1.0) == 50 * device.block
     assert np.count_nonzero(heard) >= 66 * device.block
 
 
-def test_later_sound_is_not_touched(world: World, device: Device) -> None:
+def test_later_sound_is_not_touched(world: World, device: SoundCard) -> None:
     talk = Talk(world, device)
     talk.go(1)
-    device.hush(0.0)
+    device.flush(0.0)
     talk.go(2)
     heard = played(world)
     for block in range(60, 130):
         assert np.count_nonzero(heard == block + 1) == device.block
 
 
-def test_a_lost_speaker_has_nothing_to_hush(world: World, device: Device) -> None:
+def test_a_lost_speaker_has_nothing_to_hush(world: World, device: SoundCard) -> None:
     world.speaker = Card(RATE)
     world.speaker.frozen = True
     for _ in range(100):
-        device.exchange(full(device, 1.0))
+        device.process_block(full(device, 1.0))
     device._speaker._line = None
-    assert device.hush(0.01) == 0.0
+    assert device.flush(0.01) == 0.0
 
 
 # --- the echo canceller's reference --------------------------------------------------------------------------------
 
 
 def test_the_reference_is_silent_where_the_speaker_was() -> None:
-    reference = Played(RATE)
+    reference = FarEndReference(RATE)
     loud = np.ones(round(RATE * BLOCK_SECONDS), np.float32)
     for _ in range(20):
         reference.feed(loud)

@@ -11,12 +11,12 @@ import pytest
 from tests.support.echo_scenes import QUIET, at_the_microphone, blocks
 from voicecoach.asr.detection.near_end import STANDS_OUT_DB
 from voicecoach.audio.echo.control import LOST, NOTHING_LEFT, EchoCanceller
-from voicecoach.audio.echo.delay_estimator import LONGEST, Alignment
-from voicecoach.audio.echo.divergence import Trust
+from voicecoach.audio.echo.delay_estimator import LONGEST, DelayEstimator
+from voicecoach.audio.echo.divergence import DivergenceMonitor
 from voicecoach.audio.echo.kalman_filter import BLOCK, KalmanFilters
 from voicecoach.audio.echo.linear_canceller import LinearCanceller
-from voicecoach.audio.echo.reference_buffer import Reference
-from voicecoach.audio.echo.residual_echo import LEAST, Residual, level
+from voicecoach.audio.echo.reference_buffer import ReferenceBuffer
+from voicecoach.audio.echo.residual_echo import LEAST, ResidualEchoEstimator, level
 from voicecoach.audio.echo.spectra import power_of
 from voicecoach.core.audio import BLOCK_SECONDS, HEARING_RATE, Samples
 from voicecoach.simulation.room import RoomSettings
@@ -40,7 +40,7 @@ def taken_out(microphone: Samples, clean: Samples, since: float, until: float) -
 
 def test_the_reference_is_read_between_samples_and_at_another_pace():
     tone = np.sin(2 * np.pi * 1000 * np.arange(HEARING_RATE) / HEARING_RATE).astype(np.float32)
-    reference = Reference()
+    reference = ReferenceBuffer()
     reference.feed(tone)
     read = reference.read(4000.4, 800, pace=1.0002)
     places = 4000.4 + 1.0002 * np.arange(800)
@@ -48,7 +48,7 @@ def test_the_reference_is_read_between_samples_and_at_another_pace():
 
 
 def test_what_was_not_played_is_silence():
-    reference = Reference()
+    reference = ReferenceBuffer()
     reference.feed(np.ones(BLOCK, dtype=np.float32))
     assert not reference.read(-400, 300).any()
     assert not reference.read(BLOCK + 20, BLOCK).any()
@@ -60,7 +60,7 @@ def test_what_was_not_played_is_silence():
 @pytest.mark.parametrize("drift", [0.0, 150.0, -60.0])
 def test_delay_and_drift_of_the_clocks_are_found(speech: Samples, drift: float):
     microphone = at_the_microphone(speech, RoomSettings(echo_db=0.0, delay=0.2, drift=drift))
-    alignment = Alignment()
+    alignment = DelayEstimator()
     for near, far in zip(blocks(microphone), blocks(speech), strict=True):
         alignment.feed(near, far)
     assert alignment.drift * 1e6 == pytest.approx(-drift, abs=6)
@@ -76,7 +76,7 @@ def test_pauses_do_not_disturb_the_drift(speech: Samples):
     )
     halting = np.concatenate([np.concatenate([part, pause]) for part in np.split(speech, at)])
     microphone = at_the_microphone(halting, RoomSettings(echo_db=0.0, drift=150.0))
-    alignment, found = Alignment(), []
+    alignment, found = DelayEstimator(), []
     for near, far in zip(blocks(microphone), blocks(halting), strict=True):
         alignment.feed(near, far)
         found.append(alignment.drift * 1e6)
@@ -87,7 +87,7 @@ def test_pauses_do_not_disturb_the_drift(speech: Samples):
 
 def test_without_an_echo_nothing_is_found(speech: Samples):
     hiss = np.random.default_rng(0).standard_normal(len(speech)).astype(np.float32) * 0.01
-    alignment = Alignment()
+    alignment = DelayEstimator()
     for near, far in zip(blocks(hiss), blocks(speech), strict=True):
         alignment.feed(near, far)
     assert (alignment.lag, alignment.drift) == (None, 0.0)
@@ -101,7 +101,7 @@ def test_what_begins_from_nothing_is_no_echo(speech: Samples, coach_voice: Synth
     pause = np.zeros(round(0.9 * HEARING_RATE), dtype=np.float32)
     said = np.concatenate([part for word in words * 8 for part in (word, pause)])
     gated = np.roll(said[: len(speech)], round(at * HEARING_RATE))
-    alignment = Alignment()
+    alignment = DelayEstimator()
     for near, far in zip(blocks(gated), blocks(speech), strict=False):
         alignment.feed(near, far)
     assert alignment.lag is None
@@ -155,7 +155,7 @@ def test_the_user_is_left_as_they_are(speech: Samples, coach_voice: Synthesizer)
 # --- what is left, and what is missing --------------------------------------------------------------------------
 
 
-def left_of(residual: Residual, part: float) -> float:
+def left_of(residual: ResidualEchoEstimator, part: float) -> float:
     """What may be left (dB) of an echo of -20 dB, after so large a part of it was left for two seconds."""
     rng = np.random.default_rng(0)
     echoes = rng.standard_normal((100, BLOCK)).astype(np.float32) * 0.1
@@ -163,7 +163,7 @@ def left_of(residual: Residual, part: float) -> float:
 
 
 def test_what_may_be_left_follows_what_was_left():
-    residual = Residual()
+    residual = ResidualEchoEstimator()
     assert left_of(residual, 0.1) == pytest.approx(-40, abs=1)
     silence = np.zeros(BLOCK, dtype=np.float32)
     fading = [residual.feed(silence, silence) for _ in range(100)]
@@ -173,7 +173,7 @@ def test_what_may_be_left_follows_what_was_left():
 
 def test_of_an_echo_that_is_predicted_perfectly_a_little_may_be_left():
     """Of the next sound, which is a new one, more is left."""
-    residual = Residual()
+    residual = ResidualEchoEstimator()
     assert left_of(residual, 0.001) == pytest.approx(-20 + LEAST, abs=1)
     assert residual.share == pytest.approx(-60, abs=1)
 
@@ -364,7 +364,7 @@ def test_before_anything_was_played_no_echo_is_awaited(speech: Samples):
 
 def test_what_rings_on_after_a_word_does_not_shake_the_trust_in_the_prediction():
     """At a microphone that is silenced between words there is nothing that could be taken out."""
-    rng, trust = np.random.default_rng(0), Trust()
+    rng, trust = np.random.default_rng(0), DivergenceMonitor()
     for _ in range(300):
         echo = rng.standard_normal(BLOCK).astype(np.float32) * 0.1
         trust.feed(echo, echo * np.float32(0.05))

@@ -15,14 +15,14 @@ from voicecoach.tts.synthesizer import Synthesizer
 MOVES = RoomSettings(echo_db=0.0, noise_db=-40.0, moves_at=12.0)
 
 
-def vanished(speech: Samples, microphone: Samples, since: float, until: float) -> float | None:
+def echo_reduction_db(speech: Samples, microphone: Samples, since: float, until: float) -> float | None:
     """What vanishes of the sound between two moments, asked a quarter of a second after it: when it is decided on."""
     canceller = EchoCanceller()
     asked = until + 0.25
     end = round(asked * HEARING_RATE)
     for near, far in zip(blocks(microphone[:end]), blocks(speech[:end]), strict=True):
         canceller.process(near, far, speaking=True)
-    return canceller.vanished(asked - since, asked - until)
+    return canceller.echo_reduction_db(asked - since, asked - until)
 
 
 def with_user(microphone: Samples, voice: Synthesizer, text: str, at: float, level_db: float) -> tuple[Samples, float]:
@@ -36,7 +36,7 @@ def with_user(microphone: Samples, voice: Synthesizer, text: str, at: float, lev
 
 @pytest.mark.parametrize("at", [12.1, 12.4])
 def test_an_echo_whose_way_has_just_changed_vanishes(speech: Samples, at: float) -> None:
-    found = vanished(speech, at_the_microphone(speech, MOVES), at, at + 0.6)
+    found = echo_reduction_db(speech, at_the_microphone(speech, MOVES), at, at + 0.6)
     assert found is not None
     assert found > VANISHED
 
@@ -51,17 +51,17 @@ def test_what_somebody_says_stays(
 ) -> None:
     echo = at_the_microphone(speech, settings)
     both, end = with_user(echo, coach_voice, "skip this one", 14.0, level_db)
-    found = vanished(speech, both, 14.0, end)
+    found = echo_reduction_db(speech, both, 14.0, end)
     assert found is not None
     assert found < VANISHED / 2
 
 
 def test_before_it_is_known_how_late_the_echo_comes_nothing_can_be_told(speech: Samples) -> None:
-    assert vanished(speech, at_the_microphone(speech, QUIET), 0.1, 0.4) is None
+    assert echo_reduction_db(speech, at_the_microphone(speech, QUIET), 0.1, 0.4) is None
 
 
 def test_a_moment_too_short_to_judge_is_not_judged(speech: Samples) -> None:
-    assert vanished(speech, at_the_microphone(speech, QUIET), 14.0, 14.0) is None
+    assert echo_reduction_db(speech, at_the_microphone(speech, QUIET), 14.0, 14.0) is None
 
 
 def test_looking_back_changes_nothing(speech: Samples) -> None:
@@ -71,8 +71,8 @@ def test_looking_back_changes_nothing(speech: Samples) -> None:
         heard = [one.process(near, far, speaking=True) for one in (plain, asked)]
         np.testing.assert_array_equal(*heard)
         if number % 100 == 99:
-            asked.vanished(1.0, 0.2)
+            asked.echo_reduction_db(1.0, 0.2)
 
 
 def test_where_the_coach_is_not_heard_nothing_vanishes() -> None:
-    assert HalfDuplexGate().vanished(1.0, 0.5) == 0.0
+    assert HalfDuplexGate().echo_reduction_db(1.0, 0.5) == 0.0

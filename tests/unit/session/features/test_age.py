@@ -17,7 +17,7 @@ from voicecoach.session.session import Session
 
 def doses(talk: Talk) -> dict[str, int]:
     """Exercise -> seconds of its last hold, or repetitions of its last set."""
-    steps = [step for step in talk.session.conductor.plan if isinstance(step, WorkStep)]
+    steps = [step for step in talk.session.flow.plan if isinstance(step, WorkStep)]
     found = {step.exercise.id: step.dose.seconds for step in steps if isinstance(step.dose, Hold)}
     return found | {step.exercise.id: step.dose.count for step in steps if isinstance(step.dose, Repetitions)}
 
@@ -36,7 +36,7 @@ def test_in_the_middle_of_a_routine_it_is_what_is_to_come_that_changes_and_the_c
     talk = Talk().say("StartRoutine", routine="quick").say("Next").until("working").say("Age", position=6.0, years=70)
     assert talk.state == "working"
     assert all(isinstance(action, Reply | Note) for action in talk.actions)
-    work = talk.session.conductor.work
+    work = talk.session.flow.work
     assert work is not None
     assert work.seconds == 15
     assert doses(talk)["straight-knee-calf-stretch"] == 30

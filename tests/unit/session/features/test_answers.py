@@ -17,7 +17,7 @@ def right_hold() -> Talk:
 
 
 def work(talk: Talk) -> WorkStep:
-    found = talk.session.conductor.work
+    found = talk.session.flow.work
     assert found is not None
     return found
 
@@ -71,7 +71,7 @@ def minutes_told(talk: Talk, position: float) -> str:
 
 def test_the_time_left_in_the_session_shrinks_with_the_count() -> None:
     walk = Talk().say("StartRoutine", routine="leg").until("working")
-    plan = walk.session.conductor.plan
+    plan = walk.session.flow.plan
     assert minutes_told(walk, 0.0) == LINES("left.routine", minutes=LINES.about(300 + seconds_from(plan, 1)))
     assert minutes_told(walk, 240.0) == LINES("left.routine", minutes=LINES.about(60 + seconds_from(plan, 1)))
 

@@ -9,7 +9,7 @@ from tests.support.session_driver import LIBRARY, LINES, Talk
 from tests.unit.engine.test_coach import Bench, NotingEar
 from voicecoach.app.components import App
 from voicecoach.audio.echo.control import HalfDuplexGate, NoMicrophone
-from voicecoach.core.actions import Hush, Note, Reply
+from voicecoach.core.actions import Note, Reply, StopAudio
 from voicecoach.core.understanding import Understanding, Verdict
 from voicecoach.nlu.lint import spoken_parts
 from voicecoach.playback.clip_source import SilentSource
@@ -39,7 +39,7 @@ def notes(talk: Talk) -> list[dict[str, object]]:
 
 
 def works(talk: Talk) -> list[WorkStep]:
-    return [step for step in talk.session.conductor.plan if isinstance(step, WorkStep)]
+    return [step for step in talk.session.flow.plan if isinstance(step, WorkStep)]
 
 
 # --- before ------------------------------------------------------------------------------------------------
@@ -57,7 +57,7 @@ def test_little_pain_leaves_the_plan_as_it_is(rating: int) -> None:
     talk = rated(rating)
     assert talk.state == "announcing"
     assert "as planned" in talk.said
-    assert talk.session.conductor.plan == make_plan(LIBRARY.routines["leg"], LIBRARY)
+    assert talk.session.flow.plan == make_plan(LIBRARY.routines["leg"], LIBRARY)
     assert notes(talk) == [{"when": "before", "rating": rating}]
 
 
@@ -75,7 +75,7 @@ def test_some_pain_brings_the_easier_version_of_everything(rating: int) -> None:
 
 def test_the_easier_version_is_what_is_said_in_mid_hold() -> None:
     talk = rated(4, "stretch").say("Next").until("working")
-    work = talk.session.conductor.work
+    work = talk.session.flow.work
     assert work is not None
     assert LINES.sided(work.exercise.easier, work.side) in talk.said
     assert LINES.sided(work.exercise.cue, work.side) not in talk.said
@@ -113,7 +113,7 @@ def test_an_offer_that_is_not_taken_leaves_nothing_behind() -> None:
 def test_the_question_can_be_left_out_and_is_not_asked_afterwards_if_it_was_not_wanted(intent: str) -> None:
     talk = asked("quick").say(intent)
     assert talk.state == "announcing"
-    assert talk.session.conductor.plan == make_plan(LIBRARY.routines["quick"], LIBRARY)
+    assert talk.session.flow.plan == make_plan(LIBRARY.routines["quick"], LIBRARY)
     wanted = intent not in ("Next", "DontKnow")
     assert ("legs feel" in to_the_end(talk).said) == wanted
 
@@ -163,7 +163,7 @@ def test_another_routine_may_be_chosen_instead() -> None:
     talk = asked().say("StartRoutine", routine="quick")
     assert talk.state == "checking"
     talk.say("Rating", rating=1)
-    assert talk.session.conductor.routine == "quick routine"
+    assert talk.session.flow.routine == "quick routine"
 
 
 def test_a_red_flag_ends_it() -> None:
@@ -336,5 +336,5 @@ def test_a_question_about_something_else_gives_the_time_back(bench: Bench) -> No
 
 def test_who_answers_before_the_question_is_over_does_not_hear_it_again() -> None:
     talk = rated(7, routine="strength").say("No")
-    assert [type(action) for action in talk.actions] == [Hush, Reply]
+    assert [type(action) for action in talk.actions] == [StopAudio, Reply]
     assert talk.said == LINES("check.rest")

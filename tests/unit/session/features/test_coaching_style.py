@@ -11,7 +11,7 @@ from voicecoach.app.builders import silent_coach
 from voicecoach.app.components import App
 from voicecoach.app.typed import run_fast
 from voicecoach.core.actions import Note, Play, Volume
-from voicecoach.engine.coach import Logged
+from voicecoach.engine.coach import LogEvent
 from voicecoach.session.profile.preferences import Preferences
 from voicecoach.session.script.counting import Counting
 
@@ -159,7 +159,7 @@ def test_slower_stretches_the_repetitions_from_where_they_are() -> None:
     assert work(talk).unit == 6.25
     assert play.keep_clock
     assert play.moved == pytest.approx(-3.0), "twelve seconds of the old pace are fifteen of the new"
-    assert talk.session.conductor.position == pytest.approx(15.0)
+    assert talk.session.flow.position == pytest.approx(15.0)
     assert play.script.seconds == pytest.approx(62.5 + 1.8)
     assert noted(talk) == {"pace": "slow"}
 
@@ -232,7 +232,7 @@ def test_the_pace_has_an_end_which_is_said(intent: str, last: str) -> None:
 def test_slower_and_faster_lead_back_to_the_usual_pace() -> None:
     talk = counting("chair-squat").say("Slower", position=4.0).say("Faster", position=6.0)
     assert work(talk).unit == 5
-    assert talk.session.conductor.position == pytest.approx(4.8)
+    assert talk.session.flow.position == pytest.approx(4.8)
 
 
 # --- volume ----------------------------------------------------------------------------------------------
@@ -269,8 +269,8 @@ def test_what_is_so_already_is_not_noted_again() -> None:
 def beats(*lines: str) -> list[tuple[str, float]]:
     """What of a set of squats is said when, in a typed session."""
     coach = silent_coach(App(), 8000)
-    log: list[Logged] = []
-    coach.watchers.append(log.append)
+    log: list[LogEvent] = []
+    coach.listeners.append(log.append)
     skips = ["+1 next"] * 3
     run_fast(coach, ["start strength only", *skips, "+1 ready", *lines, "+60"])
     start = next(entry.at for entry in log if entry.data.get("tone") == "start")

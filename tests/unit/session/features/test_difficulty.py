@@ -5,28 +5,28 @@ from __future__ import annotations
 import pytest
 
 from tests.support.session_driver import LIBRARY, LINES, Talk, stretching
-from voicecoach.core.actions import Hush, Note, Play, Reply
+from voicecoach.core.actions import Note, Play, Reply, StopAudio
 from voicecoach.session.plan.steps import WorkStep, needs
-from voicecoach.session.profile.exercise_memory import Memory, Way
+from voicecoach.session.profile.exercise_memory import ExerciseMemory, Way
 
 HAMSTRING = LIBRARY.exercises["standing-hamstring-stretch"]
 FIGURE_FOUR = LIBRARY.exercises["figure-four-stretch"]
 
 
 def step(talk: Talk) -> WorkStep:
-    work = talk.session.conductor.work
+    work = talk.session.flow.work
     assert work is not None
     return work
 
 
-def at(exercise: str, routine: str = "leg", memory: Memory | None = None) -> Talk:
-    talk = Talk(memory=memory or Memory()).say("StartRoutine", routine=routine)
+def at(exercise: str, routine: str = "leg", memory: ExerciseMemory | None = None) -> Talk:
+    talk = Talk(memory=memory or ExerciseMemory()).say("StartRoutine", routine=routine)
     while talk.exercise != exercise:
         talk.say("Next")
     return talk
 
 
-def held(memory: Memory, routine: str = "stretch") -> Talk:
+def held(memory: ExerciseMemory, routine: str = "stretch") -> Talk:
     """The first stretch of a routine has been held on both sides."""
     talk = Talk(memory=memory).say("StartRoutine", routine=routine).say("Next").until("working", side="right")
     return talk.played()
@@ -41,7 +41,7 @@ def ways(talk: Talk) -> list[tuple[object, object]]:
 
 
 def test_a_small_change_is_said_over_the_count_which_goes_on_with_it() -> None:
-    memory = Memory()
+    memory = ExerciseMemory()
     talk = stretching(memory).until("working", side="right").say("Easier", position=9.0)
     assert talk.state == "working"
     assert all(not isinstance(action, Play) or action.keep_clock for action in talk.actions)
@@ -74,7 +74,7 @@ def test_a_set_goes_on_from_the_repetition_at_which_the_position_changed() -> No
 
 
 def test_the_easier_way_stays_for_the_other_side_the_next_set_and_the_next_time() -> None:
-    memory = Memory()
+    memory = ExerciseMemory()
     talk = stretching(memory).until("working", side="left").say("Easier", position=9.0).played()
     talk.until("working", side="right")
     assert talk.script is not None
@@ -85,7 +85,7 @@ def test_the_easier_way_stays_for_the_other_side_the_next_set_and_the_next_time(
 
 
 def test_harder_leads_back_to_the_usual_way_and_then_beyond_it() -> None:
-    memory = Memory({HAMSTRING.id: "easier"})
+    memory = ExerciseMemory({HAMSTRING.id: "easier"})
     talk = stretching(memory).until("working").say("Harder", position=5.0)
     assert "usual way" in talk.said
     assert HAMSTRING.cue in talk.said
@@ -95,7 +95,7 @@ def test_harder_leads_back_to_the_usual_way_and_then_beyond_it() -> None:
 
 
 def test_at_the_easiest_it_is_offered_to_leave_it_out_while_the_count_goes_on() -> None:
-    memory = Memory({HAMSTRING.id: "easier"})
+    memory = ExerciseMemory({HAMSTRING.id: "easier"})
     talk = stretching(memory).until("working").say("Easier", position=5.0)
     assert "nothing easier" in talk.said
     assert all(isinstance(action, Reply) for action in talk.actions)
@@ -107,7 +107,7 @@ def test_at_the_easiest_it_is_offered_to_leave_it_out_while_the_count_goes_on() 
 
 
 def test_an_offer_stays_open_while_something_else_is_asked_and_can_be_heard_again() -> None:
-    talk = stretching(Memory({HAMSTRING.id: "easier"})).until("working").say("Easier", position=5.0)
+    talk = stretching(ExerciseMemory({HAMSTRING.id: "easier"})).until("working").say("Easier", position=5.0)
     offer = talk.said
     talk.say("HowLongLeft", position=7.0)
     assert talk.say("Repeat", position=9.0).said == offer
@@ -115,7 +115,7 @@ def test_an_offer_stays_open_while_something_else_is_asked_and_can_be_heard_agai
 
 
 def test_getting_into_position_takes_longer_when_the_way_changes_meanwhile() -> None:
-    talk = stretching(Memory()).until("positioning")
+    talk = stretching(ExerciseMemory()).until("positioning")
     assert talk.script is not None
     before = talk.script.seconds
     assert before is not None
@@ -126,30 +126,30 @@ def test_getting_into_position_takes_longer_when_the_way_changes_meanwhile() -> 
 
 
 def test_a_way_that_has_not_been_explained_to_the_end_gives_way_to_the_usual_one() -> None:
-    talk = stretching(Memory({HAMSTRING.id: "easier"})).say("Harder")
+    talk = stretching(ExerciseMemory({HAMSTRING.id: "easier"})).say("Harder")
     assert talk.state == "announcing"
     assert LINES.sided(HAMSTRING.easier, "left") not in talk.said
     assert LINES.sided(HAMSTRING.setup[0], "left") in talk.said
 
 
 def test_a_pause_is_no_obstacle() -> None:
-    talk = stretching(Memory()).until("working").say("Pause", position=12.0).say("Easier")
+    talk = stretching(ExerciseMemory()).until("working").say("Pause", position=12.0).say("Easier")
     assert talk.state == "paused"
     assert LINES.sided(HAMSTRING.easier, "left") in talk.said
 
 
 def test_what_the_easier_way_needs_is_fetched_in_the_beginning() -> None:
-    usual = Talk().say("StartRoutine", routine="glutes").session.conductor.plan
-    easier = Talk(memory=Memory({FIGURE_FOUR.id: "easier"})).say("StartRoutine", routine="glutes")
+    usual = Talk().say("StartRoutine", routine="glutes").session.flow.plan
+    easier = Talk(memory=ExerciseMemory({FIGURE_FOUR.id: "easier"})).say("StartRoutine", routine="glutes")
     assert "chair" not in needs(usual)
-    assert "chair" in needs(easier.session.conductor.plan)
+    assert "chair" in needs(easier.session.flow.plan)
 
 
 # --- not at all -----------------------------------------------------------------------------------------------
 
 
 def test_what_cannot_be_done_is_left_out_now_and_the_next_time() -> None:
-    memory = Memory()
+    memory = ExerciseMemory()
     talk = stretching(memory).until("working").say("CantDo", position=5.0)
     assert (talk.state, talk.exercise) == ("announcing", "standing-quad-stretch")
     assert HAMSTRING.name in talk.said
@@ -160,14 +160,14 @@ def test_what_cannot_be_done_is_left_out_now_and_the_next_time() -> None:
 
 
 def test_where_there_is_an_alternative_it_is_offered_in_a_pause() -> None:
-    memory = Memory()
+    memory = ExerciseMemory()
     talk = at("walk", memory=memory).until("working").say("CantDo", position=5.0)
     assert talk.state == "paused"
-    assert any(isinstance(action, Hush) for action in talk.actions)
+    assert any(isinstance(action, StopAudio) for action in talk.actions)
     assert "jog on the spot" in talk.said
     talk.say("Yes")
     assert (talk.state, talk.exercise) == ("announcing", "jog")
-    assert at("jog", memory=memory).session.conductor.index == 0, "the next time it is in its place from the beginning"
+    assert at("jog", memory=memory).session.flow.index == 0, "the next time it is in its place from the beginning"
 
 
 def test_an_alternative_that_is_not_wanted_either_is_left_out_and_silence_waits() -> None:
@@ -179,31 +179,31 @@ def test_an_alternative_that_is_not_wanted_either_is_left_out_and_silence_waits(
 
 
 def test_what_was_left_out_can_be_brought_back() -> None:
-    memory = Memory({HAMSTRING.id: "left out"})
+    memory = ExerciseMemory({HAMSTRING.id: "left out"})
     talk = Talk(memory=memory).say("StartRoutine", routine="stretch").say("BringBack")
     assert memory.way(HAMSTRING.id) == "usual"
     assert talk.say("Next").exercise == HAMSTRING.id
-    late = Talk(memory=Memory({HAMSTRING.id: "left out"})).say("StartRoutine", routine="stretch").say("Next")
+    late = Talk(memory=ExerciseMemory({HAMSTRING.id: "left out"})).say("StartRoutine", routine="stretch").say("Next")
     assert late.exercise == "standing-quad-stretch"
     late.say("BringBack")
     assert late.exercise == "standing-quad-stretch"
     assert late.say("Back").exercise == HAMSTRING.id
-    assert "left out nothing" in stretching(Memory()).say("BringBack").said
+    assert "left out nothing" in stretching(ExerciseMemory()).say("BringBack").said
 
 
 def test_a_routine_of_which_nothing_would_be_left_is_done_all_the_same() -> None:
     everything: dict[str, Way] = dict.fromkeys(LIBRARY.exercises, "left out")
-    assert Talk(memory=Memory(everything)).say("StartRoutine", routine="quick").state == "announcing"
+    assert Talk(memory=ExerciseMemory(everything)).say("StartRoutine", routine="quick").state == "announcing"
 
 
 # --- how was it? ----------------------------------------------------------------------------------------------
 
 
 def test_a_new_stretch_is_asked_about_once_both_sides_have_been_held() -> None:
-    memory = Memory()
+    memory = ExerciseMemory()
     left = Talk(memory=memory).say("StartRoutine", routine="stretch").say("Next").until("working", side="left")
     assert left.played().state == "announcing", "not between the sides"
-    talk = held(Memory())
+    talk = held(ExerciseMemory())
     assert talk.state == "comparing"
     assert "too easy or too much" in talk.said
     assert talk.session.states == ("resting", "comfort")
@@ -211,7 +211,7 @@ def test_a_new_stretch_is_asked_about_once_both_sides_have_been_held() -> None:
 
 @pytest.mark.parametrize("answer", ["fine", None])
 def test_fine_or_silence_goes_on_and_it_is_never_asked_again(answer: str | None) -> None:
-    memory = Memory()
+    memory = ExerciseMemory()
     talk = held(memory)
     if answer:
         talk.say("Comfort", comfort=answer)
@@ -226,7 +226,7 @@ def test_fine_or_silence_goes_on_and_it_is_never_asked_again(answer: str | None)
 
 @pytest.mark.parametrize(("intent", "slots"), [("Easier", {}), ("Comfort", {"comfort": "much"})])
 def test_too_much_makes_the_next_set_easier_and_says_how_for_its_side(intent: str, slots: dict[str, str]) -> None:
-    memory = Memory()
+    memory = ExerciseMemory()
     talk = held(memory).say(intent, **slots)
     assert LINES.sided(HAMSTRING.easier, "left") in talk.said
     assert step(talk).level == "easier"
@@ -235,7 +235,7 @@ def test_too_much_makes_the_next_set_easier_and_says_how_for_its_side(intent: st
 
 @pytest.mark.parametrize(("intent", "slots"), [("Harder", {}), ("Comfort", {"comfort": "easy"})])
 def test_too_easy_after_the_last_set_is_for_the_next_time(intent: str, slots: dict[str, str]) -> None:
-    memory = Memory()
+    memory = ExerciseMemory()
     talk = held(memory, "quick").say(intent, **slots)
     assert "harder way next time" in talk.said
     assert talk.exercise == "standing-quad-stretch"
@@ -243,7 +243,7 @@ def test_too_easy_after_the_last_set_is_for_the_next_time(intent: str, slots: di
 
 
 def test_too_much_of_the_easiest_is_offered_to_be_left_out() -> None:
-    memory = Memory()
+    memory = ExerciseMemory()
     talk = Talk(check_in=True, memory=memory).say("StartRoutine", routine="quick").say("Rating", rating=4)
     talk.say("Next").until("working", side="right").played().say("Comfort", comfort="much")
     assert "Shall I leave it out" in talk.said
@@ -253,7 +253,7 @@ def test_too_much_of_the_easiest_is_offered_to_be_left_out() -> None:
 
 @pytest.mark.parametrize("intent", ["No", "silence"])
 def test_an_offer_after_the_stretch_that_is_not_taken_goes_on(intent: str) -> None:
-    talk = Talk(check_in=True, memory=Memory()).say("StartRoutine", routine="quick").say("Rating", rating=4)
+    talk = Talk(check_in=True, memory=ExerciseMemory()).say("StartRoutine", routine="quick").say("Rating", rating=4)
     talk.say("Next").until("working", side="right").played().say("Comfort", comfort="much")
     if intent == "silence":
         talk._take(talk.session.withdraw_question())
@@ -264,17 +264,17 @@ def test_an_offer_after_the_stretch_that_is_not_taken_goes_on(intent: str) -> No
 
 @pytest.mark.parametrize("intent", ["Ready", "Next", "DontKnow"])
 def test_whoever_does_not_want_to_say_goes_on(intent: str) -> None:
-    assert held(Memory(), "quick").say(intent).exercise == "standing-quad-stretch"
+    assert held(ExerciseMemory(), "quick").say(intent).exercise == "standing-quad-stretch"
 
 
 def test_time_to_think_is_granted() -> None:
-    talk = held(Memory()).say("Wait")
+    talk = held(ExerciseMemory()).say("Wait")
     assert talk.state == "comparing"
     assert talk.session.states == ("resting", "comfort")
 
 
 def test_a_stretch_whose_way_was_changed_in_mid_hold_needs_no_question() -> None:
-    talk = stretching(Memory()).until("working", side="left").say("Easier", position=9.0)
+    talk = stretching(ExerciseMemory()).until("working", side="left").say("Easier", position=9.0)
     assert talk.until("working", side="right").played().state == "announcing"
 
 
@@ -284,9 +284,9 @@ def test_nothing_but_stretches_is_asked_about() -> None:
 
 
 def test_while_something_else_is_asked_it_is_left_for_another_time() -> None:
-    memory = Memory()
+    memory = ExerciseMemory()
     talk = stretching(memory).until("working", side="right")
-    talk.session.conductor.question = held(Memory()).session.conductor.question
+    talk.session.flow.question = held(ExerciseMemory()).session.flow.question
     assert talk.played().state == "announcing"
     assert not memory.knows(HAMSTRING.id)
 

@@ -13,7 +13,7 @@ from voicecoach.core.actions import Reply
 from voicecoach.core.understanding import Understanding, Verdict
 from voicecoach.nlu.lint import spoken_parts
 from voicecoach.playback.clip_source import SilentSource
-from voicecoach.session.profile.exercise_memory import Memory
+from voicecoach.session.profile.exercise_memory import ExerciseMemory
 from voicecoach.session.session import NEAR_A_COMMAND, NUDGE_AFTER
 
 NEAR = Understanding("how long is let", Verdict.REJECT, "near a command", "HowLongLeft", score=NEAR_A_COMMAND + 5)
@@ -77,7 +77,7 @@ def test_an_open_question_is_what_the_help_is_about() -> None:
     talk = hear(STATES["checking"](), NEAR)
     assert LINES("help.rating") in talk.said
     assert talk.session.states == ("checking", "rating")
-    hurt = hear(stretching(Memory()).until("working").say("Pain"), NEAR)
+    hurt = hear(stretching(ExerciseMemory()).until("working").say("Pain"), NEAR)
     assert LINES("help.hurting") in hurt.said
 
 
@@ -161,7 +161,7 @@ def test_nobody_is_nudged_where_nothing_waits(state: str) -> None:
 @pytest.mark.parametrize("state", ["checking", "comparing"])
 def test_where_a_question_was_lost_the_nudge_pauses(state: str) -> None:
     talk = STATES[state]()
-    talk.session.conductor.question = None
+    talk.session.flow.question = None
     assert talk.session.nudge_after == NUDGE_AFTER
     talk._take(talk.session.nudge())
     assert talk.state == "paused"

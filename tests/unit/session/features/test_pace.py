@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import pytest
 
 from tests.support.session_driver import LIBRARY, Talk, work
-from voicecoach.content.library import Hold, Step
+from voicecoach.content.library import Hold, RoutineEntry
 from voicecoach.core.script import Script
-from voicecoach.session.plan.steps import ALLOWANCES, RISING, SWITCHES, Level, WorkStep, allowance, lay_out
-from voicecoach.session.profile.exercise_memory import Memory
+from voicecoach.session.plan.steps import ALLOWANCES, RISING, SWITCHES, Level, WorkStep, lay_out, setup_seconds
+from voicecoach.session.profile.exercise_memory import ExerciseMemory
 
 ROUTINES = sorted(LIBRARY.routines)
 
@@ -30,7 +30,7 @@ def scenes(routine: str) -> list[Scene]:
     found = []
     while talk.state != "idle":
         assert talk.script is not None
-        found.append(Scene(talk.state, talk.script, talk.session.conductor.work))
+        found.append(Scene(talk.state, talk.script, talk.session.flow.work))
         assert len(found) < 1000, "it never ends"
         talk.played()
     return found
@@ -148,7 +148,7 @@ def test_there_are_exercises_to_get_up_for() -> None:
 
 def announced(routine: str, exercise: str, level: Level = "usual") -> Talk:
     """The announcement of an exercise in a routine that is done at `level`."""
-    memory = Memory({exercise: level})
+    memory = ExerciseMemory({exercise: level})
     talk = Talk(memory=memory).say("StartRoutine", routine=routine)
     while talk.exercise != exercise:
         talk.say("Next")
@@ -161,12 +161,16 @@ def test_who_gets_down_to_the_mat_is_told_to_do_so_slowly_once() -> None:
 
 
 def test_a_break_to_drink_on_the_mat_is_no_getting_up_from_it() -> None:
-    mat, water, chair = Step(exercise="knees-to-chest"), Step(water=True), Step(exercise="chair-squat")
+    mat, water, chair = (
+        RoutineEntry(exercise="knees-to-chest"),
+        RoutineEntry(water=True),
+        RoutineEntry(exercise="chair-squat"),
+    )
     plan = lay_out([mat, water, chair], LIBRARY)
     number = next(number for number, step in enumerate(plan) if isinstance(step, WorkStep) and not step.side)
     last = len(plan) - 1
-    assert allowance(plan, number) == ALLOWANCES["floor"]
-    assert allowance(plan, last) == RISING
+    assert setup_seconds(plan, number) == ALLOWANCES["floor"]
+    assert setup_seconds(plan, last) == RISING
 
 
 def test_which_sides_take_turns_is_told() -> None:

@@ -6,17 +6,17 @@ import pytest
 
 from tests.support.intents import project_matcher
 from tests.support.session_driver import LIBRARY, LINES, STATES, Talk, stretching
-from voicecoach.core.actions import Hush, Note
+from voicecoach.core.actions import Note, StopAudio
 from voicecoach.core.understanding import Understanding, Verdict
 from voicecoach.nlu.lint import spoken_parts
-from voicecoach.session.profile.exercise_memory import Memory
+from voicecoach.session.profile.exercise_memory import ExerciseMemory
 
 HAMSTRING = LIBRARY.exercises["standing-hamstring-stretch"]
 HURTING = ("paused", "hurting")
 
 
 def hurt(**slots: object) -> Talk:
-    return stretching(Memory()).until("working", side="right").say("Pain", position=12.0, **slots)
+    return stretching(ExerciseMemory()).until("working", side="right").say("Pain", position=12.0, **slots)
 
 
 def notes(talk: Talk) -> list[dict[str, object]]:
@@ -26,7 +26,7 @@ def notes(talk: Talk) -> list[dict[str, object]]:
 @pytest.mark.parametrize("state", [state for state in STATES if state not in ("idle", "checking")])
 def test_everything_stops_at_once_and_the_coach_asks_where_and_how_much(state: str) -> None:
     talk = STATES[state]().say("Pain", position=9.0)
-    assert isinstance(talk.actions[0], Hush)
+    assert isinstance(talk.actions[0], StopAudio)
     assert talk.state == "paused"
     assert "gently" in talk.said
     assert "Where does it hurt, and how much" in talk.said
@@ -80,7 +80,7 @@ def test_some_pain_goes_on_in_the_easier_way_and_the_hold_begins_anew(answer: st
     assert talk.state == "working"
     assert talk.script is not None
     assert talk.script.seconds == pytest.approx(31.8)
-    assert talk.session.conductor.memory.way(HAMSTRING.id) == "easier"
+    assert talk.session.flow.memory.way(HAMSTRING.id) == "easier"
 
 
 def test_an_offer_of_the_easier_way_stands_however_long_it_takes() -> None:
@@ -88,7 +88,7 @@ def test_an_offer_of_the_easier_way_stands_however_long_it_takes() -> None:
 
 
 def test_some_pain_in_the_easiest_way_leaves_it_out() -> None:
-    talk = stretching(Memory({HAMSTRING.id: "easier"})).until("working").say("Pain", place="calf")
+    talk = stretching(ExerciseMemory({HAMSTRING.id: "easier"})).until("working").say("Pain", place="calf")
     assert "nothing easier" in talk.say("Rating", rating=4).said
     assert talk.say("Yes").exercise == "standing-quad-stretch"
 
@@ -102,12 +102,12 @@ def test_much_pain_leaves_the_exercise_out_and_offers_the_next(answer: str) -> N
     assert talk.played().state == "paused", "never by itself"
     talk.say(answer)
     assert (talk.state, talk.exercise) == ("announcing", "standing-quad-stretch")
-    assert talk.session.conductor.memory.way(HAMSTRING.id) == "usual", "today only"
+    assert talk.session.flow.memory.way(HAMSTRING.id) == "usual", "today only"
 
 
 def test_a_sharp_pain_leads_straight_to_leaving_out() -> None:
     talk = hurt(sharp=True)
-    assert isinstance(talk.actions[0], Hush)
+    assert isinstance(talk.actions[0], StopAudio)
     assert "how much" not in talk.said
     assert "We leave out" in talk.said
     assert talk.say("Yes").exercise == "standing-quad-stretch"
@@ -127,7 +127,7 @@ def test_what_hurt_too_much_is_never_gone_back_into_by_carrying_on(later: list[s
 
 
 def test_much_pain_in_the_last_exercise_ends_the_routine() -> None:
-    talk = Talk(memory=Memory()).say("StartRoutine", routine="quick")
+    talk = Talk(memory=ExerciseMemory()).say("StartRoutine", routine="quick")
     while talk.exercise != "straight-knee-calf-stretch":
         talk.say("Next")
     talk.until("working").say("Pain", sharp=True)
@@ -193,7 +193,7 @@ def test_what_is_nearly_heard_as_pain_stops_a_routine_too(state: str, stops: boo
 
 
 def test_where_it_hurt_is_said_again_when_the_coach_asks_how_the_legs_are() -> None:
-    talk = Talk(check_in=True, memory=Memory()).say("StartRoutine", routine="quick").say("Rating", rating=1)
+    talk = Talk(check_in=True, memory=ExerciseMemory()).say("StartRoutine", routine="quick").say("Rating", rating=1)
     talk.until("working").say("Pain", place="left knee").say("Rating", rating=2).say("Next")
     talk.say("Pain").say("PainPlace", place="calf").say("Rating", rating=7)
     while talk.state != "idle":

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.session_driver import LIBRARY, LINES, STATES, Talk
 from voicecoach.app.components import App, Paths
-from voicecoach.core.actions import Hush, Play, Reply
+from voicecoach.core.actions import Play, Reply, StopAudio
 from voicecoach.session.plan.steps import WorkStep
 from voicecoach.session.profile.past import NothingKnown
 from voicecoach.session.session import Session
@@ -26,8 +26,8 @@ def at(exercise: str, talk: Talk | None = None) -> Talk:
 
 
 def coming(talk: Talk) -> list[str]:
-    conductor = talk.session.conductor
-    steps = [step for step in conductor.plan[conductor.index :] if isinstance(step, WorkStep)]
+    flow = talk.session.flow
+    steps = [step for step in flow.plan[flow.index :] if isinstance(step, WorkStep)]
     return list(dict.fromkeys(step.exercise.id for step in steps))
 
 
@@ -90,7 +90,7 @@ def test_strength_is_left_out_when_the_past_tells_of_strength_lately() -> None:
 
 def test_who_knows_the_exercises_hears_a_line_about_each_and_is_done_sooner() -> None:
     class Often(NothingKnown):
-        def familiar(self) -> frozenset[str]:
+        def known_exercises(self) -> frozenset[str]:
             return frozenset(LIBRARY.exercises)
 
     talk = Talk()
@@ -150,7 +150,7 @@ def test_a_place_can_be_left_out_in_one_word() -> None:
 
 def test_the_drink_can_be_left_out_and_one_being_had_ends() -> None:
     talk = leg().say("LeaveOut", without="water")
-    assert all(isinstance(step, WorkStep) for step in talk.session.conductor.plan)
+    assert all(isinstance(step, WorkStep) for step in talk.session.flow.plan)
     drinking = at("split-lunge").say("Next")
     assert drinking.exercise == "water"
     assert drinking.say("LeaveOut", without="water").exercise == "plank"
@@ -181,7 +181,7 @@ def test_before_a_routine_it_holds_for_all_of_today() -> None:
 def test_a_pause_stays_one_when_something_later_is_left_out() -> None:
     talk = leg().until("working").say("Pause", position=9.0).say("LeaveOut", without="plank")
     assert talk.state == "paused"
-    assert not any(isinstance(action, Play | Hush) for action in talk.actions)
+    assert not any(isinstance(action, Play | StopAudio) for action in talk.actions)
 
 
 def test_while_the_legs_are_asked_about_even_the_first_exercise_can_be_left_out() -> None:
@@ -229,9 +229,9 @@ def test_one_exercise_of_many_that_were_left_out_comes_back_alone() -> None:
 
 
 def test_both_sides_and_all_sets_come_back() -> None:
-    whole = leg().session.conductor.plan
+    whole = leg().session.flow.plan
     talk = leg().say("LeaveOut", without="hamstrings").say("BringBack", without="hamstrings")
-    assert talk.session.conductor.plan == whole
+    assert talk.session.flow.plan == whole
 
 
 def test_what_has_passed_is_too_late_and_what_is_to_come_is_told_to_be_so() -> None:
@@ -252,8 +252,8 @@ def test_with_legs_that_hurt_only_stretches_come_back_and_the_easier_versions() 
     talk = Talk(check_in=True).say("PlanRoutine", routine="leg", without=["lunge", "calves"]).say("Rating", rating=7)
     assert talk.say("BringBack", without="lunge").said == "I put nothing back that is too much for today."
     talk.say("BringBack", without="calves")
-    conductor = talk.session.conductor
-    back = [step for step in conductor.plan if isinstance(step, WorkStep) and step.exercise.group == "calves"]
+    flow = talk.session.flow
+    back = [step for step in flow.plan if isinstance(step, WorkStep) and step.exercise.group == "calves"]
     assert back
     assert {step.level for step in back} == {"easier"}
 

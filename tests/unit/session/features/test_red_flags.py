@@ -10,7 +10,7 @@ import pytest
 from tests.support.session_driver import INTENTS, LIBRARY, LINES, STATES, Talk, stretching
 from tests.unit.engine.test_coach import Bench
 from voicecoach.app.components import App
-from voicecoach.core.actions import Hush, Leave, Note, Play, Reply
+from voicecoach.core.actions import Leave, Note, Play, Reply, StopAudio
 from voicecoach.core.understanding import Understanding, Verdict
 from voicecoach.playback.clip_source import SilentSource
 from voicecoach.session.features.red_flags import ADVICE, REMINDER_AFTER
@@ -40,7 +40,7 @@ def alarmed(advice: str = "call") -> Talk:
 def test_in_every_state_all_falls_silent_and_the_advice_for_the_class_is_given(state: str, advice: str) -> None:
     talk = STATES[state]().say("RedFlag", position=3.0, advice=advice)
     assert talk.state == "alarmed"
-    assert any(isinstance(action, Hush) for action in talk.actions)
+    assert any(isinstance(action, StopAudio) for action in talk.actions)
     assert talk.said == LINES(ADVICE[advice][0], number=NUMBER)
     assert "cannot judge" in talk.said
     assert NUMBER in talk.said
@@ -113,7 +113,7 @@ def test_a_routine_begins_only_when_asked_for_again_after_the_advice_was_repeate
     assert LINES("flag.call", number=NUMBER) in talk.said
     assert LINES("flag.start") in talk.said
     assert talk.say("StartRoutine", routine="quick").state == "announcing"
-    assert talk.session.conductor.index == 0
+    assert talk.session.flow.index == 0
 
 
 def test_after_another_red_flag_it_has_to_be_asked_for_twice_again() -> None:
@@ -124,7 +124,7 @@ def test_after_another_red_flag_it_has_to_be_asked_for_twice_again() -> None:
 def test_the_routine_that_was_left_is_not_carried_on_with_even_later() -> None:
     talk = alarmed().say("StartRoutine", routine="leg").say("StartRoutine", routine="leg")
     assert talk.say("Stop").say("Resume").state == "resuming", "that is the new one"
-    assert talk.session.conductor.routine == "leg routine"
+    assert talk.session.flow.routine == "leg routine"
 
 
 def test_a_lesser_sign_does_not_take_back_the_call_for_help_but_a_graver_one_counts() -> None:
@@ -143,7 +143,7 @@ def test_an_advice_that_is_not_known_is_a_call_for_help() -> None:
 def test_where_it_is_not_sure_everything_waits_and_the_coach_asks(state: str) -> None:
     talk = doubt(STATES[state]())
     assert talk.state == "paused"
-    assert any(isinstance(action, Hush) for action in talk.actions)
+    assert any(isinstance(action, StopAudio) for action in talk.actions)
     assert talk.said == "Everything waits. Did you say my chest hurts?"
     assert "asking" in talk.session.states
 

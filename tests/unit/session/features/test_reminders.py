@@ -18,9 +18,9 @@ from voicecoach.app.typed import run_fast
 from voicecoach.content.lines import load_lines
 from voicecoach.core.actions import Action, Note
 from voicecoach.core.understanding import Command
-from voicecoach.engine.coach import Logged
+from voicecoach.engine.coach import LogEvent
 from voicecoach.history.database import open_database
-from voicecoach.history.journal_access import open_logbook
+from voicecoach.history.journal_access import open_journal
 from voicecoach.session.features.reminders import APART, SNOOZE, clock_time
 from voicecoach.session.profile.day_times import DayTimes
 from voicecoach.session.profile.past import NothingKnown
@@ -388,14 +388,14 @@ def idle(file: Path, hours: int, answer: Answer, times: DayTimes | None = None) 
     minute after each reminder, or lets it pass. When there were reminders, and whether of water."""
     reminded: list[tuple[datetime, bool]] = []
     clock = Clock(MIDNIGHT)
-    with open_logbook(file, clock) as logbook:
+    with open_journal(file, clock) as journal_access:
         day = Day(times=times)
-        day.session = Session(LIBRARY, LINES, past=logbook.past, times=times)
+        day.session = Session(LIBRARY, LINES, past=journal_access.past, times=times)
 
         def do(actions: list[Action]) -> None:
             for action in actions:
                 if isinstance(action, Note):
-                    logbook.watch(Logged((clock.now - MIDNIGHT).total_seconds(), action.kind, action.data))
+                    journal_access.watch(LogEvent((clock.now - MIDNIGHT).total_seconds(), action.kind, action.data))
 
         for minute in range(60 * hours):
             clock.now = MIDNIGHT + timedelta(minutes=minute)
@@ -464,14 +464,14 @@ def through_the_day(app: App, path: Path, clock: Clock, *lines: str) -> list[str
     """A typed session whose clock on the wall goes with the sound; what the coach said, with the hour."""
     said: list[str] = []
     began = clock.now
-    with open_logbook(path, clock) as logbook:
-        coach = silent_coach(app, 8_000, logbook, lambda seconds: began + timedelta(seconds=seconds))
+    with open_journal(path, clock) as journal_access:
+        coach = silent_coach(app, 8_000, journal_access, lambda seconds: began + timedelta(seconds=seconds))
 
         def note(entry) -> None:
             if entry.kind == "said" and entry.data["text"]:
                 said.append(f"{began + timedelta(seconds=entry.at):%H:%M} {entry.data['text']}")
 
-        coach.watchers.append(note)
+        coach.listeners.append(note)
         run_fast(coach, lines)
     return said
 

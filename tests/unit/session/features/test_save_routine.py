@@ -8,22 +8,22 @@ from pathlib import Path
 import pytest
 
 from tests.support.session_driver import LIBRARY, LINES, Talk
-from voicecoach.app.routine_store import OwnRoutines
+from voicecoach.app.routine_store import RoutineStore
 from voicecoach.content.library import Routine, load_library
-from voicecoach.session.features.save_routine import Kept, as_steps
+from voicecoach.session.features.save_routine import SaveResult, as_steps
 from voicecoach.session.plan.steps import WorkStep
-from voicecoach.session.profile.exercise_memory import Memory
+from voicecoach.session.profile.exercise_memory import ExerciseMemory
 from voicecoach.session.session import Session
 
 
 def talk_that_saves_in(folder: Path) -> Talk:
     talk = Talk()
-    talk.session = Session(LIBRARY, LINES, keep=OwnRoutines(folder).keep)
+    talk.session = Session(LIBRARY, LINES, keep=RoutineStore(folder).keep)
     return talk
 
 
 def exercises(talk: Talk) -> list[str]:
-    steps = [step for step in talk.session.conductor.plan if isinstance(step, WorkStep)]
+    steps = [step for step in talk.session.flow.plan if isinstance(step, WorkStep)]
     return list(dict.fromkeys(step.exercise.id for step in steps))
 
 
@@ -44,7 +44,7 @@ def test_a_saved_session_is_there_at_once_and_after_the_coach_was_ended(tmp_path
 def test_holds_that_were_changed_and_water_are_saved_with_it() -> None:
     talk = Talk().say("StartRoutine", routine="calves").say("Next").until("working")
     talk.say("SetHold", seconds=40)
-    steps = list(as_steps(talk.session.conductor.plan))
+    steps = list(as_steps(talk.session.flow.plan))
     changed = next(step for step in steps if step.exercise == talk.exercise)
     assert changed.changes["seconds"] == 40
     assert [step.water for step in steps] == [step.water for step in LIBRARY.routines["calves"].steps]
@@ -94,12 +94,12 @@ def test_what_cannot_be_written_is_there_for_today(tmp_path: Path, caplog: pytes
 def test_without_a_session_there_is_nothing_to_save() -> None:
     kept: list[Routine] = []
 
-    def keep(routine: Routine) -> Kept:
+    def keep(routine: Routine) -> SaveResult:
         kept.append(routine)
         return "kept"
 
     talk = Talk()
-    talk.session = Session(LIBRARY, LINES, memory=Memory(), keep=keep)
+    talk.session = Session(LIBRARY, LINES, memory=ExerciseMemory(), keep=keep)
     assert talk.say("SaveRoutine", routine="evening").said == "There is no session yet that I could save."
     assert kept == []
 

@@ -49,7 +49,7 @@ def test_skipping_this_side_goes_on_with_the_other_and_never_comes_back_to_it() 
     here = work(talk)
     assert (talk.state, here.side) == ("announcing", "right")
     assert "Right leg" in talk.said
-    sides = [step.side for step in talk.session.conductor.plan if step.block == here.block]
+    sides = [step.side for step in talk.session.flow.plan if step.block == here.block]
     assert sides == ["right", "right"]
     (note,) = (one for one in talk.actions if isinstance(one, Note) and one.kind == "left out")
     assert (note.data["exercise"], note.data["side"]) == (here.exercise.id, "left")
@@ -57,8 +57,8 @@ def test_skipping_this_side_goes_on_with_the_other_and_never_comes_back_to_it() 
 
 def test_two_sets_of_one_leg_are_rested_between() -> None:
     talk = stretching().until("working", side="left").say("SkipSide")
-    conductor = talk.session.conductor
-    assert rest_before(conductor.plan, conductor.index + 1) == 10
+    flow = talk.session.flow
+    assert rest_before(flow.plan, flow.index + 1) == 10
 
 
 def test_skipping_the_last_side_goes_on_with_the_next_exercise() -> None:
@@ -74,7 +74,7 @@ def test_the_side_to_come_can_be_left_out_by_its_name_while_the_count_goes_on() 
     assert only_replies(talk)
     assert talk.say("SkipSide", position=6.0, side="right").said == LINES("skip_side.done", side="right")
     talk.played()
-    assert talk.until("working").session.conductor.work.side == "left"  # type: ignore[union-attr]
+    assert talk.until("working").session.flow.work.side == "left"  # type: ignore[union-attr]
 
 
 def test_an_exercise_without_sides_has_none_to_skip() -> None:

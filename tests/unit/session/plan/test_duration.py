@@ -28,7 +28,7 @@ def led(session: Session, actions: list[Action]) -> list[tuple[int, float]]:
     """What is played from `actions` to the end of the routine: the step it belongs to, and its seconds."""
     found = []
     while True:
-        found += [(session.conductor.index, length(action.script)) for action in actions if isinstance(action, Play)]
+        found += [(session.flow.index, length(action.script)) for action in actions if isinstance(action, Play)]
         if session.state == "idle":
             return found
         actions = session.played()
@@ -38,7 +38,7 @@ def led(session: Session, actions: list[Action]) -> list[tuple[int, float]]:
 def test_a_routine_takes_about_as_long_as_is_said(routine: str) -> None:
     session = Session(LIBRARY, load_lines())
     parts = led(session, session.command(Command("StartRoutine", {"routine": routine})))
-    plan = session.conductor.plan
+    plan = session.flow.plan
     assert whole_length(plan) == pytest.approx(sum(seconds for _, seconds in parts), rel=0.05)
     half = len(plan) // 2
     left = sum(seconds for index, seconds in parts if index >= half)

@@ -15,7 +15,7 @@ from voicecoach.session.plan.age_doses import for_age
 from voicecoach.session.plan.duration import whole_length
 from voicecoach.session.plan.muscle_groups import MUSCLES
 from voicecoach.session.plan.planner import SHORTFALL, Declined, Planned, Planner
-from voicecoach.session.plan.request import Wish, wish_from
+from voicecoach.session.plan.request import PlanRequest, request_from
 from voicecoach.session.plan.selectors import is_down, is_stretch, matches, meant, muscles_worked
 from voicecoach.session.plan.steps import PlanStep, WorkStep, make_plan
 from voicecoach.session.script.plan_summary import PlanWords
@@ -25,7 +25,7 @@ KEYS = ("lunge", "squat", "plank", "bridge", "walk", "jog", "stretch", "strength
         "kneeling", "chair", "standing", "water", "calves", "lower back", "figure-four", "childs-pose")  # fmt: skip
 
 WISHES = st.builds(
-    Wish,
+    PlanRequest,
     routine=st.none() | st.sampled_from(sorted(LIBRARY.routines)),
     seconds=st.none() | st.integers(5, 60).map(lambda minutes: 60.0 * minutes),
     muscles=st.lists(st.sampled_from(MUSCLES), max_size=2, unique=True).map(tuple),
@@ -35,7 +35,7 @@ WISHES = st.builds(
 )
 
 
-def planned(wish: Wish, *, age: int | None = None, strength_lately: bool = False) -> Planned:
+def planned(wish: PlanRequest, *, age: int | None = None, strength_lately: bool = False) -> Planned:
     found = Planner(LIBRARY, partial(for_age, years=age), strength_lately=strength_lately).plan(wish)
     assert isinstance(found, Planned), found
     return found
@@ -58,7 +58,7 @@ def told(found: Planned | Declined) -> str:
     return " ".join(cue.text for cue in cues)
 
 
-def refused(wish: Wish) -> str:
+def refused(wish: PlanRequest) -> str:
     found = Planner(LIBRARY).plan(wish)
     assert isinstance(found, Declined), found
     return told(found)
@@ -118,7 +118,9 @@ def check_told(found: Planned) -> None:
 
 @settings(max_examples=400, deadline=None)
 @given(WISHES, st.sampled_from([None, 40, 70]), st.booleans())
-def test_whatever_is_wished_the_plan_is_sound_or_there_is_a_reason(wish: Wish, age: int | None, strength: bool) -> None:
+def test_whatever_is_wished_the_plan_is_sound_or_there_is_a_reason(
+    wish: PlanRequest, age: int | None, strength: bool
+) -> None:
     planner = Planner(LIBRARY, partial(for_age, years=age), strength_lately=strength)
     found = planner.plan(wish)
     if isinstance(found, Declined):
@@ -137,7 +139,7 @@ def test_whatever_is_wished_the_plan_is_sound_or_there_is_a_reason(wish: Wish, a
 
 @pytest.mark.parametrize("routine", LIBRARY.routines)
 def test_a_routine_that_is_asked_for_as_it_is_comes_as_it_is(routine: str) -> None:
-    found = planned(Wish(routine=routine))
+    found = planned(PlanRequest(routine=routine))
     assert steps(found) == make_plan(LIBRARY.routines[routine], LIBRARY)
     assert told(found) == ""
 
@@ -147,20 +149,20 @@ def test_a_routine_that_is_asked_for_as_it_is_comes_as_it_is(routine: str) -> No
 
 @pytest.mark.parametrize("asked", [5, 7, 10, 15, 20, 30, 45, 60])
 def test_a_session_takes_as_long_as_was_asked_for(asked: int) -> None:
-    assert minutes(planned(Wish(seconds=60.0 * asked))) == pytest.approx(asked, rel=0.15)
-    assert minutes(planned(Wish(seconds=60.0 * asked, kinds=("stretch",)))) == pytest.approx(asked, rel=0.15)
+    assert minutes(planned(PlanRequest(seconds=60.0 * asked))) == pytest.approx(asked, rel=0.15)
+    assert minutes(planned(PlanRequest(seconds=60.0 * asked, kinds=("stretch",)))) == pytest.approx(asked, rel=0.15)
 
 
 def test_with_more_time_each_muscle_gets_its_minute() -> None:
     seconds = dict.fromkeys(MUSCLES, 0.0)
-    for step in steps(planned(Wish(seconds=3000.0))):
+    for step in steps(planned(PlanRequest(seconds=3000.0))):
         if isinstance(step, WorkStep) and is_stretch(step.exercise) and step.side != "right":
             seconds[step.exercise.group] += step.seconds
     assert min(seconds.values()) >= 60
 
 
 def test_a_short_session_for_one_muscle_is_short_and_for_that_muscle() -> None:
-    found = planned(wish_from({"size": "short", "muscle": "calves"}))
+    found = planned(request_from({"size": "short", "muscle": "calves"}))
     assert minutes(found) < 8
     assert [one.group for one in exercises(found)] == ["warm-up", "calves", "calves", "warm-up"]
     assert WORDS.title(found.wish) == "session for the calves"
@@ -168,11 +170,11 @@ def test_a_short_session_for_one_muscle_is_short_and_for_that_muscle() -> None:
 
 
 def test_of_a_very_short_session_it_is_said_what_there_is_rather_than_what_there_is_not() -> None:
-    assert told(planned(Wish(seconds=300.0))) == "There was only time for the standing hamstring stretch."
+    assert told(planned(PlanRequest(seconds=300.0))) == "There was only time for the standing hamstring stretch."
 
 
 def test_where_there_is_no_more_to_do_that_is_said() -> None:
-    found = planned(Wish(seconds=3600.0, places=("floor",)))
+    found = planned(PlanRequest(seconds=3600.0, places=("floor",)))
     assert found.short
     assert "That is all I have for it." in told(found)
 
@@ -185,50 +187,56 @@ def test_where_there_is_no_more_to_do_that_is_said() -> None:
     ],
 )
 def test_a_length_beyond_reason_is_declined_with_what_there_is(seconds: float, answer: str) -> None:
-    assert refused(Wish(seconds=seconds)) == answer
+    assert refused(PlanRequest(seconds=seconds)) == answer
 
 
 # --- places, muscles, kinds -------------------------------------------------------------------------------------
 
 
 def test_what_is_not_done_at_the_place_is_left_out_and_said_in_one_breath() -> None:
-    found = planned(Wish(routine="leg", places=("standing",)))
+    found = planned(PlanRequest(routine="leg", places=("standing",)))
     assert told(found) == "I left out everything on the floor."
     assert {one.position for one in exercises(found)} == {"standing"}
 
 
 def test_nobody_who_cannot_kneel_is_sent_onto_hands_and_knees() -> None:
-    found = planned(Wish(muscles=("lower back", "hip flexors"), without=("kneeling",)))
+    found = planned(PlanRequest(muscles=("lower back", "hip flexors"), without=("kneeling",)))
     assert not any(one.kneels for one in exercises(found))
     assert "childs-pose" not in {one.id for one in exercises(found)}
     assert "everything on the knees" in told(found)
 
 
 def test_without_a_walk_one_is_asked_to_be_gentle() -> None:
-    assert "so be gentle at first" in told(planned(Wish(places=("floor",))))
+    assert "so be gentle at first" in told(planned(PlanRequest(places=("floor",))))
 
 
 def test_where_nothing_works_a_muscle_it_is_said_what_would() -> None:
-    assert refused(Wish(muscles=("lower back",), places=("standing",))) == (
+    assert refused(PlanRequest(muscles=("lower back",), places=("standing",))) == (
         "Nothing standing works the lower back. On the floor, I have the knees to chest and the child's pose."
     )
-    assert "Standing, I have the straight knee calf stretch" in refused(Wish(routine="calves", places=("floor",)))
-    assert refused(Wish(muscles=("calves",), kinds=("strength",))).startswith("Nothing of that kind works the calves.")
+    assert "Standing, I have the straight knee calf stretch" in refused(
+        PlanRequest(routine="calves", places=("floor",))
+    )
+    assert refused(PlanRequest(muscles=("calves",), kinds=("strength",))).startswith(
+        "Nothing of that kind works the calves."
+    )
 
 
 def test_a_muscle_that_nothing_works_there_is_named_and_the_others_are_done() -> None:
-    found = planned(Wish(muscles=("lower back", "calves"), places=("standing",)))
+    found = planned(PlanRequest(muscles=("lower back", "calves"), places=("standing",)))
     assert told(found) == "Nothing standing works the lower back."
     assert {one.group for one in exercises(found)} == {"warm-up", "calves"}
 
 
 def test_parts_of_the_body_that_nothing_works_are_named_with_those_that_are_known() -> None:
-    assert refused(Wish(elsewhere=("arms",))).startswith("I have nothing for the arms. What I know is the hamstrings")
-    assert told(planned(Wish(elsewhere=("arms",), muscles=("calves",)))) == "I have nothing for the arms."
+    assert refused(PlanRequest(elsewhere=("arms",))).startswith(
+        "I have nothing for the arms. What I know is the hamstrings"
+    )
+    assert told(planned(PlanRequest(elsewhere=("arms",), muscles=("calves",)))) == "I have nothing for the arms."
 
 
 def test_only_strength_has_a_warm_up_and_no_stretch() -> None:
-    groups = [one.group for one in exercises(planned(Wish(kinds=("strength",))))]
+    groups = [one.group for one in exercises(planned(PlanRequest(kinds=("strength",))))]
     assert groups[0] == groups[-1] == "warm-up"
     assert {"dynamic", "strength"} <= set(groups) <= {"warm-up", "dynamic", "strength"}
 
@@ -237,28 +245,28 @@ def test_only_strength_has_a_warm_up_and_no_stretch() -> None:
 
 
 def test_what_was_left_out_is_said_in_the_words_in_which_it_was_asked() -> None:
-    found = planned(Wish(routine="leg", without=("lunge", "plank")))
+    found = planned(PlanRequest(routine="leg", without=("lunge", "plank")))
     assert told(found) == "I left out the lunges and the plank."
     assert not meant(["lunge", "plank"], LIBRARY) & {one.id for one in exercises(found)}
 
 
 def test_what_was_left_out_earlier_today_stays_out() -> None:
-    found = planned(Wish(routine="leg", today=("plank",)))
+    found = planned(PlanRequest(routine="leg", today=("plank",)))
     assert told(found) == "I left out the plank."
-    assert told(planned(Wish(routine="quick", today=("plank",)))) == ""
+    assert told(planned(PlanRequest(routine="quick", today=("plank",)))) == ""
 
 
 def test_what_was_not_there_in_the_first_place_is_said_to_be_so() -> None:
-    assert told(planned(Wish(routine="quick", without=("plank",)))) == "There was no plan for the plank anyway."
+    assert told(planned(PlanRequest(routine="quick", without=("plank",)))) == "There was no plan for the plank anyway."
 
 
 @pytest.mark.parametrize("without", [("everything",), ("stretch",), ("standing", "chair", "floor")])
 def test_where_nothing_is_left_that_is_said(without: tuple[str, ...]) -> None:
-    assert refused(Wish(routine="stretch", without=without)).startswith("Then nothing is left to do.")
+    assert refused(PlanRequest(routine="stretch", without=without)).startswith("Then nothing is left to do.")
 
 
 def test_a_routine_without_its_walk_offers_no_jog_in_its_place() -> None:
-    found = planned(Wish(routine="leg", without=("jog",)))
+    found = planned(PlanRequest(routine="leg", without=("jog",)))
     assert found.steps[0].exercise == "walk"
     assert found.steps[0].alternative is None
     assert told(found) == "I left out the jog."
@@ -268,11 +276,11 @@ def test_a_routine_without_its_walk_offers_no_jog_in_its_place() -> None:
 
 
 def test_strength_work_is_for_alternate_days_unless_it_is_all_that_is_asked_for() -> None:
-    found = planned(Wish(routine="leg"), strength_lately=True)
+    found = planned(PlanRequest(routine="leg"), strength_lately=True)
     assert "strength" not in {one.group for one in exercises(found)}
     assert told(found) == "Your muscles rest from the last strength work, so I left that out today."
-    assert told(planned(Wish(routine="strength"), strength_lately=True)) == ""
-    assert told(planned(Wish(kinds=("strength",)), strength_lately=True)) == ""
+    assert told(planned(PlanRequest(routine="strength"), strength_lately=True)) == ""
+    assert told(planned(PlanRequest(kinds=("strength",)), strength_lately=True)) == ""
 
 
 def test_older_people_hold_longer_and_repeat_more() -> None:
@@ -286,5 +294,5 @@ def test_older_people_hold_longer_and_repeat_more() -> None:
 
 
 def test_the_plan_of_an_older_person_still_takes_as_long_as_was_asked_for() -> None:
-    found = planned(Wish(seconds=1500.0), age=80)
+    found = planned(PlanRequest(seconds=1500.0), age=80)
     assert whole_length(steps(found, age=80)) == pytest.approx(1500, rel=0.15)
