@@ -221,20 +221,28 @@ class SessionChart(StateChart[ChartModel]):
         | leading.resting.to(leading.announcing, cond="after_work", on="return_step")
         | leading.resting.to(leading.resting)
         | leading.to(leading.announcing, on="explain_again")
+        | paused.to(checking, cond="unchecked")
         | paused.to(resuming, on="begin_anew")
         | resuming.to(resuming, on="begin_anew")
     )
     skip_side = (
         leading.to(leading.announcing, on="leave_side")
+        | paused.to(checking, cond="unchecked")
         | paused.to(leading.announcing, on="leave_side")
         | resuming.to(leading.announcing, on="leave_side")
     )
-    exchange = leading.to(leading.announcing, on="take_alternative") | paused.to(
-        leading.announcing, on="take_alternative"
+    exchange = (
+        leading.to(leading.announcing, on="take_alternative")
+        | paused.to(checking, cond="unchecked")
+        | paused.to(leading.announcing, on="take_alternative")
     )
-    adapt = leading.to(leading.announcing, on="change_way") | paused.to(leading.announcing, on="change_way")
+    adapt = (
+        leading.to(leading.announcing, on="change_way")
+        | paused.to(checking, cond="unchecked")
+        | paused.to(leading.announcing, on="change_way")
+    )
     pause = checking.to(paused) | leading.to(paused) | resuming.to(paused)
-    hurt = leading.to(paused) | resuming.to(paused) | paused.to(paused)
+    hurt = checking.to(paused) | leading.to(paused) | resuming.to(paused) | paused.to(paused)
     resume = (
         paused.to(checking, cond="unchecked")
         | paused.to(leading.resting, cond=["over", "drinks"], on="advance_to_drink")

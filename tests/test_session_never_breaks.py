@@ -1,0 +1,65 @@
+"""Nothing that is said, and nothing that happens, breaks a session."""
+
+from __future__ import annotations
+
+import pytest
+from session_parts import LIBRARY, Talk
+
+from voicecoach.session.routine import Library, Routine, Step
+
+
+def one_stretch() -> Library:
+    """A routine whose first exercise has two sides, and an alternative."""
+    step = Step(exercise="standing-hamstring-stretch", alternative="seated-hamstring-stretch")
+    routine = Routine(id="one", name="one stretch", about="one stretch", steps=(step,))
+    return Library(LIBRARY.exercises, {"one": routine})
+
+
+def paused_before_the_answer(library: Library = LIBRARY, routine: str = "leg") -> Talk:
+    talk = Talk(library, check_in=True).say("StartRoutine", routine=routine).say("Pause")
+    assert talk.state == "paused"
+    return talk
+
+
+# --- a pause while the coach asks how the legs are ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("intent", ["Restart", "Back", "Repeat", "Resume", "Ready"])
+def test_a_pause_before_the_answer_leads_back_to_the_question(intent: str) -> None:
+    talk = paused_before_the_answer().say(intent)
+    assert talk.state == "checking"
+    assert talk.session.question is not None
+    assert talk.played().state == "checking"
+
+
+@pytest.mark.parametrize("intent", ["Easier", "Harder", "CantDo", "Alternative", "SkipSide"])
+def test_a_pause_before_the_answer_has_no_exercise_to_change(intent: str) -> None:
+    talk = paused_before_the_answer(one_stretch(), "one")
+    plan = talk.session.conductor.plan
+    talk.say(intent)
+    assert talk.state == "paused"
+    assert talk.said
+    assert talk.session.conductor.plan == plan
+    assert talk.say("Resume").state == "checking"
+
+
+@pytest.mark.parametrize("intent", ["Restart", "Back", "Repeat"])
+def test_an_earlier_routine_is_not_led_into(intent: str) -> None:
+    """The chart's history still has the place in the routine before."""
+    talk = Talk(check_in=True).say("StartRoutine", routine="leg").say("Next").until("positioning").say("Stop")
+    talk.say("StartRoutine", routine="stretch").say("Pause").say(intent).played()
+    assert talk.state == "checking"
+
+
+def test_pain_before_the_answer_pauses() -> None:
+    talk = Talk(check_in=True).say("StartRoutine", routine="leg")
+    talk.session.conductor.question = None
+    talk.say("Pain", place="left knee")
+    assert talk.state == "paused"
+    assert talk.said
+
+
+def test_the_easier_way_for_a_pain_before_the_answer_keeps_the_question() -> None:
+    talk = paused_before_the_answer().say("Pain", place="left knee").say("Rating", rating=4).say("Easier")
+    assert talk.state == "checking"
+    assert talk.session.question is not None
