@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
+from breaking_parts import EVENTS, SETTINGS, Event, Running, Setting
+from hypothesis import HealthCheck, given, settings
 from session_parts import LIBRARY, Talk
 
+from voicecoach.session.memory import Memory
 from voicecoach.session.routine import Library, Routine, Step
 
 
@@ -63,3 +68,41 @@ def test_the_easier_way_for_a_pain_before_the_answer_keeps_the_question() -> Non
     talk = paused_before_the_answer().say("Pain", place="left knee").say("Rating", rating=4).say("Easier")
     assert talk.state == "checking"
     assert talk.session.question is not None
+
+
+# --- commands that were obeyed in silence --------------------------------------------------------------------
+
+
+def test_the_alternative_is_had_while_the_place_is_being_said() -> None:
+    talk = Talk(one_stretch()).say("StartRoutine", routine="one").until("working").say("Pause").say("Resume")
+    assert talk.state == "resuming"
+    talk.say("Alternative")
+    assert talk.state == "announcing"
+    assert talk.exercise == "seated-hamstring-stretch"
+
+
+@pytest.mark.parametrize("intent", ["Ready", "Resume"])
+def test_ready_goes_on_from_the_offer_to_leave_a_new_stretch_out(intent: str) -> None:
+    talk = Talk(check_in=True, memory=Memory()).say("StartRoutine", routine="stretch").say("Rating", rating=5)
+    talk.say("Next").until("comparing").say("Comfort", comfort="much")
+    assert talk.state == "comparing"
+    talk.say(intent)
+    assert talk.state == "announcing"
+    assert talk.session.question is None
+
+
+# --- anything ----------------------------------------------------------------------------------------------
+
+EXAMPLES = int(os.environ.get("VOICECOACH_EXAMPLES", "150"))
+
+
+@settings(
+    max_examples=EXAMPLES, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+)
+@given(SETTINGS, EVENTS)
+def test_nothing_breaks_a_session(setting: Setting, events: list[Event]) -> None:
+    running = Running(setting.session())
+    running.begin()
+    for what, value, place in events:
+        running.happen(what, value, place)
+    running.end()

@@ -183,6 +183,9 @@ class SessionChart(StateChart[ChartModel]):
         | leading.positioning.to(leading.working)
         | leading.resting.to(leading.announcing, cond="more", on="advance_from_rest")
         | leading.resting.to(idle, on="complete")
+        | leading.comparing.to(leading.resting, cond="rests", on="advance_to_rest")
+        | leading.comparing.to(leading.announcing, cond="more", on="advance")
+        | leading.comparing.to(idle, on="complete")
         | resuming.to(leading.place)
     )
     next = (
@@ -235,6 +238,7 @@ class SessionChart(StateChart[ChartModel]):
         leading.to(leading.announcing, on="take_alternative")
         | paused.to(checking, cond="unchecked")
         | paused.to(leading.announcing, on="take_alternative")
+        | resuming.to(leading.announcing, on="take_alternative")
     )
     adapt = (
         leading.to(leading.announcing, on="change_way")
