@@ -287,8 +287,8 @@ class Session:
         return self.state != "idle"
 
     def leading(self) -> bool:
-        """Whether exercises are being led; says so when not."""
-        if self.state == "checking":
+        """Whether exercises are being led; says so when not. Before the check-in is answered none is."""
+        if self.state == "checking" or (self.state == "paused" and self.flow.unchecked()):
             self._misunderstood.answer("not_now", self.state, self.states)
             return False
         return self.running()

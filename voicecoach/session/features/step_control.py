@@ -18,7 +18,7 @@ def _restart(session: Session, _slots: Mapping[str, object]) -> None:
 
 
 def _skip_side(session: Session, slots: Mapping[str, object]) -> None:
-    if not session.running():
+    if not session.leading():
         return
     flow = session.flow
     step = flow.work

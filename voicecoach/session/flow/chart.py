@@ -183,6 +183,9 @@ class SessionChart(StateChart[ChartModel]):
         | leading.positioning.to(leading.working)
         | leading.resting.to(leading.announcing, cond="more", on="advance_from_rest")
         | leading.resting.to(idle, on="complete")
+        | leading.comparing.to(leading.resting, cond="rests", on="advance_to_rest")
+        | leading.comparing.to(leading.announcing, cond="more", on="advance")
+        | leading.comparing.to(idle, on="complete")
         | resuming.to(leading.place)
     )
     next = (
@@ -221,20 +224,29 @@ class SessionChart(StateChart[ChartModel]):
         | leading.resting.to(leading.announcing, cond="after_work", on="return_step")
         | leading.resting.to(leading.resting)
         | leading.to(leading.announcing, on="explain_again")
+        | paused.to(checking, cond="unchecked")
         | paused.to(resuming, on="begin_anew")
         | resuming.to(resuming, on="begin_anew")
     )
     skip_side = (
         leading.to(leading.announcing, on="leave_side")
+        | paused.to(checking, cond="unchecked")
         | paused.to(leading.announcing, on="leave_side")
         | resuming.to(leading.announcing, on="leave_side")
     )
-    exchange = leading.to(leading.announcing, on="take_alternative") | paused.to(
-        leading.announcing, on="take_alternative"
+    exchange = (
+        leading.to(leading.announcing, on="take_alternative")
+        | paused.to(checking, cond="unchecked")
+        | paused.to(leading.announcing, on="take_alternative")
+        | resuming.to(leading.announcing, on="take_alternative")
     )
-    adapt = leading.to(leading.announcing, on="change_way") | paused.to(leading.announcing, on="change_way")
+    adapt = (
+        leading.to(leading.announcing, on="change_way")
+        | paused.to(checking, cond="unchecked")
+        | paused.to(leading.announcing, on="change_way")
+    )
     pause = checking.to(paused) | leading.to(paused) | resuming.to(paused)
-    hurt = leading.to(paused) | resuming.to(paused) | paused.to(paused)
+    hurt = checking.to(paused) | leading.to(paused) | resuming.to(paused) | paused.to(paused)
     resume = (
         paused.to(checking, cond="unchecked")
         | paused.to(leading.resting, cond=["over", "drinks"], on="advance_to_drink")
