@@ -76,7 +76,7 @@ def speech_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class SessionApp(App):
     """The app as it comes (built-in content, real model), with caches of its own and without the user's routines."""
 
-    def __init__(self, graphs: Path, speech: Path):
+    def __init__(self, graphs: Path, speech: Path) -> None:
         super().__init__()
         self.folders = ()
         self._graphs, self._speech = graphs, speech
@@ -145,7 +145,8 @@ def spoken_at(speech_cache: Path) -> Callable[[int, str], Samples]:
 def _bare(samples: Samples) -> Samples:
     loud = np.flatnonzero(np.abs(samples) > np.abs(samples).max() / 50)
     samples = samples[loud[0] : loud[-1] + 1]
-    return (samples * (LEVEL / np.sqrt(np.mean(np.square(samples))))).astype(np.float32)
+    levelled: Samples = (samples * (LEVEL / np.sqrt(np.mean(np.square(samples))))).astype(np.float32)
+    return levelled
 
 
 def silence(seconds: float, rate: int = HEARING_RATE) -> Samples:

@@ -49,7 +49,7 @@ VOICECOACH_ALL_SCENARIOS is set, so that the tests stay within ten minutes."""
 
 @pytest.mark.model
 @pytest.mark.parametrize("name", scenario_names())
-def test_a_built_in_scenario_goes_as_it_is_written(app: App, name):
+def test_a_built_in_scenario_goes_as_it_is_written(app: App, name: str) -> None:
     if name in LONG and not os.environ.get("VOICECOACH_ALL_SCENARIOS"):
         pytest.skip("VOICECOACH_ALL_SCENARIOS is not set")
     scenario = load_scenario(name)
@@ -63,14 +63,14 @@ def test_a_built_in_scenario_goes_as_it_is_written(app: App, name):
 
 
 @pytest.mark.parametrize("name", scenario_names())
-def test_a_built_in_scenario_goes_the_same_when_it_is_typed(app: App, name):
+def test_a_built_in_scenario_goes_the_same_when_it_is_typed(app: App, name: str) -> None:
     outcome, _ = run(app, name, typed=True)
     assert outcome.failures == []
     assert outcome.steps_done == len(load_scenario(name).steps)
 
 
 @pytest.mark.model
-def test_two_runs_are_the_same_to_the_sample(app: App, tmp_path: Path):
+def test_two_runs_are_the_same_to_the_sample(app: App, tmp_path: Path) -> None:
     path = tmp_path / "short.yaml"
     path.write_text(SHORT, encoding="utf-8")
     (outcome, log), again = run(app, str(path)), run(app, str(path))

@@ -119,7 +119,7 @@ def test_damaged_sound_is_hardly_ever_taken_for_another_command(
 ) -> None:
     mistaken: dict[str, list[Meaning]] = {}
     for text, (intent, slots) in SENTENCES.items():
-        begun = [(intent, {})]  # "start": the coach asks which routine
+        begun: list[Meaning] = [(intent, {})]  # "start": the coach asks which routine
         found = obeyed(app, damage(spoken(text)))
         if damage is at_8_khz and found and "seconds" in slots:  # it says the number that it heard
             found = [(found[0][0], slots)]

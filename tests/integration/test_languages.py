@@ -38,7 +38,7 @@ others = pytest.mark.parametrize("code", OTHERS)
 class PlainApp(App):
     """An app without a model, and without anything of the user's own."""
 
-    def __init__(self, code: str):
+    def __init__(self, code: str) -> None:
         super().__init__(Paths(model=Path("nowhere")), language=code)
         self.folders = ()
 

@@ -33,7 +33,7 @@ PATIENCE = 40.0
 class LiveCoach:
     """`voicecoach run` as a user starts it, and the log that it writes."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path) -> None:
         self.log = folder / "events.jsonl"
         settings = folder / "voicecoach" / "settings.yaml"
         settings.parent.mkdir()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 
 import pytest
@@ -17,7 +18,7 @@ from voicecoach.engine.coach import LogEvent
 from voicecoach.nlu.lint import load_tests
 from voicecoach.session.flow.chart import SessionChart
 
-STATES = {
+STATES: dict[str, Callable[[], Talk]] = {
     **ORDINARY_STATES,
     "alarmed": lambda: stretching().until("working").say("RedFlag", position=7.3, advice="call"),
 }

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pytest
@@ -40,7 +41,10 @@ def exchange_until(device: SoundCard, kinds: set[str], seconds: float = 15) -> N
     pytest.fail(f"no notice of {missing}")
 
 
-def without_glitches(act: Callable[[], tuple[SoundCard, np.ndarray]]) -> np.ndarray:
+T = TypeVar("T")
+
+
+def without_glitches(act: Callable[[], tuple[SoundCard, T]]) -> T:
     """What `act` gives, repeated while the driver reports gaps: a busy machine cannot always keep time."""
     for _ in range(4):
         device, result = act()

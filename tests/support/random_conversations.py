@@ -37,7 +37,7 @@ WAITING = ("idle", "paused", "alarmed")
 
 _SECONDS = st.sampled_from([0, 1, 4, 5, 10, 15, 30, 60, 90, 180, 300, 301, 900, 999, 3600])
 _MINUTES = st.sampled_from([1, 2, 15])
-_TIME = st.one_of(
+_TIME: st.SearchStrategy[dict[str, object]] = st.one_of(
     st.just({}),
     st.fixed_dictionaries({}, optional={"seconds": _SECONDS, "minutes": _MINUTES}),
     st.fixed_dictionaries({"seconds": st.lists(_SECONDS, min_size=2, max_size=2)}),
@@ -67,7 +67,7 @@ _LEFT_OUT = st.sampled_from(
 _RATING = st.fixed_dictionaries(
     {}, optional={"rating": st.integers(0, 11), "rough": st.just(True), "half": st.just(True)}
 )
-_WITHOUT = st.one_of(
+_WITHOUT: st.SearchStrategy[dict[str, object]] = st.one_of(
     st.just({}),
     st.fixed_dictionaries({"without": st.one_of(_LEFT_OUT, st.lists(_LEFT_OUT, min_size=1, max_size=2))}),
 )
@@ -215,7 +215,7 @@ DAY = DayTimes(exercises=(time(8),))
 class Yesterday(NothingKnown):
     """A session that was broken off at step `step` of the leg routine."""
 
-    def __init__(self, step: int):
+    def __init__(self, step: int) -> None:
         plan = make_plan(SMALL.routines["leg"], SMALL)
         self._kept = StoredSession("leg routine", written(plan), step)
 

@@ -55,13 +55,13 @@ def calls(module: ast.Module) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("name", [name for name in FILES if name not in MAY_KNOW_THE_TIME])
-def test_time_is_the_count_of_samples(name):
+def test_time_is_the_count_of_samples(name: str) -> None:
     module = tree(name)
     assert [call for call in calls(module) if call in CLOCKS] == []
     assert [one for one in imports(module) if one in CLOCKS] == [], "not by the back door either"
 
 
 @pytest.mark.parametrize("name", [name for name in FILES if name not in MAY_PRINT])
-def test_only_the_commands_print(name):
+def test_only_the_commands_print(name: str) -> None:
     found = set(calls(tree(name)))
     assert not found & {"print", "click.echo", "click.secho", "stdout.write", "stderr.write"}

@@ -72,7 +72,7 @@ def test_what_is_said_over_the_coach_is_obeyed(scene: Scene) -> None:
 
 def test_a_command_that_is_obeyed_late_is_no_self_trigger(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(talking, "ANSWER", 0.1)
-    heard = talking.run(replace(scene, commands=scene.commands * 2))
+    heard = talking.run(replace(scene, commands=(*scene.commands, *scene.commands)))
     assert (heard.obeyed, heard.self_triggers) == ([[], []], [])
     assert heard.late >= 1
 
@@ -106,7 +106,7 @@ def test_what_nobody_said_is_told(scene: Scene, spoken: Say, tmp_path: Path) -> 
 
 
 def test_a_drawn_room_keeps_to_what_the_benchmark_promises(corpus: Path) -> None:
-    rooms = barge_in.recordings(corpus / "rooms")
+    rooms = recordings(corpus / "rooms")
     drawn = [barge_in._scene("x", 0.0, rooms, np.random.default_rng(seed)) for seed in range(60)]
     assert all(0.04 <= one.settings.delay <= 0.3 and abs(one.settings.drift) <= 200 for one in drawn)
     assert {one.ways[0].name for one in drawn} == {"a.wav"}, "the loudspeaker is near"

@@ -13,10 +13,11 @@ import pytest
 import soundfile
 from click.testing import CliRunner
 
+import peer.whisper as whisper
 import peers
 from lib import hearing
 from lib.report import Row
-from peer import base, process, say_and_sleep, segments, sphinx, whisper
+from peer import base, process, say_and_sleep, segments, sphinx
 from peer.moonshine import vocabulary
 from peer.wordings import Wordings, plain
 from voicecoach.app.components import App
@@ -54,7 +55,7 @@ def test_the_likest_wording_is_obeyed_if_it_is_like_enough() -> None:
 
 
 def test_the_grammar_of_pocketsphinx_has_the_commands_and_no_more() -> None:
-    arcs = ({"stop": 1, "go": 2, "four": 3, "fjord": 4}, {}, {"back": 1}, {}, {"side": 1})
+    arcs: tuple[dict[str, int], ...] = ({"stop": 1, "go": 2, "four": 3, "fjord": 4}, {}, {"back": 1}, {}, {"side": 1})
     final = {1: frozenset({"command"}), 3: frozenset({"answer"})}
     graph = sphinx.without(WordGraph(arcs, final), {"answer"})
     assert graph.arcs[0].keys() == {"stop", "go", "fjord"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import renewing
 from tests.conftest import silence
 from voicecoach.app.components import App
 from voicecoach.asr.decoder import vosk_recognizer
-from voicecoach.core.audio import HEARING_RATE
+from voicecoach.core.audio import HEARING_RATE, Samples
 from voicecoach.core.errors import VoicecoachError
 
 SAID = ("next", "start leg routine", "go back")
@@ -27,7 +28,9 @@ def _here(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.model
-def test_each_recording_is_heard_whether_the_recogniser_is_made_anew_or_not(spoken, tmp_path: Path) -> None:
+def test_each_recording_is_heard_whether_the_recogniser_is_made_anew_or_not(
+    spoken: Callable[[str], Samples], tmp_path: Path
+) -> None:
     voices = tmp_path / "voices"
     voices.mkdir()
     for text in SAID:
