@@ -46,10 +46,12 @@ def live_coach(
     gives in the end; without it is typed to."""
     from voicecoach.audio.echo import make_echo_control
     from voicecoach.hearing_thread import BackgroundHearing
+    from voicecoach.last_words import KEPT, LOST
     from voicecoach.tts.source import LiveSource
 
     with app.synthesizer(rate) as synthesizer, ExitStack() as stack:
-        synthesizer.clip(app.lines("greeting"))  # what is wrong with the speech engine is told now
+        for line in ("greeting", LOST, KEPT):  # what is wrong with the speech engine is told now
+            synthesizer.clip(app.lines(line))
         ring = stack.enter_context(closing(app.voices(rate)))
         source = LiveSource(synthesizer, rate, ring)
         source.prefetch(text for _line, text in app.prompts())

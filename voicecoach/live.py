@@ -27,6 +27,9 @@ from voicecoach.wall import wall_clock
 if TYPE_CHECKING:
     # Imported where it is needed: meanwhile the recogniser is loaded and the sound card opened.
     from voicecoach.coach import Coach, Logged
+    from voicecoach.history.logbook import Logbook
+    from voicecoach.history.retention import Retention
+    from voicecoach.last_words import LastWords
 
 SETTLED, MINUTE = 500, 3_000
 """Blocks after which the devices' delays are known; from one entry about them in the log to the next, and from one time
@@ -38,7 +41,16 @@ such waits in a block, the sound card was fed too late beside a thread that hear
 
 _NEEDED = tuple(
     f"voicecoach.{name}"
-    for name in ("coach", "session.session", "hearing_thread", "tts.source", "nlu.chain", "nlu.answers", "nlu.evidence")
+    for name in (
+        "coach",
+        "session.session",
+        "hearing_thread",
+        "last_words",
+        "tts.source",
+        "nlu.chain",
+        "nlu.answers",
+        "nlu.evidence",
+    )
 )
 """What a coach consists of, down to what its first utterance needs: to import it takes as long as to load the
 recogniser."""
@@ -79,19 +91,30 @@ def coach_live(app: App, microphone: str | int | None, speaker: str | int | None
         coach.watchers += watchers
         if retention:
             coach.watchers.append(retention.watch)
-        coach.begin()
-        out = np.zeros(coach.block, dtype=np.float32)
-        while not coach.finished:
-            block = device.exchange(out)
-            if retention:
-                retention.hear(block)
-            out = coach.step(block)
-            if coach.hushed and (left_out := device.hush(FADE_SECONDS)):
-                coach.left_out(left_out)
-            tell_notices(coach, device, watchers)
-            if round(coach.now / BLOCK_SECONDS) % MINUTE == SETTLED:
-                log_devices(coach, device, watchers)
-                give_back_gaps()
+        with _last_words(coach, app, logbook).guarding(device.exchange):
+            _lead(coach, device, retention, watchers)
+
+
+def _lead(coach: Coach, device: Device, retention: Retention | None, watchers: Sequence[Watcher]) -> None:
+    coach.begin()
+    out = np.zeros(coach.block, dtype=np.float32)
+    while not coach.finished:
+        block = device.exchange(out)
+        if retention:
+            retention.hear(block)
+        out = coach.step(block)
+        if coach.hushed and (left_out := device.hush(FADE_SECONDS)):
+            coach.left_out(left_out)
+        tell_notices(coach, device, watchers)
+        if round(coach.now / BLOCK_SECONDS) % MINUTE == SETTLED:
+            log_devices(coach, device, watchers)
+            give_back_gaps()
+
+
+def _last_words(coach: Coach, app: App, logbook: Logbook) -> LastWords:
+    from voicecoach.last_words import LastWords
+
+    return LastWords(coach, app.lines, logbook.past)
 
 
 def _rate_once(opened: Callable[[], None], device: Device, app: App) -> int:
@@ -134,11 +157,13 @@ def type_live(app: App, lines: TextIO, watcher: Watcher, *, quiet: bool) -> None
             clock = Ticker()
             coach = silent_coach(app, clock.rate, logbook, _on_the_wall)
             coach.watchers.append(watcher)
-            run_at_terminal(coach, clock, lines)
+            with _last_words(coach, app, logbook).guarding():
+                run_at_terminal(coach, clock, lines)
             return
         with Device() as device, live_coach(app, device.rate, logbook, _on_the_wall) as coach:
             coach.watchers.append(watcher)
-            run_at_terminal(coach, device, lines)
+            with _last_words(coach, app, logbook).guarding(device.exchange):
+                run_at_terminal(coach, device, lines)
 
 
 def type_fast(app: App, lines: Iterable[str], watcher: Watcher) -> None:
@@ -149,4 +174,5 @@ def type_fast(app: App, lines: Iterable[str], watcher: Watcher) -> None:
         began = wall_clock()
         coach = silent_coach(app, FAST_RATE, logbook, lambda seconds: began + timedelta(seconds=seconds))
         coach.watchers.append(watcher)
-        run_fast(coach, lines)
+        with _last_words(coach, app, logbook).guarding():
+            run_fast(coach, lines)
