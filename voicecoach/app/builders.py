@@ -45,11 +45,13 @@ def live_coach(
     """A coach for a sound card with a speaker at `rate` Hz, which writes `journal_access`. It hears with what
     `detector` gives in the end; without it is typed to."""
     from voicecoach.audio.echo.control import make_echo_control
+    from voicecoach.engine.last_words import KEPT, LOST
     from voicecoach.engine.threaded_hearing import BackgroundHearing
     from voicecoach.playback.clip_source import LiveSource
 
     with app.synthesizer(rate) as synthesizer, ExitStack() as stack:
-        synthesizer.clip(app.lines("greeting"))  # what is wrong with the speech engine is told now
+        for line in ("greeting", LOST, KEPT):  # what is wrong with the speech engine is told now
+            synthesizer.clip(app.lines(line))
         ring = stack.enter_context(closing(app.voices(rate)))
         source = LiveSource(synthesizer, rate, ring)
         source.prefetch(text for _line, text in app.prompts())

@@ -27,6 +27,9 @@ from voicecoach.runtime.wall_clock import wall_clock
 if TYPE_CHECKING:
     # Imported where it is needed: meanwhile the recogniser is loaded and the sound card opened.
     from voicecoach.engine.coach import Coach, LogEvent
+    from voicecoach.engine.last_words import LastWords
+    from voicecoach.history.journal_access import JournalAccess
+    from voicecoach.history.utterance_audio import UtteranceAudioStore
 
 SETTLED, MINUTE = 500, 3_000
 """Blocks after which the devices' delays are known; from one entry about them in the log to the next, and from one time
@@ -38,12 +41,13 @@ such waits in a block, the sound card was fed too late beside a thread that hear
 
 _NEEDED = (
     "voicecoach.engine.coach",
-    "voicecoach.session.session",
+    "voicecoach.engine.last_words",
     "voicecoach.engine.threaded_hearing",
-    "voicecoach.playback.clip_source",
-    "voicecoach.nlu.multi_command",
     "voicecoach.nlu.answer_prior",
     "voicecoach.nlu.confidence",
+    "voicecoach.nlu.multi_command",
+    "voicecoach.playback.clip_source",
+    "voicecoach.session.session",
 )
 """What a coach consists of, down to what its first utterance needs: to import it takes as long as to load the
 recogniser."""
@@ -86,19 +90,32 @@ def coach_live(
         coach.listeners += listeners
         if retention:
             coach.listeners.append(retention.watch)
-        coach.begin()
-        out = np.zeros(coach.block, dtype=np.float32)
-        while not coach.finished:
-            block = device.process_block(out)
-            if retention:
-                retention.hear(block)
-            out = coach.process_block(block)
-            if coach.flushed and (left_out := device.flush(FADE_SECONDS)):
-                coach.left_out(left_out)
-            tell_notices(coach, device, listeners)
-            if round(coach.now / BLOCK_SECONDS) % MINUTE == SETTLED:
-                log_devices(coach, device, listeners)
-                give_back_gaps()
+        with _last_words(coach, app, journal_access).guarding(device.process_block):
+            _lead(coach, device, retention, listeners)
+
+
+def _lead(
+    coach: Coach, device: SoundCard, retention: UtteranceAudioStore | None, listeners: Sequence[LogListener]
+) -> None:
+    coach.begin()
+    out = np.zeros(coach.block, dtype=np.float32)
+    while not coach.finished:
+        block = device.process_block(out)
+        if retention:
+            retention.hear(block)
+        out = coach.process_block(block)
+        if coach.flushed and (left_out := device.flush(FADE_SECONDS)):
+            coach.left_out(left_out)
+        tell_notices(coach, device, listeners)
+        if round(coach.now / BLOCK_SECONDS) % MINUTE == SETTLED:
+            log_devices(coach, device, listeners)
+            give_back_gaps()
+
+
+def _last_words(coach: Coach, app: App, journal_access: JournalAccess) -> LastWords:
+    from voicecoach.engine.last_words import LastWords
+
+    return LastWords(coach, app.lines, journal_access.past)
 
 
 def _rate_once(opened: Callable[[], None], device: SoundCard, app: App) -> int:
@@ -141,11 +158,13 @@ def type_live(app: App, lines: TextIO, listener: LogListener, *, quiet: bool) ->
             clock = Ticker()
             coach = silent_coach(app, clock.rate, journal_access, _on_the_wall)
             coach.listeners.append(listener)
-            run_at_terminal(coach, clock, lines)
+            with _last_words(coach, app, journal_access).guarding():
+                run_at_terminal(coach, clock, lines)
             return
         with SoundCard() as device, live_coach(app, device.rate, journal_access, _on_the_wall) as coach:
             coach.listeners.append(listener)
-            run_at_terminal(coach, device, lines)
+            with _last_words(coach, app, journal_access).guarding(device.process_block):
+                run_at_terminal(coach, device, lines)
 
 
 def type_fast(app: App, lines: Iterable[str], listener: LogListener) -> None:
@@ -156,4 +175,5 @@ def type_fast(app: App, lines: Iterable[str], listener: LogListener) -> None:
         began = wall_clock()
         coach = silent_coach(app, FAST_RATE, journal_access, lambda seconds: began + timedelta(seconds=seconds))
         coach.listeners.append(listener)
-        run_fast(coach, lines)
+        with _last_words(coach, app, journal_access).guarding():
+            run_fast(coach, lines)

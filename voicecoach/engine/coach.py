@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,7 +12,7 @@ import numpy as np
 
 from voicecoach.audio.echo.control import RELEASE
 from voicecoach.core.actions import Action, Leave, Note, OtherVoice, Play, Reply, StopAudio, Volume
-from voicecoach.core.audio import BLOCK_SECONDS, Samples
+from voicecoach.core.audio import BLOCK_SECONDS, Clip, Samples
 from voicecoach.core.script import CueStarted
 from voicecoach.core.speech import Hypothesis
 from voicecoach.core.understanding import Understanding, Verdict
@@ -21,8 +22,10 @@ from voicecoach.playback.mixer import FADE_SECONDS, Mixer
 from voicecoach.playback.player import ClipSource, Player
 from voicecoach.session.session import Session
 from voicecoach.turns.barge_in import BargeInPolicy
-from voicecoach.turns.continuation import continue_utterance
 from voicecoach.turns.self_speech import is_own_voice
+from voicecoach.turns.continuation import continue_utterance
+
+_LOG = logging.getLogger(__name__)
 
 LATE_ANSWER = 8.0
 """Seconds beyond its time for which a question waits for whoever speaks just then to finish."""
@@ -50,6 +53,9 @@ else. Of what people say less than half as many vanish (tests/test_hindsight.py)
 
 CLEAR = 10.0
 """Decibels by which an utterance has to stand out of what may be left of the coach's voice to count like any other."""
+
+DEFECT = "a defect in understanding"
+"""Reason of an utterance that could not be understood since something is broken."""
 
 OWN_VOICE_LEAD = 0.2
 """How much earlier (s) it may seem to be heard: where a word falls in its sentence is only estimated."""
@@ -196,6 +202,10 @@ class Coach:
             self._player.flush()  # an answer that is being given is not waited for
         self._carry_out(actions)
 
+    def rendered(self, text: str) -> Clip | None:
+        """The sound of a sentence, in the present voice; None where it is not in memory."""
+        return self._source.ready(text)
+
     def left_out(self, seconds: float) -> None:
         """Since it was `flushed`, so much of what was given to the speaker before the last block was not played, nor
         what fades out at the beginning of that."""
@@ -212,20 +222,30 @@ class Coach:
         if heard.endpoint != "typed" and self._own_voice(heard.text, said):
             return Understanding(heard.text, Verdict.REJECT, "the coach's own voice")
         if heard.endpoint == "typed" or not said:
-            return self.session.attend(self._understand(heard, self.session.states))
+            return self.session.attend(self._meaning(heard))
         if heard.echo_reduction_db is not None and heard.echo_reduction_db > VANISHED:
             reason = f"the coach's own voice: {heard.echo_reduction_db:.0f} dB of it vanish"
             return Understanding(heard.text, Verdict.REJECT, reason)
         guarded = heard.learning and heard.echo_reduction_db is None
         judged = replace(heard, guarded=guarded, over_coach=heard.learning or heard.stands_out < CLEAR)
-        return self.session.attend(self._understand(judged, self.session.states))
+        return self.session.attend(self._meaning(judged))
 
     def _understand_part(self, heard: Hypothesis, text: str) -> Understanding:
         """What `text`, one of several sentences of an utterance, means now."""
-        return self._understand(replace(heard, text=text, words=(), alternatives=()), self.session.states)
+        return self._meaning(replace(heard, text=text, words=(), alternatives=()))
+
+    def _meaning(self, heard: Hypothesis) -> Understanding:
+        """What an utterance means now. A defect there has changed nothing: it is told, and the session goes on."""
+        try:
+            return self._understand(heard, self.session.states)
+        except Exception as error:
+            _LOG.debug("%r could not be understood", heard.text, exc_info=error)
+            return Understanding(heard.text, Verdict.REJECT, DEFECT)
 
     def _react(self, understanding: Understanding, position: float | None = None) -> list[Action]:
         """What the session wants done; `position` in the count, when it is not where the session knows it to be."""
+        if understanding.reason == DEFECT:
+            return self.session.say("broken.heard")
         if understanding.accepted:
             return self.session.command(understanding.command, position)
         return self.session.unclear(understanding, position)

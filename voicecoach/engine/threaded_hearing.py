@@ -99,8 +99,16 @@ class BackgroundHearing(Hearing):
         for heard in super().feed(self._not_too_late(block)):
             for one in (heard, heard.alone):
                 if self._prepare and one:
-                    self._prepare(one, block.states)
+                    self._prepare_for(one, block.states)
             self._tell(heard, perf_counter() - began)
+
+    def _prepare_for(self, heard: Hypothesis, states: Collection[str]) -> None:
+        """Prepare what is heard; what goes wrong in that goes wrong again, and is dealt with, where it is needed."""
+        assert self._prepare is not None
+        try:
+            self._prepare(heard, states)
+        except Exception as error:
+            _LOG.debug("%r could not be prepared", heard.text, exc_info=error)
 
     def _tell(self, heard: Hypothesis, took: float) -> None:
         waited = 1000 * (heard.decided_at - heard.speech_end)
