@@ -22,8 +22,8 @@ from voicecoach.playback.mixer import FADE_SECONDS, Mixer
 from voicecoach.playback.player import ClipSource, Player
 from voicecoach.session.session import Session
 from voicecoach.turns.barge_in import BargeInPolicy
-from voicecoach.turns.self_speech import is_own_voice
 from voicecoach.turns.continuation import continue_utterance
+from voicecoach.turns.self_speech import is_own_voice
 
 _LOG = logging.getLogger(__name__)
 
