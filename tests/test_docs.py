@@ -13,7 +13,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-PAGE = (Path(__file__).parents[1] / "docs" / "history.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[1]
+PAGE = (ROOT / "docs" / "how-to" / "run-all-day.md").read_text(encoding="utf-8")
 UNIT, AGENT, TASK = re.findall(r"```(?:ini|xml)\n(.*?)```", PAGE, re.DOTALL)
 ANALYZE = shutil.which("systemd-analyze")
 

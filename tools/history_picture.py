@@ -14,10 +14,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-WIDTH_PX, HEIGHT_PX = 900, 1100
-FIRST_DAY = datetime(2026, 9, 28, 9, 0, tzinfo=UTC)
+WIDTH_PX, HEIGHT_PX = 900, 925
 DAYS = (0, 1, 3, 4, 6, 8, 10, 11, 13, 15, 17, 18, 20, 22, 24, 25, 27, 29, 31, 32, 34, 36, 38, 39, 41)
-"""Days on which the demo user exercises, counted from the first."""
+"""Days on which the demo user exercises, counted from the first. The last one is today."""
 
 CHROMIUM_OPTIONS = (
     "--headless",
@@ -56,12 +55,13 @@ def main() -> None:
     if len(sys.argv) != 2 or not chromium:
         raise SystemExit("usage: python tools/history_picture.py FILE.png (needs Chromium)")
     target = Path(sys.argv[1]).resolve()
+    first = datetime.now(UTC) - timedelta(days=DAYS[-1])
     with TemporaryDirectory() as name:
         folder = Path(name)
         home = {"XDG_DATA_HOME": str(folder / "data"), "XDG_CONFIG_HOME": str(folder / "config")}
         environment = {**os.environ, **home}
         for number, day in enumerate(DAYS):
-            when = (FIRST_DAY + timedelta(days=day)).isoformat()
+            when = (first + timedelta(days=day)).isoformat()
             command = [sys.executable, "-c", SESSION, when]
             lines = typed_lines(number)
             subprocess.run(command, input=lines, text=True, env=environment, check=True, stdout=subprocess.DEVNULL)

@@ -24,8 +24,8 @@ Drawn from the code of the state chart by `make docs`; a test keeps it up to dat
 - **announcing** explains the exercise; **positioning** leaves time to get there; **working** counts
   a hold, repetitions or a walk; **resting** is a rest or a drink; **comparing** asks how a new
   stretch was. `Played` means that the script of the state has been played to its end.
-- **paused** keeps the place; **resuming** says the side and the time left, and the history state `H`
-  leads back.
+- **paused** keeps the place; **resuming** says the side and the time left, and the history state
+  `H` leads back.
 - **alarmed** follows a red flag: the advice is given, and nothing leads on but a new beginning,
   asked for twice.
 - Questions ("how long is left") are not in the chart: they are answered over whatever is going on.
