@@ -8,7 +8,7 @@ ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
 endif
 
-.PHONY: run demo test docs model peers system clean
+.PHONY: run demo test docs picture site model peers system clean
 
 run: .venv/ready model
 	@$(BIN)/voicecoach run --or-demo
@@ -32,8 +32,15 @@ test: .venv/ready model
 	@touch $@
 
 docs: .venv/ready
-	$(BIN)/python -m voicecoach.session.flow.diagram docs/session.md
-	$(BIN)/python -m voicecoach.session.plan.dose_page docs/doses.md
+	$(BIN)/python -m voicecoach.session.flow.diagram docs/reference/states.md
+	$(BIN)/python -m voicecoach.session.plan.dose_page docs/reference/doses.md
+
+# The picture of the history page that README shows; it needs Chromium.
+picture: .venv/ready
+	$(BIN)/python tools/history_picture.py docs/images/history.png
+
+site: .venv/ready
+	$(BIN)/zensical build --strict
 
 model: .venv/ready
 	@$(BIN)/voicecoach model fetch
@@ -53,4 +60,4 @@ system:
 	apt-get install -y -qq --no-install-recommends libportaudio2 libasound2-plugins pulseaudio pulseaudio-utils
 
 clean:
-	rm -rf .venv demo .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv demo site .mypy_cache .ruff_cache .pytest_cache

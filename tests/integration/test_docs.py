@@ -15,7 +15,7 @@ import pytest
 
 from tests.support.paths import ROOT
 
-PAGE = (ROOT / "docs" / "history.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "how-to" / "run-all-day.md").read_text(encoding="utf-8")
 UNIT, AGENT, TASK = re.findall(r"```(?:ini|xml)\n(.*?)```", PAGE, re.DOTALL)
 ANALYZE = shutil.which("systemd-analyze")
 

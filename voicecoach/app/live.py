@@ -37,7 +37,8 @@ that memory is given back."""
 
 HANDOVER = 0.0005
 """Seconds after which a thread that computes lets another one go on that waits to. With Python's own 5 ms, and several
-such waits in a block, the sound card was fed too late beside a thread that hears (docs/latency.md)."""
+such waits in a block, the sound card was fed too late beside a thread that hears
+(docs/decisions/0013-processor-cost.md)."""
 
 _NEEDED = (
     "voicecoach.engine.coach",

@@ -1,4 +1,4 @@
-"""The user's settings: a small YAML file, read once. docs/settings.md tells what it may hold."""
+"""The user's settings: a small YAML file, read once. docs/reference/settings.md tells what it may hold."""
 
 from __future__ import annotations
 

@@ -2,7 +2,9 @@
 
 The voice-activity detector finds the utterance; the recogniser is fed only then (with what was just before,
 so that no first sound is lost) and asked for its final result as soon as silence has lasted long enough, where Vosk's
-own endpoint takes 840 ms (design). How long is long enough depends on the words, and on how sure the recogniser is of
+own endpoint takes 840 ms
+(docs/decisions/0005-end-of-utterance.md). How long is long enough depends on the words, and on how
+sure the recogniser is of
 them.
 """
 

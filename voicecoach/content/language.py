@@ -1,6 +1,6 @@
 """What belongs to a language besides its texts: the words that carry its grammar, its numbers, its voice and its model.
 
-A language is a folder of content with a `language.yaml`; docs/languages.md tells what else is in it.
+A language is a folder of content with a `language.yaml`; docs/reference/content-format.md tells what else is in it.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A command that was truly said hardly ever leaves another reading near, a long one least of all; talk that came out as a
 command nearly always does ("keep going" beside "thank god"). The figures below were chosen on recordings, between
-commands missed and talk obeyed (docs/accuracy.md).
+commands missed and talk obeyed (docs/benchmarks/accuracy.md).
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 Each utterance takes and frees megabytes (sound, the recogniser's lattices, clips of speech). By default glibc learns
 from the first that is freed to take such pieces from its heap, where what lives longer in between keeps them from being
-given back: in an hour the coach grew by 70 MB, though it held no more than before (docs/latency.md). Small pieces leave
+given back: in an hour the coach grew by 70 MB, though it held no more than before
+(docs/decisions/0015-memory-in-a-long-run.md). Small pieces leave
 gaps of 10 MB together, which it gives back when it is asked to.
 """
 

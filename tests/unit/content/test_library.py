@@ -459,7 +459,7 @@ def test_letters_of_other_languages_and_curly_apostrophes_can_be_spoken(tmp_path
 
 
 def test_the_example_in_the_documentation_loads(tmp_path: Path) -> None:
-    text = (ROOT / "docs" / "routines.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "reference" / "content-format.md").read_text(encoding="utf-8")
     example = text.split("```yaml\n", 1)[1].split("```", 1)[0]
     (tmp_path / "morning.yaml").write_text(example, encoding="utf-8")
     library = load_library(folders=[tmp_path])

@@ -361,7 +361,7 @@ def test_whatever_is_said_the_session_goes_on_and_can_be_brought_to_its_end(data
 
 
 def test_the_doses_in_the_docs_are_those_of_the_content() -> None:
-    text = (ROOT / "docs" / "doses.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "reference" / "doses.md").read_text(encoding="utf-8")
     assert text == dose_page.page(LIBRARY), "run `make docs`"
     for exercise in LIBRARY.exercises.values():
         assert exercise.name in text
@@ -392,7 +392,7 @@ def test_after_the_last_drink_nothing_is_said_to_follow() -> None:
 
 
 def test_the_diagram_in_the_docs_is_that_of_the_code() -> None:
-    docs = ROOT / "docs" / "session.md"
+    docs = ROOT / "docs" / "reference" / "states.md"
     assert docs.read_text(encoding="utf-8") == page(), "run: make docs"
 
 

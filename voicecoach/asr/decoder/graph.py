@@ -2,7 +2,7 @@
 
 Vosk's phrase lists become a bigram model, in which phrases recombine: "start leg routine" was heard as "start
 left routine" from most synthetic voices. In a graph of our own a sentence is heard whole, or the sound finds its
-home among the background words (design).
+home among the background words (docs/decisions/0003-decoding-graph.md).
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ SKIPPED = 2
 @dataclass(frozen=True, slots=True)
 class Costs:
     """What things cost in nats, as negative logarithms of probabilities. Those of background and decoys were chosen on
-    recordings (docs/accuracy.md), between commands missed and words taken for commands."""
+        recordings
+    (docs/decisions/0003-decoding-graph.md), between commands missed and words taken for commands."""
 
     background_entry: float = 4.0
     """Leaving the sentences for the background."""

@@ -1,7 +1,8 @@
 """The folder that Vosk loads: a model, with a decoding graph of our own in the place of its language model.
 
 Vosk loads `graph/Gr.fst` from the model's folder, so that a folder of links with a graph of our own gives true
-finite-state decoding (design). It is built once for each graph and kept in a cache.
+finite-state decoding
+(docs/decisions/0003-decoding-graph.md). It is built once for each graph and kept in a cache.
 """
 
 from __future__ import annotations

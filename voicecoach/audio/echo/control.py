@@ -16,7 +16,8 @@ from voicecoach.core.audio import BLOCK_SECONDS, HEARING_RATE, Samples
 _LOG = logging.getLogger(__name__)
 
 RELEASE = 0.35
-"""Seconds after the coach's last sound for which the gate stays shut: reverberation and buffers (design)."""
+"""Seconds after the coach's last sound for which the gate stays shut: reverberation and buffers
+(docs/decisions/0006-echo-cancellers.md)."""
 
 LOST = 1.0
 """Seconds of silent reference while the coach speaks after which the reference is taken for lost. Between two sentences

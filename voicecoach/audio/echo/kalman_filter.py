@@ -19,7 +19,8 @@ DECAY = 0.5
 
 CONSTRAINED = 10
 """Partitions whose way is made one that fits into a block again, in turn: half of them. With a fifth of them 0.1 dB
-less of the echo is taken out, and where it is 10 dB above the user some commands fewer are heard (docs/latency.md)."""
+less of the echo is taken out, and where it is 10 dB above the user some commands fewer are heard
+(docs/decisions/0006-echo-cancellers.md)."""
 
 YOUNG = 200
 """Blocks in which all of them are: while little is known of the way each step is large."""

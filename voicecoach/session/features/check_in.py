@@ -1,6 +1,7 @@
 """How do your legs feel? Asked before a routine, which is fitted to the answer, and after it.
 
-The scale and what follows from it are those of the exercise reference: up to three as planned, four and five the easier
+The scale and what follows from it are those of
+docs/reference/exercise-sources.md: up to three as planned, four and five the easier
 versions, from six on stretches only.
 """
 

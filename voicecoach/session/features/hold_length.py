@@ -9,7 +9,8 @@ from voicecoach.content.library import Hold
 from voicecoach.session.flow.routine_flow import RoutineFlow
 
 LEAST_HOLD, MOST_HOLD = 5, 60
-"""Seconds a user may set a hold to: up to sixty when asked for (exercise reference)."""
+"""Seconds a user may set a hold to: up to sixty when asked for
+(docs/reference/exercise-sources.md)."""
 
 WAIT = 20.0
 """Seconds that "wait" adds when no number is said."""

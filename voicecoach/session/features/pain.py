@@ -1,6 +1,7 @@
 """It hurts: everything stops, the coach asks where and how much, and nothing goes on by itself.
 
-What follows from the number is the table of the exercise reference: up to three gently on, four and five the easier
+What follows from the number is the table of
+docs/reference/exercise-sources.md: up to three gently on, four and five the easier
 version, from six on, and for any sharp pain, without this exercise.
 """
 

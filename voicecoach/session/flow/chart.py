@@ -1,7 +1,7 @@
 """The session chart: which state follows which. Pure: no audio, no thread, no clock.
 
 Guards and what happens on entering a state are asked of the chart's model (see `Conductor`), so that this
-file stays the picture of the session and nothing else. `docs/session.md` is drawn from it.
+file stays the picture of the session and nothing else. `docs/reference/states.md` is drawn from it.
 """
 
 from __future__ import annotations

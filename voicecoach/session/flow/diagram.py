@@ -10,20 +10,24 @@ from voicecoach.session.flow.chart import SessionChart
 from voicecoach.session.flow.routine_flow import RoutineFlow
 from voicecoach.session.script.writer import ScriptWriter
 
-_PAGE = """# The session chart
+_PAGE = """# States of a session
 
-Drawn from `voicecoach/session/chart.py` by `make docs`; a test keeps it up to date.
+Drawn from the code of the state chart by `make docs`; a test keeps it up to date.
 
 ```mermaid
 {chart}
 ```
 
-- **checking** asks how the legs are, and waits for an answer (not where the check-in is switched off: `unchecked`).
-- **announcing** explains the exercise; **positioning** leaves time to get there; **working** counts a hold, repetitions
-  or a walk; **resting** is a rest or a drink. `played` means that the script of the state has been played to its end.
-- **paused** keeps the place; **resuming** says the side and the time left, and the history state `place` leads back.
-- After "stop" the session is **idle** but keeps its place: "carry on" is `resume`.
-- **alarmed** follows a red flag: the advice is given, and nothing leads on but a new beginning, asked for twice.
+- **idle**: no routine is running. After "stop" the session keeps its place: "carry on" is `Resume`.
+- **checking** asks how the legs are, and waits for an answer (not where the check-in is switched
+  off: `unchecked`).
+- **announcing** explains the exercise; **positioning** leaves time to get there; **working** counts
+  a hold, repetitions or a walk; **resting** is a rest or a drink; **comparing** asks how a new
+  stretch was. `Played` means that the script of the state has been played to its end.
+- **paused** keeps the place; **resuming** says the side and the time left, and the history state
+  `H` leads back.
+- **alarmed** follows a red flag: the advice is given, and nothing leads on but a new beginning,
+  asked for twice.
 - Questions ("how long is left") are not in the chart: they are answered over whatever is going on.
 """
 

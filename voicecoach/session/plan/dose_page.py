@@ -13,9 +13,10 @@ from voicecoach.session.plan.steps import PlanStep, WorkStep, lay_out
 
 _PAGE = """# What is done how long, for review
 
-Written from `voicecoach/content/en/exercises.yaml` and `voicecoach/session/age.py` by `make docs`; a test keeps it up
-to date. "{older} and older" is what the coach does once it knows the age ("I'm seventy", or `age` in the settings).
-What it says of each exercise is in the same file; what it does about pain and danger is in [coaching.md](coaching.md).
+Written from the exercises of the content and the rules for the age by `make docs`; a test keeps it
+up to date. "{older} and older" is what the coach does once it knows the age ("I'm seventy", or
+`age` in the [settings](settings.md)). What it does about pain and danger is in
+[coaching](../explanation/coaching.md) and [safety](../explanation/safety.md).
 
 | Exercise | Where | Sides | Dose | {older} and older | Easier | Caution | Agreed |
 |---|---|---|---|---|---|---|---|
@@ -23,15 +24,20 @@ What it says of each exercise is in the same file; what it does about pain and d
 
 ## Where the doses come from
 
-- Stretches: held 10 to 30 s, by older adults 30 to 60 s, to the point of tightness or slight discomfort, without
-  bouncing, best daily; two to four times, some 60 s in all for each muscle. ACSM's Guidelines for Exercise Testing and
-  Prescription; Garber et al. 2011, "Quantity and quality of exercise".
-- Long holds before effort cost strength, so dynamic work and strength come before stretches. Simic et al. 2012.
-- Strength: on two or three days a week that do not follow each other, 8 to 12 repetitions, 10 to 15 for those who are
-  older or begin; one set is enough at first. ACSM, as above. The coach keeps no journal yet and does not know what was
-  done the day before: whoever has a routine with strength in it every other day has to see to that.
+- Stretches: held 10 to 30 s, by older adults 30 to 60 s, to the point of tightness or slight
+  discomfort, without bouncing, best daily; two to four times, some 60 s in all for each muscle.
+  ACSM's Guidelines for Exercise Testing and Prescription; Garber et al. 2011, "Quantity and quality
+  of exercise".
+- Long holds before effort cost strength, so dynamic work and strength come before stretches. Simic
+  et al. 2012.
+- Strength: on two or three days a week that do not follow each other, 8 to 12 repetitions, 10 to 15
+  for those who are older or begin; one set is enough at first. ACSM, as above. With its journal the
+  coach leaves strength out today if it was done today or yesterday; without one
+  (`journal: false`) the user has to see to that.
 - Warm-up: 5 to 10 minutes. The walk takes five; the jog is offered instead, not required.
 - One may ask for other holds: 5 to 60 s for a stretch. Whoever asks for more is told what there is.
+
+[Where exercises, doses and pacing come from](exercise-sources.md) has the tables.
 
 Reviewed by: ____________________  Profession: ____________________  Date: ____________________
 """

@@ -34,7 +34,8 @@ FIRST_SIDE = SIDES[0]
 """The side that each set begins with."""
 
 ALLOWANCES = {"standing": 8.0, "chair": 12.0, "kneeling": 20.0, "floor": 20.0}
-"""Seconds to get into position, from the end of the instructions (the pacing table of the exercise reference)."""
+"""Seconds to get into position, from the end of the instructions
+(docs/reference/exercise-sources.md, pacing)."""
 
 RISING = 20.0
 """Seconds to get up from the floor in: as many as to get down to it."""

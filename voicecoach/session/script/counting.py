@@ -1,6 +1,7 @@
 """The beats of a step: what is counted, and when. All times are seconds from the beginning of the work.
 
-The pacing follows the table in the exercise reference: up to fifteen seconds every second is counted; longer
+The pacing follows the table in
+docs/reference/exercise-sources.md: up to fifteen seconds every second is counted; longer
 holds get a form cue, "half way" and the last five; repetitions are counted on the effort. Users may like it otherwise;
 tones and closing words are always there.
 """

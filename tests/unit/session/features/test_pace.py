@@ -1,4 +1,7 @@
-"""The pacing table of the exercise reference, held against every routine from its first word to its last."""
+"""Check the pacing of every routine from its first word to its last.
+
+The table is in docs/reference/exercise-sources.md.
+"""
 
 from __future__ import annotations
 
