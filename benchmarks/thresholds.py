@@ -35,6 +35,9 @@ from voicecoach.nlu.numbers import spoken
 ACCEPTS = (84.0, 86.0, 88.0, 90.0, 92.0, 94.0, 96.0)
 ASKS = (80.0, 82.0, 84.0, 86.0, 88.0, 90.0)
 
+EXACT = 100.0
+"""Score of an utterance that is a sentence word for word."""
+
 _NEVER = 101.0
 _PROJECT = Path(__file__).resolve().parents[1]
 _SETS = ("coffee/kitchen", "coffee/babble", "coffee/coach", "voices", "words", "an4", "chatter")
@@ -79,7 +82,7 @@ class Item:
 
 
 def _at(understood: Understanding, accept: float, ask: float) -> Understanding:
-    if understood.reason.startswith("exact") or understood.verdict is Verdict.REJECT:
+    if understood.score == EXACT or understood.verdict is Verdict.REJECT:
         return understood
     obeyed = understood.accepted and understood.score >= accept
     verdict = Verdict.ACCEPT if obeyed else Verdict.ASK if understood.score >= ask else Verdict.REJECT
@@ -143,7 +146,7 @@ def _wordings(limit: int | None, seed: int) -> Iterator[Item]:
         matcher = _without(*template)
         for test in by_template[template]:
             understood = matcher.understand(test.text, test.states[:1] or None)
-            if not understood.reason.startswith(("exact", "not now")):
+            if understood.score < EXACT:
                 expected = meaning(test.intent or "", test.slots)
                 yield Item("wordings", _half(seed, *template), [understood], expected)
 

@@ -159,4 +159,4 @@ def set_aside(case: Case, outcomes: Sequence[Outcome]) -> str:
 def _utterance(heard: Heard) -> str:
     said, understood = heard
     taken = f" {_meaning(heard)}" if understood.intent else ""
-    return f"{said.text!r} at {said.speech_start:.1f} s: {understood.verdict.value}{taken} - {understood.reason}"
+    return f"{said.text!r} at {said.speech_start:.1f} s: {understood.verdict.value}{taken} - {understood.detail}"

@@ -79,4 +79,4 @@ def weights(folder: Path, name: str) -> Path:
 def obeyed(text: str, sentence: str | None, reason: str = "", score: float = 0.0) -> Understanding:
     """An utterance that is obeyed as `sentence`, if there is one."""
     verdict = Verdict.REJECT if sentence is None else Verdict.ACCEPT
-    return Understanding(text, verdict, reason, sentence=sentence or "", score=score)
+    return Understanding(text, verdict, detail=reason, sentence=sentence or "", score=score)

@@ -12,7 +12,7 @@ from tests.support.session_driver import INTENTS, LIBRARY, LINES
 from voicecoach.content.library import Library, Routine, RoutineEntry
 from voicecoach.core.actions import Action, Leave, Play, Reply, StopAudio
 from voicecoach.core.past_sessions import StoredSession
-from voicecoach.core.understanding import Command, Understanding, Verdict
+from voicecoach.core.understanding import Command, RejectReason, Understanding, Verdict
 from voicecoach.session.flow.question import Confirmation
 from voicecoach.session.plan.serialization import written
 from voicecoach.session.plan.steps import make_plan
@@ -140,15 +140,24 @@ def _with_slots(intent: str) -> st.SearchStrategy[Command]:
 _COMMANDS = _INTENTS.flatmap(_with_slots)
 _DOUBTS = st.builds(
     lambda command, verdict, score, reason, urgent: Understanding(
-        command.text, verdict, reason, command.intent, command.slots, command.text, score, urgent=urgent
+        command.text,
+        verdict,
+        reject_reason=reason,
+        intent=command.intent,
+        slots=command.slots,
+        sentence=command.text,
+        score=score,
+        urgent=urgent,
     ),
     _COMMANDS,
     st.sampled_from([Verdict.ASK, Verdict.REJECT]),
     st.sampled_from([0.0, 70.0, 100.0]),
-    st.sampled_from(["not now", "too unlike", "close to another"]),
+    st.sampled_from([RejectReason.NOT_NOW, RejectReason.UNLIKE_ANY_COMMAND, RejectReason.NOT_SURE]),
     st.booleans(),
 )
-_NOTHING = st.just(Understanding("coach", Verdict.REJECT, "unlike anything"))
+_NOTHING = st.just(
+    Understanding("coach", Verdict.REJECT, reject_reason=RejectReason.UNLIKE_ANY_COMMAND, detail="unlike anything")
+)
 
 _POSITIONS = st.sampled_from([0.0, 0.0, 0.1, 0.5, 0.99, None])
 """Where in the script something is said, as a part of it; None: in the same breath as what was said before."""

@@ -218,7 +218,7 @@ class App:
             "any state" if states is None else "/".join(states),
             understood.verdict.value,
             understood.intent or "nothing",
-            understood.reason,
+            understood.detail,
         )
         return understood
 

@@ -59,7 +59,7 @@ def _fields(heard: Hypothesis, understood: Understanding) -> dict[str, object]:
         "intent": understood.intent if understood.accepted else None,
         "slots": dict(understood.slots) if understood.accepted else {},
         "accepted": understood.accepted,
-        "reason": understood.reason,
+        "reason": understood.detail,
         "decided_at": round(heard.decided_at, 3),
         "speech_end": round(heard.speech_end, 3),
     }

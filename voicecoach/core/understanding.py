@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from enum import Enum
 
 
@@ -26,6 +26,29 @@ class Verdict(Enum):
     REJECT = "reject"
 
 
+class RejectReason(Enum):
+    """Why an utterance is not obeyed."""
+
+    NOTHING_SAID = "nothing said"
+    FILLER_WORDS = "filler words"
+    """Nothing but words that mean nothing ("please")."""
+    UNKNOWN_SOUNDS = "unknown sounds"
+    UNLIKE_ANY_COMMAND = "unlike any command"
+    NOT_NOW = "not now"
+    """A command that does not count in the present state."""
+    NOT_ASKED = "not asked"
+    """An answer to a question that nobody has asked."""
+    NOT_SURE = "not sure"
+    """Everyday talk is nearly as probable as the command."""
+    OWN_VOICE = "own voice"
+    """The coach heard itself."""
+    NOT_ADDRESSED = "not addressed"
+    """The coach is to be called by its name, and was not."""
+    ALREADY_OBEYED = "already obeyed"
+    DEFECT = "defect"
+    """An unexpected exception kept the utterance from being understood."""
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """An intent with its slots, ready to be obeyed. `text` is what was heard."""
@@ -37,25 +60,31 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """What an utterance was taken for, and why.
+    """Say what an utterance was taken for, and why.
 
     `intent` and `slots` name the best candidate also where the verdict is not ACCEPT (a command that does not
-    fit the state, or a near miss), so that the coach can answer it. `sentence` is the matched sentence as one
-    would say it. `score` is 0..100. `caution` is how much surer (nats) than of others one has to be of the sentence,
-    `expected` whether the state calls for it (it does not count in all states, but in this one), `urgent` whether to
-    ask rather than to miss it.
+    fit the state, or a near miss), so that the coach can answer it.
     """
 
     text: str
     verdict: Verdict
-    reason: str
+    _: KW_ONLY
+    reject_reason: RejectReason | None = None
+    """Why it is not obeyed; None where the verdict is not REJECT."""
+    detail: str = ""
+    """The reason in words, for logs and for people. Nothing hangs on its wording."""
     intent: str | None = None
     slots: Mapping[str, object] = field(default_factory=dict)
     sentence: str = ""
+    """The matched sentence as a user would say it."""
     score: float = 0.0
-    caution: float = 0.0
+    """Likeness to the sentence, 0 to 100."""
+    reject_margin_nats: float = 0.0
+    """How much more probable than other texts the sentence has to be, beyond what is usual."""
     expected: bool = False
+    """Whether the state calls for it: it does not count in all states, but in this one."""
     urgent: bool = False
+    """Whether to ask rather than to miss it."""
     then: tuple[str, ...] = ()
     """What else was said in the same breath: sentences to be understood once this one has been obeyed."""
     parts: int = 1

@@ -15,7 +15,7 @@ from voicecoach.core.actions import Action, Leave, Note, OtherVoice, Play, Reply
 from voicecoach.core.audio import BLOCK_SECONDS, Clip, Samples
 from voicecoach.core.script import CueStarted
 from voicecoach.core.speech import Hypothesis
-from voicecoach.core.understanding import Understanding, Verdict
+from voicecoach.core.understanding import RejectReason, Understanding, Verdict
 from voicecoach.engine.hearing import OWN_VOICE_LAG, Block, Hearing
 from voicecoach.engine.merge_replies import merge_replies
 from voicecoach.playback.mixer import FADE_SECONDS, Mixer
@@ -55,7 +55,7 @@ CLEAR = 10.0
 """Decibels by which an utterance has to stand out of what may be left of the coach's voice to count like any other."""
 
 DEFECT = "a defect in understanding"
-"""Reason of an utterance that could not be understood since something is broken."""
+"""Detail of an utterance that could not be understood since something is broken."""
 
 OWN_VOICE_LEAD = 0.2
 """How much earlier (s) it may seem to be heard: where a word falls in its sentence is only estimated."""
@@ -183,7 +183,9 @@ class Coach:
             heard, new = continue_utterance(self._before, heard, self._understood)
         else:
             new = self._understood(heard)
-        self._before = understanding = new or Understanding(heard.text, Verdict.REJECT, "it was obeyed already")
+        self._before = understanding = new or Understanding(
+            heard.text, Verdict.REJECT, reject_reason=RejectReason.ALREADY_OBEYED, detail="it was obeyed already"
+        )
         self._note_heard(heard, understanding)
         if new is None:
             return
@@ -220,12 +222,14 @@ class Coach:
     def _understood(self, heard: Hypothesis) -> Understanding:
         said = self._said_during(heard)
         if heard.endpoint != "typed" and self._own_voice(heard.text, said):
-            return Understanding(heard.text, Verdict.REJECT, "the coach's own voice")
+            return Understanding(
+                heard.text, Verdict.REJECT, reject_reason=RejectReason.OWN_VOICE, detail="the coach's own voice"
+            )
         if heard.endpoint == "typed" or not said:
             return self.session.attend(self._meaning(heard))
         if heard.echo_reduction_db is not None and heard.echo_reduction_db > VANISHED:
-            reason = f"the coach's own voice: {heard.echo_reduction_db:.0f} dB of it vanish"
-            return Understanding(heard.text, Verdict.REJECT, reason)
+            detail = f"the coach's own voice: {heard.echo_reduction_db:.0f} dB of it vanish"
+            return Understanding(heard.text, Verdict.REJECT, reject_reason=RejectReason.OWN_VOICE, detail=detail)
         guarded = heard.learning and heard.echo_reduction_db is None
         judged = replace(heard, guarded=guarded, over_coach=heard.learning or heard.stands_out < CLEAR)
         return self.session.attend(self._meaning(judged))
@@ -240,11 +244,11 @@ class Coach:
             return self._understand(heard, self.session.states)
         except Exception as error:
             _LOG.debug("%r could not be understood", heard.text, exc_info=error)
-            return Understanding(heard.text, Verdict.REJECT, DEFECT)
+            return Understanding(heard.text, Verdict.REJECT, reject_reason=RejectReason.DEFECT, detail=DEFECT)
 
     def _react(self, understanding: Understanding, position: float | None = None) -> list[Action]:
         """What the session wants done; `position` in the count, when it is not where the session knows it to be."""
-        if understanding.reason == DEFECT:
+        if understanding.reject_reason is RejectReason.DEFECT:
             return self.session.say("broken.heard")
         if understanding.accepted:
             return self.session.command(understanding.command, position)
@@ -258,7 +262,7 @@ class Coach:
                 "intent": understanding.intent,
                 "slots": dict(understanding.slots),
                 "verdict": understanding.verdict.value,
-                "reason": understanding.reason,
+                "reason": understanding.detail,
                 "score": round(understanding.score, 1),
                 "speech_start": round(heard.speech_start, 3),
                 "speech_end": round(heard.speech_end, 3),

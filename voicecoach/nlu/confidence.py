@@ -11,8 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from voicecoach.core.speech import Alternative, Hypothesis
-from voicecoach.core.understanding import Understanding, Verdict
-from voicecoach.nlu.matcher import NOT_ASKED
+from voicecoach.core.understanding import RejectReason, Understanding, Verdict
 
 ONE_WORD = 0.3
 """Nats by which a command of one word must be more probable than any talk."""
@@ -93,8 +92,8 @@ def _or_urgent(
             break
         urgent = understand(reading.text, states)
         if urgent.urgent and urgent.accepted:
-            reason = f"urgent, {reading.behind:.1f} nats behind {understood.text!r}: {understood.reason}"
-            return replace(urgent, verdict=Verdict.ASK, reason=reason)
+            detail = f"urgent, {reading.behind:.1f} nats behind {understood.text!r}: {understood.detail}"
+            return replace(urgent, verdict=Verdict.ASK, reject_reason=None, detail=detail)
     return understood
 
 
@@ -109,19 +108,25 @@ def _judge(
     """The verdict on `command`, beside `rivals`: turned away for talk that is less than `of_talk` nats behind (asked
     about where it is urgent), asked about for another command."""
     # What must not be missed is not to be done unasked, either, where something else may have been said.
-    of_command = of_talk if command.urgent else 0.0 if command.caution < 0 else share * OTHER_COMMAND
+    of_command = of_talk if command.urgent else 0.0 if command.reject_margin_nats < 0 else share * OTHER_COMMAND
     for rival in rivals:
         if rival.behind >= max(of_talk, of_command):
             break
         if _within(command.sentence, rival.text):
             continue
-        reason = f"{command.sentence!r} is not sure enough: {rival.text!r} is {rival.behind:.1f} nats behind"
+        detail = f"{command.sentence!r} is not sure enough: {rival.text!r} is {rival.behind:.1f} nats behind"
         if rival.behind < of_talk and _is_talk(rival.text, command, states, understand):
             if command.urgent:
-                return replace(command, verdict=Verdict.ASK, reason=f"{reason}, {of_talk:.1f} needed")
-            return Understanding(command.text, Verdict.REJECT, f"{reason}, {of_talk:.1f} needed", score=command.score)
+                return replace(command, verdict=Verdict.ASK, detail=f"{detail}, {of_talk:.1f} needed")
+            return Understanding(
+                command.text,
+                Verdict.REJECT,
+                reject_reason=RejectReason.NOT_SURE,
+                detail=f"{detail}, {of_talk:.1f} needed",
+                score=command.score,
+            )
         if rival.behind < of_command and _is_another(understand(rival.text, states), command):
-            return replace(command, verdict=Verdict.ASK, reason=f"{reason}, {of_command:.1f} needed")
+            return replace(command, verdict=Verdict.ASK, detail=f"{detail}, {of_command:.1f} needed")
     return command
 
 
@@ -132,7 +137,7 @@ def margin(command: Understanding, *, guarded: bool = False, over_coach: bool = 
     together from them. Nothing is easy `over_coach`, and everything needs much where it is `guarded`."""
     usual = command.parts * (SEVERAL_WORDS if " " in command.text else ONE_WORD)
     least = SEVERAL_WORDS if guarded else OVER_COACH if over_coach else 0.0
-    return max(usual * (EXPECTED if command.expected else 1.0) + min(command.caution, 0.0), least)
+    return max(usual * (EXPECTED if command.expected else 1.0) + min(command.reject_margin_nats, 0.0), least)
 
 
 def _instead(
@@ -147,8 +152,8 @@ def _instead(
             break
         command = understand(reading.text, states)
         if command.accepted and (elsewhere or (reading.behind <= NEAR and _nearly(best, command))):
-            why = f"{command.reason}; the best reading {best.text!r}: {best.reason}"
-            return reading, replace(command, reason=why)
+            detail = f"{command.detail}; the best reading {best.text!r}: {best.detail}"
+            return reading, replace(command, detail=detail)
     return None
 
 
@@ -166,7 +171,7 @@ def _is_talk(text: str, command: Understanding, states: Collection[str] | None, 
 
 def _is_unasked(text: str, anywhere: Understanding) -> bool:
     """Whether it is, in several words, an answer to what has not been asked."""
-    return " " in text and anywhere.reason.startswith(NOT_ASKED)
+    return " " in text and anywhere.reject_reason is RejectReason.NOT_ASKED
 
 
 def _is_another(rival: Understanding, command: Understanding) -> bool:

@@ -171,7 +171,7 @@ def _misunderstood(matcher: Matcher, tests: Iterable[TestSentence]) -> Iterator[
                 when = f" when {state}" if state else ""
                 wanted = _said(test.intent, test.slots) + (", to be confirmed" if test.confirm else "")
                 taken = _said(understanding.intent, understanding.slots) if understanding.accepted else "no command"
-                yield f"{test.text!r}{when} should be {wanted}, not {taken} ({understanding.reason})"
+                yield f"{test.text!r}{when} should be {wanted}, not {taken} ({understanding.detail})"
 
 
 def _as_stated(test: TestSentence, understanding: Understanding) -> bool:

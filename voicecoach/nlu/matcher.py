@@ -8,10 +8,10 @@ would obey what was said to somebody else ("the next train leaves at noon").
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, takewhile
 
-from voicecoach.core.understanding import Understanding, Verdict
+from voicecoach.core.understanding import RejectReason, Understanding, Verdict
 from voicecoach.nlu.alignment import Aligner, Alignment, Edit
 from voicecoach.nlu.intents import IntentSet
 from voicecoach.nlu.numbers import UNKNOWN, spoken
@@ -45,9 +45,6 @@ MARGIN = 0.5
 MISSPELT = 0.84
 """Likeness from which a word that is in no sentence is taken for a misspelt or misheard one that is."""
 
-NOT_ASKED = "not asked"
-"""How the reason begins for what is an answer, but not to what the coach has asked."""
-
 _NOTHING = Edit(None, None)
 _MOST_TIES = 8
 _MOST_SEARCHED = 40
@@ -59,6 +56,14 @@ class _Candidate:
 
     alignment: Alignment
     sentence: TemplateSentence
+
+
+@dataclass(frozen=True, slots=True)
+class _Why:
+    """The reason of a verdict: in words, and what it is where the verdict is REJECT."""
+
+    detail: str
+    reject_reason: RejectReason | None = None
 
 
 class Matcher:
@@ -77,28 +82,28 @@ class Matcher:
         """What `text` means in `states` (None: whatever the state)."""
         text = spoken(text, self.intents.language)
         if not text:
-            return _reject(text, "nothing was said")
+            return _reject(text, RejectReason.NOTHING_SAID, "nothing was said")
         if UNKNOWN not in text and (exact := self.intents.exact(text)):
             return _exact(text, exact, states)
         words = self.intents.without_skip_words(text).split()
         if not words:
-            return _reject(text, "nothing but filler words")
+            return _reject(text, RejectReason.FILLER_WORDS, "nothing but filler words")
         if set(words) == {UNKNOWN}:
-            return _reject(text, "nothing but unknown sounds")
+            return _reject(text, RejectReason.UNKNOWN_SOUNDS, "nothing but unknown sounds")
         return self._near(text, words, states)
 
     def _near(self, text: str, words: Sequence[str], states: Collection[str] | None) -> Understanding:
         if len(words) > 2 * self._aligner.longest:
-            return _reject(text, "nothing like a command (longer than any)")
+            return _reject(text, RejectReason.UNLIKE_ANY_COMMAND, "nothing like a command (longer than any)")
         found = self._aligner.nearest(words)
         best = self._candidate(found, states)
         if best is None or best.alignment.score == 0:
-            return _reject(text, "nothing like a command (no word of any)")
-        verdict, reason = self._judge(words, best, states)
+            return _reject(text, RejectReason.UNLIKE_ANY_COMMAND, "nothing like a command (no word of any)")
+        verdict, why = self._judge(words, best, states)
         if verdict is Verdict.ACCEPT and (rival := self._rival(best, words, states)):
-            verdict, reason = Verdict.ASK, f"as near to {rival.text!r}"
+            verdict, why = Verdict.ASK, _Why(f"as near to {rival.text!r}")
         score = best.alignment.score
-        because = f"{reason} (best: {best.sentence.text!r}, {score:.0f})"
+        because = replace(why, detail=f"{why.detail} (best: {best.sentence.text!r}, {score:.0f})")
         return _answer(text, verdict, because, best.sentence, score, states)
 
     def _candidate(self, found: Iterable[Alignment], states: Collection[str] | None) -> _Candidate | None:
@@ -124,23 +129,23 @@ class Matcher:
         readings = self.intents.exact(" ".join(alignment.said))
         return next((one for one in readings if one.counts_in(states)), next(iter(readings), None))
 
-    def _judge(self, words: Sequence[str], best: _Candidate, states: Collection[str] | None) -> tuple[Verdict, str]:
-        """The verdict on `best`, and its reason."""
+    def _judge(self, words: Sequence[str], best: _Candidate, states: Collection[str] | None) -> tuple[Verdict, _Why]:
+        """Return the verdict on `best`, and its reason."""
         score, said = best.alignment.score, best.alignment.said
         slight = min(self._vocabulary.meaningful(words), self._vocabulary.meaningful(said)) < 2
         if score < (ASK_SLIGHT if slight else ASK_URGENT if best.sentence.urgent else self._ask):
-            return Verdict.REJECT, "nothing like a command"
+            return Verdict.REJECT, _Why("nothing like a command", RejectReason.UNLIKE_ANY_COMMAND)
         if not best.sentence.counts_in(states):
             return Verdict.REJECT, _not_now([best.sentence])
         if slight or min(len(words), len(said)) < SHORTEST:
-            return Verdict.ASK, "too short to obey on a likeness"
+            return Verdict.ASK, _Why("too short to obey on a likeness")
         if score < self._accept:
-            return Verdict.ASK, "near a command, not near enough"
+            return Verdict.ASK, _Why("near a command, not near enough")
         if best.sentence.confirm:
-            return Verdict.ASK, "to be confirmed"
+            return Verdict.ASK, _Why("to be confirmed")
         if not self._means_the_same(best.alignment):
-            return Verdict.ASK, "a word that matters differs"
-        return Verdict.ACCEPT, "near"
+            return Verdict.ASK, _Why("a word that matters differs")
+        return Verdict.ACCEPT, _Why("near")
 
     def _means_the_same(self, alignment: Alignment) -> bool:
         """Whether no word of meaning was added, and none lost or mistaken for another."""
@@ -189,24 +194,26 @@ class Matcher:
 def _exact(text: str, found: Sequence[TemplateSentence], states: Collection[str] | None) -> Understanding:
     for sentence in found:
         if sentence.counts_in(states):
-            verdict, reason = (Verdict.ASK, "exact, to be confirmed") if sentence.confirm else (Verdict.ACCEPT, "exact")
-            return _answer(text, verdict, reason, sentence, 100.0, states)
+            if sentence.confirm:
+                return _answer(text, Verdict.ASK, _Why("exact, to be confirmed"), sentence, 100.0, states)
+            return _answer(text, Verdict.ACCEPT, _Why("exact"), sentence, 100.0, states)
     commands = [sentence for sentence in found if not sentence.answer]
     if not commands:
-        return _reject(text, f"{NOT_ASKED}: {found[0].intent} counts only as an answer")
+        detail = f"not asked: {found[0].intent} counts only as an answer"
+        return _reject(text, RejectReason.NOT_ASKED, detail)
     return _answer(text, Verdict.REJECT, _not_now(commands), commands[0], 100.0, states)
 
 
-def _not_now(readings: Sequence[TemplateSentence]) -> str:
+def _not_now(readings: Sequence[TemplateSentence]) -> _Why:
     intent = readings[0].intent
     states = {state for one in readings if one.intent == intent for state in one.states or ()}
-    return f"not now: {intent} counts only when {', '.join(sorted(states))}"
+    return _Why(f"not now: {intent} counts only when {', '.join(sorted(states))}", RejectReason.NOT_NOW)
 
 
 def _answer(
     text: str,
     verdict: Verdict,
-    reason: str,
+    why: _Why,
     sentence: TemplateSentence,
     score: float,
     states: Collection[str] | None,
@@ -215,16 +222,17 @@ def _answer(
     return Understanding(
         text,
         verdict,
-        reason,
-        sentence.intent,
-        sentence.slots,
-        sentence.text,
-        round(score, 1),
-        sentence.caution,
-        expected,
-        sentence.urgent,
+        reject_reason=why.reject_reason,
+        detail=why.detail,
+        intent=sentence.intent,
+        slots=sentence.slots,
+        sentence=sentence.text,
+        score=round(score, 1),
+        reject_margin_nats=sentence.caution,
+        expected=expected,
+        urgent=sentence.urgent,
     )
 
 
-def _reject(text: str, reason: str) -> Understanding:
-    return Understanding(text, Verdict.REJECT, reason)
+def _reject(text: str, reason: RejectReason, detail: str) -> Understanding:
+    return Understanding(text, Verdict.REJECT, reject_reason=reason, detail=detail)

@@ -10,8 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from voicecoach.content.language import Links
-from voicecoach.core.understanding import Understanding, WordGraph
-from voicecoach.nlu.matcher import NOT_ASKED
+from voicecoach.core.understanding import RejectReason, Understanding, WordGraph
 
 MOST = 3
 """Commands in one breath."""
@@ -77,14 +76,14 @@ class MultiCommand:
             alone = understand(text, states)
             if alone.accepted or not (chain := self._taken_apart(alone.text)):
                 return alone
-            if any(understand(part.text, states).reason.startswith(NOT_ASKED) for part in chain):
+            if any(understand(part.text, states).reject_reason is RejectReason.NOT_ASKED for part in chain):
                 return alone  # "of course no that was too hard neck one" is talk, not an order with an answer in it
             first, *others = what_counts(chain)
             found = understand(first.text, states)
             if not (found.accepted or any(part.joined for part in chain)):
                 return alone
-            reason, then = f"{found.reason}, in one breath", tuple(part.text for part in others)
-            return replace(found, text=text, sentence=text, reason=reason, then=then, parts=len(chain))
+            detail, then = f"{found.detail}, in one breath", tuple(part.text for part in others)
+            return replace(found, text=text, sentence=text, detail=detail, then=then, parts=len(chain))
 
         return understand_chain
 

@@ -11,7 +11,7 @@ from voicecoach.content.library import Library, Routine
 from voicecoach.content.lines import Lines
 from voicecoach.core.actions import Action, Note, Play, Reply, StopAudio, Volume
 from voicecoach.core.script import Cue, Script
-from voicecoach.core.understanding import Command, Understanding, Verdict
+from voicecoach.core.understanding import Command, RejectReason, Understanding, Verdict
 from voicecoach.session.features.answers import Answers
 from voicecoach.session.features.check_in import Checks
 from voicecoach.session.features.comfort import ComfortCheck
@@ -220,7 +220,7 @@ class Session:
             return self.command(Command("Pain", {}, understanding.text), position)
         if understanding.verdict is Verdict.ASK:
             self._confirm(understanding)
-        elif understanding.reason.startswith("not now"):
+        elif understanding.reject_reason is RejectReason.NOT_NOW:
             if understanding.score == WORD_FOR_WORD:
                 self._not_now(str(understanding.intent))
         elif self.preferences.listening == "by name" and calls(understanding, self.lines.phrase("name")):

@@ -198,7 +198,7 @@ def test_the_interval_of_a_count_is_the_exact_one(events: int, low: float, high:
 
 
 def heard(text: str, intent: str | None, verdict: Verdict = Verdict.ACCEPT) -> hearing.Heard:
-    return Hypothesis(text, 0.1, 0.5, 0.8), Understanding(text, verdict, "exact", intent)
+    return Hypothesis(text, 0.1, 0.5, 0.8), Understanding(text, verdict, detail="exact", intent=intent)
 
 
 def outcome(

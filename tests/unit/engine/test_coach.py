@@ -218,7 +218,15 @@ def asked(app: App) -> Bench:
     def understand(heard: Hypothesis, states: Collection[str]) -> Understanding:
         if heard.text == "start beg routine":
             slots = {"routine": "leg"}
-            return Understanding(heard.text, Verdict.ASK, "near", "StartRoutine", slots, "start leg routine", 80)
+            return Understanding(
+                heard.text,
+                Verdict.ASK,
+                detail="near",
+                intent="StartRoutine",
+                slots=slots,
+                sentence="start leg routine",
+                score=80,
+            )
         return app.understand(heard, states)
 
     bench = Bench(app, SilentSource(RATE), understand=understand)

@@ -25,7 +25,7 @@ def weighed(hypothesis: Hypothesis, *states: str) -> Understanding:
 def test_talk_that_came_out_as_a_command_is_not_obeyed():
     understood = weighed(heard("keep going", ("thank god", 2.4)))
     assert (understood.accepted, understood.intent) == (False, None)
-    assert understood.reason == "'keep going' is not sure enough: 'thank god' is 2.4 nats behind, 2.5 needed"
+    assert understood.detail == "'keep going' is not sure enough: 'thank god' is 2.4 nats behind, 2.5 needed"
     assert understood.score == 100, "it may have been a command: a tone tells that it was not understood"
 
 
@@ -197,7 +197,7 @@ def test_of_two_readings_the_one_that_counts_now_is_preferred():
     now = heard("resume", ("repeat", 1.0))
     understood = weighed(now, "working")
     assert (understood.accepted, understood.intent) == (True, "Repeat")
-    assert "the best reading 'resume': not now" in understood.reason
+    assert "the best reading 'resume': not now" in understood.detail
 
 
 @pytest.mark.parametrize("other", [("repeat", 3.0), ("result", 0.1)])

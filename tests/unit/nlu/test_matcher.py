@@ -47,7 +47,7 @@ def test_a_sentence_is_understood_word_for_word(text: str, intent: str, slots: d
     understanding = understand(text)
     assert understanding.verdict is Verdict.ACCEPT
     assert meaning(understanding) == (intent, slots)
-    assert understanding.reason == "exact"
+    assert understanding.detail == "exact"
     assert understanding.score == 100
 
 
@@ -81,13 +81,13 @@ def test_what_counts_in_one_of_several_states_counts() -> None:
 def test_what_does_not_fit_the_state_is_named_but_not_obeyed() -> None:
     understanding = understand("carry on", "working")
     assert understanding.verdict is Verdict.REJECT
-    assert understanding.reason == "not now: Resume counts only when idle, paused"
+    assert understanding.detail == "not now: Resume counts only when idle, paused"
     assert understanding.command.intent == "Resume"
 
 
 def test_the_slots_of_what_does_not_fit_are_known() -> None:
     understanding = understand("i'd rather jog", "resting")
-    assert understanding.reason.startswith("not now: Alternative")
+    assert understanding.detail.startswith("not now: Alternative")
     assert meaning(understanding) == ("Alternative", {"exercise": "jog"})
 
 
@@ -137,7 +137,7 @@ def test_small_words_may_be_lost_added_or_mistaken(text: str, intent: str, slots
     understanding = understand(text)
     assert understanding.accepted
     assert meaning(understanding) == (intent, slots)
-    assert understanding.reason.startswith("near")
+    assert understanding.detail.startswith("near")
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_what_is_near_is_asked_about(text: str, near: str) -> None:
     understanding = understand(text, "working")
     assert understanding.verdict is Verdict.ASK
     assert understanding.sentence == near
-    assert f"best: {near!r}" in understanding.reason
+    assert f"best: {near!r}" in understanding.detail
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_a_word_that_matters_is_never_guessed(text: str) -> None:
 def test_a_near_miss_of_what_does_not_fit_the_state_is_not_obeyed() -> None:
     understanding = understand("pick up where we left of", "working")
     assert understanding.verdict is Verdict.REJECT
-    assert understanding.reason.startswith("not now: Resume counts only when idle, paused (best:")
+    assert understanding.detail.startswith("not now: Resume counts only when idle, paused (best:")
 
 
 def test_two_sentences_equally_near_are_not_decided_between(tmp_path: Path) -> None:
@@ -197,7 +197,7 @@ def test_two_sentences_equally_near_are_not_decided_between(tmp_path: Path) -> N
     matcher = Matcher(intents_of(tmp_path, text))
     decided = matcher.understand("can dim the big lamp beside old bed")
     assert decided.verdict is Verdict.ASK
-    assert "as near to" in decided.reason
+    assert "as near to" in decided.detail
     assert matcher.understand("you can dim the big lamp beside old bed").accepted
     assert matcher.understand("can i dim the big lamp beside old bed").intent == "Ask"
 
@@ -263,7 +263,7 @@ routine exercise please minute second seconds time side it the a i you
 def test_talk_that_is_not_for_the_coach_is_not_obeyed(text: str) -> None:
     understanding = understand(text)
     assert not understanding.accepted
-    assert understanding.reason
+    assert understanding.detail
 
 
 @pytest.mark.parametrize("word", STRAY.split())
@@ -291,13 +291,13 @@ def test_an_answer_without_a_question_is_not_obeyed(word: str, state: str) -> No
 )
 def test_a_reject_says_why(text: str, reason: str) -> None:
     understanding = understand(text)
-    assert (understanding.verdict, understanding.reason) == (Verdict.REJECT, reason)
+    assert (understanding.verdict, understanding.detail) == (Verdict.REJECT, reason)
     assert understanding.intent is None
 
 
 def test_a_reject_names_the_nearest_command_and_its_score() -> None:
     understanding = understand("the next train leaves at noon")
-    assert understanding.reason == f"nothing like a command (best: 'the next one', {understanding.score:.0f})"
+    assert understanding.detail == f"nothing like a command (best: 'the next one', {understanding.score:.0f})"
     assert 0 < understanding.score < 80
 
 
@@ -342,7 +342,7 @@ def test_a_near_miss_of_a_sentence_that_was_not_sampled_is_understood(
     coffee: Matcher, text: str, slots: dict[str, object]
 ) -> None:
     understanding = coffee.understand(text)
-    assert understanding.reason.startswith("near")
+    assert understanding.detail.startswith("near")
     assert understanding.accepted
     assert understanding.slots == slots
 
@@ -377,7 +377,7 @@ def _talk(intents: IntentSet) -> st.SearchStrategy[str]:
 @given(_talk(project_intents()), st.sets(st.sampled_from(STATES)))
 def test_whatever_is_said_there_is_a_verdict_with_a_reason(text: str, states: set[str]) -> None:
     understanding = project_matcher().understand(text, states)
-    assert understanding.reason
+    assert understanding.detail
     assert 0 <= understanding.score <= 100
     if understanding.accepted:
         said = (understanding.intent, repr(sorted(understanding.slots.items())))

@@ -115,7 +115,7 @@ def test_with_an_answer_that_nobody_asked_for_it_is_no_chain(text: str) -> None:
 def test_a_first_sentence_that_does_not_fit_the_state_is_answered_and_the_others_still_count() -> None:
     understood = understand("resume and louder", "working")
     assert (understood.intent, understood.accepted) == ("Resume", False)
-    assert understood.reason.startswith("not now")
+    assert understood.detail.startswith("not now")
     assert understood.then == ("louder",)
     assert understand("resume louder again", "working").then == (), "nothing joins these: it may be talk"
 

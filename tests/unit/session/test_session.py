@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.support.paths import ROOT
 from tests.support.session_driver import INTENTS, LIBRARY, LINES, STATES, Talk, stretching
 from voicecoach.core.actions import Leave, Play, Reply, StopAudio
-from voicecoach.core.understanding import Understanding, Verdict
+from voicecoach.core.understanding import RejectReason, Understanding, Verdict
 from voicecoach.session.flow.diagram import page
 from voicecoach.session.plan import dose_page
 from voicecoach.session.plan.steps import WaterStep, WorkStep, make_plan
@@ -264,7 +264,14 @@ def test_a_break_cannot_be_made_harder() -> None:
 
 def test_keep_going_in_mid_count_is_not_refused() -> None:
     talk = stretching().until("working")
-    odd = Understanding("keep going", Verdict.REJECT, "not now: Resume counts only when paused", "Resume", score=100.0)
+    odd = Understanding(
+        "keep going",
+        Verdict.REJECT,
+        reject_reason=RejectReason.NOT_NOW,
+        detail="not now: Resume counts only when paused",
+        intent="Resume",
+        score=100.0,
+    )
     talk._take(talk.session.unclear(odd, 3.0))
     assert talk.said == LINES("ready.already")
 
@@ -288,7 +295,7 @@ def test_the_walk_can_be_exchanged_for_a_jog_and_back() -> None:
 
 def test_a_doubtful_command_is_asked_about_and_obeyed_on_yes() -> None:
     talk = stretching().until("working")
-    doubt = Understanding("nest", Verdict.ASK, "near (80)", "Next", sentence="next", score=80.0)
+    doubt = Understanding("nest", Verdict.ASK, detail="near (80)", intent="Next", sentence="next", score=80.0)
     talk._take(talk.session.unclear(doubt, 3.0))
     assert talk.said == "Did you say next?"
     assert "asking" in talk.session.states
@@ -296,7 +303,15 @@ def test_a_doubtful_command_is_asked_about_and_obeyed_on_yes() -> None:
 
 
 def test_the_bare_name_of_a_routine_answers_the_question_which_one() -> None:
-    bare = Understanding("calves", Verdict.ASK, "confirm", "StartRoutine", {"routine": "calves"}, "calves", 100.0)
+    bare = Understanding(
+        "calves",
+        Verdict.ASK,
+        detail="confirm",
+        intent="StartRoutine",
+        slots={"routine": "calves"},
+        sentence="calves",
+        score=100.0,
+    )
     talk = Talk().say("StartRoutine")
     assert "Which one" in talk.said
     talk._take(talk.session.unclear(bare))
@@ -307,7 +322,7 @@ def test_the_bare_name_of_a_routine_answers_the_question_which_one() -> None:
 
 
 def test_a_doubtful_command_is_forgotten_on_no_and_when_nobody_answers() -> None:
-    doubt = Understanding("nest", Verdict.ASK, "near (80)", "Next", sentence="next", score=80.0)
+    doubt = Understanding("nest", Verdict.ASK, detail="near (80)", intent="Next", sentence="next", score=80.0)
     talk = stretching().until("working")
     talk._take(talk.session.unclear(doubt, 3.0))
     assert talk.say("No").state == "working"
@@ -319,7 +334,14 @@ def test_a_doubtful_command_is_forgotten_on_no_and_when_nobody_answers() -> None
 def test_a_command_that_does_not_fit_gets_an_answer() -> None:
     talk = STATES["resting"]()
     reason = "not now: Alternative counts only when working"
-    odd = Understanding("jog instead", Verdict.REJECT, reason, "Alternative", score=100.0)
+    odd = Understanding(
+        "jog instead",
+        Verdict.REJECT,
+        reject_reason=RejectReason.NOT_NOW,
+        detail=reason,
+        intent="Alternative",
+        score=100.0,
+    )
     talk._take(talk.session.unclear(odd, 3.0))
     assert "does not fit" in talk.said
     assert talk.state == "resting"
@@ -328,7 +350,14 @@ def test_a_command_that_does_not_fit_gets_an_answer() -> None:
 def test_what_is_only_like_a_command_that_does_not_fit_leaves_the_count_alone() -> None:
     talk = STATES["working"]()
     reason = "not now: StartRoutine counts only when idle (best: 'my glutes', 93)"
-    odd = Understanding("my blue suits", Verdict.REJECT, reason, "StartRoutine", score=93.0)
+    odd = Understanding(
+        "my blue suits",
+        Verdict.REJECT,
+        reject_reason=RejectReason.NOT_NOW,
+        detail=reason,
+        intent="StartRoutine",
+        score=93.0,
+    )
     assert talk.session.unclear(odd, 3.0) == []
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from voicecoach.core.understanding import Command, Understanding, Verdict
+from voicecoach.core.understanding import Command, RejectReason, Understanding, Verdict
 from voicecoach.session.flow.question import ANSWER_TIME
 
 if TYPE_CHECKING:
@@ -50,7 +50,8 @@ def meant(understanding: Understanding, name: str) -> Understanding:
     return replace(
         understanding,
         verdict=Verdict.REJECT,
-        reason=f"not said to {name}: {understanding.reason}",
+        reject_reason=RejectReason.NOT_ADDRESSED,
+        detail=f"not said to {name}: {understanding.detail}",
         intent=None,
         slots={},
         score=0.0,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from voicecoach.core.actions import Note, Play, Reply, StopAudio
 from voicecoach.core.script import Cue
-from voicecoach.core.understanding import Command, Understanding, Verdict
+from voicecoach.core.understanding import Command, RejectReason, Understanding, Verdict
 
 if TYPE_CHECKING:
     from voicecoach.content.lines import Lines
@@ -97,7 +97,7 @@ class RedFlags:
             self._ask(understanding)
         elif asks and self.asked:
             self._ask(self.asked)
-        elif self._state == "alarmed" and understanding.intent and understanding.reason.startswith("not now"):
+        elif self._state == "alarmed" and understanding.intent and understanding.reject_reason is RejectReason.NOT_NOW:
             self._reply("flag.over")
         else:
             return False

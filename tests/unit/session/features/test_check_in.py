@@ -174,7 +174,7 @@ def test_a_red_flag_ends_it() -> None:
 
 def test_a_doubtful_command_does_not_make_it_forget_its_question() -> None:
     talk = asked()
-    doubt = Understanding("loader", Verdict.ASK, "near", "Louder", sentence="louder", score=80.0)
+    doubt = Understanding("loader", Verdict.ASK, detail="near", intent="Louder", sentence="louder", score=80.0)
     talk._take(talk.session.unclear(doubt))
     assert talk.session.states == ("checking", "asking")
     talk._take(talk.session.unclear(doubt))
@@ -186,7 +186,13 @@ def test_a_doubtful_command_does_not_make_it_forget_its_question() -> None:
 
 def test_a_number_that_was_asked_about_answers_the_question() -> None:
     talk = asked()
-    talk._take(talk.session.unclear(Understanding("sex", Verdict.ASK, "near", "Rating", {"rating": 6}, "six", 80.0)))
+    talk._take(
+        talk.session.unclear(
+            Understanding(
+                "sex", Verdict.ASK, detail="near", intent="Rating", slots={"rating": 6}, sentence="six", score=80.0
+            )
+        )
+    )
     talk.say("Yes")
     assert talk.state == "announcing"
     assert "only stretch" in talk.said

@@ -10,14 +10,28 @@ from tests.unit.engine.test_coach import Bench, NotingEar
 from voicecoach.app.components import App
 from voicecoach.audio.echo.control import HalfDuplexGate, NoMicrophone
 from voicecoach.core.actions import Reply
-from voicecoach.core.understanding import Understanding, Verdict
+from voicecoach.core.understanding import RejectReason, Understanding, Verdict
 from voicecoach.nlu.lint import spoken_parts
 from voicecoach.playback.clip_source import SilentSource
 from voicecoach.session.profile.exercise_memory import ExerciseMemory
 from voicecoach.session.session import NEAR_A_COMMAND, NUDGE_AFTER
 
-NEAR = Understanding("how long is let", Verdict.REJECT, "near a command", "HowLongLeft", score=NEAR_A_COMMAND + 5)
-TALK = Understanding("the cat is out", Verdict.REJECT, "nothing like a command", "Next", score=NEAR_A_COMMAND - 5)
+NEAR = Understanding(
+    "how long is let",
+    Verdict.REJECT,
+    reject_reason=RejectReason.UNLIKE_ANY_COMMAND,
+    detail="near a command",
+    intent="HowLongLeft",
+    score=NEAR_A_COMMAND + 5,
+)
+TALK = Understanding(
+    "the cat is out",
+    Verdict.REJECT,
+    reject_reason=RejectReason.UNLIKE_ANY_COMMAND,
+    detail="nothing like a command",
+    intent="Next",
+    score=NEAR_A_COMMAND - 5,
+)
 SPEAKING = [state for state in STATES if state != "working"]
 
 
@@ -55,7 +69,14 @@ def test_what_is_understood_begins_it_anew() -> None:
 
 def test_a_command_that_does_not_fit_is_one_of_those_things() -> None:
     reason = "not now: Alternative counts only when working"
-    not_now = Understanding("jog instead", Verdict.REJECT, reason, "Alternative", score=100.0)
+    not_now = Understanding(
+        "jog instead",
+        Verdict.REJECT,
+        reject_reason=RejectReason.NOT_NOW,
+        detail=reason,
+        intent="Alternative",
+        score=100.0,
+    )
     talk = hear(STATES["resting"](), not_now)
     assert "does not fit" in talk.said
     assert "does not fit" not in hear(talk, not_now).said

@@ -11,14 +11,23 @@ from voicecoach.content.language import languages
 from voicecoach.content.lines import load_lines
 from voicecoach.core.actions import Reply
 from voicecoach.core.script import Cue
-from voicecoach.core.understanding import Understanding, Verdict
+from voicecoach.core.understanding import RejectReason, Understanding, Verdict
 from voicecoach.nlu.intent_file import read_intents
 from voicecoach.nlu.intents import builtin_intents
 from voicecoach.session.profile.preferences import Preferences
 
 
 def heard(text: str, intent: str | None, verdict: Verdict = Verdict.ACCEPT, *, urgent: bool = False) -> Understanding:
-    return Understanding(text, verdict, "exact", intent, {}, text, 100.0 if intent else 0.0, urgent=urgent)
+    return Understanding(
+        text,
+        verdict,
+        detail="exact",
+        intent=intent,
+        slots={},
+        sentence=text,
+        score=100.0 if intent else 0.0,
+        urgent=urgent,
+    )
 
 
 def by_name() -> Talk:
@@ -51,7 +60,7 @@ def test_without_its_name_it_does_not_answer() -> None:
     talk = by_name()
     understanding = talk.session.attend(heard("next", "Next"))
     assert (understanding.verdict, understanding.intent) == (Verdict.REJECT, None)
-    assert understanding.reason.startswith("not said to coach")
+    assert understanding.detail.startswith("not said to coach")
     talk._take(talk.session.unclear(understanding, 3.0))
     assert talk.actions == [], "no tone, no question"
 
@@ -85,7 +94,15 @@ def test_an_answer_to_its_question_needs_no_name() -> None:
 def test_its_name_alone_calls_it_and_what_follows_is_meant_for_it() -> None:
     talk = by_name()
     for text, score in (("coach", 0.0), ("hey coach", 0.0), ("coach oh", 33.0)):
-        call = talk.session.attend(Understanding(text, Verdict.REJECT, "nothing but filler words", score=score))
+        call = talk.session.attend(
+            Understanding(
+                text,
+                Verdict.REJECT,
+                reject_reason=RejectReason.FILLER_WORDS,
+                detail="nothing but filler words",
+                score=score,
+            )
+        )
         talk._take(talk.session.unclear(call, 3.0))
         assert talk.actions == [Reply((Cue(tone="heard"),))]
         assert obeyed(talk, heard("next", "Next"))
@@ -95,7 +112,14 @@ def test_its_name_alone_calls_it_and_what_follows_is_meant_for_it() -> None:
 
 def test_what_was_nearly_a_command_is_no_call() -> None:
     talk = by_name().say("Pause", position=3.0)
-    nearly = Understanding("coach nest", Verdict.REJECT, "nothing like a command", "Next", score=70.0)
+    nearly = Understanding(
+        "coach nest",
+        Verdict.REJECT,
+        reject_reason=RejectReason.UNLIKE_ANY_COMMAND,
+        detail="nothing like a command",
+        intent="Next",
+        score=70.0,
+    )
     talk._take(talk.session.unclear(talk.session.attend(nearly)))
     assert talk.said.startswith(LINES("unclear"))
     assert talk.session.question is None
@@ -103,7 +127,14 @@ def test_what_was_nearly_a_command_is_no_call() -> None:
 
 def test_its_name_alone_is_nothing_where_it_always_listens() -> None:
     talk = stretching()
-    talk._take(talk.session.unclear(Understanding("coach", Verdict.REJECT, "nothing but filler words"), 3.0))
+    talk._take(
+        talk.session.unclear(
+            Understanding(
+                "coach", Verdict.REJECT, reject_reason=RejectReason.FILLER_WORDS, detail="nothing but filler words"
+            ),
+            3.0,
+        )
+    )
     assert talk.actions == []
 
 

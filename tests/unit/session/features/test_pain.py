@@ -183,7 +183,9 @@ def test_a_red_flag_comes_first() -> None:
 def test_what_is_nearly_heard_as_pain_stops_a_routine_too(state: str, stops: bool) -> None:
     talk = STATES[state]()
     slots = {"place": "heel"}
-    doubt = Understanding("my eel hurts", Verdict.ASK, "near", "Pain", slots, "my heel hurts", 85.0)
+    doubt = Understanding(
+        "my eel hurts", Verdict.ASK, detail="near", intent="Pain", slots=slots, sentence="my heel hurts", score=85.0
+    )
     talk._take(talk.session.unclear(doubt, 4.0))
     assert ("Where does it hurt" in talk.said) == stops
     assert talk.state == ("paused" if stops else "idle")

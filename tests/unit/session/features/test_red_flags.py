@@ -11,14 +11,21 @@ from tests.support.session_driver import INTENTS, LIBRARY, LINES, STATES, Talk, 
 from tests.unit.engine.test_coach import Bench
 from voicecoach.app.components import App
 from voicecoach.core.actions import Leave, Note, Play, Reply, StopAudio
-from voicecoach.core.understanding import Understanding, Verdict
+from voicecoach.core.understanding import RejectReason, Understanding, Verdict
 from voicecoach.playback.clip_source import SilentSource
 from voicecoach.session.features.red_flags import ADVICE, REMINDER_AFTER
 from voicecoach.session.flow.question import ANSWER_TIME
 from voicecoach.session.session import Session
 
 CHEST = Understanding(
-    "my jest hurts", Verdict.ASK, "near", "RedFlag", {"advice": "call"}, "my chest hurts", 83.0, urgent=True
+    "my jest hurts",
+    Verdict.ASK,
+    detail="near",
+    intent="RedFlag",
+    slots={"advice": "call"},
+    sentence="my chest hurts",
+    score=83.0,
+    urgent=True,
 )
 LEADING = [state for state in STATES if state not in ("idle", "paused")]
 NUMBER = "one, one, two"
@@ -83,7 +90,14 @@ def test_commands_and_questions_get_one_short_line_which_does_not_cut_the_advice
 
 
 def test_what_does_not_count_now_gets_the_same_line() -> None:
-    odd = Understanding("next", Verdict.REJECT, "not now: Next counts only when working", "Next", score=100.0)
+    odd = Understanding(
+        "next",
+        Verdict.REJECT,
+        reject_reason=RejectReason.NOT_NOW,
+        detail="not now: Next counts only when working",
+        intent="Next",
+        score=100.0,
+    )
     assert doubt(alarmed(), odd).said == LINES("flag.over")
 
 
@@ -183,7 +197,7 @@ def test_a_question_that_nobody_answers_leaves_everything_waiting_and_says_whom_
 
 
 def test_an_ordinary_question_that_nobody_answers_is_forgotten_without_a_word() -> None:
-    nearly = Understanding("nest", Verdict.ASK, "near (80)", "Next", sentence="next", score=80.0)
+    nearly = Understanding("nest", Verdict.ASK, detail="near (80)", intent="Next", sentence="next", score=80.0)
     talk = doubt(stretching().until("working"), nearly)
     assert talk.session.withdraw_question() == []
 
@@ -195,7 +209,7 @@ def test_what_did_you_say_brings_the_question_again() -> None:
 
 
 def test_no_lesser_question_takes_its_place() -> None:
-    nearly = Understanding("nest", Verdict.ASK, "near (80)", "Next", sentence="next", score=80.0)
+    nearly = Understanding("nest", Verdict.ASK, detail="near (80)", intent="Next", sentence="next", score=80.0)
     talk = doubt(doubt(stretching().until("working")), nearly)
     assert "Did you say my chest hurts" in talk.said
     assert talk.say("Yes").state == "alarmed"
