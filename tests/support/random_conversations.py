@@ -1,18 +1,19 @@
-"""Random sessions: what is drawn for one, and what has to hold after each event in it."""
+"""Sessions to which anything may happen, and what has to hold after each event."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from hypothesis import strategies as st
 
-from tests.support.session_driver import INTENTS, LIBRARY, LINES
+from tests.support.random_events import ANSWERS, Event
+from tests.support.session_driver import LIBRARY, LINES
 from voicecoach.content.library import Library, Routine, RoutineEntry
 from voicecoach.core.actions import Action, Leave, Play, Reply, StopAudio
 from voicecoach.core.past_sessions import StoredSession
-from voicecoach.core.understanding import Command, RejectReason, Understanding, Verdict
+from voicecoach.core.understanding import Command, Understanding
 from voicecoach.session.flow.question import Confirmation
 from voicecoach.session.plan.serialization import written
 from voicecoach.session.plan.steps import make_plan
@@ -32,164 +33,6 @@ ASKING = ("checking", "comparing")
 
 WAITING = ("idle", "paused", "alarmed")
 """States that the user ends."""
-
-# --- what is drawn ----------------------------------------------------------------------------------------
-
-_SECONDS = st.sampled_from([0, 1, 4, 5, 10, 15, 30, 60, 90, 180, 300, 301, 900, 999, 3600])
-_MINUTES = st.sampled_from([1, 2, 15])
-_TIME: st.SearchStrategy[dict[str, object]] = st.one_of(
-    st.just({}),
-    st.fixed_dictionaries({}, optional={"seconds": _SECONDS, "minutes": _MINUTES}),
-    st.fixed_dictionaries({"seconds": st.lists(_SECONDS, min_size=2, max_size=2)}),
-)
-_PLACE = st.sampled_from(["left knee", "both legs", "lower back", "calves"])
-_LEFT_OUT = st.sampled_from(
-    [
-        "lunge",
-        "squat",
-        "plank",
-        "walk",
-        "jog",
-        "stretch",
-        "strength",
-        "warm-up",
-        "kneeling",
-        "floor",
-        "chair",
-        "standing",
-        "calves",
-        "hamstrings",
-        "hip flexors",
-        "everything",
-        "water",
-    ]
-)
-_RATING = st.fixed_dictionaries(
-    {}, optional={"rating": st.integers(0, 11), "rough": st.just(True), "half": st.just(True)}
-)
-_WITHOUT: st.SearchStrategy[dict[str, object]] = st.one_of(
-    st.just({}),
-    st.fixed_dictionaries({"without": st.one_of(_LEFT_OUT, st.lists(_LEFT_OUT, min_size=1, max_size=2))}),
-)
-_ROUTINES = st.sampled_from(["leg", "stretch", "strength", "water", "evening", "unheard of"])
-
-_SLOTS: Mapping[str, st.SearchStrategy[dict[str, object]]] = {
-    "StartRoutine": st.fixed_dictionaries({}, optional={"routine": _ROUTINES}),
-    "PlanRoutine": st.fixed_dictionaries(
-        {},
-        optional={
-            "seconds": st.sampled_from([60, 300, 600, 1800]),
-            "routine": _ROUTINES,
-            "muscle": st.sampled_from(["hamstrings", "calves", "glutes", "lower back"]),
-            "elsewhere": st.just("neck"),
-            "posture": st.sampled_from(["standing", "chair", "floor"]),
-            "kind": st.sampled_from(["stretch", "strength"]),
-            "size": st.just("short"),
-            "without": _LEFT_OUT,
-        },
-    ),
-    "SaveRoutine": st.fixed_dictionaries({}, optional={"routine": st.sampled_from(["evening", "daily"])}),
-    "LeaveOut": _WITHOUT,
-    "BringBack": _WITHOUT,
-    "Wait": _TIME,
-    "SetHold": _TIME,
-    "More": st.one_of(_TIME, st.fixed_dictionaries({"count": st.sampled_from([1, 2, 7, 200])})),
-    "SkipSide": st.fixed_dictionaries({}, optional={"side": st.sampled_from(["left", "right"])}),
-    "CountStyle": st.fixed_dictionaries(
-        {}, optional={"counting": st.sampled_from(["usual", "every second", "every five", "down", "none"])}
-    ),
-    "Rating": st.one_of(_RATING, st.fixed_dictionaries({"than": st.sampled_from(["same", "better", "worse"])})),
-    "PainPlace": st.fixed_dictionaries({"place": _PLACE}),
-    "Pain": st.fixed_dictionaries({}, optional={"place": _PLACE, "sharp": st.just(True), "rating": st.integers(0, 10)}),
-    "Comfort": st.fixed_dictionaries({}, optional={"comfort": st.sampled_from(["fine", "easy", "much"])}),
-    "RedFlag": st.fixed_dictionaries(
-        {}, optional={"advice": st.sampled_from(["call", "same_day", "prompt", "rest", "fall"])}
-    ),
-    "Age": st.fixed_dictionaries({}, optional={"years": st.sampled_from([12, 30, 65, 110, [60, 70]])}),
-    "SetReminder": st.fixed_dictionaries(
-        {},
-        optional={
-            "hour": st.integers(1, 12),
-            "minute": st.sampled_from([15, 30]),
-            "part": st.sampled_from(["morning", "afternoon", "evening"]),
-        },
-    ),
-    "ListRoutines": st.fixed_dictionaries({}, optional={"about": st.just("muscles")}),
-}
-"""Intent -> the slots that it may come with."""
-
-_ANSWERS = frozenset({"Rating", "PainPlace", "DontKnow", "Comfort"})
-"""Intents that only count while their question is open."""
-
-_EVERY_INTENT = [*INTENTS, *sorted(_ANSWERS)]
-_MOVING = ["Next", "Pause", "Resume", "Ready", "Yes", "No", "Pain", "Rating", "Back", "Restart", "Repeat", "SkipSide"]
-_ENDING = ("Goodbye", "RedFlag", "Stop")
-_LASTING = [intent for intent in _EVERY_INTENT if intent not in _ENDING]
-_INTENTS = st.one_of(
-    st.sampled_from(_MOVING),
-    *(st.sampled_from(_LASTING),) * 4,
-    st.sampled_from(_ENDING),
-)
-"""What ends a routine is drawn less often, so that what is in one gets its turn."""
-
-
-def _with_slots(intent: str) -> st.SearchStrategy[Command]:
-    return _SLOTS.get(intent, st.just({})).map(lambda slots: Command(intent, slots, intent))
-
-
-_COMMANDS = _INTENTS.flatmap(_with_slots)
-_DOUBTS = st.builds(
-    lambda command, verdict, score, reason, urgent: Understanding(
-        command.text,
-        verdict,
-        reject_reason=reason,
-        intent=command.intent,
-        slots=command.slots,
-        sentence=command.text,
-        score=score,
-        urgent=urgent,
-    ),
-    _COMMANDS,
-    st.sampled_from([Verdict.ASK, Verdict.REJECT]),
-    st.sampled_from([0.0, 70.0, 100.0]),
-    st.sampled_from([RejectReason.NOT_NOW, RejectReason.UNLIKE_ANY_COMMAND, RejectReason.NOT_SURE]),
-    st.booleans(),
-)
-_NOTHING = st.just(
-    Understanding("coach", Verdict.REJECT, reject_reason=RejectReason.UNLIKE_ANY_COMMAND, detail="unlike anything")
-)
-
-_POSITIONS = st.sampled_from([0.0, 0.0, 0.1, 0.5, 0.99, None])
-"""Where in the script something is said, as a part of it; None: in the same breath as what was said before."""
-
-Event = tuple[str, object, float | None]
-"""What happens, with what, and where in the script."""
-
-_EVENTS: st.SearchStrategy[Event] = st.one_of(
-    *(st.tuples(st.just("command"), _COMMANDS, _POSITIONS),) * 3,
-    *(st.tuples(st.just("played"), st.integers(1, 12), st.none()),) * 2,
-    st.tuples(st.just("unclear"), st.one_of(_DOUBTS, _NOTHING), _POSITIONS),
-    st.tuples(st.sampled_from(["silence", "silence", "passing", "voice"]), st.none(), st.none()),
-    st.tuples(st.just("minute"), st.sampled_from([0, 10, 31, 130, 1500]), st.none()),
-)
-
-
-def _start(routine: str) -> list[Event]:
-    return [("command", Command("StartRoutine", {"routine": routine}), 0.0)]
-
-
-def _led(routine: str, rating: int, plays: int) -> list[Event]:
-    answer = Command("Rating", {"rating": rating})
-    return [*_start(routine), ("command", answer, 0.0), ("played", plays, None)]
-
-
-_BEGINNINGS: st.SearchStrategy[list[Event]] = st.one_of(
-    st.just([]),
-    st.builds(_start, st.sampled_from(["leg", "stretch", "strength"])),
-    *(st.builds(_led, st.sampled_from(["leg", "stretch", "strength"]), st.integers(0, 10), st.integers(0, 60)),) * 3,
-)
-EVENTS = st.builds(lambda first, then: [*first, *then], _BEGINNINGS, st.lists(_EVENTS, min_size=12, max_size=30))
-"""What happens in a session, mostly in the middle of a routine."""
 
 # --- sessions ---------------------------------------------------------------------------------------------
 
@@ -281,6 +124,17 @@ class Running:
         """Greet."""
         self._take(self.session.greet())
 
+    @property
+    def place(self) -> tuple[object, ...]:
+        """What tells whether the session has moved."""
+        flow = self.session.flow
+        return (self.session.state, flow.plan, flow.index, self.session.question, self.left)
+
+    def happen_all(self, events: Iterable[Event]) -> None:
+        """Let one event happen after the other."""
+        for what, value, place in events:
+            self.happen(what, value, place)
+
     def happen(self, what: str, value: object, place: float | None) -> None:
         """Let one event happen, unless it cannot happen now; see what has to hold."""
         for event in self._events(what, value, place):
@@ -313,7 +167,7 @@ class Running:
         asked = self.session.flow.question
         confirmed = asked.command.intent if isinstance(asked, Confirmation) else None
         actions = self.session.command(command, position)
-        assert actions or {command.intent, confirmed} & _ANSWERS, f"{command.intent} is obeyed in silence"
+        assert actions or {command.intent, confirmed} & ANSWERS, f"{command.intent} is obeyed in silence"
         return actions
 
     def _played(self) -> Sequence[Action]:

@@ -1,4 +1,4 @@
-"""What is said when something in the coach is broken: one sentence, so that nobody on the mat waits in silence."""
+"""Say what has become of a broken coach, so that no user waits in silence."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ _LOG = logging.getLogger(__name__)
 LOST, KEPT = "broken", "broken.kept"
 """Lines of content: the coach has to be started again; and it can carry on then."""
 
-PLAYED_OUT = 0.5
-"""Seconds of silence after the sentence, in which the sound card plays what it still holds of it."""
+PLAYED_OUT_SECONDS = 0.5
+"""Seconds of silence after the sentence, so that the sound card plays all it still holds."""
 
 _PACKAGE = Path(__file__).parents[1]
 
 
 class LastWords:
-    """Says in the end what has become of a `coach` that is broken. `past` is what the journal knows.
+    """Speaks one sentence when `coach` is broken; `past` is what the journal knows.
 
-    The sentences are had as sound from the beginning, and are mixed apart, so that neither the session nor the player
-    is needed for them.
+    The sentences are rendered at the start and mixed apart from the rest. So neither the session
+    nor the player is needed to speak them.
     """
 
-    def __init__(self, coach: Coach, lines: Lines, past: Past | None):
+    def __init__(self, coach: Coach, lines: Lines, past: Past | None) -> None:
         self._coach = coach
         self._past = past
         self._texts = {line: lines(line) for line in (LOST, KEPT)}
@@ -41,9 +41,10 @@ class LastWords:
 
     @contextmanager
     def guarding(self, play: Callable[[Samples], object] | None = None) -> Iterator[None]:
-        """Lead the coach in here; `play` plays a block. VoicecoachError in one sentence for what is no user's mistake.
+        """Catch what breaks the coach in this block; `play` plays a block of sound.
 
-        What the user can mend is raised as it is.
+        A defect is raised as a VoicecoachError of one sentence. Errors that the user can mend are
+        raised unchanged.
         """
         try:
             yield
@@ -56,29 +57,30 @@ class LastWords:
             raise VoicecoachError(told(error, kept=kept)) from error
 
     def _keeps_the_place(self) -> bool:
-        """Whether the journal has a session that the next coach offers to carry on with."""
+        """Tell whether the journal has a session that the next coach can resume."""
         with suppress(Exception):
             return self._past is not None and self._past.unfinished() is not None
         return False
 
     def _say(self, line: str, play: Callable[[Samples], object] | None) -> None:
-        """Say it as far as that works: what is broken may be the sound, or whoever watches."""
+        """Speak and log `line`; the sound or a listener may be broken as well."""
         for listener in self._coach.listeners:
             with suppress(Exception):
-                data = {"text": self._texts[line], "tone": None, "line": line, "until": self._coach.now}
-                listener(LogEvent(self._coach.now, "said", data))
+                now = self._coach.now
+                data = {"text": self._texts[line], "tone": None, "line": line, "until": now}
+                listener(LogEvent(now, "said", data))
         clip = self._clips[line]
         if clip is None or play is None:
             return
         mixer = Mixer(clip.rate)
         mixer.add(clip, 0)
         with suppress(Exception):
-            while mixer.frame < len(clip.samples) + PLAYED_OUT * clip.rate:
+            while mixer.frame < len(clip.samples) + PLAYED_OUT_SECONDS * clip.rate:
                 play(mixer.read(self._coach.block))
 
 
 def told(error: Exception, *, kept: bool) -> str:
-    """What is broken, where, and what to do."""
+    """Return one sentence: what is broken, where, and what the user can do."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if _PACKAGE in Path(frame.filename).parents] or frames
     where = f"{Path(own[-1].filename).name}, line {own[-1].lineno}" if own else "nobody knows where"

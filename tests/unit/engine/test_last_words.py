@@ -1,4 +1,4 @@
-"""A defect in the coach: it is told aloud and in a sentence, and the session can be carried on with."""
+"""A defect in the coach is told in a sentence, and the session can be resumed."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class BreakingEar(NullListener):
 class Recorded:
     """A session that breaks, from its beginning to its last words; `out` is what was played of those."""
 
-    def __init__(self, path: Path, app: App, clock: Clock, hearing: Hearing | None = None):
+    def __init__(self, path: Path, app: App, clock: Clock, hearing: Hearing | None = None) -> None:
         self.said: list[str] = []
         self.out: list[Samples] = []
         self.error: VoicecoachError | None = None

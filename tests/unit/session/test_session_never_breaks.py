@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from itertools import cycle
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from tests.support.random_conversations import EVENTS, SETTINGS, Event, Running, Setting
+from tests.support.random_conversations import SETTINGS, Running, Setting
+from tests.support.random_events import AFTERWARDS, EVENTS, SITUATIONS, TYPICAL, Event
 from tests.support.session_driver import LIBRARY, Talk
 from voicecoach.content.library import Library, Routine, RoutineEntry
 from voicecoach.session.profile.exercise_memory import ExerciseMemory
@@ -70,6 +73,12 @@ def test_the_easier_way_for_a_pain_before_the_answer_keeps_the_question() -> Non
     assert talk.session.question is not None
 
 
+def test_all_of_a_routine_is_not_left_out_before_the_answer() -> None:
+    talk = paused_before_the_answer(one_stretch(), "one").say("LeaveOut", without=["standing", "chair"])
+    assert talk.session.flow.plan
+    assert talk.say("Next").state == "announcing"
+
+
 # --- commands that were obeyed in silence --------------------------------------------------------------------
 
 
@@ -91,9 +100,40 @@ def test_ready_goes_on_from_the_offer_to_leave_a_new_stretch_out(intent: str) ->
     assert talk.session.question is None
 
 
+# --- every command, wherever a session is ------------------------------------------------------------------
+
+
+def begun(situation: str) -> Running:
+    setting = Setting(small=True, check_in=True, ways={}, broken_off=None, age=None)
+    running = Running(setting.session())
+    running.begin()
+    running.happen_all(SITUATIONS[situation])
+    return running
+
+
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_every_command_can_be_said_in_every_situation(situation: str) -> None:
+    """A session that a command has left where it was is gone on with, which is quicker."""
+    running = begun(situation)
+    for command, then in zip(TYPICAL, cycle(AFTERWARDS), strict=False):
+        before = running.place
+        running.happen("command", command, 0.5)
+        if running.place != before:
+            running.happen_all(then)
+            running = begun(situation)
+
+
+@pytest.mark.parametrize("then", AFTERWARDS)
+def test_whatever_moves_a_session_before_the_answer_can_be_followed_by_anything(then: Sequence[Event]) -> None:
+    for command in TYPICAL:
+        running = begun("paused before the answer, after another routine")
+        running.happen("command", command, 0.5)
+        running.happen_all(then)
+
+
 # --- anything ----------------------------------------------------------------------------------------------
 
-EXAMPLES = int(os.environ.get("VOICECOACH_EXAMPLES", "150"))
+EXAMPLES = int(os.environ.get("VOICECOACH_EXAMPLES", "120"))
 
 
 @settings(
@@ -103,6 +143,5 @@ EXAMPLES = int(os.environ.get("VOICECOACH_EXAMPLES", "150"))
 def test_nothing_breaks_a_session(setting: Setting, events: list[Event]) -> None:
     running = Running(setting.session())
     running.begin()
-    for what, value, place in events:
-        running.happen(what, value, place)
+    running.happen_all(events)
     running.end()

@@ -51,7 +51,8 @@ def _plan(session: Session, slots: Mapping[str, object]) -> None:
 def _leave_out(session: Session, slots: Mapping[str, object]) -> None:
     keys = said(slots, "without")
     things = _words(session).labels(keys)
-    unbegun = session.state == "checking" and session.changes.all_of_it(keys, session.library)
+    unbegun = session.in_routine and session.flow.unchecked()
+    unbegun = unbegun and session.changes.all_of_it(keys, session.library)
     if EVERYTHING in keys or unbegun:
         session.flow.reply("change.everything" if session.in_routine else "plan.nothing_left")
         return
