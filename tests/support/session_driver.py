@@ -46,7 +46,7 @@ class Talk:
 
     def played(self, times: int = 1) -> Talk:
         for _ in range(times):
-            self._take(self.session.played())
+            self._take(self.session.script_finished())
         return self
 
     def until(self, state: str, side: str | None = None) -> Talk:

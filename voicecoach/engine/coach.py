@@ -159,7 +159,7 @@ class Coach:
                 self._log("said", data, event.at)
             elif not self._leaving:
                 self._carry_out(self.session.passing(event.script.seconds or 0.0))
-                self._carry_out(self.session.played())
+                self._carry_out(self.session.script_finished())
         if int(self.now) != self._second:
             self._second = int(self.now)
             self._carry_out(self.session.passing(self._player.position))

@@ -11,6 +11,7 @@ from voicecoach.content.library import Library, Routine
 from voicecoach.content.lines import Lines
 from voicecoach.core.actions import Action, Note, Play, Reply, StopAudio, Volume
 from voicecoach.core.script import Cue, Script
+from voicecoach.core.session_state import QuestionContext, SessionState
 from voicecoach.core.understanding import Command, Understanding, Verdict
 from voicecoach.session.features.answers import Answers
 from voicecoach.session.features.check_in import Checks
@@ -47,8 +48,15 @@ NUDGE_AFTER = 120.0
 """Seconds of silence in a pause after which the coach says that it is still there; later where a longer wait was asked
 for."""
 
-ONLY_ASKING = ("idle", "checking", "comparing", "paused")
+ONLY_ASKING = (SessionState.IDLE, SessionState.CHECKING, SessionState.COMPARING, SessionState.PAUSED)
 """States in which nothing is being counted or explained: what is said there leads to its question."""
+
+COUNTS_AS = {
+    SessionState.RESUMING: SessionState.ANNOUNCING,
+    SessionState.COMPARING: SessionState.RESTING,
+    SessionState.ALARMED: SessionState.IDLE,
+}
+"""States without sentences of their own, each with the state whose sentences count in it."""
 
 WORD_FOR_WORD = 100
 """Score from which the coach answers that a command does not count now. What is only like one was most probably said to
@@ -115,23 +123,23 @@ class Session:
     # --- what others may know -----------------------------------------------------------------------------
 
     @property
-    def state(self) -> str:
-        """idle, checking, announcing, positioning, working, comparing, resting, paused, resuming or alarmed."""
+    def state(self) -> SessionState:
+        """The innermost state of the chart."""
         return self.chart.innermost
 
     @property
-    def states(self) -> tuple[str, ...]:
+    def states(self) -> tuple[SessionState | QuestionContext, ...]:
         """The states that decide which commands count now; that of an open question comes last."""
-        state = {"resuming": "announcing", "comparing": "resting", "alarmed": "idle"}.get(self.state, self.state)
+        state = COUNTS_AS.get(self.state, self.state)
         if self._alarm.asked:
-            return (state, "asking")
+            return (state, QuestionContext.ASKING)
         question = self.flow.question
         return (state, question.context) if question else (state,)
 
     @property
     def in_routine(self) -> bool:
         """Whether a routine is running."""
-        return self.state not in ("idle", "alarmed")
+        return self.state not in (SessionState.IDLE, SessionState.ALARMED)
 
     @property
     def question(self) -> object | None:
@@ -166,13 +174,13 @@ class Session:
         self.flow.actions.append(Play(self.flow.writer.flow("greeting", *cues)))
         return self._take()
 
-    def played(self) -> list[Action]:
+    def script_finished(self) -> list[Action]:
         """The script has been played to its end."""
         self.flow.position = 0.0
-        if self.state == "resting" and not self.flow.at_work():
+        if self.state == SessionState.RESTING and not self.flow.at_work():
             self.reminding.break_over()
-        if not self._alarm.played():
-            self.chart.send("played")
+        if not self._alarm.script_finished():
+            self.chart.script_finished()
         return self._take()
 
     def saying(self, line: str | None) -> None:
@@ -181,14 +189,14 @@ class Session:
 
     def passing(self, position: float) -> list[Action]:
         """What the journal is to know, once a second and before anything happens; nothing where nothing is done."""
-        if not self.in_routine or self.state in ("paused", "checking"):
+        if not self.in_routine or self.state in (SessionState.PAUSED, SessionState.CHECKING):
             return []
-        return [self._noting.second(counting=self.state == "working", elapsed=position)]
+        return [self._noting.second(counting=self.state == SessionState.WORKING, elapsed=position)]
 
     def minute(self, now: datetime) -> list[Action]:
         """The clock on the wall shows `now`, and the coach is silent: remind of what is due, unless a routine is
         running or something has been asked."""
-        if not self.in_routine and self.state != "alarmed" and self.question is None:
+        if not self.in_routine and self.state != SessionState.ALARMED and self.question is None:
             self.reminding.minute(now)
         return self._take()
 
@@ -215,7 +223,7 @@ class Session:
             return self._take()
         if self.asked_which_routine and understanding.intent == "StartRoutine" and understanding.slots:
             return self.command(understanding.command, position)
-        if understanding.verdict is Verdict.ASK and understanding.intent == "Pain" and self.state != "idle":
+        if understanding.verdict is Verdict.ASK and understanding.intent == "Pain" and self.state != SessionState.IDLE:
             # Better to stop for nothing. Where it hurts is asked; what was nearly heard of that may be wrong.
             return self.command(Command("Pain", {}, understanding.text), position)
         if understanding.verdict is Verdict.ASK:
@@ -226,7 +234,7 @@ class Session:
         elif self.preferences.listening == "by name" and calls(understanding, self.lines.phrase("name")):
             self.flow.question = Called()
             self.flow.actions.append(Reply((Cue(tone="heard"),)))
-        elif understanding.score >= NEAR_A_COMMAND and self.state != "working":
+        elif understanding.score >= NEAR_A_COMMAND and self.state != SessionState.WORKING:
             self._misunderstood.answer("unclear", self.state, self.states)
         return self._take()
 
@@ -242,17 +250,17 @@ class Session:
     def nudge_after(self) -> float | None:
         """Seconds of silence after which to nudge whom everything waits for; None where nothing waits, or it has been
         done."""
-        stuck = self.state in ("checking", "comparing") and self.question is None
-        if self._nudged or not (stuck or self.state == "paused"):
+        stuck = self.state in (SessionState.CHECKING, SessionState.COMPARING) and self.question is None
+        if self._nudged or not (stuck or self.state == SessionState.PAUSED):
             return None
-        return max(NUDGE_AFTER, self.flow.expected if self.state == "paused" else 0.0)
+        return max(NUDGE_AFTER, self.flow.expected if self.state == SessionState.PAUSED else 0.0)
 
     def nudge(self) -> list[Action]:
         """Say once that everything waits; it then does so in silence."""
         self._nudged = True
-        if self.state != "paused":
+        if self.state != SessionState.PAUSED:
             self.flow.pause_with()
-            self.chart.send("pause")
+            self.chart.pause()
         self.flow.reply("nudge")
         return self._take()
 
@@ -282,13 +290,13 @@ class Session:
 
     def running(self) -> bool:
         """Whether a routine is running; says so when not."""
-        if self.state == "idle":
+        if self.state == SessionState.IDLE:
             self.flow.reply("routine.not_running")
-        return self.state != "idle"
+        return self.state != SessionState.IDLE
 
     def leading(self) -> bool:
         """Whether exercises are being led; says so when not."""
-        if self.state == "checking":
+        if self.state == SessionState.CHECKING:
             self._misunderstood.answer("not_now", self.state, self.states)
             return False
         return self.running()
@@ -353,7 +361,7 @@ class Session:
     def _not_now(self, intent: str) -> None:
         if intent in ("Yes", "No"):
             return
-        if intent in ("Ready", "Resume") and self.state == "working":
+        if intent in ("Ready", "Resume") and self.state == SessionState.WORKING:
             self.flow.reply("ready.already")
         else:
             self._misunderstood.answer("not_now", self.state, self.states)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from voicecoach.content.library import Repetitions
+from voicecoach.core.session_state import SessionState
 from voicecoach.session.flow.routine_flow import RoutineFlow
 from voicecoach.session.plan.duration import seconds_from
 from voicecoach.session.plan.steps import WorkStep
@@ -20,29 +21,29 @@ class Answers:
         """The length of the hold, whichever part of the step we are in."""
         step = self.flow.work
         if step is None:
-            self.how_long_left("resting")
+            self.how_long_left(SessionState.RESTING)
         elif isinstance(step.dose, Repetitions):
             self.flow.reply("hold.repetitions", count=step.dose.count)
         else:
             line = "hold.now_side" if step.side else "hold.now"
             self.flow.reply(line, duration=self.lines.duration(step.dose.seconds))
 
-    def how_long_left(self, state: str) -> None:
+    def how_long_left(self, state: SessionState) -> None:
         """What is left of the count or the rest; otherwise of the routine."""
         flow = self.flow
         step = flow.work
-        if state == "paused" and flow.kept and step:
+        if state == SessionState.PAUSED and flow.kept and step:
             self._left_of(step, flow.kept)
-        elif state == "working" and step:
+        elif state == SessionState.WORKING and step:
             self._left_of(step, flow.position)
         else:
             self.how_long_session(state)
 
-    def how_long_session(self, state: str) -> None:
+    def how_long_session(self, state: SessionState) -> None:
         """What is left of the whole routine, from the place in the count or the rest on."""
         flow = self.flow
-        done = flow.kept if state in ("paused", "resuming") else max(0.0, flow.position)
-        if flow.work and (state == "working" or flow.kept):
+        done = flow.kept if state in (SessionState.PAUSED, SessionState.RESUMING) else max(0.0, flow.position)
+        if flow.work and (state == SessionState.WORKING or flow.kept):
             seconds = max(0.0, flow.work.seconds - done) + seconds_from(flow.plan, flow.index + 1, flow.known_exercises)
         else:
             seconds = max(0.0, seconds_from(flow.plan, flow.index, flow.known_exercises) - done)

@@ -103,12 +103,12 @@ class CheckIn:
         flow.plan = fit(flow.plan)
         flow.fit = fit
         flow.preface = (cue(line, **values), *([cue("check.advice")] if advice else []))
-        self._chart.send("ready")
+        self._chart.ready()
 
     def _decline(self, rating: int) -> None:
         """There is no stretch in the routine: offer one that has some."""
         writer = self._flow.writer
-        self._chart.send("decline")
+        self._chart.decline()
         cues = [writer.cue("check.nothing_left", rating=rating), writer.cue("check.advice")]
         if offered := self._stretching():
             cues.append(writer.cue("check.offer", routine=offered.name))
@@ -125,7 +125,7 @@ class CheckIn:
         flow = self._flow
         flow.begin(routine.name, stretches(make_plan(routine, self._library)), checked=True)
         flow.plan, flow.fit = gentle(flow.plan), gentle
-        self._chart.send("start")
+        self._chart.start()
 
     def _rest(self) -> None:
         self._flow.reply("check.rest")

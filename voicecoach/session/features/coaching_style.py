@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, get_args
 
 from voicecoach.core.actions import OtherVoice, Volume
+from voicecoach.core.session_state import SessionState
 from voicecoach.session.features.pace import change_pace
 from voicecoach.session.profile.preferences import LOUDEST, PACES, QUIETEST, CountStyle, Pace
 
@@ -22,14 +23,14 @@ def _count_style(session: Session, slots: Mapping[str, object]) -> None:
     if style not in get_args(CountStyle):
         style = "usual"
     session.prefer(counting=style)
-    if session.state == "working":
+    if session.state == SessionState.WORKING:
         session.flow.recount()
     session.flow.reply(f"counting.{style.replace(' ', '-')}")
 
 
 def _fewer_words(session: Session, _slots: Mapping[str, object]) -> None:
     session.prefer(words="few")
-    if session.state == "announcing":
+    if session.state == SessionState.ANNOUNCING:
         session.flow.announce_anew("words.few")
     else:
         session.flow.reply("words.few")
@@ -38,7 +39,7 @@ def _fewer_words(session: Session, _slots: Mapping[str, object]) -> None:
 def _full_instructions(session: Session, _slots: Mapping[str, object]) -> None:
     session.prefer(words="usual")
     session.flow.forget_explanations()
-    if session.state == "announcing":
+    if session.state == SessionState.ANNOUNCING:
         session.flow.announce_anew("words.usual")
     else:
         session.flow.reply("words.usual")
@@ -47,7 +48,7 @@ def _full_instructions(session: Session, _slots: Mapping[str, object]) -> None:
 def _slower(session: Session, _slots: Mapping[str, object]) -> None:
     if session.running():
         _go(session, 1, "slower", "slowest")
-        if session.state == "positioning":
+        if session.state == SessionState.POSITIONING:
             session.lengths.take_time()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from voicecoach.content.library import Hold
 from voicecoach.core.actions import Reply
 from voicecoach.core.script import Cue
+from voicecoach.core.session_state import QuestionContext
 from voicecoach.core.understanding import Command
 from voicecoach.session.features.difficulty import Difficulty
 from voicecoach.session.flow.chart import SessionChart
@@ -56,7 +57,7 @@ def _same_set(step: WorkStep, following: object) -> bool:
 class ComfortQuestion:
     """The open question: `cue` asks it."""
 
-    context = "comfort"
+    context = QuestionContext.COMFORT
     patience = PATIENCE
 
     def __init__(self, cue: Cue, flow: RoutineFlow, chart: SessionChart, ways: Difficulty):
@@ -104,6 +105,6 @@ class ComfortQuestion:
             flow.actions.append(Reply((flow.question.cue,)))
 
     def _go_on(self, *cues: Cue) -> None:
-        self._chart.send("compared")
+        self._chart.compared()
         if cues:
             self._flow.actions.append(Reply(cues))

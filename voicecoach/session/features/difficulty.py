@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from voicecoach.core.actions import Note, Reply
+from voicecoach.core.session_state import SessionState
 from voicecoach.session.flow.chart import SessionChart
 from voicecoach.session.flow.question import Offer
 from voicecoach.session.flow.routine_flow import RoutineFlow
@@ -56,9 +57,9 @@ class Difficulty:
         elif step.alternative is None:
             self.leave_out()
         else:
-            if self._chart.innermost != "paused":
+            if self._chart.innermost != SessionState.PAUSED:
                 self._flow.pause_with()
-                self._chart.send("pause")
+                self._chart.pause()
             ask = self._flow.writer.cue("cannot.alternative", alternative=step.alternative.name)
             self._offer(Offer(ask, self._exchange, self.leave_out, self._wait))
 
@@ -67,7 +68,7 @@ class Difficulty:
         step = self._flow.work
         assert step is not None
         self._remember(step, "left out")
-        self._chart.send("next")
+        self._chart.next()
         self._flow.reply("cannot.left_out", exercise=step.exercise.name)
 
     def want(self, exercises: Collection[str]) -> bool:
@@ -97,13 +98,13 @@ class Difficulty:
     def _go_on(self, before: WorkStep, after: WorkStep) -> None:
         flow, state = self._flow, self._chart.innermost
         moves = before.position != after.position or before.apart != after.apart
-        unfinished = state == "announcing" and before.way is not None
-        if state in ("announcing", "positioning", "working") and (moves or unfinished):
-            self._chart.send("adapt")
+        unfinished = state == SessionState.ANNOUNCING and before.way is not None
+        if state in (SessionState.ANNOUNCING, SessionState.POSITIONING, SessionState.WORKING) and (moves or unfinished):
+            self._chart.adapt()
             return
-        if state == "working":
+        if state == SessionState.WORKING:
             flow.recount()
-        elif state == "positioning":
+        elif state == SessionState.POSITIONING:
             flow.lengthen(MORE_TIME)
         flow.actions.append(Reply(flow.writer.changed(after)))
 
@@ -111,7 +112,7 @@ class Difficulty:
         step = self._flow.work
         assert step is not None
         self._remember(step, "left out")
-        self._chart.send("exchange")
+        self._chart.exchange()
 
     def _wait(self) -> None:
         self._flow.reply("cannot.waiting")

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 
 from voicecoach.core.actions import Reply
 from voicecoach.core.script import Cue
+from voicecoach.core.session_state import SessionState
 from voicecoach.session.flow.routine_flow import RoutineFlow
 
 MOST_SAID = 2
 """Times in a row that the coach says what it can hear."""
 
-QUIET = ("working", "alarmed")
+QUIET = (SessionState.WORKING, SessionState.ALARMED)
 """States in which a tone has to do: a count is not to be talked over, and after a red flag nothing else matters."""
 
 
@@ -27,7 +28,7 @@ class Fallback:
         """Something has been understood."""
         self._times = 0
 
-    def answer(self, lead: str, state: str, states: Sequence[str]) -> None:
+    def answer(self, lead: str, state: SessionState, states: Sequence[str]) -> None:
         """Say the line `lead` and what can be said in `states` (that of an open question last), or sound a tone;
         `state` is that of the chart."""
         if state in QUIET or self._times >= MOST_SAID:

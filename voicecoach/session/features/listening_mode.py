@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from voicecoach.core.session_state import QuestionContext
 from voicecoach.core.understanding import Command, Understanding, Verdict
 from voicecoach.session.flow.question import ANSWER_TIME
 
@@ -30,7 +31,7 @@ MEANS_SOMETHING = 60.0
 class Called:
     """The coach has been called by its name, and waits for what is said next."""
 
-    context: str = "called"
+    context: QuestionContext = QuestionContext.CALLED
     patience: float = ANSWER_TIME
     cue: None = None
 

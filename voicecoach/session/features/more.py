@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from voicecoach.content.library import Hold, Repetitions, Timed
+from voicecoach.core.session_state import SessionState
 from voicecoach.session.features.hold_length import MOST_HOLD, MOST_WAIT, length
 from voicecoach.session.flow.routine_flow import RoutineFlow
 from voicecoach.session.plan.steps import WorkStep
@@ -23,20 +24,22 @@ class More:
     def __init__(self, flow: RoutineFlow):
         self.flow = flow
 
-    def add(self, slots: Mapping[str, object], state: str) -> None:
+    def add(self, slots: Mapping[str, object], state: SessionState) -> None:
         """Add what is asked for in `slots` (`count` of whatever is counted, or a length of time) in a `state` of the
         chart. While the user gets into position or rests, it is time that is added."""
         step, seconds = self.flow.work, length(slots)
         count = round(float(str(slots["count"]))) if "count" in slots else None
-        if state in ("positioning", "resting"):
+        if state in (SessionState.POSITIONING, SessionState.RESTING):
             self._wait(seconds if seconds is not None else count)
         elif step is None:
             self.flow.reply("more.nothing")
         elif isinstance(step.dose, Repetitions):
-            self._repetitions(step, step.dose, count, timed=seconds is not None, counting=state == "working")
+            self._repetitions(step, step.dose, count, timed=seconds is not None, counting=state == SessionState.WORKING)
         else:
             asked = seconds if seconds is not None else count
-            self._seconds(step, step.dose, None if asked is None else round(asked), counting=state == "working")
+            self._seconds(
+                step, step.dose, None if asked is None else round(asked), counting=state == SessionState.WORKING
+            )
 
     def _wait(self, seconds: float | None) -> None:
         flow = self.flow

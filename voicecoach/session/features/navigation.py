@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from voicecoach.core.actions import Leave, Note, Play
+from voicecoach.core.session_state import SessionState
 from voicecoach.session.features.answers import Answers
 from voicecoach.session.features.hold_length import MOST_WAIT, length
 from voicecoach.session.features.planning import start
@@ -30,9 +31,9 @@ def _answering(answer: Callable[[Answers], None]) -> Handler:
 
 def _start(session: Session, slots: Mapping[str, object]) -> None:
     asked = slots.get("routine")
-    if session.state == "checking" and asked is None:
-        session.chart.send("ready")
-    elif asked is None and session.state in ("idle", "alarmed"):
+    if session.state == SessionState.CHECKING and asked is None:
+        session.chart.ready()
+    elif asked is None and session.state in (SessionState.IDLE, SessionState.ALARMED):
         session.asked_which_routine = True
         session.flow.reply("routine.which", routines=session.routine_names())
     else:
@@ -41,68 +42,68 @@ def _start(session: Session, slots: Mapping[str, object]) -> None:
 
 def _next(session: Session, _slots: Mapping[str, object]) -> None:
     if session.running():
-        session.chart.send("next")
+        session.chart.next()
 
 
 def _back(session: Session, _slots: Mapping[str, object]) -> None:
     if session.running():
-        session.chart.send("back")
+        session.chart.back()
 
 
 def _repeat(session: Session, _slots: Mapping[str, object]) -> None:
-    if session.state == "idle":
+    if session.state == SessionState.IDLE:
         session.flow.actions.append(Play(session.line_script("greeting")))
     else:
-        session.chart.send("repeat")
+        session.chart.repeat()
 
 
 def _pause(session: Session, _slots: Mapping[str, object]) -> None:
-    if session.state == "paused":
+    if session.state == SessionState.PAUSED:
         session.flow.reply("pause.already")
     elif session.running():
-        session.chart.send("pause")
+        session.chart.pause()
 
 
 def _resume(session: Session, _slots: Mapping[str, object]) -> None:
-    if session.state == "idle" and not session.flow.resumable():
+    if session.state == SessionState.IDLE and not session.flow.resumable():
         if not session.unfinished.carry_on():
             session.flow.reply("resume.nothing")
-    elif session.state in ("idle", "paused"):
-        if session.state == "idle":
+    elif session.state in (SessionState.IDLE, SessionState.PAUSED):
+        if session.state == SessionState.IDLE:
             session.flow.actions.append(Note("routine resumed"))
-        session.chart.send("resume")
+        session.chart.resume()
     else:
         _ready(session, _slots)
 
 
 def _stop(session: Session, _slots: Mapping[str, object]) -> None:
-    if session.state == "idle":
+    if session.state == SessionState.IDLE:
         session.flow.actions.append(Play(session.line_script("stop.nothing")))
     else:
-        session.chart.send("stop")
+        session.chart.stop()
 
 
 def _ready(session: Session, _slots: Mapping[str, object]) -> None:
-    if session.state == "working":
+    if session.state == SessionState.WORKING:
         session.flow.reply("ready.already")
-    elif session.state == "paused":
-        session.chart.send("resume")
-    elif session.state == "announcing" and session.flow.introducing():
+    elif session.state == SessionState.PAUSED:
+        session.chart.resume()
+    elif session.state == SessionState.ANNOUNCING and session.flow.introducing():
         session.flow.on_enter_announcing()  # whoever is in a hurry still has to know what to do
     elif session.running():
-        session.chart.send("ready")
+        session.chart.ready()
 
 
 def _wait(session: Session, slots: Mapping[str, object]) -> None:
     seconds = length(slots)
-    if session.state == "working" or (session.state != "paused" and (seconds or 0.0) > MOST_WAIT):
+    if session.state == SessionState.WORKING or (session.state != SessionState.PAUSED and (seconds or 0.0) > MOST_WAIT):
         session.flow.expect(seconds or 0.0)
         _pause(session, slots)
-    elif session.state == "announcing":  # whoever fetches a chair hears nothing meanwhile
+    elif session.state == SessionState.ANNOUNCING:  # whoever fetches a chair hears nothing meanwhile
         session.flow.expect(seconds or 0.0)
         session.flow.pause_with(session.flow.writer.cue("wait"))
-        session.chart.send("pause")
-    elif session.state in ("positioning", "resting"):
+        session.chart.pause()
+    elif session.state in (SessionState.POSITIONING, SessionState.RESTING):
         session.lengths.wait(seconds)
     elif session.running():
         session.flow.reply("wait")
@@ -110,7 +111,7 @@ def _wait(session: Session, slots: Mapping[str, object]) -> None:
 
 def _set_hold(session: Session, slots: Mapping[str, object]) -> None:
     if session.running():
-        session.lengths.set_hold(length(slots), counting=session.state == "working")
+        session.lengths.set_hold(length(slots), counting=session.state == SessionState.WORKING)
 
 
 def _alternative(session: Session, _slots: Mapping[str, object]) -> None:
@@ -119,7 +120,7 @@ def _alternative(session: Session, _slots: Mapping[str, object]) -> None:
     if session.flow.work is None or session.flow.work.alternative is None:
         session.flow.reply("alternative.none")
     else:
-        session.chart.send("exchange")
+        session.chart.exchange()
 
 
 def _goodbye(session: Session, _slots: Mapping[str, object]) -> None:

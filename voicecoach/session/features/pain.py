@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from voicecoach.core.actions import Note, Reply
 from voicecoach.core.script import Cue
+from voicecoach.core.session_state import QuestionContext, SessionState
 from voicecoach.core.understanding import Command
 from voicecoach.session.features.check_in import EASIER_FROM, STRETCHES_FROM
 from voicecoach.session.features.difficulty import Difficulty
@@ -69,14 +70,14 @@ class Pain:
         if step is None or step.level == "easier":
             return False
         self._ways.set(step, "easier")
-        self._chart.send("adapt")
+        self._chart.adapt()
         return True
 
     # --- inside ---------------------------------------------------------------------------------------------
 
     def _stop(self, *cues: Cue) -> None:
         self._flow.pause_with(*cues)
-        self._chart.send("hurt")
+        self._chart.hurt()
 
     def _note(self, step: WorkStep | None, rating: int | None, place: str | None, *, sharp: bool) -> None:
         flow = self._flow
@@ -108,7 +109,7 @@ class Pain:
         self._flow.question = Offer(ask, accepted, self._rest, also=others, patience=math.inf)
 
     def _resume(self) -> None:
-        self._chart.send("resume")
+        self._chart.resume()
 
     def _rest(self) -> None:
         self._flow.reply("pain.rest")
@@ -120,7 +121,7 @@ class Pain:
 class PainQuestion:
     """Where does it hurt, and how much? Open until both are known, or nobody answers; `cue` asks it."""
 
-    context = "hurting"
+    context = QuestionContext.HURTING
     patience = ANSWER_TIME
 
     def __init__(self, cue: Cue, flow: RoutineFlow, pain: Pain, place: str | None):
@@ -164,7 +165,7 @@ def _text(value: object) -> str | None:
 
 
 def _hurts(session: Session, slots: Mapping[str, object]) -> None:
-    if session.state in ("idle", "alarmed"):
+    if session.state in (SessionState.IDLE, SessionState.ALARMED):
         session.flow.reply("pain.idle")
     else:
         session.pain.hurts(slots)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from voicecoach.core.actions import Reply
+from voicecoach.core.session_state import SessionState
 from voicecoach.session.plan.planner import Declined, Planner
 from voicecoach.session.plan.request import PlanRequest, request_from, said
 from voicecoach.session.plan.selectors import EVERYTHING, WATER, meant
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 def start(session: Session, wish: PlanRequest) -> None:
     """Begin the session that is wished for, or say why there is none."""
-    if session.state not in ("idle", "alarmed", "checking"):
+    if session.state not in (SessionState.IDLE, SessionState.ALARMED, SessionState.CHECKING):
         session.flow.reply("routine.running", routine=session.flow.routine)
         return
     unwanted = [one for one in session.library.exercises if session.flow.memory.way(one) == "left out"]
@@ -40,18 +41,18 @@ def start(session: Session, wish: PlanRequest) -> None:
     plan, spare = planner.lay_out(found)
     session.changes.begin(spare, dry=WATER in (*wish.without, *wish.today))
     session.flow.begin(words.title(wish), plan, remarks=words.remarks(found))
-    session.chart.send("start")
+    session.chart.start()
 
 
 def _plan(session: Session, slots: Mapping[str, object]) -> None:
     wish = request_from(slots)
-    start(session, session.wish.with_more(wish) if session.state == "checking" else wish)
+    start(session, session.wish.with_more(wish) if session.state == SessionState.CHECKING else wish)
 
 
 def _leave_out(session: Session, slots: Mapping[str, object]) -> None:
     keys = said(slots, "without")
     things = _words(session).labels(keys)
-    unbegun = session.state == "checking" and session.changes.all_of_it(keys, session.library)
+    unbegun = session.state == SessionState.CHECKING and session.changes.all_of_it(keys, session.library)
     if EVERYTHING in keys or unbegun:
         session.flow.reply("change.everything" if session.in_routine else "plan.nothing_left")
         return
@@ -64,7 +65,10 @@ def _leave_out(session: Session, slots: Mapping[str, object]) -> None:
     now = changes.present(keys, session.library)
     changes.take_out(keys, session.library)
     if now:
-        session.chart.send("next" if session.flow.at_work() else "ready")
+        if session.flow.at_work():
+            session.chart.next()
+        else:
+            session.chart.ready()
     session.flow.reply(line, things=things)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from voicecoach.core.script import Cue
+from voicecoach.core.session_state import QuestionContext
 from voicecoach.core.understanding import Command
 from voicecoach.session.flow.question import ANSWER_TIME
 from voicecoach.session.flow.routine_flow import RoutineFlow
@@ -44,7 +45,7 @@ class RatingQuestion:
     is the question itself.
     """
 
-    context = "rating"
+    context = QuestionContext.RATING
     patience = ANSWER_TIME
 
     def __init__(self, flow: RoutineFlow, outcome: Outcome, cue: Cue, again: str | None = None):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from voicecoach.core.actions import Note, Play, Reply, StopAudio
 from voicecoach.core.script import Cue
+from voicecoach.core.session_state import SessionState
 from voicecoach.core.understanding import Command, Understanding, Verdict
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class RedFlags:
         self._warned = False
 
     @property
-    def _state(self) -> str:
+    def _state(self) -> SessionState:
         return self._chart.innermost
 
     # --- what the session passes on -------------------------------------------------------------------------
@@ -83,7 +84,7 @@ class RedFlags:
             self._raise(asked.command)
         elif command.intent == "RedFlag":
             self._raise(command)
-        elif self._state == "alarmed":
+        elif self._state == SessionState.ALARMED:
             return self._obey_afterwards(command.intent)
         else:
             return False
@@ -97,7 +98,9 @@ class RedFlags:
             self._ask(understanding)
         elif asks and self.asked:
             self._ask(self.asked)
-        elif self._state == "alarmed" and understanding.intent and understanding.reason.startswith("not now"):
+        elif (
+            self._state == SessionState.ALARMED and understanding.intent and understanding.reason.startswith("not now")
+        ):
             self._reply("flag.over")
         else:
             return False
@@ -109,9 +112,9 @@ class RedFlags:
             self.asked = None
             self._reply("flag.unanswered", *self._way_on())
 
-    def played(self) -> bool:
+    def script_finished(self) -> bool:
         """The script has been played to its end; whether it was the alarm's."""
-        if self._state != "alarmed":
+        if self._state != SessionState.ALARMED:
             return False
         if self._remind:
             self._remind = False
@@ -126,7 +129,7 @@ class RedFlags:
 
     def _raise(self, command: Command) -> None:
         advice = str(command.slots.get("advice"))
-        if self._state != "alarmed" or self._advice != GRAVEST:
+        if self._state != SessionState.ALARMED or self._advice != GRAVEST:
             self._advice = advice if advice in ADVICE else GRAVEST
         self._warned = False
         self._flow.actions.append(Note("red flag", {"advice": self._advice, "text": command.text}))
@@ -138,16 +141,16 @@ class RedFlags:
         whole = self._cue(self._lines[0])
         cues = [replace(whole, text=text, gap=SENTENCE_GAP) for text in _SENTENCE_END.split(whole.text)]
         self._flow.advice = (*cues, *more) if more else (*cues[:-1], replace(cues[-1], gap=REMINDER_AFTER))
-        self._chart.send("alarm")
+        self._chart.alarm()
 
     def _ask(self, understanding: Understanding) -> None:
         """Ask whether a red flag was said, in a pause."""
         self.asked = understanding
-        if self._state in ("idle", "paused"):
+        if self._state in (SessionState.IDLE, SessionState.PAUSED):
             self._flow.actions.append(StopAudio())
-        elif self._state != "alarmed":
+        elif self._state != SessionState.ALARMED:
             self._flow.pause_with()
-            self._chart.send("pause")
+            self._chart.pause()
         self._flow.reply("flag.ask", sentence=understanding.sentence)
 
     def _obey_afterwards(self, intent: str) -> bool:
@@ -166,7 +169,7 @@ class RedFlags:
 
     def _way_on(self) -> tuple[str, ...]:
         """How to go on, where something waits."""
-        return ("flag.waiting",) if self._state == "paused" else ()
+        return ("flag.waiting",) if self._state == SessionState.PAUSED else ()
 
     def _reply(self, *lines: str) -> None:
         self._flow.actions.append(Reply(tuple(map(self._cue, lines))))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from voicecoach.core.actions import Note
 from voicecoach.core.past_sessions import StoredSession
 from voicecoach.core.script import Cue
+from voicecoach.core.session_state import SessionState
 from voicecoach.session.flow.question import Offer
 from voicecoach.session.plan.request import PlanRequest
 from voicecoach.session.plan.serialization import read
@@ -65,7 +66,7 @@ class Unfinished:
         opening = flow.writer.opening(routine, self.plan[self.index :])
         flow.preface = (flow.writer.cue("kept.begin", routine=routine), *opening[1:])
         self.forget()
-        session.chart.send("start")
+        session.chart.start()
         return True
 
     def forget(self) -> None:
@@ -93,7 +94,7 @@ def place(writer: ScriptWriter, step: WorkStep) -> Cue:
 
 def _same(session: Session, _slots: Mapping[str, object]) -> None:
     """The last session once more, from its beginning."""
-    if session.state not in ("idle", "alarmed", "checking"):
+    if session.state not in (SessionState.IDLE, SessionState.ALARMED, SessionState.CHECKING):
         session.flow.reply("routine.running", routine=session.flow.routine)
         return
     kept = session.past.last()
@@ -105,7 +106,7 @@ def _same(session: Session, _slots: Mapping[str, object]) -> None:
     session.unfinished.forget()
     session.changes.begin((), dry=False)
     session.flow.begin(kept.routine, session.dosed(plan), remarks=(session.flow.writer.cue("same.begin"),))
-    session.chart.send("start")
+    session.chart.start()
 
 
 HANDLERS = {"SameAgain": _same}

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def _restart(session: Session, _slots: Mapping[str, object]) -> None:
     if session.running():
-        session.chart.send("restart")
+        session.chart.restart()
 
 
 def _skip_side(session: Session, slots: Mapping[str, object]) -> None:
@@ -25,7 +25,10 @@ def _skip_side(session: Session, slots: Mapping[str, object]) -> None:
     if step is None or step.side is None:
         flow.reply("skip_side.none")
     elif slots.get("side", step.side) == step.side:
-        session.chart.send("skip_side" if flow.other_side() else "next")
+        if flow.other_side():
+            session.chart.skip_side()
+        else:
+            session.chart.next()
     else:
         _leave_out_other_side(session, step)
 

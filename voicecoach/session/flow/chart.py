@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from statemachine import HistoryState, State, StateChart
+from statemachine import Event, HistoryState, State, StateChart
+
+from voicecoach.core.session_state import SessionState
 
 
 class ChartModel(Protocol):
@@ -153,7 +155,7 @@ class SessionChart(StateChart[ChartModel]):
     resuming = State()
     alarmed = State()
 
-    start = (
+    start = Event(
         idle.to(checking, cond="unchecked")
         | idle.to(leading)
         | alarmed.to(checking, cond="unchecked")
@@ -161,7 +163,7 @@ class SessionChart(StateChart[ChartModel]):
         | checking.to(checking)
     )
 
-    played = (
+    script_finished = Event(
         leading.announcing.to(leading.positioning)
         | leading.positioning.to(leading.working)
         | leading.working.to(leading.comparing, cond="compares")
@@ -172,12 +174,12 @@ class SessionChart(StateChart[ChartModel]):
         | leading.resting.to(idle, on="complete")
         | resuming.to(leading.place)
     )
-    compared = (
+    compared = Event(
         leading.comparing.to(leading.resting, cond="rests", on="advance_to_rest")
         | leading.comparing.to(leading.announcing, cond="more", on="advance")
         | leading.comparing.to(idle, on="complete")
     )
-    ready = (
+    ready = Event(
         checking.to(leading)
         | leading.announcing.to(leading.working)
         | leading.positioning.to(leading.working)
@@ -185,7 +187,7 @@ class SessionChart(StateChart[ChartModel]):
         | leading.resting.to(idle, on="complete")
         | resuming.to(leading.place)
     )
-    next = (
+    next = Event(
         checking.to(leading)
         | paused.to(leading, cond="unchecked")
         | leading.to(leading.resting, cond="drinks", on="advance_to_drink")
@@ -198,14 +200,14 @@ class SessionChart(StateChart[ChartModel]):
         | paused.to(idle, on="complete")
         | resuming.to(idle, on="complete")
     )
-    back = (
+    back = Event(
         checking.to(checking)
         | paused.to(checking, cond="unchecked")
         | leading.to(leading.announcing, on="return_exercise")
         | paused.to(leading.announcing, on="return_exercise")
         | resuming.to(leading.announcing, on="return_exercise")
     )
-    repeat = (
+    repeat = Event(
         checking.to(checking)
         | paused.to(checking, cond="unchecked")
         | leading.resting.to(leading.resting)
@@ -215,7 +217,7 @@ class SessionChart(StateChart[ChartModel]):
         | paused.to(resuming)
         | resuming.to(resuming)
     )
-    restart = (
+    restart = Event(
         checking.to(checking)
         | leading.working.to(resuming, on="begin_anew")
         | leading.resting.to(leading.announcing, cond="after_work", on="return_step")
@@ -224,18 +226,18 @@ class SessionChart(StateChart[ChartModel]):
         | paused.to(resuming, on="begin_anew")
         | resuming.to(resuming, on="begin_anew")
     )
-    skip_side = (
+    skip_side = Event(
         leading.to(leading.announcing, on="leave_side")
         | paused.to(leading.announcing, on="leave_side")
         | resuming.to(leading.announcing, on="leave_side")
     )
-    exchange = leading.to(leading.announcing, on="take_alternative") | paused.to(
-        leading.announcing, on="take_alternative"
+    exchange = Event(
+        leading.to(leading.announcing, on="take_alternative") | paused.to(leading.announcing, on="take_alternative")
     )
-    adapt = leading.to(leading.announcing, on="change_way") | paused.to(leading.announcing, on="change_way")
-    pause = checking.to(paused) | leading.to(paused) | resuming.to(paused)
-    hurt = leading.to(paused) | resuming.to(paused) | paused.to(paused)
-    resume = (
+    adapt = Event(leading.to(leading.announcing, on="change_way") | paused.to(leading.announcing, on="change_way"))
+    pause = Event(checking.to(paused) | leading.to(paused) | resuming.to(paused))
+    hurt = Event(leading.to(paused) | resuming.to(paused) | paused.to(paused))
+    resume = Event(
         paused.to(checking, cond="unchecked")
         | paused.to(leading.resting, cond=["over", "drinks"], on="advance_to_drink")
         | paused.to(leading.announcing, cond=["over", "another"], on="advance_exercise")
@@ -246,7 +248,7 @@ class SessionChart(StateChart[ChartModel]):
         | idle.to(leading.announcing, cond=["resumable", "over", "another"], on="advance_exercise")
         | idle.to(resuming, cond="resumable")
     )
-    alarm = (
+    alarm = Event(
         idle.to(alarmed, on="give_up")
         | checking.to(alarmed, on="give_up")
         | leading.to(alarmed, on="give_up")
@@ -254,8 +256,8 @@ class SessionChart(StateChart[ChartModel]):
         | resuming.to(alarmed, on="give_up")
         | alarmed.to(alarmed)
     )
-    decline = checking.to(idle, on="give_up")
-    stop = (
+    decline = Event(checking.to(idle, on="give_up"))
+    stop = Event(
         checking.to(idle, on="leave")
         | leading.to(idle, on="leave")
         | paused.to(idle, on="leave")
@@ -263,6 +265,6 @@ class SessionChart(StateChart[ChartModel]):
     )
 
     @property
-    def innermost(self) -> str:
-        """Name of the innermost active state."""
-        return str(list(self.configuration_values)[-1])
+    def innermost(self) -> SessionState:
+        """The innermost active state."""
+        return SessionState(str(list(self.configuration_values)[-1]))

@@ -12,7 +12,7 @@ from voicecoach.session.script.writer import ScriptWriter
 
 _PAGE = """# The session chart
 
-Drawn from `voicecoach/session/chart.py` by `make docs`; a test keeps it up to date.
+Drawn from `voicecoach/session/flow/chart.py` by `make docs`; a test keeps it up to date.
 
 ```mermaid
 {chart}
@@ -20,7 +20,8 @@ Drawn from `voicecoach/session/chart.py` by `make docs`; a test keeps it up to d
 
 - **checking** asks how the legs are, and waits for an answer (not where the check-in is switched off: `unchecked`).
 - **announcing** explains the exercise; **positioning** leaves time to get there; **working** counts a hold, repetitions
-  or a walk; **resting** is a rest or a drink. `played` means that the script of the state has been played to its end.
+  or a walk; **resting** is a rest or a drink. `script_finished` means that the script of the
+  state has been played to its end.
 - **paused** keeps the place; **resuming** says the side and the time left, and the history state `place` leads back.
 - After "stop" the session is **idle** but keeps its place: "carry on" is `resume`.
 - **alarmed** follows a red flag: the advice is given, and nothing leads on but a new beginning, asked for twice.

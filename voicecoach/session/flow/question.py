@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from voicecoach.core.script import Cue
+from voicecoach.core.session_state import QuestionContext
 from voicecoach.core.understanding import Command
 
 ANSWER_TIME = 8.0
@@ -17,7 +18,7 @@ class Question(Protocol):
     """Something that the coach has asked. It is closed by its answer, and by whatever moves the session on."""
 
     @property
-    def context(self) -> str:
+    def context(self) -> QuestionContext:
         """State (of `requires_context` in the intents) in which its answers count: "asking" for yes and no."""
 
     @property
@@ -47,7 +48,7 @@ class Offer:
     accepted: Callable[[], object]
     refused: Callable[[], object]
     silent: Callable[[], object] = _nothing
-    context: str = "asking"
+    context: QuestionContext = QuestionContext.ASKING
     patience: float = ANSWER_TIME
     also: Mapping[str, Callable[[], object]] = field(default_factory=dict)
     """Other intents that answer it, and what they do."""
@@ -75,7 +76,7 @@ class Confirmation:
     obey: Callable[[Command], None]
     refused: Callable[[], None]
     reopen: Callable[[], None]
-    context: str = "asking"
+    context: QuestionContext = QuestionContext.ASKING
     patience: float = ANSWER_TIME
     cue: None = None
 
