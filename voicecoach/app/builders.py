@@ -130,8 +130,8 @@ def coach_of(
     from voicecoach.app.routine_store import RoutineStore
     from voicecoach.engine.coach import Coach
     from voicecoach.history.journal_access import JournalAccess
-    from voicecoach.session.features.save_routine import for_today
     from voicecoach.session.profile.exercise_memory import ExerciseMemory
+    from voicecoach.session.profile.saved_routines import for_today
     from voicecoach.session.session import Session
 
     settings, journal_access = app.settings, journal_access or JournalAccess()

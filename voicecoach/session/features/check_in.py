@@ -102,8 +102,7 @@ class CheckIn:
         values = {} if self.rating is None else {"rating": self.rating}
         flow.plan = fit(flow.plan)
         flow.fit = fit
-        flow.preface = (cue(line, **values), *([cue("check.advice")] if advice else []))
-        self._chart.ready()
+        self._chart.ready(preface=(cue(line, **values), *([cue("check.advice")] if advice else [])))
 
     def _decline(self, rating: int) -> None:
         """There is no stretch in the routine: offer one that has some."""

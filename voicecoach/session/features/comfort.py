@@ -7,6 +7,7 @@ from voicecoach.core.actions import Reply
 from voicecoach.core.script import Cue
 from voicecoach.core.session_state import QuestionContext
 from voicecoach.core.understanding import Command
+from voicecoach.session.context import SessionContext
 from voicecoach.session.features.difficulty import Difficulty
 from voicecoach.session.flow.chart import SessionChart
 from voicecoach.session.flow.question import Offer
@@ -22,12 +23,12 @@ FEELINGS = {"Easier": "much", "Harder": "easy"}
 
 
 class ComfortCheck:
-    """Knows when to ask, and asks; speaks through `flow`, moves `chart`."""
+    """Knows when to ask, and asks."""
 
-    def __init__(self, flow: RoutineFlow, chart: SessionChart, ways: Difficulty):
-        self._flow = flow
-        self._chart = chart
-        self._ways = ways
+    def __init__(self, context: SessionContext):
+        self._flow = context.flow
+        self._chart = context.chart
+        self._ways = Difficulty(context)
 
     def compares(self) -> bool:
         """Whether the step that has just been done is a stretch never done before, on the last side of a set."""

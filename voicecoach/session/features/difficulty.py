@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING
 
 from voicecoach.core.actions import Note, Reply
 from voicecoach.core.session_state import SessionState
-from voicecoach.session.flow.chart import SessionChart
+from voicecoach.session.context import Handler, SessionContext
+from voicecoach.session.features.fallback import require_exercises
 from voicecoach.session.flow.question import Offer
-from voicecoach.session.flow.routine_flow import RoutineFlow
 from voicecoach.session.plan.levels import at_level, neighbour
 from voicecoach.session.plan.steps import Level, WorkStep
 from voicecoach.session.profile.exercise_memory import Way
-
-if TYPE_CHECKING:
-    from voicecoach.session.features.navigation import Handler
-    from voicecoach.session.session import Session
 
 MORE_TIME = 5.0
 """Seconds that are added to getting into position when the way changes meanwhile."""
 
 
 class Difficulty:
-    """Changes how the conductor's exercise is done, and remembers it; moves `chart`."""
+    """Changes how the current exercise is done, and remembers it."""
 
-    def __init__(self, flow: RoutineFlow, chart: SessionChart):
-        self._flow = flow
-        self._chart = chart
+    def __init__(self, context: SessionContext):
+        self._flow = context.flow
+        self._chart = context.chart
 
     def change(self, by: int) -> None:
         """Do the exercise `by` harder (negative: easier) from now on. A count goes on, unless one has to get into
@@ -58,8 +53,7 @@ class Difficulty:
             self.leave_out()
         else:
             if self._chart.innermost != SessionState.PAUSED:
-                self._flow.pause_with()
-                self._chart.pause()
+                self._chart.pause(cues=())
             ask = self._flow.writer.cue("cannot.alternative", alternative=step.alternative.name)
             self._offer(Offer(ask, self._exchange, self.leave_out, self._wait))
 
@@ -135,16 +129,16 @@ class Difficulty:
 def _changing(by: int) -> Handler:
     """Obeys a wish for another way."""
 
-    def handle(session: Session, _slots: Mapping[str, object]) -> None:
-        if session.leading():
-            session.ways.change(by)
+    def handle(context: SessionContext, _slots: Mapping[str, object]) -> None:
+        if require_exercises(context):
+            Difficulty(context).change(by)
 
     return handle
 
 
-def _cannot(session: Session, _slots: Mapping[str, object]) -> None:
-    if session.leading():
-        session.ways.cannot()
+def _cannot(context: SessionContext, _slots: Mapping[str, object]) -> None:
+    if require_exercises(context):
+        Difficulty(context).cannot()
 
 
 HANDLERS = {

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 from voicecoach.core.actions import Reply
 from voicecoach.core.script import Cue
+from voicecoach.session.context import SessionContext
 from voicecoach.session.flow.routine_flow import RoutineFlow
 from voicecoach.session.plan.steps import WorkStep
-
-if TYPE_CHECKING:
-    from voicecoach.session.session import Session
 
 Explain = Callable[[RoutineFlow, WorkStep], tuple[Cue, ...]]
 
@@ -47,17 +44,17 @@ def _own(flow: RoutineFlow, step: WorkStep, text: str) -> Cue:
     return Cue(text=flow.writer.lines.sided(text, step.side), line=f"exercise.{step.exercise.id}")
 
 
-def _explaining(explain: Explain) -> Callable[[Session, Mapping[str, object]], None]:
+def _explaining(explain: Explain) -> Callable[[SessionContext, Mapping[str, object]], None]:
     """Obeys a question about the exercise; in a break there is none."""
 
-    def handle(session: Session, _slots: Mapping[str, object]) -> None:
-        if not session.running():
+    def handle(context: SessionContext, _slots: Mapping[str, object]) -> None:
+        if not context.require_routine():
             return
-        step = session.flow.work
+        step = context.flow.work
         if step is None:
-            session.flow.reply("question.break")
+            context.flow.reply("question.break")
         else:
-            session.flow.actions.append(Reply(explain(session.flow, step)))
+            context.act(Reply(explain(context.flow, step)))
 
     return handle
 

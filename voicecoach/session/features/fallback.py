@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from voicecoach.core.actions import Reply
 from voicecoach.core.script import Cue
 from voicecoach.core.session_state import SessionState
-from voicecoach.session.flow.routine_flow import RoutineFlow
+from voicecoach.session.context import SessionContext
 
 MOST_SAID = 2
 """Times in a row that the coach says what it can hear."""
@@ -18,20 +18,21 @@ QUIET = (SessionState.WORKING, SessionState.ALARMED)
 
 
 class Fallback:
-    """Answers through `flow`."""
+    """Says what can be said now, and counts how often in a row."""
 
-    def __init__(self, flow: RoutineFlow):
-        self._flow = flow
+    def __init__(self, context: SessionContext):
+        self._context = context
+        self._flow = context.flow
         self._times = 0
 
     def over(self) -> None:
         """Something has been understood."""
         self._times = 0
 
-    def answer(self, lead: str, state: SessionState, states: Sequence[str]) -> None:
-        """Say the line `lead` and what can be said in `states` (that of an open question last), or sound a tone;
-        `state` is that of the chart."""
-        if state in QUIET or self._times >= MOST_SAID:
+    def answer(self, lead: str) -> None:
+        """Say the line `lead` and what can be said now, or sound a tone."""
+        states = self._context.states
+        if self._context.state in QUIET or self._times >= MOST_SAID:
             self._flow.actions.append(Reply((Cue(tone="unclear"),)))
             return
         self._times += 1
@@ -42,3 +43,21 @@ class Fallback:
         """The line that tells ("help"), or tells in other words ("again"), what can be said in `states`."""
         texts = self._flow.writer.lines.texts
         return next(line for state in reversed(states) if (line := f"{kind}.{state}") in texts)
+
+
+def require_exercises(context: SessionContext) -> bool:
+    """Return True if exercises are being led; say so where they are not."""
+    if context.state == SessionState.CHECKING:
+        context.feature(Fallback).answer("not_now")
+        return False
+    return context.require_routine()
+
+
+def answer_not_now(context: SessionContext, intent: str) -> None:
+    """Say that the command does not count in this state."""
+    if intent in ("Yes", "No"):
+        return
+    if intent in ("Ready", "Resume") and context.state == SessionState.WORKING:
+        context.flow.reply("ready.already")
+    else:
+        context.feature(Fallback).answer("not_now")

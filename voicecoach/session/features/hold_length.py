@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from voicecoach.content.library import Hold
 from voicecoach.session.flow.routine_flow import RoutineFlow
+from voicecoach.session.plan.steps import MOST_HOLD
 
-LEAST_HOLD, MOST_HOLD = 5, 60
-"""Seconds a user may set a hold to: up to sixty when asked for (exercise reference)."""
+LEAST_HOLD = 5
+"""Shortest hold (s) a user may set."""
 
 WAIT = 20.0
 """Seconds that "wait" adds when no number is said."""
@@ -60,14 +60,3 @@ class Lengths:
             return
         seconds = max(seconds, int(position) + SOONEST_END)
         self.flow.recount(replace(step, dose=step.dose.model_copy(update={"seconds": seconds})))
-
-
-def length(slots: Mapping[str, object]) -> float | None:
-    """The length of time in `slots`, in seconds: `seconds`, or `minutes` and the `seconds` beyond them. Of several the
-    last counts."""
-    seconds, minutes = (
-        value[-1] if isinstance(value := slots.get(name), list) else value for name in ("seconds", "minutes")
-    )
-    if seconds is None and minutes is None:
-        return None
-    return float(str(seconds or 0)) + 60 * float(str(minutes or 0))

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from voicecoach.content.library import Hold, Repetitions, Timed
 from voicecoach.core.session_state import SessionState
-from voicecoach.session.features.hold_length import MOST_HOLD, MOST_WAIT, length
+from voicecoach.session.features.hold_length import MOST_WAIT
 from voicecoach.session.flow.routine_flow import RoutineFlow
-from voicecoach.session.plan.steps import WorkStep
+from voicecoach.session.plan.steps import MOST_HOLD, WorkStep
+from voicecoach.session.slots import duration_s, integer
 
 MORE_HOLD, MORE_REPETITIONS, MORE_TIME = 10, 2, 30
 """What is added where no number is said: seconds of a hold, repetitions, seconds of a walk."""
@@ -27,8 +28,8 @@ class More:
     def add(self, slots: Mapping[str, object], state: SessionState) -> None:
         """Add what is asked for in `slots` (`count` of whatever is counted, or a length of time) in a `state` of the
         chart. While the user gets into position or rests, it is time that is added."""
-        step, seconds = self.flow.work, length(slots)
-        count = round(float(str(slots["count"]))) if "count" in slots else None
+        step, seconds = self.flow.work, duration_s(slots)
+        count = integer(slots, "count")
         if state in (SessionState.POSITIONING, SessionState.RESTING):
             self._wait(seconds if seconds is not None else count)
         elif step is None:

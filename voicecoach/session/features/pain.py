@@ -8,38 +8,35 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 from voicecoach.core.actions import Note, Reply
 from voicecoach.core.script import Cue
 from voicecoach.core.session_state import QuestionContext, SessionState
 from voicecoach.core.understanding import Command
+from voicecoach.session.context import SessionContext
 from voicecoach.session.features.check_in import EASIER_FROM, STRETCHES_FROM
 from voicecoach.session.features.difficulty import Difficulty
 from voicecoach.session.features.rating import rating_in
-from voicecoach.session.flow.chart import SessionChart
 from voicecoach.session.flow.question import ANSWER_TIME, Offer
 from voicecoach.session.flow.routine_flow import RoutineFlow
 from voicecoach.session.plan.steps import WorkStep
-
-if TYPE_CHECKING:
-    from voicecoach.session.session import Session
+from voicecoach.session.slots import text
 
 LEAVE_OUT_FROM = STRETCHES_FROM
 """Rating (0..10) from which the exercise is left out."""
 
 
 class Pain:
-    """Speaks through `flow`, moves `chart`, changes the way through `ways`."""
+    """Stops the exercise, asks about the pain, and decides how to go on."""
 
-    def __init__(self, flow: RoutineFlow, chart: SessionChart, ways: Difficulty):
-        self._flow = flow
-        self._chart = chart
-        self._ways = ways
+    def __init__(self, context: SessionContext):
+        self._flow = context.flow
+        self._chart = context.chart
+        self._ways = Difficulty(context)
 
     def hurts(self, slots: Mapping[str, object]) -> None:
         """Stop everything, and ask for what is not known yet. A sharp pain needs no number."""
-        place = _text(slots.get("place"))
+        place = text(slots, "place")
         if slots.get("sharp"):
             self._stop()
             self.decide(None, place, sharp=True, lead=("pain",))
@@ -76,8 +73,7 @@ class Pain:
     # --- inside ---------------------------------------------------------------------------------------------
 
     def _stop(self, *cues: Cue) -> None:
-        self._flow.pause_with(*cues)
-        self._chart.hurt()
+        self._chart.hurt(cues=cues)
 
     def _note(self, step: WorkStep | None, rating: int | None, place: str | None, *, sharp: bool) -> None:
         flow = self._flow
@@ -138,7 +134,7 @@ class PainQuestion:
             return True
         if command.intent not in ("Rating", "PainPlace", "Pain", "DontKnow", "Wait", "Slower"):
             return False
-        self._place = _text(slots.get("place")) or self._place
+        self._place = text(slots, "place") or self._place
         rating = rating_in(slots)
         self._rating = self._rating if rating is None else rating
         if slots.get("sharp"):
@@ -160,15 +156,11 @@ class PainQuestion:
         self._flow.question = self
 
 
-def _text(value: object) -> str | None:
-    return str(value) if value else None
-
-
-def _hurts(session: Session, slots: Mapping[str, object]) -> None:
-    if session.state in (SessionState.IDLE, SessionState.ALARMED):
-        session.flow.reply("pain.idle")
+def _hurts(context: SessionContext, slots: Mapping[str, object]) -> None:
+    if context.state in (SessionState.IDLE, SessionState.ALARMED):
+        context.flow.reply("pain.idle")
     else:
-        session.pain.hurts(slots)
+        Pain(context).hurts(slots)
 
 
 HANDLERS = {"Pain": _hurts}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 from typing import Literal
 
 from voicecoach.content.library import Library
-from voicecoach.session.flow.routine_flow import RoutineFlow
+from voicecoach.session.context import SessionContext
 from voicecoach.session.plan.selectors import WATER, meant
 from voicecoach.session.plan.steps import PlanStep, WaterStep, WorkStep, with_pace
 from voicecoach.session.profile.preferences import PACES
@@ -20,8 +20,8 @@ class PlanEdits:
     """Changes the conductor's plan from the next exercise on; before it has begun, all of it. Keys are those of
     `selection.matches`."""
 
-    def __init__(self, flow: RoutineFlow):
-        self._flow = flow
+    def __init__(self, context: SessionContext):
+        self._flow = context.flow
         self._spare: tuple[PlanStep, ...] = ()
         self._dry = False
 

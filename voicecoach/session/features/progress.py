@@ -4,16 +4,13 @@ counts what there is, and never what is missing."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from voicecoach.content.library import Library
 from voicecoach.core.actions import Reply
 from voicecoach.core.past_sessions import Comparison, Progress
 from voicecoach.core.script import Cue
+from voicecoach.session.context import SessionContext
 from voicecoach.session.script.writer import ScriptWriter
-
-if TYPE_CHECKING:
-    from voicecoach.session.session import Session
 
 A_STREAK = 2
 """Days in a row from which on they are worth a word."""
@@ -68,9 +65,9 @@ def _differs(pain: Comparison) -> bool:
     return round(pain.first) != round(pain.last)
 
 
-def _progress(session: Session, _slots: Mapping[str, object]) -> None:
-    words = ProgressWords(session.flow.writer, session.library)
-    session.flow.actions.append(Reply(words.told(session.past.progress())))
+def _progress(context: SessionContext, _slots: Mapping[str, object]) -> None:
+    words = ProgressWords(context.writer, context.library)
+    context.act(Reply(words.told(context.past.progress())))
 
 
 HANDLERS = {"Progress": _progress}

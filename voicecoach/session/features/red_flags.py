@@ -10,17 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from voicecoach.content.lines import Lines
 from voicecoach.core.actions import Note, Play, Reply, StopAudio
 from voicecoach.core.script import Cue
 from voicecoach.core.session_state import SessionState
 from voicecoach.core.understanding import Command, Understanding, Verdict
-
-if TYPE_CHECKING:
-    from voicecoach.content.lines import Lines
-    from voicecoach.session.flow.chart import SessionChart
-    from voicecoach.session.flow.routine_flow import RoutineFlow
+from voicecoach.session.context import SessionContext
 
 EMERGENCY_NUMBER = "112"
 """Where nothing else is set: the number of the European Union, the United Kingdom, India and most mobile networks."""
@@ -54,14 +50,13 @@ UNCHANGED = frozenset({"Goodbye", "Louder", "Quieter"})
 
 
 class RedFlags:
-    """Speaks through `flow`, moves `chart`; `number` is the emergency number, in digits. `asked` is what may have
-    been a red flag, while the question is open whether it was."""
+    """Asks about what may have been a red flag (`doubted` of the context), and gives the advice."""
 
-    def __init__(self, flow: RoutineFlow, chart: SessionChart, number: str):
-        self._flow = flow
-        self._chart = chart
-        self._number = spelled(number, flow.writer.lines)
-        self.asked: Understanding | None = None
+    def __init__(self, context: SessionContext):
+        self._context = context
+        self._flow = context.flow
+        self._chart = context.chart
+        self._number = spelled(context.emergency_number, context.lines)
         self._advice = GRAVEST
         self._remind = False
         self._warned = False
@@ -74,7 +69,7 @@ class RedFlags:
 
     def obey(self, command: Command) -> bool:
         """Obey `command` if it is a red flag, an answer to the question, or comes after a red flag; whether it was."""
-        asked, self.asked = self.asked, None
+        asked, self._context.doubted = self._context.doubted, None
         self._remind = False
         if asked and command.intent == "Repeat":
             self._ask(asked)
@@ -96,8 +91,8 @@ class RedFlags:
         asks = understanding.verdict is Verdict.ASK
         if asks and understanding.urgent:
             self._ask(understanding)
-        elif asks and self.asked:
-            self._ask(self.asked)
+        elif asks and self._context.doubted:
+            self._ask(self._context.doubted)
         elif (
             self._state == SessionState.ALARMED and understanding.intent and understanding.reason.startswith("not now")
         ):
@@ -108,8 +103,8 @@ class RedFlags:
 
     def unanswered(self) -> None:
         """Nobody has answered the question: everything goes on waiting."""
-        if self.asked:
-            self.asked = None
+        if self._context.doubted:
+            self._context.doubted = None
             self._reply("flag.unanswered", *self._way_on())
 
     def script_finished(self) -> bool:
@@ -140,17 +135,16 @@ class RedFlags:
         """Give the advice, and `more` after it; all else is silent."""
         whole = self._cue(self._lines[0])
         cues = [replace(whole, text=text, gap=SENTENCE_GAP) for text in _SENTENCE_END.split(whole.text)]
-        self._flow.advice = (*cues, *more) if more else (*cues[:-1], replace(cues[-1], gap=REMINDER_AFTER))
-        self._chart.alarm()
+        last = more or (replace(cues.pop(), gap=REMINDER_AFTER),)
+        self._chart.alarm(advice=(*cues, *last))
 
     def _ask(self, understanding: Understanding) -> None:
         """Ask whether a red flag was said, in a pause."""
-        self.asked = understanding
+        self._context.doubted = understanding
         if self._state in (SessionState.IDLE, SessionState.PAUSED):
             self._flow.actions.append(StopAudio())
         elif self._state != SessionState.ALARMED:
-            self._flow.pause_with()
-            self._chart.pause()
+            self._chart.pause(cues=())
         self._flow.reply("flag.ask", sentence=understanding.sentence)
 
     def _obey_afterwards(self, intent: str) -> bool:

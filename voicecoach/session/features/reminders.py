@@ -8,17 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING
 
 from voicecoach.core.actions import Note, Play
 from voicecoach.core.script import Cue
+from voicecoach.session.context import SessionContext
 from voicecoach.session.features.planning import start
 from voicecoach.session.flow.question import Offer
 from voicecoach.session.plan.request import PlanRequest
-from voicecoach.session.profile.day_times import DayTimes
-
-if TYPE_CHECKING:
-    from voicecoach.session.session import Session
 
 PATIENCE = 60.0
 """Seconds for which an answer to a reminder counts: one may have to swallow first."""
@@ -37,20 +33,21 @@ ROUTINE = "leg"
 
 
 class Reminding:
-    """Reminds in `session` of what is due at `times`."""
+    """Reminds of what is due at the user's times of the day."""
 
-    def __init__(self, session: Session, times: DayTimes):
-        self._session = session
+    def __init__(self, context: SessionContext):
+        times = context.times
+        self._context = context
         self._times = times
-        declined = set(session.past.declined())
+        declined = set(context.past.declined())
         self._settings_changed = bool(declined) and declined != set(times.exercises)
         wanted = () if declined and not self._settings_changed else times.exercises
-        self._stretches = {*session.past.reminders(), *wanted}
+        self._stretches = {*context.past.reminders(), *wanted}
         self._reminded: dict[time, date] = {}
         self._put_off: datetime | None = None
         self._exercises_told: datetime | None = None
         self._again = False
-        self._last_glass = session.past.last_glass()
+        self._last_glass = context.past.last_glass()
         self._snoozed: datetime | None = None
         self._awaiting = False
         self._refreshed = False
@@ -65,7 +62,7 @@ class Reminding:
             self._last_glass = now  # nobody is told to drink after a drink, nor on sitting down
             self._refreshed = False
         if self._settings_changed:  # what was cancelled was what they were before
-            self._session.flow.actions.append(Note("settings changed"))
+            self._context.act(Note("settings changed"))
             self._settings_changed = False
         self._now = now
         if self._quiet == now.date():
@@ -107,7 +104,7 @@ class Reminding:
         )
 
     def _remind_of_exercises(self, now: datetime) -> None:
-        routine = self._session.library.routines.get(ROUTINE)
+        routine = self._context.library.routines.get(ROUTINE)
         if routine is None:
             return
         cue = self._cue("reminder.exercises", time=self.spoken(now.time()), routine=routine.name)
@@ -115,12 +112,12 @@ class Reminding:
         self._say("reminder", Offer(cue, self._begin, self._not_today, patience=PATIENCE, also=later))
 
     def _say(self, name: str, offer: Offer) -> None:
-        flow = self._session.flow
+        flow = self._context.flow
         flow.question = offer
         flow.actions.append(Play(flow.writer.flow(name, offer.cue)))
 
     def _cue(self, line: str, **values: object) -> Cue:
-        return self._session.flow.writer.cue(line, **values)
+        return self._context.flow.writer.cue(line, **values)
 
     # --- what is answered -----------------------------------------------------------------------------------
 
@@ -133,51 +130,51 @@ class Reminding:
     def drunk(self) -> None:
         """A glass was drunk."""
         self.break_over()
-        self._session.flow.reply("water.logged")
+        self._context.flow.reply("water.logged")
 
     def break_over(self) -> None:
         """A break to drink is over. What time it is will be told the next time that nothing else goes on."""
         self._awaiting, self._snoozed, self._refreshed = False, None, True
-        self._session.flow.actions.append(Note("water"))
+        self._context.act(Note("water"))
 
     def later(self) -> None:
         """Not now."""
         self._awaiting = False
         if self._now is not None:
             self._snoozed = self._now + SNOOZE
-        self._session.flow.reply("reminder.later")
+        self._context.flow.reply("reminder.later")
 
     def quiet(self) -> None:
         """Nothing more today."""
         self._quiet = self._now.date() if self._now else None
         self._awaiting = False
-        self._session.flow.reply("reminder.quiet")
+        self._context.flow.reply("reminder.quiet")
 
     def add(self, at: time) -> None:
         """Remind of the exercises every day at `at`."""
         self._stretches.add(at)
-        self._session.flow.actions.append(Note("reminder", {"at": at.isoformat("minutes")}))
-        self._session.flow.reply("reminder.set", time=self.spoken(at))
+        self._context.act(Note("reminder", {"at": at.isoformat("minutes")}))
+        self._context.flow.reply("reminder.set", time=self.spoken(at))
 
     def cancel(self) -> None:
         """Remind of the exercises no more."""
         there, self._stretches, self._put_off = sorted(self._stretches), set(), None
         settings = [at.isoformat("minutes") for at in self._times.exercises]
-        flow, lines = self._session.flow, self._session.lines
+        flow, lines = self._context.flow, self._context.lines
         flow.actions.append(Note("reminders off", {"settings": settings}))
         if not there:
             flow.reply("reminder.none")
             return
         more = []
         if set(there) & set(self._times.exercises):
-            more.append("reminder.cancelled.settings" if self._session.past.lasting else "reminder.cancelled.for-now")
+            more.append("reminder.cancelled.settings" if self._context.past.lasting else "reminder.cancelled.for-now")
         if self._times.water_every:
             more.append("reminder.water.stays")
         flow.reply("reminder.cancelled", *more, times=lines.joined([self.spoken(at) for at in there]))
 
     def spoken(self, at: time) -> str:
         """A time of the day as one says it: "eight in the morning", "half past seven in the evening"."""
-        lines = self._session.lines
+        lines = self._context.lines
         part = "morning" if at.hour < 12 else "afternoon" if at.hour < 18 else "evening"
         one = ".one" if at.hour % 12 == 1 else ""  # many languages have another word for it
         half = ".half" if at.minute == 30 else ".minutes" if at.minute else ""
@@ -185,7 +182,7 @@ class Reminding:
         return lines.phrase(f"time{one}{half}", hour=hour, minute=at.minute, part=lines.phrase(f"part.{part}"))
 
     def _begin(self) -> None:
-        start(self._session, PlanRequest(routine=ROUTINE))
+        start(self._context, PlanRequest(routine=ROUTINE))
 
     def _exercises_later(self) -> None:
         """Once more in half an hour; not in the night, though, unless the user has set a time there."""
@@ -195,34 +192,34 @@ class Reminding:
             self._not_today()
             return
         self._put_off = again
-        self._session.flow.reply("reminder.later")
+        self._context.flow.reply("reminder.later")
 
     def _not_today(self) -> None:
-        self._session.flow.reply("reminder.not-today")
+        self._context.flow.reply("reminder.not-today")
 
 
 def _timely(due: time, now: datetime) -> bool:
     return timedelta() <= now - datetime.combine(now.date(), due, now.tzinfo) < STILL_TIMELY
 
 
-def _had_water(session: Session, _slots: Mapping[str, object]) -> None:
-    session.reminding.drunk()
+def _had_water(context: SessionContext, _slots: Mapping[str, object]) -> None:
+    context.feature(Reminding).drunk()
 
 
-def _quiet_day(session: Session, _slots: Mapping[str, object]) -> None:
-    session.reminding.quiet()
+def _quiet_day(context: SessionContext, _slots: Mapping[str, object]) -> None:
+    context.feature(Reminding).quiet()
 
 
-def _set(session: Session, slots: Mapping[str, object]) -> None:
+def _set(context: SessionContext, slots: Mapping[str, object]) -> None:
     at = clock_time(slots)
     if at is None:
-        session.flow.reply("reminder.when")
+        context.flow.reply("reminder.when")
     else:
-        session.reminding.add(at)
+        context.feature(Reminding).add(at)
 
 
-def _cancel(session: Session, _slots: Mapping[str, object]) -> None:
-    session.reminding.cancel()
+def _cancel(context: SessionContext, _slots: Mapping[str, object]) -> None:
+    context.feature(Reminding).cancel()
 
 
 def clock_time(slots: Mapping[str, object]) -> time | None:

@@ -4,39 +4,37 @@ last one can be had once more."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from voicecoach.core.actions import Note
 from voicecoach.core.past_sessions import StoredSession
 from voicecoach.core.script import Cue
 from voicecoach.core.session_state import SessionState
+from voicecoach.session.context import SessionContext
+from voicecoach.session.features.plan_edits import PlanEdits
 from voicecoach.session.flow.question import Offer
 from voicecoach.session.plan.request import PlanRequest
 from voicecoach.session.plan.serialization import read
 from voicecoach.session.plan.steps import PlanStep, WorkStep
 from voicecoach.session.script.writer import ScriptWriter
 
-if TYPE_CHECKING:
-    from voicecoach.session.session import Session
-
 PATIENCE = 20.0
 """Seconds for which the offer to carry on stands: one may still be unrolling the mat."""
 
 
 class Unfinished:
-    """What was broken off in another session, for `session` to carry on with: `plan` from `index` on. Empty where there
+    """What was broken off in another session, to carry on with: `plan` from `index` on. Empty where there
     is nothing, or what there is cannot be read any more."""
 
-    def __init__(self, session: Session):
-        self._session = session
-        self._kept: StoredSession | None = session.past.unfinished()
+    def __init__(self, context: SessionContext):
+        self._context = context
+        self._kept: StoredSession | None = context.past.unfinished()
         self.plan: tuple[PlanStep, ...] = ()
         self.index = 0
         if self._kept:
             self._read(self._kept)
 
     def _read(self, kept: StoredSession) -> None:
-        plan = read(kept.plan, self._session.library) or ()
+        plan = read(kept.plan, self._context.library) or ()
         coming = [number for number in range(kept.step, len(plan)) if isinstance(plan[number], WorkStep)]
         if coming:
             self.plan, self.index = plan, coming[0]
@@ -45,7 +43,7 @@ class Unfinished:
         """Where it was broken off, and the question whether to carry on there, which is open from now on."""
         if not self.plan:
             return ()
-        flow = self._session.flow
+        flow = self._context.flow
         step = self.plan[self.index]
         assert isinstance(step, WorkStep)
         ask = flow.writer.cue("kept.ask")
@@ -58,15 +56,14 @@ class Unfinished:
         if not self.plan:
             return False
         assert self._kept is not None
-        session = self._session
-        session.wish = PlanRequest()
-        session.changes.begin((), dry=False)
-        flow, routine = session.flow, self._kept.routine
+        context = self._context
+        context.plan_request = PlanRequest()
+        context.feature(PlanEdits).begin((), dry=False)
+        flow, routine = context.flow, self._kept.routine
         flow.take_up(routine, self.plan, self.index)
         opening = flow.writer.opening(routine, self.plan[self.index :])
-        flow.preface = (flow.writer.cue("kept.begin", routine=routine), *opening[1:])
         self.forget()
-        session.chart.start()
+        context.chart.start(preface=(flow.writer.cue("kept.begin", routine=routine), *opening[1:]))
         return True
 
     def forget(self) -> None:
@@ -75,8 +72,8 @@ class Unfinished:
 
     def _refuse(self) -> None:
         self.forget()
-        self._session.flow.actions.append(Note("routine dropped"))
-        self._session.flow.reply("kept.refused")
+        self._context.act(Note("routine dropped"))
+        self._context.flow.reply("kept.refused")
 
 
 def place(writer: ScriptWriter, step: WorkStep) -> Cue:
@@ -92,21 +89,21 @@ def place(writer: ScriptWriter, step: WorkStep) -> Cue:
     return writer.cue(line, **values)
 
 
-def _same(session: Session, _slots: Mapping[str, object]) -> None:
+def _same(context: SessionContext, _slots: Mapping[str, object]) -> None:
     """The last session once more, from its beginning."""
-    if session.state not in (SessionState.IDLE, SessionState.ALARMED, SessionState.CHECKING):
-        session.flow.reply("routine.running", routine=session.flow.routine)
+    if context.state not in (SessionState.IDLE, SessionState.ALARMED, SessionState.CHECKING):
+        context.flow.reply("routine.running", routine=context.flow.routine)
         return
-    kept = session.past.last()
-    plan = read(kept.plan, session.library) if kept else None
+    kept = context.past.last()
+    plan = read(kept.plan, context.library) if kept else None
     if kept is None or not plan:
-        session.flow.reply("same.none", routines=session.routine_names())
+        context.flow.reply("same.none", routines=context.routine_names())
         return
-    session.wish = PlanRequest()
-    session.unfinished.forget()
-    session.changes.begin((), dry=False)
-    session.flow.begin(kept.routine, session.dosed(plan), remarks=(session.flow.writer.cue("same.begin"),))
-    session.chart.start()
+    context.plan_request = PlanRequest()
+    context.feature(Unfinished).forget()
+    context.feature(PlanEdits).begin((), dry=False)
+    context.flow.begin(kept.routine, context.dosed(plan), remarks=(context.writer.cue("same.begin"),))
+    context.chart.start()
 
 
 HANDLERS = {"SameAgain": _same}

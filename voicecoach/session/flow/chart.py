@@ -1,7 +1,8 @@
 """The session chart: which state follows which. Pure: no audio, no thread, no clock.
 
-Guards and what happens on entering a state are asked of the chart's model (see `Conductor`), so that this
-file stays the picture of the session and nothing else. `docs/session.md` is drawn from it.
+Guards and what happens on entering a state are asked of the chart's model (see `RoutineFlow`), so that this
+file stays the picture of the session and nothing else. The library hands the arguments of an event to the model's
+methods by their names. `docs/session.md` is drawn from it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,29 @@ from typing import Protocol
 
 from statemachine import Event, HistoryState, State, StateChart
 
+from voicecoach.core.script import Cue
 from voicecoach.core.session_state import SessionState
+
+
+class AnnounceEvent(Protocol):
+    """Lead on to an announcement; `preface` is said before it."""
+
+    def __call__(self, *, preface: tuple[Cue, ...] = ()) -> object:
+        """Send the event."""
+
+
+class PauseEvent(Protocol):
+    """Pause; say `cues` (None: the usual line, none at all: nothing). The pause is to last about `expected_s`."""
+
+    def __call__(self, *, cues: tuple[Cue, ...] | None = None, expected_s: float = 0.0) -> object:
+        """Send the event."""
+
+
+class AlarmEvent(Protocol):
+    """Raise the alarm, and say `advice`."""
+
+    def __call__(self, *, advice: tuple[Cue, ...]) -> object:
+        """Send the event."""
 
 
 class ChartModel(Protocol):
@@ -103,7 +126,7 @@ class ChartModel(Protocol):
     def on_exit_checking(self) -> None:
         """Ask no more."""
 
-    def on_enter_announcing(self) -> None:
+    def on_enter_announcing(self, preface: tuple[Cue, ...] = ()) -> None:
         """Explain the step."""
 
     def on_enter_comparing(self) -> None:
@@ -121,13 +144,13 @@ class ChartModel(Protocol):
     def on_enter_resting(self) -> None:
         """Rest or drink."""
 
-    def on_enter_paused(self) -> None:
+    def on_enter_paused(self, cues: tuple[Cue, ...] | None = None, expected_s: float = 0.0) -> None:
         """Freeze."""
 
     def on_enter_resuming(self) -> None:
         """Say where we are."""
 
-    def on_enter_alarmed(self) -> None:
+    def on_enter_alarmed(self, advice: tuple[Cue, ...]) -> None:
         """Give the advice."""
 
 
@@ -155,7 +178,7 @@ class SessionChart(StateChart[ChartModel]):
     resuming = State()
     alarmed = State()
 
-    start = Event(
+    start: AnnounceEvent = Event(
         idle.to(checking, cond="unchecked")
         | idle.to(leading)
         | alarmed.to(checking, cond="unchecked")
@@ -179,7 +202,7 @@ class SessionChart(StateChart[ChartModel]):
         | leading.comparing.to(leading.announcing, cond="more", on="advance")
         | leading.comparing.to(idle, on="complete")
     )
-    ready = Event(
+    ready: AnnounceEvent = Event(
         checking.to(leading)
         | leading.announcing.to(leading.working)
         | leading.positioning.to(leading.working)
@@ -200,7 +223,7 @@ class SessionChart(StateChart[ChartModel]):
         | paused.to(idle, on="complete")
         | resuming.to(idle, on="complete")
     )
-    back = Event(
+    back: AnnounceEvent = Event(
         checking.to(checking)
         | paused.to(checking, cond="unchecked")
         | leading.to(leading.announcing, on="return_exercise")
@@ -235,8 +258,8 @@ class SessionChart(StateChart[ChartModel]):
         leading.to(leading.announcing, on="take_alternative") | paused.to(leading.announcing, on="take_alternative")
     )
     adapt = Event(leading.to(leading.announcing, on="change_way") | paused.to(leading.announcing, on="change_way"))
-    pause = Event(checking.to(paused) | leading.to(paused) | resuming.to(paused))
-    hurt = Event(leading.to(paused) | resuming.to(paused) | paused.to(paused))
+    pause: PauseEvent = Event(checking.to(paused) | leading.to(paused) | resuming.to(paused))
+    hurt: PauseEvent = Event(leading.to(paused) | resuming.to(paused) | paused.to(paused))
     resume = Event(
         paused.to(checking, cond="unchecked")
         | paused.to(leading.resting, cond=["over", "drinks"], on="advance_to_drink")
@@ -248,7 +271,7 @@ class SessionChart(StateChart[ChartModel]):
         | idle.to(leading.announcing, cond=["resumable", "over", "another"], on="advance_exercise")
         | idle.to(resuming, cond="resumable")
     )
-    alarm = Event(
+    alarm: AlarmEvent = Event(
         idle.to(alarmed, on="give_up")
         | checking.to(alarmed, on="give_up")
         | leading.to(alarmed, on="give_up")

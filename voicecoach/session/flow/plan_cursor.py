@@ -99,6 +99,10 @@ class PlanCursor:
         """Whether the step is an exercise and not a drink."""
         return self.work is not None
 
+    def first_exercise(self) -> bool:
+        """Return True if no exercise comes before the current one."""
+        return self._block_start(-1) is None
+
     def after_work(self) -> bool:
         """Whether an exercise came right before this rest or drink."""
         return self.index > 0 and isinstance(self.plan[self.index - 1], WorkStep)

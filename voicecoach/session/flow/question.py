@@ -65,30 +65,3 @@ class Offer:
     def unanswered(self) -> None:
         """Silence is no consent."""
         self.silent()
-
-
-@dataclass(frozen=True, slots=True)
-class Confirmation:
-    """ "Did you say ...?": yes obeys `command`, no is answered with `refused`. What was asked before is open again
-    afterwards: `reopen`."""
-
-    command: Command
-    obey: Callable[[Command], None]
-    refused: Callable[[], None]
-    reopen: Callable[[], None]
-    context: QuestionContext = QuestionContext.ASKING
-    patience: float = ANSWER_TIME
-    cue: None = None
-
-    def answer(self, command: Command) -> bool:
-        """Obey on yes, and say so on no; whatever else is said may answer what was asked before."""
-        self.reopen()
-        if command.intent in ("No", "NotNow"):
-            self.refused()
-        else:
-            self.obey(self.command if command.intent == "Yes" else command)
-        return True
-
-    def unanswered(self) -> None:
-        """What was asked is forgotten."""
-        self.reopen()

@@ -31,15 +31,19 @@ COUNT_IN = 3.5
 
 class RoutineFlow(PlanCursor, CheckStates):
     """The chart's model: moves through the plan and sets the stage. `memory` has the ways in which exercises are done;
-    `fit` makes what comes into the plan later fit how the legs are; `preface` is what is said before the next
-    announcement, `hurting` where it hurt in this routine, `skip_remaining` whether this exercise hurts too much to go
-    on; `known_exercises` are the exercises that need no full explanation any more, `line` is what is being said."""
+    `fit` makes what comes into the plan later fit how the legs are; `hurting` is where it hurt in this routine,
+    `skip_remaining` whether this exercise hurts too much to go on; `known_exercises` are the
+    exercises that need no full explanation any more, `line` is what is being said.
+
+    Arguments travel with the events of the chart. These fields outlive an event: `_opening` and `_remarks` wait while
+    the check-in is asked, `_rising` from the announcement to the positioning, `_kept` and `_counted_from` hold the
+    place in a count. `_explain_fully`, `_changing` and `_anew` are set by the action of a transition, which depends on
+    the state that is left, and are used up when the next state is entered."""
 
     def __init__(self, writer: ScriptWriter):
         CheckStates.__init__(self, writer)
         PlanCursor.__init__(self)
         self.memory = ExerciseMemory()
-        self.preface: tuple[Cue, ...] = ()
         self.known_exercises: set[str] = set()
         self._explain_fully = False
         self.whole: tuple[WorkStep, ...] = ()
@@ -53,11 +57,9 @@ class RoutineFlow(PlanCursor, CheckStates):
         self._counted_from: float | None = None
         self._anew = False
         self._on_the_way = False
-        self._pausing: tuple[Cue, ...] | None = None
-        self._expected = self.expected = 0.0
+        self.expected_pause_s = 0.0
         self.hurting: tuple[str, ...] = ()
         self.skip_remaining = False
-        self.advice: tuple[Cue, ...] = ()
 
     # --- the plan -----------------------------------------------------------------------------------------
 
@@ -141,10 +143,7 @@ class RoutineFlow(PlanCursor, CheckStates):
 
     def return_exercise(self) -> None:
         """Go to the exercise before this one; to the beginning of this one when it is the first."""
-        before = self._block_start(-1)
-        if before is None:
-            self.preface = (self.writer.cue("back.first"),)
-        self._go_to(before or 0)
+        self._go_to(self._block_start(-1) or 0)
 
     def return_step(self) -> None:
         """Go to the exercise that came right before this rest or drink."""
@@ -189,14 +188,6 @@ class RoutineFlow(PlanCursor, CheckStates):
         self.actions.append(Note("routine stopped", {"routine": self.routine}))
         self.play(self.writer.flow("stopped", self.writer.cue("stop")))
 
-    def pause_with(self, *cues: Cue) -> None:
-        """Say `cues` in the pause that follows, or nothing: somebody else does."""
-        self._pausing = cues
-
-    def expect(self, seconds: float) -> None:
-        """The pause that follows is to last about so long."""
-        self._expected = seconds
-
     def give_up(self) -> None:
         """Something may be seriously wrong: the place is forgotten, so that nothing can carry on from it."""
         if self._on_the_way:
@@ -221,7 +212,7 @@ class RoutineFlow(PlanCursor, CheckStates):
 
     # --- entering the states of the chart -----------------------------------------------------------------
 
-    def on_enter_announcing(self) -> None:
+    def on_enter_announcing(self, preface: tuple[Cue, ...] = ()) -> None:
         """Explain the step: fully the first time and when asked to, else in a line. What the routine is comes first."""
         step = self.work
         assert step is not None
@@ -236,10 +227,10 @@ class RoutineFlow(PlanCursor, CheckStates):
         full = self._explain_fully or (new and self.writer.preferences.words != "few")
         before = work_before(self.plan, self.index)
         opening = (*self._introduce(), *self._remarks) if self._opening else ()
-        first = (*self.preface, *opening)
+        first = (*preface, *opening)
         self._introduction = frozenset(cue.line for cue in first if opening)
         cues = (*first, *self.writer.announce(step, before, full=full, warn=new))
-        self.preface, self._remarks, self._opening, self._explain_fully, self._kept = (), (), False, False, None
+        self._remarks, self._opening, self._explain_fully, self._kept = (), False, False, None
         self._unchecked = self._resting_before_work = False
         self.play(self.writer.flow("announce", *cues))
 
@@ -249,8 +240,7 @@ class RoutineFlow(PlanCursor, CheckStates):
 
     def announce_anew(self, line: str) -> None:
         """Say `line`, and announce the step again in as many words as are wanted now."""
-        self.preface = (self.writer.cue(line),)
-        self.on_enter_announcing()
+        self.on_enter_announcing((self.writer.cue(line),))
 
     def forget_explanations(self) -> None:
         """Explain every exercise fully once more."""
@@ -318,10 +308,9 @@ class RoutineFlow(PlanCursor, CheckStates):
         """Keep the place in the rest."""
         self._kept = max(0.0, self.position)
 
-    def on_enter_paused(self) -> None:
-        """Freeze."""
-        cues, self._pausing = self._pausing, None
-        self.expected, self._expected = self._expected, 0.0
+    def on_enter_paused(self, cues: tuple[Cue, ...] | None = None, expected_s: float = 0.0) -> None:
+        """Freeze, and say `cues`; None: the usual line."""
+        self.expected_pause_s = expected_s
         self.actions.append(StopAudio())
         if cues is None:
             cues = (self.writer.cue("pause"),)
@@ -334,7 +323,7 @@ class RoutineFlow(PlanCursor, CheckStates):
         cue = self.writer.anew(self.work) if anew and self.work else self.writer.where(self.work, self.kept)
         self.play(self.writer.flow("resuming", cue))
 
-    def on_enter_alarmed(self) -> None:
+    def on_enter_alarmed(self, advice: tuple[Cue, ...]) -> None:
         """Give the advice, and nothing else."""
         self.actions.append(StopAudio())
-        self.play(self.writer.flow("alarmed", *self.advice))
+        self.play(self.writer.flow("alarmed", *advice))

@@ -20,7 +20,7 @@ def muscles_of(routine: Routine, library: Library) -> tuple[str, ...]:
     return tuple(muscle for muscle in MUSCLES if muscle in groups)
 
 
-def kinds(library: Library, lines: Lines) -> str:
+def summary(library: Library, lines: Lines) -> str:
     """The routines by name, those for a single muscle in one word."""
     single = {routine.id: len(muscles_of(routine, library)) == 1 for routine in library.routines.values()}
     names = [routine.name for routine in library.routines.values() if not single[routine.id]]

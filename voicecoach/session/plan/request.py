@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from voicecoach.session.features.hold_length import length
+from voicecoach.session.slots import duration_s, text, texts
 
 SHORT = 7 * 60.0
 """Seconds of "something short"."""
@@ -43,21 +43,13 @@ class PlanRequest:
 def request_from(slots: Mapping[str, object], today: tuple[str, ...] = ()) -> PlanRequest:
     """The wish in the slots of a command."""
     size = SHORT if slots.get("size") == "short" else None
-    routine = slots.get("routine")
     return PlanRequest(
-        routine=None if routine is None else str(routine),
-        seconds=length(slots) or size,
-        muscles=said(slots, "muscle"),
-        places=said(slots, "posture"),
-        kinds=said(slots, "kind"),
-        without=said(slots, "without"),
-        elsewhere=said(slots, "elsewhere"),
+        routine=text(slots, "routine"),
+        seconds=duration_s(slots) or size,
+        muscles=texts(slots, "muscle"),
+        places=texts(slots, "posture"),
+        kinds=texts(slots, "kind"),
+        without=texts(slots, "without"),
+        elsewhere=texts(slots, "elsewhere"),
         today=today,
     )
-
-
-def said(slots: Mapping[str, object], name: str) -> tuple[str, ...]:
-    """What was said for slot `name`, once or several times, each value once."""
-    value = slots.get(name)
-    values = value if isinstance(value, list | tuple) else [] if value is None else [value]
-    return tuple(dict.fromkeys(map(str, values)))

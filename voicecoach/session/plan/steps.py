@@ -36,6 +36,9 @@ FIRST_SIDE = SIDES[0]
 ALLOWANCES = {"standing": 8.0, "chair": 12.0, "kneeling": 20.0, "floor": 20.0}
 """Seconds to get into position, from the end of the instructions (the pacing table of the exercise reference)."""
 
+MOST_HOLD = 60
+"""Longest hold (s) a user may ask for (exercise reference)."""
+
 RISING = 20.0
 """Seconds to get up from the floor in: as many as to get down to it."""
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from voicecoach.content.library import Library, Repetitions
 from voicecoach.content.lines import Lines
 from voicecoach.core.script import Script
-from voicecoach.session.features.hold_length import MOST_HOLD
 from voicecoach.session.plan.steps import (
+    MOST_HOLD,
     SIDES,
     PlanStep,
     WaterStep,

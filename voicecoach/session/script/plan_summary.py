@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from voicecoach.content.library import Exercise, Library
 from voicecoach.content.lines import Lines
 from voicecoach.core.script import Cue
-from voicecoach.session.plan.muscle_groups import MUSCLES, kinds, named_muscle, named_muscles
+from voicecoach.session.plan.muscle_groups import MUSCLES, named_muscle, named_muscles, summary
 from voicecoach.session.plan.planner import LEAST, MOST, Declined, Planned
 from voicecoach.session.plan.request import PlanRequest
 from voicecoach.session.plan.selectors import FLOOR, KNEELING, STRETCH, is_stretch, meant
@@ -67,7 +67,7 @@ class PlanWords:
                 return tuple(self._unreached(declined))
             case "nothing left":
                 return (self._cue("plan.nothing_left"),)
-        return (self._cue("routine.none", routines=kinds(self._library, self._lines)),)
+        return (self._cue("routine.none", routines=summary(self._library, self._lines)),)
 
     # --- inside -----------------------------------------------------------------------------------------------
 

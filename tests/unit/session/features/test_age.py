@@ -57,7 +57,7 @@ def test_younger_people_keep_the_usual_doses() -> None:
 def test_an_age_that_is_none_to_go_by_changes_nothing(years: int, answer: str) -> None:
     talk = Talk().say("Age", years=years)
     assert answer in talk.said
-    assert talk.session.age is None
+    assert talk.session.context.age is None
     assert not any(isinstance(action, Note) for action in talk.actions)
 
 
