@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from voicecoach.core.script import Cue, Script
+from voicecoach.core.session_events import SessionEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +49,9 @@ class OtherVoice:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something worth remembering happened (for the log, later the journal)."""
+    """Log `event`; the journal remembers it."""
 
-    kind: str
-    data: Mapping[str, object] = field(default_factory=dict)
+    event: SessionEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,3 @@ class Leave:
 
 
 Action = Play | Reply | StopAudio | Volume | OtherVoice | Note | Leave
-
-
-SECOND = "second"
-"""Kind of the notes that a session makes every second, for the journal alone."""

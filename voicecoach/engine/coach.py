@@ -13,6 +13,7 @@ from voicecoach.audio.echo.control import RELEASE
 from voicecoach.core.actions import Action, Leave, Note, OtherVoice, Play, Reply, StopAudio, Volume
 from voicecoach.core.audio import BLOCK_SECONDS, Samples
 from voicecoach.core.script import CueStarted
+from voicecoach.core.session_events import SessionEvent, log_entry
 from voicecoach.core.speech import Hypothesis
 from voicecoach.core.understanding import Understanding, Verdict
 from voicecoach.engine.hearing import OWN_VOICE_LAG, Block, Hearing
@@ -62,6 +63,8 @@ class LogEvent:
     at: float
     kind: str
     data: Mapping[str, object]
+    event: SessionEvent | None = None
+    """The event of the session that `kind` and `data` tell of; None for what the coach itself logs."""
 
 
 Clock = Callable[[float], datetime]
@@ -311,12 +314,14 @@ class Coach:
                 case Leave():
                     self._leaving = True
                 case Note():
-                    self._log(action.kind, action.data)
+                    self._log(*log_entry(action.event), event=action.event)
         if self.session.state != self._state:
             self._log("state", {"from": self._state, "to": self.session.state})
             self._state = self.session.state
 
-    def _log(self, kind: str, data: Mapping[str, object], at: float | None = None) -> None:
-        entry = LogEvent(self.now if at is None else at, kind, data)
+    def _log(
+        self, kind: str, data: Mapping[str, object], at: float | None = None, event: SessionEvent | None = None
+    ) -> None:
+        entry = LogEvent(self.now if at is None else at, kind, data, event)
         for listener in self.listeners:
             listener(entry)

@@ -10,6 +10,7 @@ from voicecoach.content.library import Library
 from voicecoach.content.lines import Lines
 from voicecoach.core.actions import Action, Note
 from voicecoach.core.script import Script
+from voicecoach.core.session_events import PreferenceChanged
 from voicecoach.core.session_state import QuestionContext, SessionState
 from voicecoach.core.understanding import Understanding
 from voicecoach.session.flow.chart import SessionChart
@@ -112,7 +113,7 @@ class SessionContext:
         old = self.preferences
         self.writer.preferences = new = replace(old, **changes)
         if new != old:
-            self.act(Note("preference", changes))
+            self.act(Note(PreferenceChanged(changes)))
 
     def dosed(self, plan: tuple[PlanStep, ...]) -> tuple[PlanStep, ...]:
         """Return `plan` in the doses for the user's age and at the user's pace."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from voicecoach.core.actions import Note
+from voicecoach.core.session_events import AgeTold
 from voicecoach.session.context import SessionContext
 from voicecoach.session.features.plan_edits import PlanEdits
 from voicecoach.session.plan.age_doses import LEAST_HOLD, LEAST_REPETITIONS, OLDER, OLDEST, YOUNGEST
@@ -19,7 +20,7 @@ def _age(context: SessionContext, slots: Mapping[str, object]) -> None:
         flow.reply("age.child" if 0 < years < YOUNGEST else "age.odd", years=years)
         return
     context.age = years
-    flow.actions.append(Note("age", {"years": years}))
+    flow.actions.append(Note(AgeTold(years)))
     if context.in_routine:
         context.feature(PlanEdits).adapt(context.dosed)
     if years < OLDER:

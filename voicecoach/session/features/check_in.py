@@ -9,6 +9,7 @@ from __future__ import annotations
 from voicecoach.content.library import Library, Routine
 from voicecoach.core.actions import Note, Play, Reply
 from voicecoach.core.script import Cue
+from voicecoach.core.session_events import LegsRated
 from voicecoach.session.features.rating import RatingQuestion
 from voicecoach.session.flow.chart import SessionChart
 from voicecoach.session.flow.question import Offer
@@ -74,7 +75,7 @@ class CheckIn:
     def rated(self, rating: int) -> None:
         """Fit the plan to the number, and begin."""
         self.rating = rating
-        self._flow.actions.append(Note("pain", {"when": "before", "rating": rating}))
+        self._flow.actions.append(Note(LegsRated("before", rating)))
         if rating < EASIER_FROM:
             self._begin("check.usual")
         elif rating < STRETCHES_FROM:
@@ -148,7 +149,7 @@ class CheckOut:
     def rated(self, rating: int) -> None:
         """Say how it compares."""
         before, cue = self._before, self._flow.writer.cue
-        self._flow.actions.append(Note("pain", {"when": "after", "rating": rating}))
+        self._flow.actions.append(Note(LegsRated("after", rating)))
         if before is None:
             cues = [cue("check.out.only", rating=rating)]
         elif before == rating:

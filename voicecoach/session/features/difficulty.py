@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from voicecoach.core.actions import Note, Reply
+from voicecoach.core.session_events import ExerciseChosen
 from voicecoach.core.session_state import SessionState
 from voicecoach.session.context import Handler, SessionContext
 from voicecoach.session.features.fallback import require_exercises
@@ -123,7 +124,7 @@ class Difficulty:
 
     def _note(self, exercise: str, way: Way) -> None:
         self._flow.memory.remember(exercise, way)
-        self._flow.actions.append(Note("way", {"exercise": exercise, "way": way}))
+        self._flow.actions.append(Note(ExerciseChosen(exercise, way)))
 
 
 def _changing(by: int) -> Handler:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from voicecoach.core.actions import Leave, Note, Play
+from voicecoach.core.session_events import RoutineResumed
 from voicecoach.core.session_state import SessionState
 from voicecoach.session.context import Handler, SessionContext
 from voicecoach.session.features.answers import Answers
@@ -74,7 +75,7 @@ def _resume(context: SessionContext, _slots: Mapping[str, object]) -> None:
             context.flow.reply("resume.nothing")
     elif context.state in (SessionState.IDLE, SessionState.PAUSED):
         if context.state == SessionState.IDLE:
-            context.act(Note("routine resumed"))
+            context.act(Note(RoutineResumed()))
         context.chart.resume()
     else:
         _ready(context, _slots)

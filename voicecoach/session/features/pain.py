@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 
 from voicecoach.core.actions import Note, Reply
 from voicecoach.core.script import Cue
+from voicecoach.core.session_events import PainReported
 from voicecoach.core.session_state import QuestionContext, SessionState
 from voicecoach.core.understanding import Command
 from voicecoach.session.context import SessionContext
@@ -78,8 +79,7 @@ class Pain:
     def _note(self, step: WorkStep | None, rating: int | None, place: str | None, *, sharp: bool) -> None:
         flow = self._flow
         exercise, side = (step.exercise.id, step.side) if step else (None, None)
-        what = {"rating": rating, "sharp": sharp, "place": place, "exercise": exercise, "side": side}
-        flow.actions.append(Note("pain", {"when": "during", **what}))
+        flow.actions.append(Note(PainReported(rating, sharp, place, exercise, side)))
         if place and place not in flow.hurting:
             flow.hurting += (place,)
 

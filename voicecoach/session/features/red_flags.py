@@ -14,6 +14,7 @@ from dataclasses import replace
 from voicecoach.content.lines import Lines
 from voicecoach.core.actions import Note, Play, Reply, StopAudio
 from voicecoach.core.script import Cue
+from voicecoach.core.session_events import RedFlagRaised
 from voicecoach.core.session_state import SessionState
 from voicecoach.core.understanding import Command, Understanding, Verdict
 from voicecoach.session.context import SessionContext
@@ -127,7 +128,7 @@ class RedFlags:
         if self._state != SessionState.ALARMED or self._advice != GRAVEST:
             self._advice = advice if advice in ADVICE else GRAVEST
         self._warned = False
-        self._flow.actions.append(Note("red flag", {"advice": self._advice, "text": command.text}))
+        self._flow.actions.append(Note(RedFlagRaised(self._advice, command.text)))
         self._advise()
         self._remind = True
 

@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 
 from voicecoach.core.actions import Note, Play
 from voicecoach.core.script import Cue
+from voicecoach.core.session_events import RemindersCancelled, ReminderSet, ReminderSettingsChanged, WaterDrunk
 from voicecoach.session.context import SessionContext
 from voicecoach.session.features.planning import start
 from voicecoach.session.flow.question import Offer
@@ -62,7 +63,7 @@ class Reminding:
             self._last_glass = now  # nobody is told to drink after a drink, nor on sitting down
             self._refreshed = False
         if self._settings_changed:  # what was cancelled was what they were before
-            self._context.act(Note("settings changed"))
+            self._context.act(Note(ReminderSettingsChanged()))
             self._settings_changed = False
         self._now = now
         if self._quiet == now.date():
@@ -135,7 +136,7 @@ class Reminding:
     def break_over(self) -> None:
         """A break to drink is over. What time it is will be told the next time that nothing else goes on."""
         self._awaiting, self._snoozed, self._refreshed = False, None, True
-        self._context.act(Note("water"))
+        self._context.act(Note(WaterDrunk()))
 
     def later(self) -> None:
         """Not now."""
@@ -153,15 +154,15 @@ class Reminding:
     def add(self, at: time) -> None:
         """Remind of the exercises every day at `at`."""
         self._stretches.add(at)
-        self._context.act(Note("reminder", {"at": at.isoformat("minutes")}))
+        self._context.act(Note(ReminderSet(at.isoformat("minutes"))))
         self._context.flow.reply("reminder.set", time=self.spoken(at))
 
     def cancel(self) -> None:
         """Remind of the exercises no more."""
         there, self._stretches, self._put_off = sorted(self._stretches), set(), None
-        settings = [at.isoformat("minutes") for at in self._times.exercises]
+        settings = tuple(at.isoformat("minutes") for at in self._times.exercises)
         flow, lines = self._context.flow, self._context.lines
-        flow.actions.append(Note("reminders off", {"settings": settings}))
+        flow.actions.append(Note(RemindersCancelled(settings)))
         if not there:
             flow.reply("reminder.none")
             return

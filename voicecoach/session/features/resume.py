@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from voicecoach.core.actions import Note
 from voicecoach.core.past_sessions import StoredSession
 from voicecoach.core.script import Cue
+from voicecoach.core.session_events import RoutineDropped
 from voicecoach.core.session_state import SessionState
 from voicecoach.session.context import SessionContext
 from voicecoach.session.features.plan_edits import PlanEdits
@@ -72,7 +73,7 @@ class Unfinished:
 
     def _refuse(self) -> None:
         self.forget()
-        self._context.act(Note("routine dropped"))
+        self._context.act(Note(RoutineDropped()))
         self._context.flow.reply("kept.refused")
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from voicecoach.core.actions import SECOND, Note
+from voicecoach.core.actions import Note
+from voicecoach.core.session_events import SecondPassed
 from voicecoach.session.flow.routine_flow import RoutineFlow
 from voicecoach.session.plan.serialization import work_done, written
 from voicecoach.session.plan.steps import PlanStep
@@ -19,10 +20,9 @@ class JournalNotes:
         """The note; `counting`: the step has been counted for `elapsed` seconds. The plan is in it when it is another
         than at the last time."""
         flow = self._flow
-        data: dict[str, object] = {"step": flow.index}
+        plan = None
         if flow.plan is not self._plan:
             self._plan = flow.plan
-            data["plan"] = written(self._plan)
-        if counting and flow.work:
-            data["work"] = work_done(flow.work, elapsed)
-        return Note(SECOND, data)
+            plan = written(self._plan)
+        work = work_done(flow.work, elapsed) if counting and flow.work else None
+        return Note(SecondPassed(flow.index, plan, work))

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from voicecoach.content.library import Hold
 from voicecoach.core.actions import Note, StopAudio
 from voicecoach.core.script import Cue
+from voicecoach.core.session_events import (
+    RoutineDone,
+    RoutineResumed,
+    RoutineStarted,
+    RoutineStopped,
+    StepDone,
+    StepLeftOut,
+)
 from voicecoach.session.flow.check_states import CheckStates
 from voicecoach.session.flow.plan_cursor import PlanCursor
 from voicecoach.session.plan.levels import Fit, as_planned
@@ -79,7 +89,7 @@ class RoutineFlow(PlanCursor, CheckStates):
         self._unchecked = self.check is not None and not checked
         self._opening = True
         self._remarks = remarks
-        self.actions.append(Note("routine started", {"routine": routine, "steps": len(plan)}))
+        self.actions.append(Note(RoutineStarted(routine, len(plan))))
 
     def _set_up(self, routine: str, plan: tuple[PlanStep, ...], index: int) -> None:
         self.routine, self.plan, self.index = routine, plan, index
@@ -96,7 +106,7 @@ class RoutineFlow(PlanCursor, CheckStates):
         """Go on with a session of another time at step `index`, which is an exercise; the chart's `start` follows.
         Nothing is asked before, and the exercise is explained and done from its beginning."""
         self._set_up(routine, with_pace(plan, PACES[self.writer.preferences.pace]), index)
-        self.actions.append(Note("routine resumed"))
+        self.actions.append(Note(RoutineResumed()))
 
     # --- guards of the chart ------------------------------------------------------------------------------
 
@@ -177,7 +187,7 @@ class RoutineFlow(PlanCursor, CheckStates):
         """The last step has been done, or left out."""
         self._done()
         self._on_the_way = False
-        self.actions.append(Note("routine done", {"routine": self.routine}))
+        self.actions.append(Note(RoutineDone(self.routine)))
         after = self.check.after() if self.check else ()
         line = "routine.done.watered" if isinstance(self.plan[-1], WaterStep) else "routine.done"
         self.play(self.writer.flow("done", self.writer.cue(line), *after))
@@ -185,13 +195,13 @@ class RoutineFlow(PlanCursor, CheckStates):
     def leave(self) -> None:
         """The user stops; the place is kept for "carry on"."""
         self.actions.append(StopAudio())
-        self.actions.append(Note("routine stopped", {"routine": self.routine}))
+        self.actions.append(Note(RoutineStopped(self.routine)))
         self.play(self.writer.flow("stopped", self.writer.cue("stop")))
 
     def give_up(self) -> None:
         """Something may be seriously wrong: the place is forgotten, so that nothing can carry on from it."""
         if self._on_the_way:
-            self.actions.append(Note("routine stopped", {"routine": self.routine}))
+            self.actions.append(Note(RoutineStopped(self.routine)))
         self._on_the_way = False
 
     def _go_to(self, index: int) -> None:
@@ -201,14 +211,14 @@ class RoutineFlow(PlanCursor, CheckStates):
 
     def _done(self) -> None:
         if self.work:
-            data = {"exercise": self.work.exercise.id, "side": self.work.side, "set": self.work.set_number}
-            self.actions.append(Note("step done", data))
+            event = StepDone(self.work.exercise.id, self.work.side, self.work.set_number)
+            self.actions.append(Note(event))
 
     def _left_out(self) -> None:
         if self.work:
-            data = {"exercise": self.work.exercise.id, "side": self.work.side}
-            why = "pain" if self.skip_remaining else "asked for"
-            self.actions.append(Note("left out", {**data, "reason": why, "work": work_done(self.work, self.kept)}))
+            reason: Literal["pain", "asked for"] = "pain" if self.skip_remaining else "asked for"
+            work = work_done(self.work, self.kept)
+            self.actions.append(Note(StepLeftOut(self.work.exercise.id, self.work.side, reason, work)))
 
     # --- entering the states of the chart -----------------------------------------------------------------
 

@@ -6,6 +6,7 @@ import pytest
 
 from tests.support.session_driver import LIBRARY, LINES, Talk, stretching
 from voicecoach.core.actions import Note, Play, Reply, StopAudio
+from voicecoach.core.session_events import ExerciseChosen, log_entry
 from voicecoach.session.plan.steps import WorkStep, needs
 from voicecoach.session.profile.exercise_memory import ExerciseMemory, Way
 
@@ -33,7 +34,11 @@ def held(memory: ExerciseMemory, routine: str = "stretch") -> Talk:
 
 
 def ways(talk: Talk) -> list[tuple[object, object]]:
-    notes = [one.data for one in talk.actions if isinstance(one, Note) and one.kind == "way"]
+    notes = [
+        log_entry(one.event)[1]
+        for one in talk.actions
+        if isinstance(one, Note) and isinstance(one.event, ExerciseChosen)
+    ]
     return [(data["exercise"], data["way"]) for data in notes]
 
 
