@@ -55,8 +55,21 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """Wait for the answer to a question, instead of that to the question before. Withdraw the question when nobody has
+    answered for `patience_s` seconds after its end."""
+
+    patience_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class CloseQuestion:
+    """Wait for no answer any more."""
+
+
+@dataclass(frozen=True, slots=True)
 class Leave:
     """End the program once everything has been said."""
 
 
-Action = Play | Reply | StopAudio | Volume | OtherVoice | Note | Leave
+Action = Play | Reply | StopAudio | Volume | OtherVoice | Note | Ask | CloseQuestion | Leave

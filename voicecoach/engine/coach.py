@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 
 from voicecoach.audio.echo.control import RELEASE
-from voicecoach.core.actions import Action, Leave, Note, OtherVoice, Play, Reply, StopAudio, Volume
+from voicecoach.core.actions import Action, Ask, CloseQuestion, Leave, Note, OtherVoice, Play, Reply, StopAudio, Volume
 from voicecoach.core.audio import BLOCK_SECONDS, Samples
 from voicecoach.core.script import CueStarted
 from voicecoach.core.session_events import SessionEvent, log_entry
@@ -109,7 +109,7 @@ class Coach:
         self._floor = BargeInPolicy()
         self._leaving = False
         self._before: Understanding | None = None
-        self._question: object | None = None
+        self._patience_s: float | None = None
         self._question_until = 0.0
         self._asked_in_script = False
         self._silent_since = 0.0
@@ -274,13 +274,13 @@ class Coach:
     def _watch_question(self) -> None:
         """Withdraw what was asked when nobody has answered for long, counted from the end of the question: of the reply
         or the script that asked it."""
-        if self._question is None:
+        if self._patience_s is None:
             return
         if self._player.replying or (self._asked_in_script and self._player.explaining):
-            self._question_until = self.now + self.session.patience
+            self._question_until = self.now + self._patience_s
         over = self.now - self._question_until
         if over > (LATE_ANSWER if self.hearing.hearing_speech else 0.0):
-            self._question = None
+            self._patience_s = None
             self._carry_out(self.session.withdraw_question())
 
     def _watch_silence(self) -> None:
@@ -293,10 +293,6 @@ class Coach:
             self._carry_out(self.session.nudge())
 
     def _carry_out(self, actions: list[Action]) -> None:
-        if self.session.question is not self._question:
-            self._question = self.session.question
-            self._question_until = self.now + self.session.patience
-            self._asked_in_script = any(isinstance(action, Play) for action in actions)
         for action in actions:
             match action:
                 case Play():
@@ -311,6 +307,12 @@ class Coach:
                 case OtherVoice():
                     self._source.change_voice(action.texts)
                     self._changing_voice = True
+                case Ask(patience_s):
+                    self._patience_s = patience_s
+                    self._question_until = self.now + patience_s
+                    self._asked_in_script = any(isinstance(one, Play) for one in actions)
+                case CloseQuestion():
+                    self._patience_s = None
                 case Leave():
                     self._leaving = True
                 case Note():

@@ -8,12 +8,13 @@ from typing import Any, Protocol, TypeVar, cast
 
 from voicecoach.content.library import Library
 from voicecoach.content.lines import Lines
-from voicecoach.core.actions import Action, Note
+from voicecoach.core.actions import Action, Ask, CloseQuestion, Note
 from voicecoach.core.script import Script
 from voicecoach.core.session_events import PreferenceChanged
 from voicecoach.core.session_state import QuestionContext, SessionState
 from voicecoach.core.understanding import Understanding
 from voicecoach.session.flow.chart import SessionChart
+from voicecoach.session.flow.question import ANSWER_TIME, Question
 from voicecoach.session.flow.routine_flow import RoutineFlow
 from voicecoach.session.plan.age_doses import for_age
 from voicecoach.session.plan.muscle_groups import summary
@@ -66,6 +67,8 @@ class SessionContext:
     """The last command made the coach ask which routine to start."""
     doubted: Understanding | None = None
     """What may have been a red flag, while the coach asks whether it was."""
+    _announced: object | None = None
+    """The question that whoever carries out the actions waits for."""
     _features: dict[type, object] = field(default_factory=dict)
 
     def feature(self, kind: type[F]) -> F:
@@ -130,10 +133,30 @@ class SessionContext:
         """Append `action` to those that are to be carried out."""
         self.flow.actions.append(action)
 
+    @property
+    def question(self) -> object | None:
+        """What the coach has asked; another object is another question."""
+        return self.doubted or self.flow.question
+
+    def withdraw_question(self) -> Question | None:
+        """Close the question of a feature, and return it. The same question counts as a new one from now on."""
+        question, self.flow.question = self.flow.question, None
+        self._announced = None
+        return question
+
     def take_actions(self) -> list[Action]:
-        """Return the actions to carry out, in order, and forget them."""
+        """Return the actions to carry out, in order, and forget them. Where the question has changed, the last action
+        tells so."""
+        if self.question is not self._announced:
+            self._announced = self.question
+            self.act(CloseQuestion() if self.question is None else Ask(self._patience_s))
         actions, self.flow.actions = self.flow.actions, []
         return actions
+
+    @property
+    def _patience_s(self) -> float:
+        question = None if self.doubted else self.flow.question
+        return question.patience if question else ANSWER_TIME
 
     def line_script(self, line: str) -> Script:
         """Return a script of one line."""

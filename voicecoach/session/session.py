@@ -21,7 +21,6 @@ from voicecoach.session.features.reminders import Reminding
 from voicecoach.session.features.resume import Unfinished
 from voicecoach.session.flow.chart import SessionChart
 from voicecoach.session.flow.journal_notes import JournalNotes
-from voicecoach.session.flow.question import ANSWER_TIME
 from voicecoach.session.flow.routine_flow import RoutineFlow
 from voicecoach.session.profile.day_times import DayTimes
 from voicecoach.session.profile.exercise_memory import ExerciseMemory
@@ -112,17 +111,6 @@ class Session:
         return self.context.preferences
 
     @property
-    def question(self) -> object | None:
-        """What the coach has asked and waits for the answer to: another object is another question."""
-        return self.context.doubted or self.flow.question
-
-    @property
-    def patience(self) -> float:
-        """Seconds for which the question waits for its answer, from its end."""
-        question = None if self.context.doubted else self.flow.question
-        return question.patience if question else ANSWER_TIME
-
-    @property
     def nudge_after(self) -> float | None:
         """Seconds of silence after which to call `nudge`; None for not at all."""
         return self._nudge.after_s
@@ -156,7 +144,7 @@ class Session:
     def minute(self, now: datetime) -> list[Action]:
         """Remind of what is due at `now` on the wall clock, unless a routine is running or something has been asked.
         Call it while the coach is silent."""
-        if self.state == SessionState.IDLE and self.question is None:
+        if self.state == SessionState.IDLE and self.context.question is None:
             self._reminding.minute(now)
         return self.context.take_actions()
 
@@ -178,7 +166,7 @@ class Session:
 
     def withdraw_question(self) -> list[Action]:
         """Close the question that nobody has answered."""
-        question, self.flow.question = self.flow.question, None
+        question = self.context.withdraw_question()
         if question:
             question.unanswered()
         self._red_flags.unanswered()

@@ -48,7 +48,7 @@ def attend(context: SessionContext, understanding: Understanding) -> Understandi
     While the coach listens by name it is meant where the name was said or is not needed, where it may be urgent, and
     where a question is open.
     """
-    if context.preferences.listening == "always" or context.doubted or context.flow.question:
+    if context.preferences.listening == "always" or context.question:
         return understanding
     name = context.lines.phrase("name")
     if _named(understanding, name) or understanding.urgent or understanding.intent in NEEDS_NO_NAME:

@@ -26,8 +26,7 @@ class Nudge:
         """Seconds of silence after which to nudge; None where nothing waits, or the nudge has been given."""
         context = self._context
         paused = context.state == SessionState.PAUSED
-        unasked = context.doubted is None and context.flow.question is None
-        stuck = unasked and context.state in (SessionState.CHECKING, SessionState.COMPARING)
+        stuck = context.question is None and context.state in (SessionState.CHECKING, SessionState.COMPARING)
         if self._done or not (stuck or paused):
             return None
         return max(NUDGE_AFTER, context.flow.expected_pause_s if paused else 0.0)

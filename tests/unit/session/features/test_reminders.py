@@ -373,9 +373,9 @@ def test_times_are_spoken_in_german_as_people_say_them(at: time, spoken: str) ->
 def test_not_now_answers_any_other_offer_with_no() -> None:
     talk = Talk().say("StartRoutine", routine="stretch")
     talk.say("Easier").say("Easier")
-    assert talk.session.question
+    assert talk.session.context.question
     talk.say("NotNow")
-    assert talk.session.question is None
+    assert talk.session.context.question is None
     assert talk.said
 
 
@@ -408,7 +408,7 @@ def idle(file: Path, hours: int, answer: Answer, times: DayTimes | None = None) 
 
         for minute in range(60 * hours):
             clock.now = MIDNIGHT + timedelta(minutes=minute)
-            if day.session.question is not None:
+            if day.session.context.question is not None:
                 intent = answer(len(reminded) - 1)
                 if intent:
                     do(day.session.command(Command(intent)))
