@@ -143,7 +143,7 @@ def coach_of(
         preferences=settings.preferences,
         age=settings.age,
         memory=app.memory if remembers else ExerciseMemory(),
-        keep=RoutineStore(routines_folder()).keep if remembers else for_today,
+        save_routine=RoutineStore(routines_folder()).keep if remembers else for_today,
         past=journal_access.past,
         alone=not journal_access.taken,
         times=settings.day,

@@ -11,7 +11,7 @@ from voicecoach.session.features.fallback import Fallback, answer_not_now
 from voicecoach.session.features.listening_mode import answer_call
 from voicecoach.session.features.nudge import Nudge
 from voicecoach.session.features.red_flags import RedFlags
-from voicecoach.session.features.reminders import Reminding
+from voicecoach.session.features.reminders import Reminders
 from voicecoach.session.registry import HANDLERS
 
 NEAR_A_COMMAND = 60.0
@@ -34,7 +34,7 @@ class Dispatcher:
 
     def command(self, command: Command) -> None:
         """Obey `command`, which was understood."""
-        self._context.feature(Reminding).heard()
+        self._context.feature(Reminders).heard()
         self._context.feature(Fallback).over()
         self._context.feature(Nudge).heard()
         self._obey(command)

@@ -17,7 +17,7 @@ from voicecoach.session.features.greeting import greet
 from voicecoach.session.features.listening_mode import attend
 from voicecoach.session.features.nudge import Nudge
 from voicecoach.session.features.red_flags import EMERGENCY_NUMBER, RedFlags
-from voicecoach.session.features.reminders import Reminding
+from voicecoach.session.features.reminders import Reminders
 from voicecoach.session.features.resume import Unfinished
 from voicecoach.session.flow.chart import SessionChart
 from voicecoach.session.flow.journal_notes import JournalNotes
@@ -45,7 +45,7 @@ class Session:
         past: What is known of the sessions before.
         alone: No other coach is running.
         times: Those of the user's day.
-        keep: Writes down a routine that is to be there the next time.
+        save_routine: Writes down a routine that is to be there the next time.
     """
 
     def __init__(
@@ -61,14 +61,14 @@ class Session:
         past: Past | None = None,
         alone: bool = True,
         times: DayTimes | None = None,
-        keep: SaveRoutine = for_today,
+        save_routine: SaveRoutine = for_today,
     ):
         past = past or NothingKnown()
         flow = RoutineFlow(ScriptWriter(lines, preferences))
         flow.known_exercises |= past.known_exercises()
         self.flow = flow
         self.context = context = SessionContext(
-            library, lines, flow, SessionChart(flow), past, times or DayTimes(), keep, emergency_number, age
+            library, lines, flow, SessionChart(flow), past, times or DayTimes(), save_routine, emergency_number, age
         )
         if check_in:
             flow.check = Checks(flow, context.chart, library)
@@ -77,7 +77,7 @@ class Session:
             flow.comfort = ComfortCheck(context)
         self._alone = alone
         self._unfinished = context.feature(Unfinished)  # reads the past before this session becomes part of it
-        self._reminding = context.feature(Reminding)
+        self._reminders = context.feature(Reminders)
         self._red_flags = context.feature(RedFlags)
         self._nudge = context.feature(Nudge)
         self._dispatcher = Dispatcher(context)
@@ -126,7 +126,7 @@ class Session:
         """Go on after the script, which has been played to its end."""
         self.flow.position = 0.0
         if self.state == SessionState.RESTING and not self.flow.at_work():
-            self._reminding.break_over()
+            self._reminders.break_over()
         if not self._red_flags.script_finished():
             self.context.chart.script_finished()
         return self.context.take_actions()
@@ -145,7 +145,7 @@ class Session:
         """Remind of what is due at `now` on the wall clock, unless a routine is running or something has been asked.
         Call it while the coach is silent."""
         if self.state == SessionState.IDLE and self.context.question is None:
-            self._reminding.minute(now)
+            self._reminders.minute(now)
         return self.context.take_actions()
 
     def attend(self, understanding: Understanding) -> Understanding:

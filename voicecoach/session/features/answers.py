@@ -32,8 +32,8 @@ class Answers:
         """What is left of the count or the rest; otherwise of the routine."""
         flow = self.flow
         step = flow.work
-        if state == SessionState.PAUSED and flow.kept and step:
-            self._left_of(step, flow.kept)
+        if state == SessionState.PAUSED and flow.interrupted_s and step:
+            self._left_of(step, flow.interrupted_s)
         elif state == SessionState.WORKING and step:
             self._left_of(step, flow.position)
         else:
@@ -42,8 +42,8 @@ class Answers:
     def how_long_session(self, state: SessionState) -> None:
         """What is left of the whole routine, from the place in the count or the rest on."""
         flow = self.flow
-        done = flow.kept if state in (SessionState.PAUSED, SessionState.RESUMING) else max(0.0, flow.position)
-        if flow.work and (state == SessionState.WORKING or flow.kept):
+        done = flow.interrupted_s if state in (SessionState.PAUSED, SessionState.RESUMING) else max(0.0, flow.position)
+        if flow.work and (state == SessionState.WORKING or flow.interrupted_s):
             seconds = max(0.0, flow.work.seconds - done) + seconds_from(flow.plan, flow.index + 1, flow.known_exercises)
         else:
             seconds = max(0.0, seconds_from(flow.plan, flow.index, flow.known_exercises) - done)

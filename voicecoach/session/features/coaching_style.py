@@ -11,6 +11,7 @@ from voicecoach.session.context import SessionContext
 from voicecoach.session.features.hold_length import Lengths
 from voicecoach.session.features.pace import change_pace
 from voicecoach.session.profile.preferences import LOUDEST, PACES, QUIETEST, CountStyle, Pace
+from voicecoach.session.slots import text
 
 VOLUME_STEP = 6
 """Step (dB) of "louder" and "quieter": a change that nobody asks about twice."""
@@ -18,7 +19,7 @@ VOLUME_STEP = 6
 
 def _count_style(context: SessionContext, slots: Mapping[str, object]) -> None:
     """Count in another way; what is being counted goes on in it."""
-    style = str(slots.get("counting"))
+    style = text(slots, "counting") or ""
     if style not in get_args(CountStyle):
         style = "usual"
     context.prefer(counting=style)
@@ -30,7 +31,7 @@ def _count_style(context: SessionContext, slots: Mapping[str, object]) -> None:
 def _fewer_words(context: SessionContext, _slots: Mapping[str, object]) -> None:
     context.prefer(words="few")
     if context.state == SessionState.ANNOUNCING:
-        context.flow.announce_anew("words.few")
+        context.flow.announce_again("words.few")
     else:
         context.flow.reply("words.few")
 
@@ -39,7 +40,7 @@ def _full_instructions(context: SessionContext, _slots: Mapping[str, object]) ->
     context.prefer(words="usual")
     context.flow.forget_explanations()
     if context.state == SessionState.ANNOUNCING:
-        context.flow.announce_anew("words.usual")
+        context.flow.announce_again("words.usual")
     else:
         context.flow.reply("words.usual")
 

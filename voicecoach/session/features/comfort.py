@@ -28,7 +28,7 @@ class ComfortCheck:
     def __init__(self, context: SessionContext):
         self._flow = context.flow
         self._chart = context.chart
-        self._ways = Difficulty(context)
+        self._difficulty = Difficulty(context)
 
     def compares(self) -> bool:
         """Whether the step that has just been done is a stretch never done before, on the last side of a set."""
@@ -45,7 +45,7 @@ class ComfortCheck:
         assert step is not None
         flow.memory.remember(step.exercise.id, flow.memory.way(step.exercise.id))
         cue = flow.writer.cue("comfort.ask")
-        flow.question = ComfortQuestion(cue, flow, self._chart, self._ways)
+        flow.question = ComfortQuestion(cue, flow, self._chart, self._difficulty)
         return (cue,)
 
 
@@ -61,11 +61,11 @@ class ComfortQuestion:
     context = QuestionContext.COMFORT
     patience = PATIENCE
 
-    def __init__(self, cue: Cue, flow: RoutineFlow, chart: SessionChart, ways: Difficulty):
+    def __init__(self, cue: Cue, flow: RoutineFlow, chart: SessionChart, difficulty: Difficulty):
         self.cue = cue
         self._flow = flow
         self._chart = chart
-        self._ways = ways
+        self._difficulty = difficulty
 
     def answer(self, command: Command) -> bool:
         """Take how it was; "ready" goes on without an answer."""
@@ -93,7 +93,7 @@ class ComfortQuestion:
         assert step is not None
         level = neighbour(step.level, by)
         if level is not None:
-            self._ways.set(step, level)
+            self._difficulty.set(step, level)
             coming = flow.coming(other_exercise=False)
             if isinstance(coming, WorkStep) and coming.block == step.block:
                 self._go_on(*flow.writer.changed(coming))
@@ -102,7 +102,7 @@ class ComfortQuestion:
         elif by > 0:
             self._go_on(cue("level.hardest"))
         else:
-            flow.question = Offer(cue("level.easiest"), self._ways.leave_out, self._go_on, self._go_on)
+            flow.question = Offer(cue("level.easiest"), self._difficulty.leave_out, self._go_on, self._go_on)
             flow.actions.append(Reply((flow.question.cue,)))
 
     def _go_on(self, *cues: Cue) -> None:

@@ -12,7 +12,7 @@ from voicecoach.session.features.fallback import require_exercises
 from voicecoach.session.flow.question import Offer
 from voicecoach.session.plan.levels import at_level, neighbour
 from voicecoach.session.plan.steps import Level, WorkStep
-from voicecoach.session.profile.exercise_memory import Way
+from voicecoach.session.profile.exercise_memory import ExerciseChoice
 
 MORE_TIME = 5.0
 """Seconds that are added to getting into position when the way changes meanwhile."""
@@ -45,7 +45,7 @@ class Difficulty:
         assert changed is not None
         return changed
 
-    def cannot(self) -> None:
+    def decline(self) -> None:
         """Have the alternative instead, or leave it out, from now on."""
         step = self._flow.work
         if step is None:
@@ -76,10 +76,10 @@ class Difficulty:
     def bring_back(self) -> None:
         """Have everything of this routine again that was left out, as far as it is still to come."""
         flow = self._flow
-        unwanted = [step for step in flow.whole if flow.memory.way(step.exercise.id) == "left out"]
+        unwanted = [step for step in flow.full_plan if flow.memory.way(step.exercise.id) == "left out"]
         for step in unwanted:
             self._remember(step, "usual")
-        flow.restore(flow.whole)
+        flow.restore(flow.full_plan)
         flow.reply("brought.back" if unwanted else "brought.none")
 
     # --- inside ---------------------------------------------------------------------------------------------
@@ -119,10 +119,10 @@ class Difficulty:
         self._flow.question = offer
         self._flow.actions.append(Reply((offer.cue,)))
 
-    def _remember(self, step: WorkStep, way: Way) -> None:
+    def _remember(self, step: WorkStep, way: ExerciseChoice) -> None:
         self._note(step.exercise.id, way)
 
-    def _note(self, exercise: str, way: Way) -> None:
+    def _note(self, exercise: str, way: ExerciseChoice) -> None:
         self._flow.memory.remember(exercise, way)
         self._flow.actions.append(Note(ExerciseChosen(exercise, way)))
 
@@ -137,14 +137,14 @@ def _changing(by: int) -> Handler:
     return handle
 
 
-def _cannot(context: SessionContext, _slots: Mapping[str, object]) -> None:
+def _decline_exercise(context: SessionContext, _slots: Mapping[str, object]) -> None:
     if require_exercises(context):
-        Difficulty(context).cannot()
+        Difficulty(context).decline()
 
 
 HANDLERS = {
     "Easier": _changing(-1),
     "Harder": _changing(1),
-    "CantDo": _cannot,
+    "CantDo": _decline_exercise,
 }
 """Intent -> what it does."""

@@ -131,7 +131,7 @@ def _goodbye(context: SessionContext, _slots: Mapping[str, object]) -> None:
 
 
 def _list_routines(context: SessionContext, slots: Mapping[str, object]) -> None:
-    if slots.get("about") == "muscles":
+    if text(slots, "about") == "muscles":
         context.flow.reply("menu.each", muscles=named_muscles(context.lines))
     else:
         context.flow.reply("routines", routines=context.routine_names())

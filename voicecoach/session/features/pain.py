@@ -33,7 +33,7 @@ class Pain:
     def __init__(self, context: SessionContext):
         self._flow = context.flow
         self._chart = context.chart
-        self._ways = Difficulty(context)
+        self._difficulty = Difficulty(context)
 
     def hurts(self, slots: Mapping[str, object]) -> None:
         """Stop everything, and ask for what is not known yet. A sharp pain needs no number."""
@@ -67,7 +67,7 @@ class Pain:
         step = self._flow.work
         if step is None or step.level == "easier":
             return False
-        self._ways.set(step, "easier")
+        self._difficulty.set(step, "easier")
         self._chart.adapt()
         return True
 

@@ -57,7 +57,7 @@ class PlanEdits:
         """Put what is meant back in its place, where that is still to come and it fits how the legs are."""
         self._dry &= WATER not in keys
         there = {step.block for step in (*self._flow.plan, *self._spare)}
-        spare = (*self._spare, *(step for step in self._flow.whole if step.block not in there))
+        spare = (*self._spare, *(step for step in self._flow.full_plan if step.block not in there))
         meant_by = [step for step in spare if _meant(step, keys, library)]
         later = [step for step in spare if self._is_to_come(step)]
         back = self._fitting(step for step in later if step in meant_by)

@@ -10,6 +10,7 @@ from voicecoach.core.session_state import QuestionContext
 from voicecoach.core.understanding import Command
 from voicecoach.session.flow.question import ANSWER_TIME
 from voicecoach.session.flow.routine_flow import RoutineFlow
+from voicecoach.session.slots import integer, text
 
 MOST = 10
 """The worst."""
@@ -33,9 +34,8 @@ class Outcome(Protocol):
 
 def rating_in(slots: Mapping[str, object]) -> int | None:
     """The number (0..10) in `slots`: a half counts as the next one, more than ten as ten; None where there is none."""
-    if "rating" not in slots:
-        return None
-    return min(int(str(slots["rating"])) + bool(slots.get("half")), MOST)
+    rating = integer(slots, "rating")
+    return None if rating is None else min(rating + bool(slots.get("half")), MOST)
 
 
 class RatingQuestion:
@@ -81,11 +81,11 @@ class RatingQuestion:
             self._outcome.silent()
 
     def _take(self, slots: Mapping[str, object]) -> None:
-        than, rating = slots.get("than"), rating_in(slots)
+        rating = rating_in(slots)
         if rating is None:
-            if not self._outcome.compared(str(than)):
+            if not self._outcome.compared(text(slots, "than") or ""):
                 self._ask("rating.number")
-        elif int(str(slots["rating"])) > MOST:
+        elif (integer(slots, "rating") or 0) > MOST:
             self._ask("rating.above")
         elif slots.get("rough") and self._about is None:
             self._about = rating

@@ -18,6 +18,7 @@ from voicecoach.core.session_events import RedFlagRaised
 from voicecoach.core.session_state import SessionState
 from voicecoach.core.understanding import Command, Understanding, Verdict
 from voicecoach.session.context import SessionContext
+from voicecoach.session.slots import text
 
 EMERGENCY_NUMBER = "112"
 """Where nothing else is set: the number of the European Union, the United Kingdom, India and most mobile networks."""
@@ -124,7 +125,7 @@ class RedFlags:
         return ADVICE[self._advice]
 
     def _raise(self, command: Command) -> None:
-        advice = str(command.slots.get("advice"))
+        advice = text(command.slots, "advice") or ""
         if self._state != SessionState.ALARMED or self._advice != GRAVEST:
             self._advice = advice if advice in ADVICE else GRAVEST
         self._warned = False

@@ -33,7 +33,7 @@ ROUTINE = "leg"
 """What it is offered to begin with."""
 
 
-class Reminding:
+class Reminders:
     """Reminds of what is due at the user's times of the day."""
 
     def __init__(self, context: SessionContext):
@@ -204,11 +204,11 @@ def _timely(due: time, now: datetime) -> bool:
 
 
 def _had_water(context: SessionContext, _slots: Mapping[str, object]) -> None:
-    context.feature(Reminding).drunk()
+    context.feature(Reminders).drunk()
 
 
 def _quiet_day(context: SessionContext, _slots: Mapping[str, object]) -> None:
-    context.feature(Reminding).quiet()
+    context.feature(Reminders).quiet()
 
 
 def _set(context: SessionContext, slots: Mapping[str, object]) -> None:
@@ -216,11 +216,11 @@ def _set(context: SessionContext, slots: Mapping[str, object]) -> None:
     if at is None:
         context.flow.reply("reminder.when")
     else:
-        context.feature(Reminding).add(at)
+        context.feature(Reminders).add(at)
 
 
 def _cancel(context: SessionContext, _slots: Mapping[str, object]) -> None:
-    context.feature(Reminding).cancel()
+    context.feature(Reminders).cancel()
 
 
 def clock_time(slots: Mapping[str, object]) -> time | None:

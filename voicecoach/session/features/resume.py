@@ -14,7 +14,7 @@ from voicecoach.session.context import SessionContext
 from voicecoach.session.features.plan_edits import PlanEdits
 from voicecoach.session.flow.question import Offer
 from voicecoach.session.plan.request import PlanRequest
-from voicecoach.session.plan.serialization import read
+from voicecoach.session.plan.serialization import plan_from_json
 from voicecoach.session.plan.steps import PlanStep, WorkStep
 from voicecoach.session.script.writer import ScriptWriter
 
@@ -28,15 +28,15 @@ class Unfinished:
 
     def __init__(self, context: SessionContext):
         self._context = context
-        self._kept: StoredSession | None = context.past.unfinished()
+        self._stored: StoredSession | None = context.past.unfinished()
         self.plan: tuple[PlanStep, ...] = ()
         self.index = 0
-        if self._kept:
-            self._read(self._kept)
+        if self._stored:
+            self._read(self._stored)
 
-    def _read(self, kept: StoredSession) -> None:
-        plan = read(kept.plan, self._context.library) or ()
-        coming = [number for number in range(kept.step, len(plan)) if isinstance(plan[number], WorkStep)]
+    def _read(self, stored: StoredSession) -> None:
+        plan = plan_from_json(stored.plan, self._context.library) or ()
+        coming = [number for number in range(stored.step, len(plan)) if isinstance(plan[number], WorkStep)]
         if coming:
             self.plan, self.index = plan, coming[0]
 
@@ -56,11 +56,11 @@ class Unfinished:
         """Begin at the exercise where it was broken off; False where there is none."""
         if not self.plan:
             return False
-        assert self._kept is not None
+        assert self._stored is not None
         context = self._context
         context.plan_request = PlanRequest()
         context.feature(PlanEdits).begin((), dry=False)
-        flow, routine = context.flow, self._kept.routine
+        flow, routine = context.flow, self._stored.routine
         flow.take_up(routine, self.plan, self.index)
         opening = flow.writer.opening(routine, self.plan[self.index :])
         self.forget()
@@ -95,15 +95,15 @@ def _same(context: SessionContext, _slots: Mapping[str, object]) -> None:
     if context.state not in (SessionState.IDLE, SessionState.ALARMED, SessionState.CHECKING):
         context.flow.reply("routine.running", routine=context.flow.routine)
         return
-    kept = context.past.last()
-    plan = read(kept.plan, context.library) if kept else None
-    if kept is None or not plan:
+    stored = context.past.last()
+    plan = plan_from_json(stored.plan, context.library) if stored else None
+    if stored is None or not plan:
         context.flow.reply("same.none", routines=context.routine_names())
         return
     context.plan_request = PlanRequest()
     context.feature(Unfinished).forget()
     context.feature(PlanEdits).begin((), dry=False)
-    context.flow.begin(kept.routine, context.dosed(plan), remarks=(context.writer.cue("same.begin"),))
+    context.flow.begin(stored.routine, context.dosed(plan), remarks=(context.writer.cue("same.begin"),))
     context.chart.start()
 
 

@@ -10,10 +10,11 @@ from voicecoach.content.library import Routine, RoutineEntry, wrong_changes
 from voicecoach.session.context import SessionContext
 from voicecoach.session.flow.question import Offer
 from voicecoach.session.plan.steps import PlanStep, WorkStep
+from voicecoach.session.slots import text
 
 
 def _save(context: SessionContext, slots: Mapping[str, object]) -> None:
-    key = str(slots.get("routine"))
+    key = text(slots, "routine") or ""
     steps = tuple(as_steps(context.flow.plan))
     if f"own.{key}" not in context.lines.texts or not any(step.exercise for step in steps):
         context.flow.reply("save.nothing")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from voicecoach.core.actions import Note
 from voicecoach.core.session_events import SecondPassed
 from voicecoach.session.flow.routine_flow import RoutineFlow
-from voicecoach.session.plan.serialization import work_done, written
+from voicecoach.session.plan.serialization import plan_to_json, work_done
 from voicecoach.session.plan.steps import PlanStep
 
 
@@ -23,6 +23,6 @@ class JournalNotes:
         plan = None
         if flow.plan is not self._plan:
             self._plan = flow.plan
-            plan = written(self._plan)
+            plan = plan_to_json(self._plan)
         work = work_done(flow.work, elapsed) if counting and flow.work else None
         return Note(SecondPassed(flow.index, plan, work))

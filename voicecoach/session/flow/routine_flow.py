@@ -40,15 +40,23 @@ COUNT_IN = 3.5
 
 
 class RoutineFlow(PlanCursor, CheckStates):
-    """The chart's model: moves through the plan and sets the stage. `memory` has the ways in which exercises are done;
-    `fit` makes what comes into the plan later fit how the legs are; `hurting` is where it hurt in this routine,
-    `skip_remaining` whether this exercise hurts too much to go on; `known_exercises` are the
-    exercises that need no full explanation any more, `line` is what is being said.
+    """The chart's model: moves through the plan, and collects what each state makes the coach do.
 
-    Arguments travel with the events of the chart. These fields outlive an event: `_opening` and `_remarks` wait while
-    the check-in is asked, `_rising` from the announcement to the positioning, `_kept` and `_counted_from` hold the
-    place in a count. `_explain_fully`, `_changing` and `_anew` are set by the action of a transition, which depends on
-    the state that is left, and are used up when the next state is entered."""
+    Arguments travel with the events of the chart. Some private fields outlive an event: `_opening` and `_remarks` wait
+    while the check-in is asked, `_rising` from the announcement to the positioning, `_interrupted_s` and
+    `_counted_from` hold the place in a count. `_explain_fully`, `_changing` and `_anew` are set by the action of a
+    transition, which depends on the state that is left, and are used up when the next state is entered.
+
+    Attributes:
+        memory: The ways in which exercises are done.
+        fit: Makes what comes into the plan later fit how the legs are.
+        full_plan: The exercises of the routine, with those that are left out.
+        hurting: Where it hurt in this routine.
+        skip_remaining: This exercise hurts too much to go on with.
+        known_exercises: Exercises that need no full explanation any more.
+        line: Id of the line that is being said.
+        expected_pause_s: How long the user wants to pause; 0 where it was not told.
+    """
 
     def __init__(self, writer: ScriptWriter):
         CheckStates.__init__(self, writer)
@@ -56,14 +64,14 @@ class RoutineFlow(PlanCursor, CheckStates):
         self.memory = ExerciseMemory()
         self.known_exercises: set[str] = set()
         self._explain_fully = False
-        self.whole: tuple[WorkStep, ...] = ()
+        self.full_plan: tuple[WorkStep, ...] = ()
         self._changing = self._rising = False
         self._opening = False
         self.line: str | None = None
         self._introduction: frozenset[str | None] = frozenset()
         self._remarks: tuple[Cue, ...] = ()
         self.fit: Fit = as_planned
-        self._kept: float | None = None
+        self._interrupted_s: float | None = None
         self._counted_from: float | None = None
         self._anew = False
         self._on_the_way = False
@@ -74,9 +82,9 @@ class RoutineFlow(PlanCursor, CheckStates):
     # --- the plan -----------------------------------------------------------------------------------------
 
     @property
-    def kept(self) -> float:
+    def interrupted_s(self) -> float:
         """Seconds of the interrupted count that have been done; 0 where none was interrupted."""
-        return 0.0 if self._resting_before_work else self._kept or 0.0
+        return 0.0 if self._resting_before_work else self._interrupted_s or 0.0
 
     def begin(
         self, routine: str, plan: tuple[PlanStep, ...], *, checked: bool = False, remarks: tuple[Cue, ...] = ()
@@ -85,7 +93,7 @@ class RoutineFlow(PlanCursor, CheckStates):
         on the plan before its first exercise."""
         paced = with_pace(plan, PACES[self.writer.preferences.pace])
         self._set_up(routine, self.memory.applied(paced), 0)
-        self.whole = tuple(step for step in paced if isinstance(step, WorkStep))
+        self.full_plan = tuple(step for step in paced if isinstance(step, WorkStep))
         self._unchecked = self.check is not None and not checked
         self._opening = True
         self._remarks = remarks
@@ -93,10 +101,10 @@ class RoutineFlow(PlanCursor, CheckStates):
 
     def _set_up(self, routine: str, plan: tuple[PlanStep, ...], index: int) -> None:
         self.routine, self.plan, self.index = routine, plan, index
-        self.whole = tuple(step for step in plan if isinstance(step, WorkStep))
+        self.full_plan = tuple(step for step in plan if isinstance(step, WorkStep))
         self._unchecked = self._opening = False
         self._remarks = ()
-        self._kept = None
+        self._interrupted_s = None
         self._on_the_way = True
         self._resting_before_work = False
         self.fit = as_planned
@@ -129,7 +137,7 @@ class RoutineFlow(PlanCursor, CheckStates):
         """Go to the next step, which is a drink or is rested for."""
         self._done()
         self.index += 1
-        self._kept = None
+        self._interrupted_s = None
         self._resting_before_work = isinstance(self.step, WorkStep)
 
     def advance_from_rest(self) -> None:
@@ -169,7 +177,7 @@ class RoutineFlow(PlanCursor, CheckStates):
 
     def begin_anew(self) -> None:
         """Do the hold or the set again from its beginning."""
-        self._kept, self._anew, self.skip_remaining = 0.0, True, False
+        self._interrupted_s, self._anew, self.skip_remaining = 0.0, True, False
 
     def explain_again(self) -> None:
         """Give the full text once more."""
@@ -206,7 +214,7 @@ class RoutineFlow(PlanCursor, CheckStates):
 
     def _go_to(self, index: int) -> None:
         self.index, self.skip_remaining = index, False
-        self._kept = None
+        self._interrupted_s = None
         self._resting_before_work = False
 
     def _done(self) -> None:
@@ -217,7 +225,7 @@ class RoutineFlow(PlanCursor, CheckStates):
     def _left_out(self) -> None:
         if self.work:
             reason: Literal["pain", "asked for"] = "pain" if self.skip_remaining else "asked for"
-            work = work_done(self.work, self.kept)
+            work = work_done(self.work, self.interrupted_s)
             self.actions.append(Note(StepLeftOut(self.work.exercise.id, self.work.side, reason, work)))
 
     # --- entering the states of the chart -----------------------------------------------------------------
@@ -229,7 +237,7 @@ class RoutineFlow(PlanCursor, CheckStates):
         self.skip_remaining = False
         if self._changing:
             self._changing = False
-            self._kept = None if isinstance(step.dose, Hold) else self._kept
+            self._interrupted_s = None if isinstance(step.dose, Hold) else self._interrupted_s
             self._rising = rises_for_the_way(step)
             self.play(self.writer.flow("announce", *self.writer.changing(step)))
             return
@@ -240,7 +248,7 @@ class RoutineFlow(PlanCursor, CheckStates):
         first = (*preface, *opening)
         self._introduction = frozenset(cue.line for cue in first if opening)
         cues = (*first, *self.writer.announce(step, before, full=full, warn=new))
-        self._remarks, self._opening, self._explain_fully, self._kept = (), False, False, None
+        self._remarks, self._opening, self._explain_fully, self._interrupted_s = (), False, False, None
         self._unchecked = self._resting_before_work = False
         self.play(self.writer.flow("announce", *cues))
 
@@ -248,7 +256,7 @@ class RoutineFlow(PlanCursor, CheckStates):
         """Whether the exercise has not been named yet: the routine is being introduced."""
         return self.line is not None and self.line in self._introduction
 
-    def announce_anew(self, line: str) -> None:
+    def announce_again(self, line: str) -> None:
         """Say `line`, and announce the step again in as many words as are wanted now."""
         self.on_enter_announcing((self.writer.cue(line),))
 
@@ -259,7 +267,7 @@ class RoutineFlow(PlanCursor, CheckStates):
     def _introduce(self) -> tuple[Cue, ...]:
         """What the routine is, and what is left out of it as ever."""
         names = dict.fromkeys(
-            step.exercise.name for step in self.whole if self.memory.way(step.exercise.id) == "left out"
+            step.exercise.name for step in self.full_plan if self.memory.way(step.exercise.id) == "left out"
         )
         left_out = [self.writer.cue("routine.left_out", exercises=self.writer.lines.joined([*names]))] if names else []
         return (*self.writer.opening(self.routine, self.plan, self.known_exercises), *left_out)
@@ -276,7 +284,7 @@ class RoutineFlow(PlanCursor, CheckStates):
         """Count the step, or what is left of it."""
         assert self.work is not None
         self.known_exercises.add(self.work.exercise.id)
-        self._counted_from, self._kept = self._kept, None
+        self._counted_from, self._interrupted_s = self._interrupted_s, None
         script = self.writer.work(self.work, self._counted_from)
         first = min([0.0, *(cue.at for cue in script.cues)])
         self.play(script, first if self._counted_from is None else self._counted_from - COUNT_IN)
@@ -289,7 +297,7 @@ class RoutineFlow(PlanCursor, CheckStates):
         if before is None or after is None or self._resting_before_work:
             return 1.0
         stretched = after.unit / before.unit
-        self._kept = None if self._kept is None else self._kept * stretched
+        self._interrupted_s = None if self._interrupted_s is None else self._interrupted_s * stretched
         self._counted_from = None if self._counted_from is None else self._counted_from * stretched
         return stretched
 
@@ -302,11 +310,11 @@ class RoutineFlow(PlanCursor, CheckStates):
     def on_exit_working(self) -> None:
         """Keep the place: whole seconds of a hold, whole repetitions of a set."""
         assert self.work is not None
-        self._kept = max(0.0, self.position // self.work.unit * self.work.unit)
+        self._interrupted_s = max(0.0, self.position // self.work.unit * self.work.unit)
 
     def on_enter_resting(self) -> None:
         """Rest or drink, or what is left of it."""
-        elapsed, self._kept = self._kept or 0.0, None
+        elapsed, self._interrupted_s = self._interrupted_s or 0.0, None
         step = self.step
         if isinstance(step, WaterStep):
             self.play(self.writer.water(max(5.0, step.seconds - elapsed), last=step is self.plan[-1]))
@@ -316,7 +324,7 @@ class RoutineFlow(PlanCursor, CheckStates):
 
     def on_exit_resting(self) -> None:
         """Keep the place in the rest."""
-        self._kept = max(0.0, self.position)
+        self._interrupted_s = max(0.0, self.position)
 
     def on_enter_paused(self, cues: tuple[Cue, ...] | None = None, expected_s: float = 0.0) -> None:
         """Freeze, and say `cues`; None: the usual line."""
@@ -330,7 +338,7 @@ class RoutineFlow(PlanCursor, CheckStates):
     def on_enter_resuming(self) -> None:
         """Say where we are."""
         anew, self._anew = self._anew, False
-        cue = self.writer.anew(self.work) if anew and self.work else self.writer.where(self.work, self.kept)
+        cue = self.writer.anew(self.work) if anew and self.work else self.writer.where(self.work, self.interrupted_s)
         self.play(self.writer.flow("resuming", cue))
 
     def on_enter_alarmed(self, advice: tuple[Cue, ...]) -> None:

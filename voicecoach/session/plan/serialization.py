@@ -28,12 +28,12 @@ class _Step(Content):
 _STEPS = TypeAdapter(list[_Step])
 
 
-def written(plan: Iterable[PlanStep]) -> str:
+def plan_to_json(plan: Iterable[PlanStep]) -> str:
     """`plan` as JSON. The pace is no part of it: that is the user's, and may be another the next time."""
-    return _STEPS.dump_json([_written(step) for step in plan], exclude_none=True).decode()
+    return _STEPS.dump_json([_to_record(step) for step in plan], exclude_none=True).decode()
 
 
-def _written(step: PlanStep) -> _Step:
+def _to_record(step: PlanStep) -> _Step:
     if isinstance(step, WaterStep):
         return _Step(block=step.block)
     return _Step(
@@ -48,15 +48,15 @@ def _written(step: PlanStep) -> _Step:
     )
 
 
-def read(text: str, library: Library) -> tuple[PlanStep, ...] | None:
+def plan_from_json(text: str, library: Library) -> tuple[PlanStep, ...] | None:
     """The plan that was written as `text`; None where it cannot be read, or has an exercise that is no more."""
     try:
-        return tuple(_read(step, library) for step in _STEPS.validate_json(text))
+        return tuple(_from_record(step, library) for step in _STEPS.validate_json(text))
     except (ValidationError, KeyError):
         return None
 
 
-def _read(step: _Step, library: Library) -> PlanStep:
+def _from_record(step: _Step, library: Library) -> PlanStep:
     if step.exercise is None or step.dose is None:
         return WaterStep(step.block)
     return WorkStep(

@@ -8,7 +8,7 @@ from typing import Literal
 from voicecoach.session.plan.levels import at_level, from_work
 from voicecoach.session.plan.steps import PlanStep, WorkStep, with_alternative
 
-Way = Literal["easier", "usual", "harder", "left out"]
+ExerciseChoice = Literal["easier", "usual", "harder", "left out"]
 """How an exercise is done: at a level, or not at all."""
 
 
@@ -17,7 +17,9 @@ class ExerciseMemory:
     everything."""
 
     def __init__(
-        self, ways: Mapping[str, Way] | None = None, save: Callable[[Mapping[str, Way]], None] = lambda _ways: None
+        self,
+        ways: Mapping[str, ExerciseChoice] | None = None,
+        save: Callable[[Mapping[str, ExerciseChoice]], None] = lambda _ways: None,
     ):
         self._ways = dict(ways or {})
         self._save = save
@@ -26,11 +28,11 @@ class ExerciseMemory:
         """Whether it has been done before, or was not wanted."""
         return exercise in self._ways
 
-    def way(self, exercise: str) -> Way:
+    def way(self, exercise: str) -> ExerciseChoice:
         """The way it is done."""
         return self._ways.get(exercise, "usual")
 
-    def remember(self, exercise: str, way: Way) -> None:
+    def remember(self, exercise: str, way: ExerciseChoice) -> None:
         """Do it this way from now on."""
         if self._ways.get(exercise) != way:
             self._ways[exercise] = way

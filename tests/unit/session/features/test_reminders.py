@@ -28,7 +28,7 @@ from voicecoach.core.understanding import Command
 from voicecoach.engine.coach import LogEvent
 from voicecoach.history.database import open_database
 from voicecoach.history.journal_access import open_journal
-from voicecoach.session.features.reminders import APART, SNOOZE, Reminding, clock_time
+from voicecoach.session.features.reminders import APART, SNOOZE, Reminders, clock_time
 from voicecoach.session.profile.day_times import DayTimes
 from voicecoach.session.profile.past import NothingKnown
 from voicecoach.session.session import Session
@@ -354,7 +354,7 @@ def test_a_time_is_that_part_of_the_day_in_which_one_is_awake(slots: dict[str, o
     ],
 )
 def test_times_are_spoken_as_people_say_them(at: time, spoken: str) -> None:
-    assert Day().session.context.feature(Reminding).spoken(at) == spoken
+    assert Day().session.context.feature(Reminders).spoken(at) == spoken
 
 
 @pytest.mark.parametrize(
@@ -367,7 +367,7 @@ def test_times_are_spoken_as_people_say_them(at: time, spoken: str) -> None:
     ],
 )
 def test_times_are_spoken_in_german_as_people_say_them(at: time, spoken: str) -> None:
-    assert Session(LIBRARY, load_lines("de")).context.feature(Reminding).spoken(at) == spoken
+    assert Session(LIBRARY, load_lines("de")).context.feature(Reminders).spoken(at) == spoken
 
 
 def test_not_now_answers_any_other_offer_with_no() -> None:

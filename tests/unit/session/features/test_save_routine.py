@@ -19,7 +19,7 @@ from voicecoach.session.session import Session
 
 def talk_that_saves_in(folder: Path) -> Talk:
     talk = Talk()
-    talk.session = Session(LIBRARY, LINES, keep=RoutineStore(folder).keep)
+    talk.session = Session(LIBRARY, LINES, save_routine=RoutineStore(folder).keep)
     return talk
 
 
@@ -100,7 +100,7 @@ def test_without_a_session_there_is_nothing_to_save() -> None:
         return "kept"
 
     talk = Talk()
-    talk.session = Session(LIBRARY, LINES, memory=ExerciseMemory(), keep=keep)
+    talk.session = Session(LIBRARY, LINES, memory=ExerciseMemory(), save_routine=keep)
     assert talk.say("SaveRoutine", routine="evening").said == "There is no session yet that I could save."
     assert kept == []
 
