@@ -145,8 +145,10 @@ class SessionContext:
         return question
 
     def take_actions(self) -> list[Action]:
-        """Return the actions to carry out, in order, and forget them. Where the question has changed, the last action
-        tells so."""
+        """Return the actions to carry out, in order, and forget them.
+
+        Where the question has changed, the last action tells so.
+        """
         if self.question is not self._announced:
             self._announced = self.question
             self.act(CloseQuestion() if self.question is None else Ask(self._patience_s))

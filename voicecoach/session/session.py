@@ -31,8 +31,10 @@ from voicecoach.session.script.writer import ScriptWriter
 
 
 class Session:
-    """Leads routines of `library` in the words of `lines`. Every method that takes part in the conversation returns the
-    actions to carry out, in order. `position` is the number of seconds into the beat script being played (0 in a flow).
+    """Leads routines of `library` in the words of `lines`.
+
+    Every method that takes part in the conversation returns the actions to carry out, in order.
+    `position` is the number of seconds into the beat script being played (0 in a flow).
 
     Args:
         library: The routines and exercises.
@@ -40,7 +42,7 @@ class Session:
         emergency_number: Digits, named after a red flag.
         check_in: Ask how the legs are before and after a routine.
         preferences: How the user likes to be coached.
-        memory: The ways in which exercises are done; with one it is asked how a new stretch was.
+        memory: How each exercise is done; with one, the coach asks how a new stretch was.
         age: The user's age in years.
         past: What is known of the sessions before.
         alone: No other coach is running.
@@ -142,8 +144,10 @@ class Session:
         return [self._notes.second(counting=self.state == SessionState.WORKING, elapsed=position)]
 
     def minute(self, now: datetime) -> list[Action]:
-        """Remind of what is due at `now` on the wall clock, unless a routine is running or something has been asked.
-        Call it while the coach is silent."""
+        """Remind of what is due at `now` on the wall clock. Call it while the coach is silent.
+
+        Nothing is said while a routine is running or something has been asked.
+        """
         if self.state == SessionState.IDLE and self.context.question is None:
             self._reminders.minute(now)
         return self.context.take_actions()

@@ -1,4 +1,4 @@
-"""What the user says about himself or herself: the age, which decides about doses."""
+"""What the user tells of himself or herself: the age, which decides about doses."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from voicecoach.session.slots import texts
 
 
 def _age(context: SessionContext, slots: Mapping[str, object]) -> None:
-    """Take the age for what is still to come and for every routine from now on."""
+    """Take the age for the rest of this routine and for every routine from now on."""
     flow, told = context.flow, texts(slots, "years")
     years = int(told[-1]) if told else 0
     if not YOUNGEST <= years <= OLDEST:

@@ -1,4 +1,4 @@
-"""Commands that set how the user is coached: counting, words, pace, volume, voice. They take effect at once."""
+"""Commands that set how the user is coached. They take effect at once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ VOLUME_STEP = 6
 
 
 def _count_style(context: SessionContext, slots: Mapping[str, object]) -> None:
-    """Count in another way; what is being counted goes on in it."""
+    """Count in another style; a running count goes on in it."""
     style = text(slots, "counting") or ""
     if style not in get_args(CountStyle):
         style = "usual"
@@ -89,7 +89,7 @@ def _turn(context: SessionContext, way: str, decibels: int) -> None:
 
 
 def _change_voice(context: SessionContext, _slots: Mapping[str, object]) -> None:
-    """Change it once the new voice can say what comes next, and tells of itself."""
+    """Ask for another voice that can say what comes next, and announces itself."""
     coming = [cue.text for cue in context.flow.script.cues if cue.text]
     context.flow.reply("voice.looking")
     context.act(OtherVoice((context.lines("voice.changed"), *coming)))

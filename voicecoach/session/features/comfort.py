@@ -1,4 +1,4 @@
-"""Was that too easy, too much, or fine? Asked once in a life of every stretch, after it has been held on both sides."""
+"""Ask once of each new stretch whether it was too easy, too much, or fine."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FEELINGS = {"Easier": "much", "Harder": "easy"}
 
 
 class ComfortCheck:
-    """Knows when to ask, and asks."""
+    """Knows when to ask how a stretch was, and asks."""
 
     def __init__(self, context: SessionContext):
         self._flow = context.flow
@@ -31,7 +31,10 @@ class ComfortCheck:
         self._difficulty = Difficulty(context)
 
     def compares(self) -> bool:
-        """Whether the step that has just been done is a stretch never done before, on the last side of a set."""
+        """Return True if the step just done was a stretch done for the first time.
+
+        It must have been the last side of a set.
+        """
         flow, step = self._flow, self._flow.work
         if step is None or flow.question or flow.memory.knows(step.exercise.id):
             return False
@@ -40,7 +43,7 @@ class ComfortCheck:
         return last_side and isinstance(step.dose, Hold) and step.exercise.group in STRETCHES
 
     def ask(self) -> tuple[Cue, ...]:
-        """The question, which is open from now on, and never again."""
+        """Open the question, and return it; it is asked only once of each stretch."""
         flow, step = self._flow, self._flow.work
         assert step is not None
         flow.memory.remember(step.exercise.id, flow.memory.way(step.exercise.id))
@@ -56,7 +59,7 @@ def _same_set(step: WorkStep, following: object) -> bool:
 
 
 class ComfortQuestion:
-    """The open question: `cue` asks it."""
+    """The open question how the stretch was."""
 
     context = QuestionContext.COMFORT
     patience = PATIENCE
@@ -68,7 +71,7 @@ class ComfortQuestion:
         self._difficulty = difficulty
 
     def answer(self, command: Command) -> bool:
-        """Take how it was; "ready" goes on without an answer."""
+        """Take how the stretch was; "ready" goes on without an answer."""
         feeling = FEELINGS.get(command.intent, command.slots.get("comfort"))
         if feeling in ("easy", "much"):
             self._change(1 if feeling == "easy" else -1)
@@ -84,7 +87,7 @@ class ComfortQuestion:
         return True
 
     def unanswered(self) -> None:
-        """Silence means that it was fine."""
+        """Go on: silence means that the stretch was fine."""
         self._go_on()
 
     def _change(self, by: int) -> None:

@@ -13,8 +13,11 @@ from voicecoach.session.flow.question import ANSWER_TIME
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """The open question: yes obeys `command`, no is answered with `refused`. `reopen` opens the question again that was
-    open before."""
+    """The open question whether `command` was said.
+
+    Yes obeys the command, no is answered with `refused`. `reopen` opens the question again that was
+    open before.
+    """
 
     command: Command
     obey: Callable[[Command], None]

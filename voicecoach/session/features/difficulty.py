@@ -1,4 +1,4 @@
-"""Easier, harder, or not at all: another way to do an exercise, from now on and the next time."""
+"""Make an exercise easier or harder, or leave it out, now and the next time."""
 
 from __future__ import annotations
 
@@ -26,8 +26,10 @@ class Difficulty:
         self._chart = context.chart
 
     def change(self, by: int) -> None:
-        """Do the exercise `by` harder (negative: easier) from now on. A count goes on, unless one has to get into
-        another position."""
+        """Do the exercise `by` levels harder (negative: easier) from now on.
+
+        A count goes on, unless the user has to get into another position.
+        """
         before = self._flow.work
         if before is None:
             self._flow.reply("way.none")
@@ -37,7 +39,7 @@ class Difficulty:
             self._go_on(before, self.set(before, level))
 
     def set(self, step: WorkStep, level: Level) -> WorkStep:
-        """Let the exercise of `step`, the current one, be at `level`; the step as it is then."""
+        """Set the level of the exercise of `step`, the current one; return the new step."""
         flow = self._flow
         flow.plan = at_level(flow.plan, level, step.exercise.id, flow.index)
         self._remember(step, level)
@@ -46,7 +48,7 @@ class Difficulty:
         return changed
 
     def decline(self) -> None:
-        """Have the alternative instead, or leave it out, from now on."""
+        """Offer the alternative of the exercise, or leave the exercise out."""
         step = self._flow.work
         if step is None:
             self._flow.reply("way.none")
@@ -67,14 +69,14 @@ class Difficulty:
         self._flow.reply("cannot.left_out", exercise=step.exercise.name)
 
     def want(self, exercises: Collection[str]) -> bool:
-        """Leave none of `exercises` out as ever; whether any was."""
+        """Stop leaving out any of `exercises`; return True if any was left out."""
         unwanted = [one for one in exercises if self._flow.memory.way(one) == "left out"]
         for one in unwanted:
             self._note(one, "usual")
         return bool(unwanted)
 
     def bring_back(self) -> None:
-        """Have everything of this routine again that was left out, as far as it is still to come."""
+        """Bring back what was left out of this routine and is still to come."""
         flow = self._flow
         unwanted = [step for step in flow.full_plan if flow.memory.way(step.exercise.id) == "left out"]
         for step in unwanted:
@@ -128,7 +130,7 @@ class Difficulty:
 
 
 def _changing(by: int) -> Handler:
-    """Obeys a wish for another way."""
+    """Return a handler that makes the exercise `by` levels harder."""
 
     def handle(context: SessionContext, _slots: Mapping[str, object]) -> None:
         if require_exercises(context):

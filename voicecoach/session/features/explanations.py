@@ -1,4 +1,4 @@
-"""What the exercise is for, where it is felt, and how to tell whether it goes well. Asking changes nothing."""
+"""Explain what the exercise is for, where it is felt, and how to do it right."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ Explain = Callable[[RoutineFlow, WorkStep], tuple[Cue, ...]]
 
 
 def which_muscle(flow: RoutineFlow, step: WorkStep) -> tuple[Cue, ...]:
-    """The muscles that the exercise is for."""
+    """Name the muscles that the exercise is for."""
     return (flow.writer.cue(_line("muscle", step)),)
 
 
 def where_to_feel(flow: RoutineFlow, step: WorkStep) -> tuple[Cue, ...]:
-    """Where the exercise should be felt."""
+    """Say where the exercise should be felt."""
     return (_own(flow, step, step.exercise.feel),)
 
 
 def doing_it_right(flow: RoutineFlow, step: WorkStep) -> tuple[Cue, ...]:
-    """That the coach cannot see, and what the user can check: the feeling, and the usual mistake."""
+    """Say that the coach cannot see, and what the user can check."""
     exercise = step.exercise
     checks = (_own(flow, step, text) for text in (exercise.feel, exercise.mistake))
     return (flow.writer.cue("right.cannot_see"), *checks)
 
 
 def why_this(flow: RoutineFlow, step: WorkStep) -> tuple[Cue, ...]:
-    """What the exercise is good for."""
+    """Say what the exercise is good for."""
     return (flow.writer.cue(_line("why", step)),)
 
 
@@ -40,12 +40,12 @@ def _line(question: str, step: WorkStep) -> str:
 
 
 def _own(flow: RoutineFlow, step: WorkStep, text: str) -> Cue:
-    """A text of the exercise itself, for the side of the step."""
+    """Return a text of the exercise as a cue, for the side of the step."""
     return Cue(text=flow.writer.lines.sided(text, step.side), line=f"exercise.{step.exercise.id}")
 
 
 def _explaining(explain: Explain) -> Callable[[SessionContext, Mapping[str, object]], None]:
-    """Obeys a question about the exercise; in a break there is none."""
+    """Return a handler that gives an explanation; in a break there is none."""
 
     def handle(context: SessionContext, _slots: Mapping[str, object]) -> None:
         if not context.require_routine():

@@ -1,5 +1,8 @@
-"""What the coach does when it has not understood: it says what it can hear, twice in different words, and then no more
-until something is understood. Nobody wants to be lectured by a machine that listens to the radio."""
+"""What the coach says when it has not understood.
+
+The coach says what it can hear, twice in different words, and then sounds a tone until it
+understands something: nobody wants to be lectured by a machine that listens to the radio.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,7 @@ class Fallback:
         self._times = 0
 
     def over(self) -> None:
-        """Something has been understood."""
+        """Start counting from zero: something has been understood."""
         self._times = 0
 
     def answer(self, lead: str) -> None:
@@ -40,7 +43,10 @@ class Fallback:
         self._flow.actions.append(Reply(tuple(map(self._flow.writer.cue, lines))))
 
     def line(self, kind: str, states: Sequence[str]) -> str:
-        """The line that tells ("help"), or tells in other words ("again"), what can be said in `states`."""
+        """Return the line that tells what can be said in `states`.
+
+        `kind` is "help", or "again" for the second wording.
+        """
         texts = self._flow.writer.lines.texts
         return next(line for state in reversed(states) if (line := f"{kind}.{state}") in texts)
 

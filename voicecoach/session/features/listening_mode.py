@@ -1,7 +1,8 @@
-"""Whether what was heard is meant for the coach: always, or only with its name ("coach, next").
+"""Decide whether an utterance was meant for the coach.
 
-Danger, pain, "stop" and "pause" count without it, as do answers to what the coach has asked. Its name alone calls it:
-what is said next is meant for it.
+Listening "by name", the coach obeys only what is said with its name ("coach, next"), danger, pain,
+"stop" and "pause", and answers to its questions. The name alone calls the coach: the next utterance
+is meant for it.
 """
 
 from __future__ import annotations
@@ -35,11 +36,11 @@ class Called:
     cue: None = None
 
     def answer(self, command: Command) -> bool:  # noqa: ARG002
-        """It is no answer: everything is obeyed as always."""
+        """Return False: a call has no answer, and every command is obeyed as usual."""
         return False
 
     def unanswered(self) -> None:
-        """Then it was nothing."""
+        """Do nothing: nobody wanted anything."""
 
 
 def attend(context: SessionContext, understanding: Understanding) -> Understanding:

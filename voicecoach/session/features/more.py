@@ -1,4 +1,4 @@
-"""More of what is being done: a hold some seconds longer, a set some repetitions longer, a rest or a wait longer."""
+"""More of the step: a longer hold, more repetitions, a longer rest or wait."""
 
 from __future__ import annotations
 
@@ -20,14 +20,16 @@ MOST_REPETITIONS, MOST_TIME = 30, 1800
 
 
 class More:
-    """Adds to the conductor's step, and answers through it."""
+    """Adds to the current step."""
 
     def __init__(self, flow: RoutineFlow):
         self.flow = flow
 
     def add(self, slots: Mapping[str, object], state: SessionState) -> None:
-        """Add what is asked for in `slots` (`count` of whatever is counted, or a length of time) in a `state` of the
-        chart. While the user gets into position or rests, it is time that is added."""
+        """Add what `slots` ask for: a `count`, or a length of time.
+
+        While the user gets into position or rests, time is added.
+        """
         step, seconds = self.flow.work, duration_s(slots)
         count = integer(slots, "count")
         if state in (SessionState.POSITIONING, SessionState.RESTING):

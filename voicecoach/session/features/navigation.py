@@ -1,4 +1,4 @@
-"""What each command does: a function an intent (`registry.py` has them all)."""
+"""Commands that lead through a routine, and questions about it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from voicecoach.session.slots import duration_s, text
 
 
 def _answering(answer: Callable[[Answers], None]) -> Handler:
-    """Obeys a command that asks something about the routine that is running."""
+    """Return a handler that answers a question about the running routine."""
 
     def handle(context: SessionContext, _slots: Mapping[str, object]) -> None:
         if context.require_routine():

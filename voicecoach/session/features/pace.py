@@ -1,4 +1,4 @@
-"""A change of pace while something is going on."""
+"""Change the pace while something is going on."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ SOONEST_END = 1.0
 
 
 def change_pace(flow: RoutineFlow, pace: float, state: SessionState) -> None:
-    """Go on at another pace, in a `state` of the chart: repetitions from where the present one is, sentences from the
-    next pause on, the time to get into position and the rest in proportion. A hold is as long as before."""
+    """Go on at another pace.
+
+    Repetitions change from the present one on, sentences from the next pause on, the time to get
+    into position and the rest in proportion. A hold keeps its length.
+    """
     before, rest = flow.work, _rest(flow)
     position = max(0.0, flow.position)
     stretched = flow.set_pace(pace)

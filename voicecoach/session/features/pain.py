@@ -36,7 +36,10 @@ class Pain:
         self._difficulty = Difficulty(context)
 
     def hurts(self, slots: Mapping[str, object]) -> None:
-        """Stop everything, and ask for what is not known yet. A sharp pain needs no number."""
+        """Stop everything, and ask for what is not known yet.
+
+        A sharp pain needs no number.
+        """
         place = text(slots, "place")
         if slots.get("sharp"):
             self._stop()
@@ -47,7 +50,7 @@ class Pain:
         self._flow.question = PainQuestion(ask, self._flow, self, place)
 
     def decide(self, rating: int | None, place: str | None, *, sharp: bool, lead: tuple[str, ...] = ()) -> None:
-        """Say what follows, after the lines `lead`."""
+        """Say how to go on, after the lines `lead`."""
         step = self._flow.work
         self._note(step, rating, place, sharp=sharp)
         cues = tuple(map(self._flow.writer.cue, lead))
@@ -63,7 +66,7 @@ class Pain:
             self._offer("pain.easier", self.take_easier, "Easier", "Resume", "Ready")
 
     def take_easier(self) -> bool:
-        """Go on in the easier way; False where there is none."""
+        """Go on in the easier version; return False where there is none."""
         step = self._flow.work
         if step is None or step.level == "easier":
             return False
@@ -84,7 +87,7 @@ class Pain:
             flow.hurting += (place,)
 
     def _leave_out(self, step: WorkStep | None, *cues: Cue, advice: bool = False) -> None:
-        """Offer to go on without this exercise. From now on nothing leads back into it by itself."""
+        """Offer to go on without this exercise; nothing leads back into it by itself."""
         flow, cue = self._flow, self._flow.writer.cue
         flow.skip_remaining = step is not None
         following = flow.coming()
@@ -98,7 +101,10 @@ class Pain:
         flow.question = Offer(ask, self._resume, self._rest, also=also)
 
     def _offer(self, line: str, accepted: Callable[[], object], *also: str) -> None:
-        """Offer a way on. It stands until something else is said: nobody is to be resumed into another one."""
+        """Offer a way to go on, until the user says something else.
+
+        Nobody is to be resumed into an exercise that hurt.
+        """
         ask = self._flow.writer.cue(line)
         self._say(ask)
         others = dict.fromkeys(also, accepted)
@@ -115,7 +121,10 @@ class Pain:
 
 
 class PainQuestion:
-    """Where does it hurt, and how much? Open until both are known, or nobody answers; `cue` asks it."""
+    """The open question where it hurts, and how much.
+
+    It is open until both are known, or nobody answers.
+    """
 
     context = QuestionContext.HURTING
     patience = ANSWER_TIME
@@ -148,7 +157,7 @@ class PainQuestion:
         return True
 
     def unanswered(self) -> None:
-        """What is known has to do."""
+        """Decide with what is known."""
         self._pain.decide(self._rating, self._place, sharp=False)
 
     def _ask(self, line: str) -> None:

@@ -1,4 +1,4 @@
-"""Sessions to measure, and changes to one that is running: what each of these commands does."""
+"""Plan routines to measure, and change the running one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from voicecoach.session.slots import texts
 
 
 def start(context: SessionContext, wish: PlanRequest) -> None:
-    """Begin the session that is wished for, or say why there is none."""
+    """Begin the routine that `wish` asks for, or say why there is none."""
     if context.state not in (SessionState.IDLE, SessionState.ALARMED, SessionState.CHECKING):
         context.flow.reply("routine.running", routine=context.flow.routine)
         return
@@ -89,8 +89,10 @@ def _bring_back(context: SessionContext, slots: Mapping[str, object]) -> None:
 
 
 def _forgive(context: SessionContext, keys: tuple[str, ...]) -> bool:
-    """Leave what `keys` mean out no more, but go on leaving out the rest of "everything on the floor"; whether anything
-    of it was left out."""
+    """Stop leaving out what `keys` mean; return True if any of it was left out.
+
+    The rest of a wider key ("everything on the floor") stays left out.
+    """
     back = meant(keys, context.library)
     before = {key: meant([key], context.library) for key in context.left_out_today}
     hit = [key for key, ids in before.items() if ids & back or key in keys]
@@ -101,7 +103,7 @@ def _forgive(context: SessionContext, keys: tuple[str, ...]) -> bool:
 
 
 def _brought_back(context: SessionContext, keys: tuple[str, ...], *, wanted: bool) -> str:
-    """Bring `keys` back into the plan; the line that tells what came of it."""
+    """Bring `keys` back into the plan; return the line that tells the outcome."""
     if not context.in_routine:
         return "change.again" if wanted else "change.never_left"
     outcome = context.feature(PlanEdits).put_back(keys, context.library)

@@ -1,5 +1,8 @@
-"""How it has gone so far, in three sentences at most: what was done, how the legs felt, what has become easier. It
-counts what there is, and never what is missing."""
+"""Tell the progress in three sentences at most.
+
+The sentences say what was done, how the legs felt, and what has become easier; never what is
+missing.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ class ProgressWords:
         self._library = library
 
     def told(self, progress: Progress) -> tuple[Cue, ...]:
-        """The sentences."""
+        """Return the sentences that tell `progress`."""
         return (self._done(progress), *self._felt(progress), *self._easier(progress))
 
     def _done(self, progress: Progress) -> Cue:

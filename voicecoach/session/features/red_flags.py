@@ -70,7 +70,10 @@ class RedFlags:
     # --- what the session passes on -------------------------------------------------------------------------
 
     def obey(self, command: Command) -> bool:
-        """Obey `command` if it is a red flag, an answer to the question, or comes after a red flag; whether it was."""
+        """Obey `command` if it has to do with a red flag; return True if it has.
+
+        It has if it is one, answers the question for one, or comes after one.
+        """
         asked, self._context.doubted = self._context.doubted, None
         self._remind = False
         if asked and command.intent == "Repeat":
@@ -88,8 +91,10 @@ class RedFlags:
         return True
 
     def doubt(self, understanding: Understanding) -> bool:
-        """React to an utterance that is not obeyed, if it may have been a red flag or comes after one; whether it
-        did."""
+        """React to an unclear utterance that may be a red flag, or comes after one.
+
+        Returns True if it did.
+        """
         asks = understanding.verdict is Verdict.ASK
         if asks and understanding.urgent:
             self._ask(understanding)
@@ -104,13 +109,13 @@ class RedFlags:
         return True
 
     def unanswered(self) -> None:
-        """Nobody has answered the question: everything goes on waiting."""
+        """Say that nobody has answered; everything goes on waiting."""
         if self._context.doubted:
             self._context.doubted = None
             self._reply("flag.unanswered", *self._way_on())
 
     def script_finished(self) -> bool:
-        """The script has been played to its end; whether it was the alarm's."""
+        """Return True if the script that has ended was that of the alarm."""
         if self._state != SessionState.ALARMED:
             return False
         if self._remind:
@@ -164,7 +169,7 @@ class RedFlags:
         return True
 
     def _way_on(self) -> tuple[str, ...]:
-        """How to go on, where something waits."""
+        """Return the lines that tell how to go on, where something waits."""
         return ("flag.waiting",) if self._state == SessionState.PAUSED else ()
 
     def _reply(self, *lines: str) -> None:
@@ -175,12 +180,12 @@ class RedFlags:
 
 
 def spelled(number: str, lines: Lines) -> str:
-    """A telephone number as one says it so that it can be dialled: digit by digit."""
+    """Return a telephone number as one says it to be dialled: digit by digit."""
     return ", ".join(lines.number(int(digit)) for digit in number)
 
 
 def alarm_prompts(lines: Lines, number: str) -> Iterator[tuple[str, str]]:
-    """(id, text) of the sentences of all lines that name the emergency number."""
+    """Return (id, text) of the sentences of all lines with the emergency number."""
     for line in lines.texts:
         if lines.placeholders(line) == {"number"}:
             for text in _SENTENCE_END.split(lines(line, number=spelled(number, lines))):

@@ -1,7 +1,8 @@
-"""What the coach says of itself through the day: that it is time for a glass of water, or for the exercises.
+"""Remind of a glass of water, and of the exercises, through the day.
 
-It only speaks where nothing else goes on, of water within waking hours and never twice without an answer; "not today"
-is silence until tomorrow. The clock on the wall is told to it, minute by minute; nothing in here looks at one.
+The coach only reminds where nothing else goes on, of water within waking hours and never twice
+without an answer; "not today" is silence until tomorrow. The wall clock is passed in minute by
+minute; this module never reads one.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ class Reminders:
     # --- the clock ------------------------------------------------------------------------------------------
 
     def minute(self, now: datetime) -> None:
-        """It is `now`: remind of what is due. Call it where nothing else goes on."""
+        """Remind of what is due `now`. Call it where nothing else goes on."""
         if self._refreshed or (self._now is None and self._last_glass is None):
             self._last_glass = now  # nobody is told to drink after a drink, nor on sitting down
             self._refreshed = False
@@ -75,7 +76,7 @@ class Reminders:
             self._remind_of_water()
 
     def _exercise_due(self, now: datetime) -> bool:
-        """Whether one is due that has not been told yet."""
+        """Return True if a reminder of the exercises is due and not yet given."""
         again, self._put_off = (
             (self._put_off, None) if self._put_off and now >= self._put_off else (None, self._put_off)
         )
@@ -123,30 +124,33 @@ class Reminders:
     # --- what is answered -----------------------------------------------------------------------------------
 
     def heard(self) -> None:
-        """Somebody has said something: reminders are not in vain, but need not come right after it."""
+        """Take note that somebody is there: the next reminder is due in half an hour."""
         if self._awaiting and self._now is not None:
             self._snoozed = self._now + SNOOZE
         self._awaiting = False
 
     def drunk(self) -> None:
-        """A glass was drunk."""
+        """Log a glass of water, and say so."""
         self.break_over()
         self._context.flow.reply("water.logged")
 
     def break_over(self) -> None:
-        """A break to drink is over. What time it is will be told the next time that nothing else goes on."""
+        """Log a glass of water after a break to drink.
+
+        Its time is that of the next call of `minute`.
+        """
         self._awaiting, self._snoozed, self._refreshed = False, None, True
         self._context.act(Note(WaterDrunk()))
 
     def later(self) -> None:
-        """Not now."""
+        """Put the reminder of water off."""
         self._awaiting = False
         if self._now is not None:
             self._snoozed = self._now + SNOOZE
         self._context.flow.reply("reminder.later")
 
     def quiet(self) -> None:
-        """Nothing more today."""
+        """Remind of nothing more today."""
         self._quiet = self._now.date() if self._now else None
         self._awaiting = False
         self._context.flow.reply("reminder.quiet")
@@ -158,7 +162,7 @@ class Reminders:
         self._context.flow.reply("reminder.set", time=self.spoken(at))
 
     def cancel(self) -> None:
-        """Remind of the exercises no more."""
+        """Stop reminding of the exercises."""
         there, self._stretches, self._put_off = sorted(self._stretches), set(), None
         settings = tuple(at.isoformat("minutes") for at in self._times.exercises)
         flow, lines = self._context.flow, self._context.lines
@@ -174,7 +178,7 @@ class Reminders:
         flow.reply("reminder.cancelled", *more, times=lines.joined([self.spoken(at) for at in there]))
 
     def spoken(self, at: time) -> str:
-        """A time of the day as one says it: "eight in the morning", "half past seven in the evening"."""
+        """Return a time of the day as one says it: "half past seven in the evening"."""
         lines = self._context.lines
         part = "morning" if at.hour < 12 else "afternoon" if at.hour < 18 else "evening"
         one = ".one" if at.hour % 12 == 1 else ""  # many languages have another word for it
@@ -186,7 +190,7 @@ class Reminders:
         start(self._context, PlanRequest(routine=ROUTINE))
 
     def _exercises_later(self) -> None:
-        """Once more in half an hour; not in the night, though, unless the user has set a time there."""
+        """Remind once more in half an hour, unless that is at night or tomorrow."""
         assert self._now is not None
         again = self._now + SNOOZE
         if again.date() > self._now.date() or (self._again and again.time() >= self._times.end):
@@ -224,8 +228,11 @@ def _cancel(context: SessionContext, _slots: Mapping[str, object]) -> None:
 
 
 def clock_time(slots: Mapping[str, object]) -> time | None:
-    """The time of the day that was said. Where the part of the day was not, it is that in which one is awake: seven to
-    twelve before noon, the rest after it."""
+    """Return the time of the day in `slots`; None where there is none.
+
+    Without a part of the day it is the one in which people are awake: seven to twelve before noon,
+    the other hours after it.
+    """
     hour, minute = slots.get("hour"), slots.get("minute", 0)
     if not isinstance(hour, int) or not isinstance(minute, int):
         return None

@@ -1,5 +1,4 @@
-"""A session that is kept: one that was broken off is offered when the coach starts, and carried on with by voice; the
-last one can be had once more."""
+"""Carry on with a session that was broken off, or repeat the last one."""
 
 from __future__ import annotations
 
@@ -23,8 +22,10 @@ PATIENCE = 20.0
 
 
 class Unfinished:
-    """What was broken off in another session, to carry on with: `plan` from `index` on. Empty where there
-    is nothing, or what there is cannot be read any more."""
+    """The session that was broken off: `plan` from `index` on.
+
+    The plan is empty where there is none, or where it cannot be read any more.
+    """
 
     def __init__(self, context: SessionContext):
         self._context = context
@@ -41,7 +42,7 @@ class Unfinished:
             self.plan, self.index = plan, coming[0]
 
     def offer(self) -> tuple[Cue, ...]:
-        """Where it was broken off, and the question whether to carry on there, which is open from now on."""
+        """Open the question whether to carry on, and return it with the place."""
         if not self.plan:
             return ()
         flow = self._context.flow
@@ -53,7 +54,7 @@ class Unfinished:
         return (place(flow.writer, step), ask)
 
     def carry_on(self) -> bool:
-        """Begin at the exercise where it was broken off; False where there is none."""
+        """Begin at the place where the session was broken off; return False without one."""
         if not self.plan:
             return False
         assert self._stored is not None
@@ -68,7 +69,7 @@ class Unfinished:
         return True
 
     def forget(self) -> None:
-        """There is nothing to carry on with any more."""
+        """Forget the session that was broken off."""
         self.plan = ()
 
     def _refuse(self) -> None:
@@ -78,7 +79,7 @@ class Unfinished:
 
 
 def place(writer: ScriptWriter, step: WorkStep) -> Cue:
-    """Where one stopped, in words."""
+    """Return where the user stopped, in words."""
     values: dict[str, object] = {"exercise": step.exercise.name}
     line = "kept.place"
     if step.sets > 1:
@@ -91,7 +92,7 @@ def place(writer: ScriptWriter, step: WorkStep) -> Cue:
 
 
 def _same(context: SessionContext, _slots: Mapping[str, object]) -> None:
-    """The last session once more, from its beginning."""
+    """Begin the last session once more."""
     if context.state not in (SessionState.IDLE, SessionState.ALARMED, SessionState.CHECKING):
         context.flow.reply("routine.running", routine=context.flow.routine)
         return

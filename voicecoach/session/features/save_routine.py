@@ -1,4 +1,4 @@
-"""The session as a routine of one's own: "save this as my evening routine"."""
+"""Save the session as a routine: "save this as my evening routine"."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _keep(context: SessionContext, routine: Routine) -> None:
 
 
 def as_steps(plan: Iterable[PlanStep]) -> Iterator[RoutineEntry]:
-    """The steps of a routine that makes `plan` again: a step for each exercise, with what differs from its dose."""
+    """Return the entries of a routine that makes `plan` again, one for each exercise."""
     for _block, (first, *_others) in groupby(plan, lambda step: step.block):
         yield _as_step(first) if isinstance(first, WorkStep) else RoutineEntry(water=True)
 

@@ -1,4 +1,4 @@
-"""Commands that change what is being done: again from the beginning, without a side, more of it."""
+"""Commands that change the current step: restart it, skip a side, add to it."""
 
 from __future__ import annotations
 

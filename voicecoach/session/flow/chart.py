@@ -23,7 +23,10 @@ class AnnounceEvent(Protocol):
 
 
 class PauseEvent(Protocol):
-    """Pause; say `cues` (None: the usual line, none at all: nothing). The pause is to last about `expected_s`."""
+    """Pause the routine for about `expected_s` seconds, and say `cues`.
+
+    `cues` None: the usual line; an empty tuple: nothing.
+    """
 
     def __call__(self, *, cues: tuple[Cue, ...] | None = None, expected_s: float = 0.0) -> object:
         """Send the event."""
@@ -37,37 +40,37 @@ class AlarmEvent(Protocol):
 
 
 class ChartModel(Protocol):
-    """What the chart asks of, and tells, its model."""
+    """What the chart asks its model, and tells it."""
 
     def unchecked(self) -> bool:
-        """Whether to ask how the legs are before the first exercise."""
+        """Return True if the coach is to ask how the legs are before the first exercise."""
 
     def more(self) -> bool:
-        """Whether another step follows."""
+        """Return True if another step follows."""
 
     def rests(self) -> bool:
-        """Whether a rest or a drink comes before the next work."""
+        """Return True if a rest or a drink comes before the next work."""
 
     def another(self) -> bool:
-        """Whether another exercise follows this one."""
+        """Return True if another exercise follows this one."""
 
     def drinks(self) -> bool:
-        """Whether a drink comes before the next exercise."""
+        """Return True if a drink comes before the next exercise."""
 
     def at_work(self) -> bool:
-        """Whether the step is an exercise and not a drink."""
+        """Return True if the step is an exercise and not a drink."""
 
     def after_work(self) -> bool:
-        """Whether an exercise came right before this rest or drink."""
+        """Return True if an exercise came right before this rest or drink."""
 
     def over(self) -> bool:
-        """Whether this exercise hurts too much to go on with."""
+        """Return True if this exercise hurts too much to go on with."""
 
     def compares(self) -> bool:
-        """Whether to ask how a stretch was that has been held for the first time."""
+        """Return True if the coach is to ask how a stretch was that has been held for the first time."""
 
     def resumable(self) -> bool:
-        """Whether a routine was left that can be carried on with."""
+        """Return True if a routine was left that can be carried on with."""
 
     def advance(self) -> None:
         """Go to the next step."""
@@ -106,13 +109,13 @@ class ChartModel(Protocol):
         """Exchange the exercise for its alternative."""
 
     def complete(self) -> None:
-        """The last step has been done."""
+        """End the routine after its last step."""
 
     def leave(self) -> None:
-        """The user stops."""
+        """End the routine at the user's wish."""
 
     def give_up(self) -> None:
-        """Something may be seriously wrong: the routine is over, and nothing is left to carry on with."""
+        """End the routine for good: something may be seriously wrong."""
 
     def on_exit_working(self) -> None:
         """Keep the place in the count."""
@@ -124,7 +127,7 @@ class ChartModel(Protocol):
         """Ask how the legs are."""
 
     def on_exit_checking(self) -> None:
-        """Ask no more."""
+        """Close the question."""
 
     def on_enter_announcing(self, preface: tuple[Cue, ...] = ()) -> None:
         """Explain the step."""
@@ -133,7 +136,7 @@ class ChartModel(Protocol):
         """Ask how the stretch was."""
 
     def on_exit_comparing(self) -> None:
-        """Ask no more."""
+        """Close the question."""
 
     def on_enter_positioning(self) -> None:
         """Leave time to get into position."""
@@ -145,18 +148,21 @@ class ChartModel(Protocol):
         """Rest or drink."""
 
     def on_enter_paused(self, cues: tuple[Cue, ...] | None = None, expected_s: float = 0.0) -> None:
-        """Freeze."""
+        """Stop the sound, and say `cues`."""
 
     def on_enter_resuming(self) -> None:
-        """Say where we are."""
+        """Say where the routine goes on."""
 
     def on_enter_alarmed(self, advice: tuple[Cue, ...]) -> None:
         """Give the advice."""
 
 
 class SessionChart(StateChart[ChartModel]):
-    """idle -> checking -> (announcing -> positioning -> working -> resting ...) -> idle, with pause and resume
-    anywhere, and `alarmed` after a red flag, from where nothing leads on but a new beginning."""
+    """The states of a session, and the events that lead from one to another.
+
+    idle -> checking -> (announcing -> positioning -> working -> resting ...) -> idle, with pause
+    and resume anywhere, and `alarmed` after a red flag, from where only a new beginning leads on.
+    """
 
     catch_errors_as_events = False
     allow_event_without_transition = True

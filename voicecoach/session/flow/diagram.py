@@ -1,4 +1,7 @@
-"""Draws the session chart as Markdown with a Mermaid diagram: `python -m voicecoach.session.flow.diagram FILE`."""
+"""Draw the session chart as Markdown with a Mermaid diagram.
+
+Usage: `python -m voicecoach.session.flow.diagram FILE`.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,7 @@ Drawn from `voicecoach/session/flow/chart.py` by `make docs`; a test keeps it up
 
 
 def page() -> str:
-    """The page, without the marks of the active state that the library adds."""
+    """Return the page, without the marks of the active state that the library adds."""
     chart = format(SessionChart(RoutineFlow(ScriptWriter(load_lines()))), "mermaid")
     lines = [line.rstrip() for line in chart.splitlines()]
     return _PAGE.format(

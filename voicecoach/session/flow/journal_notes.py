@@ -1,4 +1,4 @@
-"""What a session notes every second, for the journal: its place in the plan, and how much of a step has been done."""
+"""Log every second of a session for the journal."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from voicecoach.session.plan.steps import PlanStep
 
 
 class JournalNotes:
-    """Notes what `flow` does."""
+    """Logs the place of `flow` in its plan."""
 
     def __init__(self, flow: RoutineFlow):
         self._flow = flow
         self._plan: tuple[PlanStep, ...] = ()
 
     def second(self, *, counting: bool, elapsed: float) -> Note:
-        """The note; `counting`: the step has been counted for `elapsed` seconds. The plan is in it when it is another
-        than at the last time."""
+        """Return the event of this second, with the plan where it has changed.
+
+        `counting`: the step has been counted for `elapsed` seconds.
+        """
         flow = self._flow
         plan = None
         if flow.plan is not self._plan:

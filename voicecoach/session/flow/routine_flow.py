@@ -1,4 +1,4 @@
-"""How the session moves through its plan, and what entering each state of the chart makes the coach do."""
+"""Move through the plan, and say what belongs to each state of the chart."""
 
 from __future__ import annotations
 
@@ -83,14 +83,17 @@ class RoutineFlow(PlanCursor, CheckStates):
 
     @property
     def interrupted_s(self) -> float:
-        """Seconds of the interrupted count that have been done; 0 where none was interrupted."""
+        """Seconds that were done of the interrupted count; 0 where none was interrupted."""
         return 0.0 if self._resting_before_work else self._interrupted_s or 0.0
 
     def begin(
         self, routine: str, plan: tuple[PlanStep, ...], *, checked: bool = False, remarks: tuple[Cue, ...] = ()
     ) -> None:
-        """Take up a plan; the chart's `start` follows. `checked`: nothing is asked before. `remarks` are made
-        on the plan before its first exercise."""
+        """Take a plan; the chart's `start` follows.
+
+        `checked`: nothing is asked before. `remarks` on the plan are made before its first
+        exercise.
+        """
         paced = with_pace(plan, PACES[self.writer.preferences.pace])
         self._set_up(routine, self.memory.applied(paced), 0)
         self.full_plan = tuple(step for step in paced if isinstance(step, WorkStep))
@@ -111,19 +114,22 @@ class RoutineFlow(PlanCursor, CheckStates):
         self.hurting, self.skip_remaining = (), False
 
     def take_up(self, routine: str, plan: tuple[PlanStep, ...], index: int) -> None:
-        """Go on with a session of another time at step `index`, which is an exercise; the chart's `start` follows.
-        Nothing is asked before, and the exercise is explained and done from its beginning."""
+        """Carry on with an earlier session at step `index`; the chart's `start` follows.
+
+        The step is an exercise. Nothing is asked before, and the exercise begins with its
+        explanation.
+        """
         self._set_up(routine, with_pace(plan, PACES[self.writer.preferences.pace]), index)
         self.actions.append(Note(RoutineResumed()))
 
     # --- guards of the chart ------------------------------------------------------------------------------
 
     def over(self) -> bool:
-        """Whether this exercise hurts too much to go on with."""
+        """Return True if this exercise hurts too much to go on with."""
         return self.skip_remaining
 
     def resumable(self) -> bool:
-        """Whether a routine was left that can be carried on with."""
+        """Return True if a routine was left that can be carried on with."""
         return self._on_the_way
 
     # --- moves of the chart -------------------------------------------------------------------------------
@@ -160,7 +166,7 @@ class RoutineFlow(PlanCursor, CheckStates):
         self._go_to(self.plan.index(drink))
 
     def return_exercise(self) -> None:
-        """Go to the exercise before this one; to the beginning of this one when it is the first."""
+        """Go to the exercise before this one; from the first one, to its beginning."""
         self._go_to(self._block_start(-1) or 0)
 
     def return_step(self) -> None:
@@ -168,7 +174,7 @@ class RoutineFlow(PlanCursor, CheckStates):
         self._go_to(self.index - 1)
 
     def leave_side(self) -> None:
-        """Go to the other side, leaving out all that is left of this exercise on this one."""
+        """Go to the other side, leaving out the rest of this exercise on this one."""
         assert self.work is not None
         assert self.work.side is not None
         self._left_out()
@@ -184,7 +190,10 @@ class RoutineFlow(PlanCursor, CheckStates):
         self._explain_fully = True
 
     def change_way(self) -> None:
-        """Explain another way to do the exercise; a set or a walk goes on from where it was, a hold begins anew."""
+        """Explain another level of the exercise.
+
+        A set or a walk goes on from its place; a hold begins from zero.
+        """
         self._changing = True
 
     def take_alternative(self) -> None:
@@ -192,7 +201,7 @@ class RoutineFlow(PlanCursor, CheckStates):
         self.plan = with_alternative(self.plan, self.step.block)
 
     def complete(self) -> None:
-        """The last step has been done, or left out."""
+        """End the routine: its last step has been done, or left out."""
         self._done()
         self._on_the_way = False
         self.actions.append(Note(RoutineDone(self.routine)))
@@ -201,13 +210,13 @@ class RoutineFlow(PlanCursor, CheckStates):
         self.play(self.writer.flow("done", self.writer.cue(line), *after))
 
     def leave(self) -> None:
-        """The user stops; the place is kept for "carry on"."""
+        """End the routine at the user's wish; its place is kept for "carry on"."""
         self.actions.append(StopAudio())
         self.actions.append(Note(RoutineStopped(self.routine)))
         self.play(self.writer.flow("stopped", self.writer.cue("stop")))
 
     def give_up(self) -> None:
-        """Something may be seriously wrong: the place is forgotten, so that nothing can carry on from it."""
+        """End the routine for good, so that nothing can carry on from its place."""
         if self._on_the_way:
             self.actions.append(Note(RoutineStopped(self.routine)))
         self._on_the_way = False
@@ -231,7 +240,11 @@ class RoutineFlow(PlanCursor, CheckStates):
     # --- entering the states of the chart -----------------------------------------------------------------
 
     def on_enter_announcing(self, preface: tuple[Cue, ...] = ()) -> None:
-        """Explain the step: fully the first time and when asked to, else in a line. What the routine is comes first."""
+        """Explain the step, after `preface`.
+
+        The first time and when asked to the explanation is full, otherwise it is one line. Before
+        the first exercise the routine is introduced.
+        """
         step = self.work
         assert step is not None
         self.skip_remaining = False
@@ -253,11 +266,11 @@ class RoutineFlow(PlanCursor, CheckStates):
         self.play(self.writer.flow("announce", *cues))
 
     def introducing(self) -> bool:
-        """Whether the exercise has not been named yet: the routine is being introduced."""
+        """Return True if the routine is being introduced, and no exercise yet."""
         return self.line is not None and self.line in self._introduction
 
     def announce_again(self, line: str) -> None:
-        """Say `line`, and announce the step again in as many words as are wanted now."""
+        """Say `line`, and announce the step once more, in as many words as wanted now."""
         self.on_enter_announcing((self.writer.cue(line),))
 
     def forget_explanations(self) -> None:
@@ -265,7 +278,7 @@ class RoutineFlow(PlanCursor, CheckStates):
         self.known_exercises.clear()
 
     def _introduce(self) -> tuple[Cue, ...]:
-        """What the routine is, and what is left out of it as ever."""
+        """Return what the routine is, and what is left out of it as usual."""
         names = dict.fromkeys(
             step.exercise.name for step in self.full_plan if self.memory.way(step.exercise.id) == "left out"
         )
@@ -290,7 +303,10 @@ class RoutineFlow(PlanCursor, CheckStates):
         self.play(script, first if self._counted_from is None else self._counted_from - COUNT_IN)
 
     def set_pace(self, pace: float) -> float:
-        """Lay out the plan at another pace; by what the counted part of the step, and the place in it, is stretched."""
+        """Lay out the plan at another pace.
+
+        Returns the factor by which the counted part of the step, and the place in it, is stretched.
+        """
         before = self.work
         self.plan = with_pace(self.plan, pace)
         after = self.work
@@ -302,7 +318,7 @@ class RoutineFlow(PlanCursor, CheckStates):
         return stretched
 
     def recount(self, step: WorkStep | None = None, *, moved: float = 0.0) -> None:
-        """Let the count go on as that of the step as it is now, or of `step`; its zero `moved` (s) later."""
+        """Count on as the changed step, or as `step`; the zero moves by `moved` seconds."""
         counted = step or self.work
         assert counted is not None
         self.go_on_as(self.writer.work(counted, self._counted_from), moved=moved)
@@ -327,7 +343,7 @@ class RoutineFlow(PlanCursor, CheckStates):
         self._interrupted_s = max(0.0, self.position)
 
     def on_enter_paused(self, cues: tuple[Cue, ...] | None = None, expected_s: float = 0.0) -> None:
-        """Freeze, and say `cues`; None: the usual line."""
+        """Stop the sound, and say `cues`; None: the usual line."""
         self.expected_pause_s = expected_s
         self.actions.append(StopAudio())
         if cues is None:
@@ -336,7 +352,7 @@ class RoutineFlow(PlanCursor, CheckStates):
             self.play(self.writer.flow("paused", *cues))
 
     def on_enter_resuming(self) -> None:
-        """Say where we are."""
+        """Say where the routine goes on."""
         anew, self._anew = self._anew, False
         cue = self.writer.anew(self.work) if anew and self.work else self.writer.where(self.work, self.interrupted_s)
         self.play(self.writer.flow("resuming", cue))
