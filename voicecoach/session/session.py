@@ -16,7 +16,7 @@ from voicecoach.session.features.comfort import ComfortCheck
 from voicecoach.session.features.greeting import greet
 from voicecoach.session.features.listening_mode import attend
 from voicecoach.session.features.nudge import Nudge
-from voicecoach.session.features.red_flags import EMERGENCY_NUMBER, RedFlags
+from voicecoach.session.features.red_flags import RedFlags
 from voicecoach.session.features.reminders import Reminders
 from voicecoach.session.features.resume import Unfinished
 from voicecoach.session.flow.chart import SessionChart
@@ -25,7 +25,7 @@ from voicecoach.session.flow.routine_flow import RoutineFlow
 from voicecoach.session.profile.day_times import DayTimes
 from voicecoach.session.profile.exercise_memory import ExerciseMemory
 from voicecoach.session.profile.past import NothingKnown, Past
-from voicecoach.session.profile.preferences import Preferences
+from voicecoach.session.profile.preferences import EMERGENCY_NUMBER, Preferences
 from voicecoach.session.profile.saved_routines import SaveRoutine, for_today
 from voicecoach.session.script.writer import ScriptWriter
 

@@ -7,21 +7,17 @@ state `alarmed` has no way out but the beginning of a routine, asked for twice.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
-from voicecoach.content.lines import Lines
 from voicecoach.core.actions import Note, Play, Reply, StopAudio
 from voicecoach.core.script import Cue
 from voicecoach.core.session_events import RedFlagRaised
 from voicecoach.core.session_state import SessionState
 from voicecoach.core.understanding import Command, Understanding, Verdict
 from voicecoach.session.context import SessionContext
+from voicecoach.session.script.alarm_lines import sentences, spell_number
 from voicecoach.session.slots import text
-
-EMERGENCY_NUMBER = "112"
-"""Where nothing else is set: the number of the European Union, the United Kingdom, India and most mobile networks."""
 
 ADVICE: Mapping[str, tuple[str, str]] = {
     "call": ("flag.call", "flag.call.key"),
@@ -42,8 +38,6 @@ SENTENCE_GAP = 0.7
 """Seconds between the sentences of the advice. They are cues of their own: whoever speaks into it hears only the
 sentence again that was interrupted."""
 
-_SENTENCE_END = re.compile(r"(?<=[.?!]) ")
-
 STARTS = frozenset({"StartRoutine", "PlanRoutine", "SameAgain"})
 """Commands that begin a routine."""
 
@@ -58,7 +52,7 @@ class RedFlags:
         self._context = context
         self._flow = context.flow
         self._chart = context.chart
-        self._number = spelled(context.emergency_number, context.lines)
+        self._number = spell_number(context.emergency_number, context.lines)
         self._advice = GRAVEST
         self._remind = False
         self._warned = False
@@ -141,7 +135,7 @@ class RedFlags:
     def _advise(self, *more: Cue) -> None:
         """Give the advice, and `more` after it; all else is silent."""
         whole = self._cue(self._lines[0])
-        cues = [replace(whole, text=text, gap=SENTENCE_GAP) for text in _SENTENCE_END.split(whole.text)]
+        cues = [replace(whole, text=text, gap=SENTENCE_GAP) for text in sentences(whole.text)]
         last = more or (replace(cues.pop(), gap=REMINDER_AFTER),)
         self._chart.alarm(advice=(*cues, *last))
 
@@ -177,16 +171,3 @@ class RedFlags:
 
     def _cue(self, line: str) -> Cue:
         return self._flow.writer.cue(line, number=self._number)
-
-
-def spelled(number: str, lines: Lines) -> str:
-    """Return a telephone number as one says it to be dialled: digit by digit."""
-    return ", ".join(lines.number(int(digit)) for digit in number)
-
-
-def alarm_prompts(lines: Lines, number: str) -> Iterator[tuple[str, str]]:
-    """Return (id, text) of the sentences of all lines with the emergency number."""
-    for line in lines.texts:
-        if lines.placeholders(line) == {"number"}:
-            for text in _SENTENCE_END.split(lines(line, number=spelled(number, lines))):
-                yield line, text

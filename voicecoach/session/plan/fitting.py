@@ -56,7 +56,7 @@ class Fitting:
         known_exercises: Collection[str] = (),
     ):
         self._library = library
-        self._familiar = known_exercises
+        self._known_exercises = known_exercises
         self._muscles = muscles
         self._dosed = dosed
         self._warm_up = next((one for one in pool if one.group == "warm-up"), None)
@@ -151,7 +151,7 @@ class Fitting:
         return list(chosen.values())
 
     def _cost(self, steps: Iterable[RoutineEntry]) -> float:
-        return seconds_from(self._dosed(lay_out(steps, self._library)), 0, self._familiar)
+        return seconds_from(self._dosed(lay_out(steps, self._library)), 0, self._known_exercises)
 
     # --- walks ------------------------------------------------------------------------------------------------
 
