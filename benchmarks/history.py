@@ -33,7 +33,7 @@ from voicecoach.history.journal import Journal
 from voicecoach.history.journal_access import open_journal
 from voicecoach.history.queries import JournalQueries
 from voicecoach.history.report import report
-from voicecoach.session.plan.serialization import work_done, written
+from voicecoach.session.plan.serialization import plan_to_json, work_done
 from voicecoach.session.plan.steps import PlanStep, WorkStep, make_plan
 
 TIMES = 5
@@ -77,7 +77,7 @@ def fill(path: Path, days: int, seed: int) -> None:
         for day in range(days):
             name, plan = plans[int(rng.integers(len(plans)))]
             journal.begin(NOW - timedelta(days=days - day), name)
-            journal.plan(written(plan))
+            journal.plan(plan_to_json(plan))
             journal.pain(0.0, "before", int(rng.integers(0, 8)), None, None)
             seconds = _work(journal, plan)
             journal.pain(seconds, "after", int(rng.integers(0, 6)), None, None)

@@ -6,11 +6,11 @@ from functools import cache
 from pathlib import Path
 
 from tests.support.paths import ROOT
-from voicecoach.app import content_checks
+from voicecoach.core.session_state import GATE_STATES
 from voicecoach.nlu.intents import IntentSet, load_intents
 from voicecoach.nlu.matcher import Matcher
 
-STATES = tuple(sorted(content_checks.STATES))
+STATES = tuple(sorted(GATE_STATES))
 LEADING = ("announcing", "positioning", "working", "resting")
 
 ROUTINES = [

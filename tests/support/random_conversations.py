@@ -14,11 +14,13 @@ from voicecoach.content.library import Library, Routine, RoutineEntry
 from voicecoach.core.actions import Action, Leave, Play, Reply, StopAudio
 from voicecoach.core.past_sessions import StoredSession
 from voicecoach.core.understanding import Command, Understanding
-from voicecoach.session.flow.question import Confirmation
-from voicecoach.session.plan.serialization import written
+from voicecoach.session.features.confirmation import Confirmation
+from voicecoach.session.features.difficulty import Difficulty
+from voicecoach.session.features.fallback import Fallback
+from voicecoach.session.plan.serialization import plan_to_json
 from voicecoach.session.plan.steps import make_plan
 from voicecoach.session.profile.day_times import DayTimes
-from voicecoach.session.profile.exercise_memory import ExerciseMemory, Way
+from voicecoach.session.profile.exercise_memory import ExerciseChoice, ExerciseMemory
 from voicecoach.session.profile.past import NothingKnown
 from voicecoach.session.session import Session
 
@@ -69,7 +71,7 @@ class Yesterday(NothingKnown):
 
     def __init__(self, step: int) -> None:
         plan = make_plan(SMALL.routines["leg"], SMALL)
-        self._kept = StoredSession("leg routine", written(plan), step)
+        self._kept = StoredSession("leg routine", plan_to_json(plan), step)
 
     def unfinished(self) -> StoredSession | None:
         return self._kept
@@ -84,7 +86,7 @@ class Setting:
 
     small: bool
     check_in: bool
-    ways: Mapping[str, Way] | None
+    ways: Mapping[str, ExerciseChoice] | None
     broken_off: int | None
     age: int | None
 
@@ -128,7 +130,7 @@ class Running:
     def place(self) -> tuple[object, ...]:
         """What tells whether the session has moved."""
         flow = self.session.flow
-        return (self.session.state, flow.plan, flow.index, self.session.question, self.left)
+        return (self.session.state, flow.plan, flow.index, self.session.context.question, self.left)
 
     def happen_all(self, events: Iterable[Event]) -> None:
         """Let one event happen after the other."""
@@ -176,11 +178,11 @@ class Running:
         self.playing = False
         for cue in self.session.flow.script.cues:
             self.session.saying(cue.line)
-        return self.session.played()
+        return self.session.script_finished()
 
     def _silence(self) -> Sequence[Action]:
         """What the coach makes of a silence: of that after a question first."""
-        if self.session.question is not None:
+        if self.session.context.question is not None:
             return self.session.withdraw_question()
         return self.session.nudge() if self.session.nudge_after is not None and not self.playing else ()
 
@@ -203,12 +205,12 @@ class Running:
         """See that the session is in a state, and that something leads out of it."""
         session, state = self.session, self.session.state
         assert session.states
-        assert session.help_line
+        assert session.context.feature(Fallback).line("help", session.states)
         if state in BY_ITSELF:
             assert self.playing, f"nothing is played while {state}"
             assert session.flow.step
         elif state in ASKING:
-            asks = session.question is not None or session.nudge_after is not None
+            asks = session.context.question is not None or session.nudge_after is not None
             assert asks, f"nothing is asked while {state}"
         else:
             assert state in WAITING, f"{state} is no state"
@@ -220,9 +222,9 @@ class Running:
         session = self.session
         for intent in ("No", "Stop"):
             self.happen("command", Command(intent, {}), 0.0)
-        session.today.clear()  # where everything is left out there is nothing to begin
-        session.ways.want(session.library.exercises)
-        start = Command("StartRoutine", {"routine": next(iter(session.library.routines))})
+        session.context.left_out_today.clear()  # where everything is left out there is nothing to begin
+        Difficulty(session.context).want(session.context.library.exercises)
+        start = Command("StartRoutine", {"routine": next(iter(session.context.library.routines))})
         for _ in range(2):  # after a red flag it has to be asked for twice
             self.happen("command", start, 0.0)
         assert session.in_routine

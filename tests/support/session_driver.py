@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from voicecoach.content.library import Library, load_library
 from voicecoach.content.lines import load_lines
-from voicecoach.core.actions import Action, Play, Reply
+from voicecoach.core.actions import Action, Ask, CloseQuestion, Play, Reply
 from voicecoach.core.script import Cue, Script
 from voicecoach.core.understanding import Command
 from voicecoach.session.plan.steps import WorkStep
@@ -22,7 +22,7 @@ INTENTS = [*sorted(HANDLERS), "RedFlag", "Yes", "No", "NotNow"]
 
 
 class Talk:
-    """A session and what it wanted done last."""
+    """A session and what it wanted done last, but for the waiting for an answer."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class Talk:
 
     def played(self, times: int = 1) -> Talk:
         for _ in range(times):
-            self._take(self.session.played())
+            self._take(self.session.script_finished())
         return self
 
     def until(self, state: str, side: str | None = None) -> Talk:
@@ -58,7 +58,7 @@ class Talk:
         raise AssertionError(f"{state} never came")
 
     def _take(self, actions: list[Action]) -> None:
-        self.actions = actions
+        self.actions = [action for action in actions if not isinstance(action, Ask | CloseQuestion)]
         for action in actions:
             if isinstance(action, Play):
                 self.script = action.script

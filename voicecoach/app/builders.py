@@ -132,8 +132,8 @@ def coach_of(
     from voicecoach.app.routine_store import RoutineStore
     from voicecoach.engine.coach import Coach
     from voicecoach.history.journal_access import JournalAccess
-    from voicecoach.session.features.save_routine import for_today
     from voicecoach.session.profile.exercise_memory import ExerciseMemory
+    from voicecoach.session.profile.saved_routines import for_today
     from voicecoach.session.session import Session
 
     settings, journal_access = app.settings, journal_access or JournalAccess()
@@ -145,7 +145,7 @@ def coach_of(
         preferences=settings.preferences,
         age=settings.age,
         memory=app.memory if remembers else ExerciseMemory(),
-        keep=RoutineStore(routines_folder()).keep if remembers else for_today,
+        save_routine=RoutineStore(routines_folder()).keep if remembers else for_today,
         past=journal_access.past,
         alone=not journal_access.taken,
         times=settings.day,

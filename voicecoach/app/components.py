@@ -135,7 +135,7 @@ class App:
 
     def prompts(self) -> list[tuple[str, str]]:
         """(id, text) of everything that the coach can say."""
-        from voicecoach.session.features.red_flags import alarm_prompts
+        from voicecoach.session.script.alarm_lines import alarm_prompts
 
         return [*alarm_prompts(self.lines, self.settings.emergency_number), *self._repertoire.prompts]
 

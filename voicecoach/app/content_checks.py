@@ -7,24 +7,8 @@ from collections.abc import Callable
 from voicecoach.app.components import App
 from voicecoach.content.wording import filled_in, lint_wording, load_wording, written
 from voicecoach.core.errors import VoicecoachError
+from voicecoach.core.session_state import GATE_STATES
 from voicecoach.nlu.lint import lint, lint_prompts
-
-STATES = frozenset(
-    {
-        "idle",
-        "checking",
-        "announcing",
-        "positioning",
-        "working",
-        "resting",
-        "paused",
-        "asking",
-        "rating",
-        "comfort",
-        "hurting",
-    }
-)
-"""The session's states that an intents file may name."""
 
 
 def check_content(app: App) -> list[str]:
@@ -32,7 +16,7 @@ def check_content(app: App) -> list[str]:
     texts = [*written(app.library, app.lines), *filled_in(app.prompts(), app.lines)]
     knows, unchecked = _known_words(app)
     return [
-        *lint(app.intents, knows, states=STATES),
+        *lint(app.intents, knows, states=GATE_STATES),
         *lint_prompts(dict.fromkeys([*app.lines.texts.items(), *app.prompts()]), app.matcher),
         *lint_wording(texts, load_wording(app.language.code)),
         *unchecked,

@@ -18,7 +18,7 @@ import platformdirs
 from pydantic import ValidationError
 
 from voicecoach.content.yaml_schema import Content
-from voicecoach.session.profile.exercise_memory import ExerciseMemory, Way
+from voicecoach.session.profile.exercise_memory import ExerciseChoice, ExerciseMemory
 
 _LOG = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ def memory_file() -> Path:
 
 class _File(Content):
     version: Literal[1] = 1
-    exercises: dict[str, Way]
+    exercises: dict[str, ExerciseChoice]
 
 
 def load_memory(path: Path) -> ExerciseMemory:
@@ -50,7 +50,7 @@ def load_memory(path: Path) -> ExerciseMemory:
         return _set_aside(path)
 
 
-def _read(path: Path) -> Mapping[str, Way]:
+def _read(path: Path) -> Mapping[str, ExerciseChoice]:
     if path.stat().st_size > LARGEST:
         raise ValueError("too large")
     try:
@@ -81,7 +81,7 @@ class _Writer:
         self._path = path
         self._failed = False
 
-    def save(self, ways: Mapping[str, Way]) -> None:
+    def save(self, ways: Mapping[str, ExerciseChoice]) -> None:
         """Write everything."""
         try:
             self._write(_File(exercises=dict(ways)).model_dump_json(indent=1))

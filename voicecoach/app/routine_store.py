@@ -10,7 +10,7 @@ import yaml
 from voicecoach.content.library import Routine
 from voicecoach.core.errors import VoicecoachError
 from voicecoach.runtime.atomic_file import TextFile
-from voicecoach.session.features.save_routine import SaveResult
+from voicecoach.session.profile.saved_routines import SaveResult
 
 _LOG = logging.getLogger(__name__)
 

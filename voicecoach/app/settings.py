@@ -12,10 +12,18 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from voicecoach.content.language import DEFAULT, languages
 from voicecoach.content.yaml_schema import Content, load_yaml, suggestion
-from voicecoach.session.features.red_flags import EMERGENCY_NUMBER
 from voicecoach.session.plan.age_doses import OLDEST, YOUNGEST
 from voicecoach.session.profile.day_times import WATER_EVERY, DayTimes
-from voicecoach.session.profile.preferences import LOUDEST, QUIETEST, CountStyle, Listening, Pace, Preferences, Words
+from voicecoach.session.profile.preferences import (
+    EMERGENCY_NUMBER,
+    LOUDEST,
+    QUIETEST,
+    CountStyle,
+    Listening,
+    Pace,
+    Preferences,
+    Words,
+)
 
 FEWEST_DIGITS, MOST_DIGITS = 2, 15
 """Digits of a telephone number: 15 at most (ITU-T E.164), and no emergency number has one."""

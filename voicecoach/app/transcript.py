@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from voicecoach.core.actions import SECOND
+from voicecoach.core.session_events import SecondPassed
 
 if TYPE_CHECKING:  # whoever writes lines need not wait for the coach
     from voicecoach.engine.coach import LogEvent
@@ -55,7 +55,7 @@ def _understood(entry: LogEvent) -> str:
 
 def json_line(entry: LogEvent) -> str | None:
     """One line for programs. None for what only the journal is to know."""
-    if entry.kind == SECOND:
+    if isinstance(entry.event, SecondPassed):
         return None
     return json.dumps({"t": round(entry.at, 4), "event": entry.kind, **entry.data}, ensure_ascii=False)
 

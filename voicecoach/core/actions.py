@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from voicecoach.core.script import Cue, Script
+from voicecoach.core.session_events import SessionEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +49,22 @@ class OtherVoice:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something worth remembering happened (for the log, later the journal)."""
+    """Log `event`; the journal remembers it."""
 
-    kind: str
-    data: Mapping[str, object] = field(default_factory=dict)
+    event: SessionEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Wait for the answer to a question, instead of that to the question before. Withdraw the question when nobody has
+    answered for `patience_s` seconds after its end."""
+
+    patience_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class CloseQuestion:
+    """Wait for no answer any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +72,4 @@ class Leave:
     """End the program once everything has been said."""
 
 
-Action = Play | Reply | StopAudio | Volume | OtherVoice | Note | Leave
-
-
-SECOND = "second"
-"""Kind of the notes that a session makes every second, for the journal alone."""
+Action = Play | Reply | StopAudio | Volume | OtherVoice | Note | Ask | CloseQuestion | Leave

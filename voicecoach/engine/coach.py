@@ -11,9 +11,10 @@ from typing import Protocol
 import numpy as np
 
 from voicecoach.audio.echo.control import RELEASE
-from voicecoach.core.actions import Action, Leave, Note, OtherVoice, Play, Reply, StopAudio, Volume
+from voicecoach.core.actions import Action, Ask, CloseQuestion, Leave, Note, OtherVoice, Play, Reply, StopAudio, Volume
 from voicecoach.core.audio import BLOCK_SECONDS, Clip, Samples
 from voicecoach.core.script import CueStarted
+from voicecoach.core.session_events import SessionEvent, log_entry
 from voicecoach.core.speech import Hypothesis
 from voicecoach.core.understanding import RejectReason, Understanding, Verdict
 from voicecoach.engine.hearing import OWN_VOICE_LAG, Block, Hearing
@@ -68,6 +69,8 @@ class LogEvent:
     at: float
     kind: str
     data: Mapping[str, object]
+    event: SessionEvent | None = None
+    """The event of the session that `kind` and `data` tell of; None for what the coach itself logs."""
 
 
 Clock = Callable[[float], datetime]
@@ -112,7 +115,7 @@ class Coach:
         self._floor = BargeInPolicy()
         self._leaving = False
         self._before: Understanding | None = None
-        self._question: object | None = None
+        self._patience_s: float | None = None
         self._question_until = 0.0
         self._asked_in_script = False
         self._silent_since = 0.0
@@ -165,7 +168,7 @@ class Coach:
                 self._log("said", data, event.at)
             elif not self._leaving:
                 self._carry_out(self.session.passing(event.script.seconds or 0.0))
-                self._carry_out(self.session.played())
+                self._carry_out(self.session.script_finished())
         if int(self.now) != self._second:
             self._second = int(self.now)
             self._carry_out(self.session.passing(self._player.position))
@@ -295,13 +298,13 @@ class Coach:
     def _watch_question(self) -> None:
         """Withdraw what was asked when nobody has answered for long, counted from the end of the question: of the reply
         or the script that asked it."""
-        if self._question is None:
+        if self._patience_s is None:
             return
         if self._player.replying or (self._asked_in_script and self._player.explaining):
-            self._question_until = self.now + self.session.patience
+            self._question_until = self.now + self._patience_s
         over = self.now - self._question_until
         if over > (LATE_ANSWER if self.hearing.hearing_speech else 0.0):
-            self._question = None
+            self._patience_s = None
             self._carry_out(self.session.withdraw_question())
 
     def _watch_silence(self) -> None:
@@ -314,10 +317,6 @@ class Coach:
             self._carry_out(self.session.nudge())
 
     def _carry_out(self, actions: list[Action]) -> None:
-        if self.session.question is not self._question:
-            self._question = self.session.question
-            self._question_until = self.now + self.session.patience
-            self._asked_in_script = any(isinstance(action, Play) for action in actions)
         for action in actions:
             match action:
                 case Play():
@@ -332,15 +331,23 @@ class Coach:
                 case OtherVoice():
                     self._source.change_voice(action.texts)
                     self._changing_voice = True
+                case Ask(patience_s):
+                    self._patience_s = patience_s
+                    self._question_until = self.now + patience_s
+                    self._asked_in_script = any(isinstance(one, Play) for one in actions)
+                case CloseQuestion():
+                    self._patience_s = None
                 case Leave():
                     self._leaving = True
                 case Note():
-                    self._log(action.kind, action.data)
+                    self._log(*log_entry(action.event), event=action.event)
         if self.session.state != self._state:
             self._log("state", {"from": self._state, "to": self.session.state})
             self._state = self.session.state
 
-    def _log(self, kind: str, data: Mapping[str, object], at: float | None = None) -> None:
-        entry = LogEvent(self.now if at is None else at, kind, data)
+    def _log(
+        self, kind: str, data: Mapping[str, object], at: float | None = None, event: SessionEvent | None = None
+    ) -> None:
+        entry = LogEvent(self.now if at is None else at, kind, data, event)
         for listener in self.listeners:
             listener(entry)

@@ -9,7 +9,24 @@ from datetime import datetime
 from types import TracebackType
 from typing import Protocol, Self
 
-from voicecoach.core.actions import SECOND
+from voicecoach.core.session_events import (
+    LegsRated,
+    PainReported,
+    RedFlagRaised,
+    RemindersCancelled,
+    ReminderSet,
+    ReminderSettingsChanged,
+    RoutineDone,
+    RoutineDropped,
+    RoutineResumed,
+    RoutineStarted,
+    RoutineStopped,
+    SecondPassed,
+    SessionEvent,
+    StepDone,
+    StepLeftOut,
+    WaterDrunk,
+)
 from voicecoach.history.journal import ALARM, DONE, STOPPED, Journal
 from voicecoach.runtime.background_writer import Background
 
@@ -18,11 +35,21 @@ _LOG = logging.getLogger(__name__)
 LONGEST_SECOND = 2.0
 """Seconds between two notes that count as coaching; more is a pause."""
 
-ANYWHERE = frozenset(
-    {"routine started", "routine resumed", "routine dropped", "water", "reminder", "reminders off", "settings changed"}
+AnytimeEvent = (
+    RoutineStarted
+    | RoutineResumed
+    | RoutineDropped
+    | WaterDrunk
+    | ReminderSet
+    | RemindersCancelled
+    | ReminderSettingsChanged
 )
-KINDS = ANYWHERE | {SECOND, "step done", "left out", "pain", "routine done", "routine stopped", "red flag"}
-"""What is written down, and what of that outside a session."""
+"""Events that are written down at any time."""
+
+EventInSession = (
+    SecondPassed | StepDone | StepLeftOut | LegsRated | PainReported | RoutineDone | RoutineStopped | RedFlagRaised
+)
+"""Events that are written down while the journal has an open session."""
 
 Now = Callable[[], datetime]
 """The wall clock, with its zone."""
@@ -43,6 +70,10 @@ class Entry(Protocol):
     def data(self) -> Mapping[str, object]:
         """What belongs to it."""
 
+    @property
+    def event(self) -> SessionEvent | None:
+        """The event of the session that it tells of, if it tells of one."""
+
 
 class JournalWriter:
     """Puts entries into `journal`. The clock on the wall counts when a session begins; in a session time is that of the
@@ -59,27 +90,32 @@ class JournalWriter:
         written: none of them has been then."""
         with self._journal.together():
             for entry, now in entries:
-                if entry.kind in ANYWHERE or (entry.kind in KINDS and self._journal.in_session):
-                    self._take(entry, now)
+                if isinstance(entry.event, AnytimeEvent):
+                    self._take(entry.event, entry.at, now)
+                elif isinstance(entry.event, EventInSession) and self._journal.in_session:
+                    self._in_session(entry.event, entry.at)
 
-    def _take(self, entry: Entry, now: datetime) -> None:
-        match entry.kind:
-            case "routine started":
-                self._begin(entry.at, now, str(entry.data["routine"]))
-            case "routine resumed":
-                self._resume(entry.at)
-            case "routine dropped":
+    def _take(
+        self,
+        event: AnytimeEvent,
+        at: float,
+        now: datetime,
+    ) -> None:
+        match event:
+            case RoutineStarted(routine):
+                self._begin(at, now, routine)
+            case RoutineResumed():
+                self._resume(at)
+            case RoutineDropped():
                 self._journal.drop()
-            case "reminder":
-                self._journal.remind(str(entry.data["at"]))
-            case "reminders off":
-                self._journal.remind_no_more(_texts(entry.data["settings"]))
-            case "settings changed":
+            case ReminderSet(time):
+                self._journal.remind(time)
+            case RemindersCancelled(settings):
+                self._journal.remind_no_more(settings)
+            case ReminderSettingsChanged():
                 self._journal.decline(())
-            case "water":
+            case WaterDrunk():
                 self._journal.water(now)
-            case _:
-                self._in_session(entry)
 
     def _begin(self, at: float, now: datetime, routine: str) -> None:
         if self._in_routine:
@@ -92,55 +128,42 @@ class JournalWriter:
         if seconds is not None:
             self._seconds, self._last, self._in_routine = seconds, at, True
 
-    def _in_session(self, entry: Entry) -> None:
-        data, journal = entry.data, self._journal
-        match entry.kind:
-            case "step done":
+    def _in_session(
+        self,
+        event: EventInSession,
+        at: float,
+    ) -> None:
+        journal = self._journal
+        match event:
+            case StepDone():
                 journal.step_done()
-            case "left out":
-                work = data["work"]
-                assert isinstance(work, Mapping)
-                journal.left_out(self._seconds, work, str(data["reason"]))
-            case "pain":
-                rating = data["rating"]
-                journal.pain(
-                    self._seconds,
-                    str(data["when"]),
-                    None if rating is None else int(str(rating)),
-                    _text(data.get("place")),
-                    _text(data.get("exercise")),
-                )
-            case "routine done":
+            case StepLeftOut(reason=reason, work=work):
+                journal.left_out(self._seconds, work, reason)
+            case LegsRated(when, rating):
+                journal.pain(self._seconds, when, rating, None, None)
+            case PainReported(rating=rating, place=place, exercise=exercise):
+                journal.pain(self._seconds, "during", rating, place, exercise)
+            case RoutineDone():
                 self._end(DONE)
-            case "routine stopped":
+            case RoutineStopped():
                 self._end(STOPPED)
-            case "red flag":
+            case RedFlagRaised():
                 self._end(ALARM)
-            case _:
-                self._second(entry)
+            case SecondPassed():
+                self._second(event, at)
 
-    def _second(self, entry: Entry) -> None:
-        self._seconds += entry.at - self._last if entry.at - self._last < LONGEST_SECOND else 0.0
-        self._last = entry.at
-        if "plan" in entry.data:
-            self._journal.plan(str(entry.data["plan"]))
-        work = entry.data.get("work")
-        if isinstance(work, Mapping):
-            self._journal.work(self._seconds, work)
-        self._journal.passed(self._seconds, int(str(entry.data["step"])))
+    def _second(self, event: SecondPassed, at: float) -> None:
+        self._seconds += at - self._last if at - self._last < LONGEST_SECOND else 0.0
+        self._last = at
+        if event.plan is not None:
+            self._journal.plan(event.plan)
+        if event.work is not None:
+            self._journal.work(self._seconds, event.work)
+        self._journal.passed(self._seconds, event.step)
 
     def _end(self, outcome: str) -> None:
         self._journal.end(outcome)
         self._in_routine = False
-
-
-def _texts(values: object) -> list[str]:
-    assert isinstance(values, list | tuple)
-    return [str(value) for value in values]
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
 
 
 class LiveJournalWriter:
@@ -158,7 +181,7 @@ class LiveJournalWriter:
 
     def watch(self, entry: Entry) -> None:
         """Take one entry."""
-        if entry.kind in KINDS:
+        if isinstance(entry.event, AnytimeEvent | EventInSession):
             self._background.put((entry, self._now()))
 
     def __exit__(

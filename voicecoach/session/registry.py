@@ -1,39 +1,25 @@
-"""Which function obeys which command."""
+"""Which function obeys which command: the handlers of all modules in `features`."""
 
 from __future__ import annotations
 
+import pkgutil
 from collections.abc import Mapping
+from importlib import import_module
 
-from voicecoach.session.features import (
-    age,
-    coaching_style,
-    difficulty,
-    explanations,
-    listening_mode,
-    navigation,
-    pain,
-    planning,
-    progress,
-    reminders,
-    resume,
-    save_routine,
-    step_control,
-)
-from voicecoach.session.features.navigation import Handler
+from voicecoach.session import features
+from voicecoach.session.context import Handler
 
-HANDLERS: Mapping[str, Handler] = {
-    **navigation.HANDLERS,
-    **listening_mode.HANDLERS,
-    **explanations.HANDLERS,
-    **step_control.HANDLERS,
-    **pain.HANDLERS,
-    **coaching_style.HANDLERS,
-    **difficulty.HANDLERS,
-    **planning.HANDLERS,
-    **age.HANDLERS,
-    **save_routine.HANDLERS,
-    **resume.HANDLERS,
-    **progress.HANDLERS,
-    **reminders.HANDLERS,
-}
+
+def find_handlers() -> Mapping[str, Handler]:
+    """Return intent -> handler, from the `HANDLERS` of every feature module; ValueError where two obey one intent."""
+    found: dict[str, Handler] = {}
+    for module in sorted(one.name for one in pkgutil.iter_modules(features.__path__)):
+        handlers: Mapping[str, Handler] = getattr(import_module(f"{features.__name__}.{module}"), "HANDLERS", {})
+        if twice := found.keys() & handlers.keys():
+            raise ValueError(f"{module}: {', '.join(sorted(twice))} is obeyed by another feature, too")
+        found |= handlers
+    return found
+
+
+HANDLERS = find_handlers()
 """Intent -> what it does."""

@@ -1,69 +1,53 @@
-"""The session: commands and "played" events in, actions out. No audio, no thread, no clock, no I/O."""
+"""The session: commands and "script finished" events in, actions out. No audio, no thread, no clock, no I/O."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
-from voicecoach.content.library import Library, Routine
+from voicecoach.content.library import Library
 from voicecoach.content.lines import Lines
-from voicecoach.core.actions import Action, Note, Play, Reply, StopAudio, Volume
-from voicecoach.core.script import Cue, Script
-from voicecoach.core.understanding import Command, RejectReason, Understanding, Verdict
-from voicecoach.session.features.answers import Answers
+from voicecoach.core.actions import Action
+from voicecoach.core.session_state import QuestionContext, SessionState
+from voicecoach.core.understanding import Command, Understanding
+from voicecoach.session.context import SessionContext
+from voicecoach.session.dispatch import Dispatcher
 from voicecoach.session.features.check_in import Checks
 from voicecoach.session.features.comfort import ComfortCheck
-from voicecoach.session.features.difficulty import Difficulty
-from voicecoach.session.features.fallback import Fallback
-from voicecoach.session.features.hold_length import Lengths
-from voicecoach.session.features.listening_mode import Called, calls, meant
-from voicecoach.session.features.pain import Pain
-from voicecoach.session.features.plan_edits import PlanEdits
-from voicecoach.session.features.red_flags import EMERGENCY_NUMBER, RedFlags
-from voicecoach.session.features.reminders import Reminding
+from voicecoach.session.features.greeting import greet
+from voicecoach.session.features.listening_mode import attend
+from voicecoach.session.features.nudge import Nudge
+from voicecoach.session.features.red_flags import RedFlags
+from voicecoach.session.features.reminders import Reminders
 from voicecoach.session.features.resume import Unfinished
-from voicecoach.session.features.save_routine import SaveResult, for_today
 from voicecoach.session.flow.chart import SessionChart
 from voicecoach.session.flow.journal_notes import JournalNotes
-from voicecoach.session.flow.question import ANSWER_TIME, Confirmation
 from voicecoach.session.flow.routine_flow import RoutineFlow
-from voicecoach.session.plan.age_doses import for_age
-from voicecoach.session.plan.muscle_groups import kinds
-from voicecoach.session.plan.request import PlanRequest
-from voicecoach.session.plan.steps import PlanStep, with_pace
 from voicecoach.session.profile.day_times import DayTimes
 from voicecoach.session.profile.exercise_memory import ExerciseMemory
 from voicecoach.session.profile.past import NothingKnown, Past
-from voicecoach.session.profile.preferences import PACES, Preferences
-from voicecoach.session.registry import HANDLERS
+from voicecoach.session.profile.preferences import EMERGENCY_NUMBER, Preferences
+from voicecoach.session.profile.saved_routines import SaveRoutine, for_today
 from voicecoach.session.script.writer import ScriptWriter
-
-NEAR_A_COMMAND = 60.0
-"""From this score on, a reject is taken for a command that went wrong, and is answered."""
-
-NUDGE_AFTER = 120.0
-"""Seconds of silence in a pause after which the coach says that it is still there; later where a longer wait was asked
-for."""
-
-ONLY_ASKING = ("idle", "checking", "comparing", "paused")
-"""States in which nothing is being counted or explained: what is said there leads to its question."""
-
-WORD_FOR_WORD = 100
-"""Score from which the coach answers that a command does not count now. What is only like one was most probably said to
-somebody else ("did you feed the cat this morning")."""
 
 
 class Session:
-    """Leads routines of `library` in the words of `lines`, as somebody with `preferences` likes it; `emergency_number`
-    (digits) is named after a red flag; `check_in`: it asks how the legs are before and after a routine. `memory` has
-    the ways in which exercises are done; with one it is asked how a new stretch was. `age` is the user's in years,
-    `past` what is known of the sessions before; not `alone`: another coach is running; `keep` writes down a routine
-    that is to be there the next time; `times` are those of the user's day.
+    """Leads routines of `library` in the words of `lines`.
 
-    Every method that takes part in the conversation returns the actions to carry out, in order. `position` is
-    always the number of seconds into the beat script being played (0 in a flow).
+    Every method that takes part in the conversation returns the actions to carry out, in order.
+    `position` is the number of seconds into the beat script being played (0 in a flow).
+
+    Args:
+        library: The routines and exercises.
+        lines: What the coach says.
+        emergency_number: Digits, named after a red flag.
+        check_in: Ask how the legs are before and after a routine.
+        preferences: How the user likes to be coached.
+        memory: How each exercise is done; with one, the coach asks how a new stretch was.
+        age: The user's age in years.
+        past: What is known of the sessions before.
+        alone: No other coach is running.
+        times: Those of the user's day.
+        save_routine: Writes down a routine that is to be there the next time.
     """
 
     def __init__(
@@ -79,286 +63,133 @@ class Session:
         past: Past | None = None,
         alone: bool = True,
         times: DayTimes | None = None,
-        keep: Callable[[Routine], SaveResult] = for_today,
+        save_routine: SaveRoutine = for_today,
     ):
-        self.library = library
-        self.lines = lines
-        self.flow = RoutineFlow(ScriptWriter(lines, preferences))
-        self.chart = SessionChart(self.flow)
+        past = past or NothingKnown()
+        flow = RoutineFlow(ScriptWriter(lines, preferences))
+        flow.known_exercises |= past.known_exercises()
+        self.flow = flow
+        self.context = context = SessionContext(
+            library, lines, flow, SessionChart(flow), past, times or DayTimes(), save_routine, emergency_number, age
+        )
         if check_in:
-            self.flow.check = Checks(self.flow, self.chart, library)
-        self.ways = Difficulty(self.flow, self.chart)
+            flow.check = Checks(flow, context.chart, library)
         if memory is not None:
-            self.flow.memory = memory
-            self.flow.comfort = ComfortCheck(self.flow, self.chart, self.ways)
-        self.pain = Pain(self.flow, self.chart, self.ways)
-        self.answers = Answers(self.flow)
-        self.lengths = Lengths(self.flow)
-        self.changes = PlanEdits(self.flow)
-        self.age = age
-        self.past: Past = past or NothingKnown()
-        self.flow.known_exercises |= self.past.known_exercises()
+            flow.memory = memory
+            flow.comfort = ComfortCheck(context)
         self._alone = alone
-        self.keep = keep
-        self.unfinished = Unfinished(self)
-        self.reminding = Reminding(self, times or DayTimes())
-        self.wish = PlanRequest()
-        """What the present session was asked to be."""
-        self.today: dict[str, None] = {}
-        """What is to be left out of every routine from now on (keys of `selection.matches`, in their order)."""
-        self.asked_which_routine = False
-        self._misunderstood = Fallback(self.flow)
-        self._nudged = False
-        self._noting = JournalNotes(self.flow)
-        self._alarm = RedFlags(self.flow, self.chart, emergency_number)
+        self._unfinished = context.feature(Unfinished)  # reads the past before this session becomes part of it
+        self._reminders = context.feature(Reminders)
+        self._red_flags = context.feature(RedFlags)
+        self._nudge = context.feature(Nudge)
+        self._dispatcher = Dispatcher(context)
+        self._notes = JournalNotes(flow)
 
     # --- what others may know -----------------------------------------------------------------------------
 
     @property
-    def state(self) -> str:
-        """idle, checking, announcing, positioning, working, comparing, resting, paused, resuming or alarmed."""
-        return self.chart.innermost
+    def lines(self) -> Lines:
+        """What the coach says."""
+        return self.context.lines
 
     @property
-    def states(self) -> tuple[str, ...]:
-        """The states that decide which commands count now; that of an open question comes last."""
-        state = {"resuming": "announcing", "comparing": "resting", "alarmed": "idle"}.get(self.state, self.state)
-        if self._alarm.asked:
-            return (state, "asking")
-        question = self.flow.question
-        return (state, question.context) if question else (state,)
+    def state(self) -> SessionState:
+        """The innermost state of the chart."""
+        return self.context.state
+
+    @property
+    def states(self) -> tuple[SessionState | QuestionContext, ...]:
+        """The states that decide which commands count now; the context of an open question comes last."""
+        return self.context.states
 
     @property
     def in_routine(self) -> bool:
-        """Whether a routine is running."""
-        return self.state not in ("idle", "alarmed")
-
-    @property
-    def question(self) -> object | None:
-        """What the coach has asked and waits for the answer to: another object is another question."""
-        return self._alarm.asked or self.flow.question
+        """Return True if a routine is running."""
+        return self.context.in_routine
 
     @property
     def preferences(self) -> Preferences:
-        """How the user likes it."""
-        return self.flow.writer.preferences
+        """How the user likes to be coached."""
+        return self.context.preferences
 
     @property
-    def patience(self) -> float:
-        """Seconds for which the question waits for its answer, from its end."""
-        question = None if self._alarm.asked else self.flow.question
-        return question.patience if question else ANSWER_TIME
+    def nudge_after(self) -> float | None:
+        """Seconds of silence after which to call `nudge`; None for not at all."""
+        return self._nudge.after_s
 
     # --- events -------------------------------------------------------------------------------------------
 
     def greet(self, *, half_duplex: bool = False) -> list[Action]:
-        """Say hello; `half_duplex`: and that the coach is deaf while it speaks."""
-        if self.preferences.volume:
-            self.flow.actions.append(Volume(self.preferences.volume))
-        cues = [self.flow.writer.cue("greeting")]
-        if self.preferences.listening == "by name":
-            cues.append(self.flow.writer.cue("listening.by-name", name=self.lines.phrase("name")))
-        if half_duplex:
-            cues.append(self.flow.writer.cue("greeting.turns"))
-        if not self._alone:
-            cues.append(self.flow.writer.cue("greeting.another"))
-        cues += self.unfinished.offer()
-        self.flow.actions.append(Play(self.flow.writer.flow("greeting", *cues)))
-        return self._take()
+        """Say hello; `half_duplex`: the coach cannot hear while it speaks."""
+        greet(self.context, half_duplex=half_duplex, alone=self._alone)
+        return self.context.take_actions()
 
-    def played(self) -> list[Action]:
-        """The script has been played to its end."""
+    def script_finished(self) -> list[Action]:
+        """Go on after the script, which has been played to its end."""
         self.flow.position = 0.0
-        if self.state == "resting" and not self.flow.at_work():
-            self.reminding.break_over()
-        if not self._alarm.played():
-            self.chart.send("played")
-        return self._take()
+        if self.state == SessionState.RESTING and not self.flow.at_work():
+            self._reminders.break_over()
+        if not self._red_flags.script_finished():
+            self.context.chart.script_finished()
+        return self.context.take_actions()
 
     def saying(self, line: str | None) -> None:
-        """A sentence has begun: `line` is its id in the content."""
+        """Take note that a sentence has begun: `line` is its id in the content."""
         self.flow.line = line
 
     def passing(self, position: float) -> list[Action]:
-        """What the journal is to know, once a second and before anything happens; nothing where nothing is done."""
-        if not self.in_routine or self.state in ("paused", "checking"):
+        """Return what the journal is to know, once a second and before anything happens."""
+        if not self.in_routine or self.state in (SessionState.PAUSED, SessionState.CHECKING):
             return []
-        return [self._noting.second(counting=self.state == "working", elapsed=position)]
+        return [self._notes.second(counting=self.state == SessionState.WORKING, elapsed=position)]
 
     def minute(self, now: datetime) -> list[Action]:
-        """The clock on the wall shows `now`, and the coach is silent: remind of what is due, unless a routine is
-        running or something has been asked."""
-        if not self.in_routine and self.state != "alarmed" and self.question is None:
-            self.reminding.minute(now)
-        return self._take()
+        """Remind of what is due at `now` on the wall clock. Call it while the coach is silent.
+
+        Nothing is said while a routine is running or something has been asked.
+        """
+        if self.state == SessionState.IDLE and self.context.question is None:
+            self._reminders.minute(now)
+        return self.context.take_actions()
 
     def attend(self, understanding: Understanding) -> Understanding:
-        """`understanding` of what was heard, or that it was not meant for the coach."""
-        if self.preferences.listening == "always" or self.question is not None:
-            return understanding
-        return meant(understanding, self.lines.phrase("name"))
+        """Return `understanding`, rejected where it was not meant for the coach."""
+        return attend(self.context, understanding)
 
     def command(self, command: Command, position: float | None = 0.0) -> list[Action]:
-        """Obey `command`; without a position the session is where the last one brought it, in the same breath."""
-        self._be_at(position)
-        self.reminding.heard()
-        self._misunderstood.over()
-        self._nudged = False
-        self._obey(command)
-        return self._take()
+        """Obey `command`; `position` None: the session stays where the command before has brought it."""
+        self._move_to(position)
+        self._dispatcher.command(command)
+        return self.context.take_actions()
 
     def unclear(self, understanding: Understanding, position: float | None = 0.0) -> list[Action]:
-        """React to an utterance that is not obeyed: ask, explain, or let it pass."""
-        self._be_at(position)
-        if self._alarm.doubt(understanding):
-            self.flow.question = None
-            return self._take()
-        if self.asked_which_routine and understanding.intent == "StartRoutine" and understanding.slots:
-            return self.command(understanding.command, position)
-        if understanding.verdict is Verdict.ASK and understanding.intent == "Pain" and self.state != "idle":
-            # Better to stop for nothing. Where it hurts is asked; what was nearly heard of that may be wrong.
-            return self.command(Command("Pain", {}, understanding.text), position)
-        if understanding.verdict is Verdict.ASK:
-            self._confirm(understanding)
-        elif understanding.reject_reason is RejectReason.NOT_NOW:
-            if understanding.score == WORD_FOR_WORD:
-                self._not_now(str(understanding.intent))
-        elif self.preferences.listening == "by name" and calls(understanding, self.lines.phrase("name")):
-            self.flow.question = Called()
-            self.flow.actions.append(Reply((Cue(tone="heard"),)))
-        elif understanding.score >= NEAR_A_COMMAND and self.state != "working":
-            self._misunderstood.answer("unclear", self.state, self.states)
-        return self._take()
+        """Ask, explain, or let pass an utterance that is not obeyed."""
+        self._move_to(position)
+        self._dispatcher.unclear(understanding)
+        return self.context.take_actions()
 
     def withdraw_question(self) -> list[Action]:
-        """Nobody answered: forget what was asked."""
-        question, self.flow.question = self.flow.question, None
+        """Close the question that nobody has answered."""
+        question = self.context.withdraw_question()
         if question:
             question.unanswered()
-        self._alarm.unanswered()
-        return self._take()
-
-    @property
-    def nudge_after(self) -> float | None:
-        """Seconds of silence after which to nudge whom everything waits for; None where nothing waits, or it has been
-        done."""
-        stuck = self.state in ("checking", "comparing") and self.question is None
-        if self._nudged or not (stuck or self.state == "paused"):
-            return None
-        return max(NUDGE_AFTER, self.flow.expected if self.state == "paused" else 0.0)
+        self._red_flags.unanswered()
+        return self.context.take_actions()
 
     def nudge(self) -> list[Action]:
-        """Say once that everything waits; it then does so in silence."""
-        self._nudged = True
-        if self.state != "paused":
-            self.flow.pause_with()
-            self.chart.send("pause")
-        self.flow.reply("nudge")
-        return self._take()
+        """Say once that everything waits."""
+        self._nudge.nudge()
+        return self.context.take_actions()
 
     def voice_changed(self, *, there_is_another: bool) -> list[Action]:
-        """The voice is another from now on, or there is no other."""
-        self.flow.reply("voice.changed" if there_is_another else "voice.only")
-        return self._take()
+        """Say that the voice has changed, or that there is no other."""
+        return self.say("voice.changed" if there_is_another else "voice.only")
 
     def say(self, line: str) -> list[Action]:
         """Say one line of content over what is going on (a lost microphone, for example)."""
         self.flow.reply(line)
-        return self._take()
+        return self.context.take_actions()
 
-    # --- for the handlers -----------------------------------------------------------------------------------
-
-    @property
-    def help_line(self) -> str:
-        """The line that tells what can be said now: to the question that is open, or in this state."""
-        return self._misunderstood.line("help", self.states)
-
-    def prefer(self, **changes: Any) -> None:
-        """Change preferences; what is new is noted."""
-        old = self.preferences
-        self.flow.writer.preferences = new = replace(old, **changes)
-        if new != old:
-            self.flow.actions.append(Note("preference", changes))
-
-    def running(self) -> bool:
-        """Whether a routine is running; says so when not."""
-        if self.state == "idle":
-            self.flow.reply("routine.not_running")
-        return self.state != "idle"
-
-    def leading(self) -> bool:
-        """Whether exercises are being led; says so when not. Before the check-in is answered none is."""
-        if self.state == "checking" or (self.state == "paused" and self.flow.unchecked()):
-            self._misunderstood.answer("not_now", self.state, self.states)
-            return False
-        return self.running()
-
-    def routine_names(self) -> str:
-        """The routines there are, as one says them."""
-        return kinds(self.library, self.lines)
-
-    def dosed(self, plan: tuple[PlanStep, ...]) -> tuple[PlanStep, ...]:
-        """`plan` in the doses and at the pace for the user."""
-        return with_pace(for_age(plan, self.age), PACES[self.preferences.pace])
-
-    def line_script(self, line: str) -> Script:
-        """A script of one line."""
-        return self.flow.writer.flow(line, self.flow.writer.cue(line))
-
-    # --- inside ---------------------------------------------------------------------------------------------
-
-    def _be_at(self, position: float | None) -> None:
+    def _move_to(self, position: float | None) -> None:
         if position is not None:
             self.flow.position = position
-
-    def _obey(self, command: Command) -> None:
-        flow, state = self.flow, self.state
-        question, flow.question = flow.question, None
-        self.asked_which_routine = False
-        if self._alarm.obey(command):
-            return
-        if question and question.cue and command.intent == "Repeat":
-            flow.actions.append(Reply((question.cue,)))
-            flow.question = question
-        elif question and question.answer(command):
-            self._answered()
-        else:
-            flow.question = question
-            self._handle(command)
-            if self.state != state and flow.question is question:  # what moves nothing leaves it open
-                flow.question = None
-
-    def _answered(self) -> None:
-        """Whoever answered before the question was over does not want to hear the rest of it."""
-        actions = self.flow.actions
-        if self.state in ONLY_ASKING and not any(isinstance(action, Play) for action in actions):
-            actions.insert(0, StopAudio())
-
-    def _handle(self, command: Command) -> None:
-        handler = HANDLERS.get(command.intent)
-        if handler is not None:
-            handler(self, command.slots)
-        elif command.intent in ("Yes", "No", "NotNow"):
-            self.flow.reply("answer.yes")
-
-    def _confirm(self, understanding: Understanding) -> None:
-        """Ask whether that was said, and nothing else until then."""
-        flow = self.flow
-        asked = flow.question
-        reopen = asked.reopen if isinstance(asked, Confirmation) else lambda: setattr(flow, "question", asked)
-        refused = lambda: flow.reply("ask.no")  # noqa: E731
-        flow.question = Confirmation(understanding.command, self._obey, refused, reopen)
-        flow.reply("ask", sentence=understanding.sentence)
-
-    def _not_now(self, intent: str) -> None:
-        if intent in ("Yes", "No"):
-            return
-        if intent in ("Ready", "Resume") and self.state == "working":
-            self.flow.reply("ready.already")
-        else:
-            self._misunderstood.answer("not_now", self.state, self.states)
-
-    def _take(self) -> list[Action]:
-        actions: Sequence[Action] = self.flow.actions
-        self.flow.actions = []
-        return list(actions)

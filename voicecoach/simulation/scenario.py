@@ -12,12 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validato
 from voicecoach.content.language import DEFAULT, content
 from voicecoach.content.yaml_schema import load_yaml, suggestion
 from voicecoach.core.errors import VoicecoachError
-
-State = Literal[
-    "idle", "checking", "announcing", "positioning", "working", "comparing", "resting", "paused", "resuming", "alarmed"
-]
-"""The states of a session."""
-
+from voicecoach.core.session_state import SessionState
 
 SoundName = Literal["cough", "music"]
 """What else may be heard in the room (`voicecoach.simulation.sounds`); a typed session does without."""
@@ -55,7 +50,7 @@ class When(_Strict):
     """The coach has finished saying a text that contains this (case does not matter)."""
     line: str | None = None
     """The coach has finished saying this line of its content file, for example `announce.position`."""
-    state: State | None = None
+    state: SessionState | None = None
     """The session is in this state."""
     position: float | None = Field(None, ge=0)
     """So many seconds of the count have passed (with the state `working`)."""
@@ -71,7 +66,7 @@ class Expectation(_Strict):
     silent: bool = False
     """The coach says no word in that time; with `rejected`."""
     said: str | None = None
-    state: State | None = None
+    state: SessionState | None = None
     within: float = Field(8.0, gt=0, le=3600)
 
     @model_validator(mode="after")

@@ -125,7 +125,7 @@ def clock() -> Clock:
 
 
 def in_a_handler(coach: Coach, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("voicecoach.session.session.HANDLERS", {"Pause": break_})
+    monkeypatch.setattr("voicecoach.session.dispatch.HANDLERS", {"Pause": break_})
     hear_typed(coach, "pause")
 
 
@@ -244,7 +244,7 @@ def test_preparing_that_breaks_leaves_the_thread_hearing() -> None:
 
 def test_a_typed_session_ends_in_one_sentence(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(options, "app_of", lambda **_options: app)
-    monkeypatch.setattr("voicecoach.session.session.HANDLERS", {"StartRoutine": break_})
+    monkeypatch.setattr("voicecoach.session.dispatch.HANDLERS", {"StartRoutine": break_})
     result = CliRunner().invoke(cli.main, ["type"], input="start quick routine\n")
     assert result.exit_code == 1
     assert app.lines(LOST) in result.stdout

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from tests.support.journal_builder import NOON, Clock, all_rows, lead
 from voicecoach.app.components import App
 from voicecoach.core.past_sessions import Comparison
+from voicecoach.core.session_events import SecondPassed
 from voicecoach.history.database import open_database
 from voicecoach.history.journal import Journal
 from voicecoach.history.journal_writer import JournalWriter
@@ -227,6 +228,7 @@ def test_a_moment_without_a_zone_is_refused(diary: Diary) -> None:
 def test_a_recorder_outside_a_session_writes_no_work(diary: Diary) -> None:
     class Entry:
         at, kind, data = 1.0, "second", {"step": 0, "work": STRETCH}
+        event = SecondPassed(0, None, STRETCH)
 
     JournalWriter(diary.journal).write([(Entry(), NOON.astimezone(UTC))])
     assert diary.database.execute("SELECT count(*) FROM work").fetchone() == (0,)

@@ -36,7 +36,7 @@ def paused_before_the_answer(library: Library = LIBRARY, routine: str = "leg") -
 def test_a_pause_before_the_answer_leads_back_to_the_question(intent: str) -> None:
     talk = paused_before_the_answer().say(intent)
     assert talk.state == "checking"
-    assert talk.session.question is not None
+    assert talk.session.context.question is not None
     assert talk.played().state == "checking"
 
 
@@ -70,7 +70,7 @@ def test_pain_before_the_answer_pauses() -> None:
 def test_the_easier_way_for_a_pain_before_the_answer_keeps_the_question() -> None:
     talk = paused_before_the_answer().say("Pain", place="left knee").say("Rating", rating=4).say("Easier")
     assert talk.state == "checking"
-    assert talk.session.question is not None
+    assert talk.session.context.question is not None
 
 
 def test_all_of_a_routine_is_not_left_out_before_the_answer() -> None:
@@ -97,7 +97,7 @@ def test_ready_goes_on_from_the_offer_to_leave_a_new_stretch_out(intent: str) ->
     assert talk.state == "comparing"
     talk.say(intent)
     assert talk.state == "announcing"
-    assert talk.session.question is None
+    assert talk.session.context.question is None
 
 
 # --- every command, wherever a session is ------------------------------------------------------------------

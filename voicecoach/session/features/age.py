@@ -1,33 +1,32 @@
-"""What the user says about himself or herself: the age, which decides about doses."""
+"""What the user tells of himself or herself: the age, which decides about doses."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from voicecoach.core.actions import Note
+from voicecoach.core.session_events import AgeTold
+from voicecoach.session.context import SessionContext
+from voicecoach.session.features.plan_edits import PlanEdits
 from voicecoach.session.plan.age_doses import LEAST_HOLD, LEAST_REPETITIONS, OLDER, OLDEST, YOUNGEST
-from voicecoach.session.plan.request import said
-
-if TYPE_CHECKING:
-    from voicecoach.session.session import Session
+from voicecoach.session.slots import texts
 
 
-def _age(session: Session, slots: Mapping[str, object]) -> None:
-    """Take the age for what is still to come and for every routine from now on."""
-    flow, told = session.flow, said(slots, "years")
+def _age(context: SessionContext, slots: Mapping[str, object]) -> None:
+    """Take the age for the rest of this routine and for every routine from now on."""
+    flow, told = context.flow, texts(slots, "years")
     years = int(told[-1]) if told else 0
     if not YOUNGEST <= years <= OLDEST:
         flow.reply("age.child" if 0 < years < YOUNGEST else "age.odd", years=years)
         return
-    session.age = years
-    flow.actions.append(Note("age", {"years": years}))
-    if session.in_routine:
-        session.changes.adapt(session.dosed)
+    context.age = years
+    flow.actions.append(Note(AgeTold(years)))
+    if context.in_routine:
+        context.feature(PlanEdits).adapt(context.dosed)
     if years < OLDER:
         flow.reply("age.younger", years=years, older=OLDER)
     else:
-        hold = session.lines.duration(LEAST_HOLD)
+        hold = context.lines.duration(LEAST_HOLD)
         flow.reply("age.older", years=years, hold=hold, count=LEAST_REPETITIONS)
 
 

@@ -1,15 +1,16 @@
-"""Answers to questions about the step and the routine. Asking changes nothing."""
+"""Answer questions about the step and the routine. No answer changes anything."""
 
 from __future__ import annotations
 
 from voicecoach.content.library import Repetitions
+from voicecoach.core.session_state import SessionState
 from voicecoach.session.flow.routine_flow import RoutineFlow
 from voicecoach.session.plan.duration import seconds_from
 from voicecoach.session.plan.steps import WorkStep
 
 
 class Answers:
-    """Speaks through the conductor's `reply`; `state` is the chart's innermost state."""
+    """Answers questions about the routine that `flow` leads."""
 
     def __init__(self, flow: RoutineFlow):
         self.flow = flow
@@ -17,32 +18,32 @@ class Answers:
         self.lines = flow.writer.lines
 
     def how_long_hold(self) -> None:
-        """The length of the hold, whichever part of the step we are in."""
+        """Say how long the hold is, in whichever part of the step the user is."""
         step = self.flow.work
         if step is None:
-            self.how_long_left("resting")
+            self.how_long_left(SessionState.RESTING)
         elif isinstance(step.dose, Repetitions):
             self.flow.reply("hold.repetitions", count=step.dose.count)
         else:
             line = "hold.now_side" if step.side else "hold.now"
             self.flow.reply(line, duration=self.lines.duration(step.dose.seconds))
 
-    def how_long_left(self, state: str) -> None:
-        """What is left of the count or the rest; otherwise of the routine."""
+    def how_long_left(self, state: SessionState) -> None:
+        """Say how much is left of the count or the rest; otherwise of the routine."""
         flow = self.flow
         step = flow.work
-        if state == "paused" and flow.kept and step:
-            self._left_of(step, flow.kept)
-        elif state == "working" and step:
+        if state == SessionState.PAUSED and flow.interrupted_s and step:
+            self._left_of(step, flow.interrupted_s)
+        elif state == SessionState.WORKING and step:
             self._left_of(step, flow.position)
         else:
             self.how_long_session(state)
 
-    def how_long_session(self, state: str) -> None:
-        """What is left of the whole routine, from the place in the count or the rest on."""
+    def how_long_session(self, state: SessionState) -> None:
+        """Say how much is left of the whole routine, from the present place on."""
         flow = self.flow
-        done = flow.kept if state in ("paused", "resuming") else max(0.0, flow.position)
-        if flow.work and (state == "working" or flow.kept):
+        done = flow.interrupted_s if state in (SessionState.PAUSED, SessionState.RESUMING) else max(0.0, flow.position)
+        if flow.work and (state == SessionState.WORKING or flow.interrupted_s):
             seconds = max(0.0, flow.work.seconds - done) + seconds_from(flow.plan, flow.index + 1, flow.known_exercises)
         else:
             seconds = max(0.0, seconds_from(flow.plan, flow.index, flow.known_exercises) - done)
@@ -58,7 +59,7 @@ class Answers:
         self.flow.reply("left.work", duration=self.lines.duration(left))
 
     def how_many_left(self) -> None:
-        """Sets of this exercise and exercises that are still to come."""
+        """Say how many sets of this exercise and how many exercises are to come."""
         flow = self.flow
         here = flow.step.block
         blocks = {step.block for step in flow.plan if isinstance(step, WorkStep) and step.block > here}
@@ -75,7 +76,7 @@ class Answers:
             flow.reply("many.last")
 
     def whats_next(self) -> None:
-        """The next exercise or drink; in a switch of sides, the other side."""
+        """Name the next exercise or drink; while sides change, name the other side."""
         flow = self.flow
         here, following = flow.work, flow.coming(other_exercise=False)
         if here and isinstance(following, WorkStep) and following.block == here.block and following.side:
@@ -94,7 +95,7 @@ class Answers:
             flow.reply("whats_next.water")
 
     def which_side(self) -> None:
-        """The side of the step."""
+        """Name the side of the step."""
         step = self.flow.work
         if step is not None and step.side:
             self.flow.reply("side.now", side=self.lines.phrase(f"side.{step.side}"))

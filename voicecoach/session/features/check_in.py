@@ -10,6 +10,7 @@ from __future__ import annotations
 from voicecoach.content.library import Library, Routine
 from voicecoach.core.actions import Note, Play, Reply
 from voicecoach.core.script import Cue
+from voicecoach.core.session_events import LegsRated
 from voicecoach.session.features.rating import RatingQuestion
 from voicecoach.session.flow.chart import SessionChart
 from voicecoach.session.flow.question import Offer
@@ -22,17 +23,17 @@ EASIER_FROM, STRETCHES_FROM = 4, 6
 
 
 def easier(plan: tuple[PlanStep, ...]) -> tuple[PlanStep, ...]:
-    """The easier versions."""
+    """Return the plan in its easier versions."""
     return at_level(plan, "easier")
 
 
 def gentle(plan: tuple[PlanStep, ...]) -> tuple[PlanStep, ...]:
-    """The stretches only, in the easier versions."""
+    """Return the stretches of the plan only, in their easier versions."""
     return easier(stretches(plan))
 
 
 class Checks:
-    """The question before a routine and the one after it."""
+    """Asks how the legs feel before a routine and after it."""
 
     def __init__(self, flow: RoutineFlow, chart: SessionChart, library: Library):
         self._flow = flow
@@ -40,11 +41,14 @@ class Checks:
         self._out = CheckOut(flow)
 
     def before(self) -> tuple[Cue, ...]:
-        """The question before a routine, which is open from now on."""
+        """Open the question before a routine, and return it."""
         return (self._in.ask(),)
 
     def after(self) -> tuple[Cue, ...]:
-        """The same question after a routine; none where it was not wanted before."""
+        """Open the question after a routine, and return it.
+
+        Nothing is asked where the user did not want to be asked before.
+        """
         if self._in.unwanted:
             return ()
         hurting, writer = self._flow.hurting, self._flow.writer
@@ -53,9 +57,10 @@ class Checks:
 
 
 class CheckIn:
-    """The question before a routine: speaks through `flow`, moves `chart`, and offers what else is in `library`.
+    """Asks how the legs feel before a routine, and fits the plan to the answer.
 
-    `rating` is the answer (None: none), `unwanted` whether it was left out.
+    `rating` is the answer (None: there was none); `unwanted` is True where the user declined to
+    answer.
     """
 
     def __init__(self, flow: RoutineFlow, chart: SessionChart, library: Library):
@@ -66,7 +71,7 @@ class CheckIn:
         self._library = library
 
     def ask(self) -> Cue:
-        """The question, which is open from now on."""
+        """Open the question, and return it."""
         self.rating, self.unwanted = None, False
         cue = self._flow.writer.cue("check.in", routine=self._flow.routine)
         self._flow.question = RatingQuestion(self._flow, self, cue, again="check.again")
@@ -75,7 +80,7 @@ class CheckIn:
     def rated(self, rating: int) -> None:
         """Fit the plan to the number, and begin."""
         self.rating = rating
-        self._flow.actions.append(Note("pain", {"when": "before", "rating": rating}))
+        self._flow.actions.append(Note(LegsRated("before", rating)))
         if rating < EASIER_FROM:
             self._begin("check.usual")
         elif rating < STRETCHES_FROM:
@@ -86,7 +91,7 @@ class CheckIn:
             self._decline(rating)
 
     def compared(self, _than: str) -> bool:
-        """There is nothing to compare with yet."""
+        """Return False: there is no rating to compare with yet."""
         return False
 
     def declined(self) -> None:
@@ -103,13 +108,12 @@ class CheckIn:
         values = {} if self.rating is None else {"rating": self.rating}
         flow.plan = fit(flow.plan)
         flow.fit = fit
-        flow.preface = (cue(line, **values), *([cue("check.advice")] if advice else []))
-        self._chart.send("ready")
+        self._chart.ready(preface=(cue(line, **values), *([cue("check.advice")] if advice else [])))
 
     def _decline(self, rating: int) -> None:
-        """There is no stretch in the routine: offer one that has some."""
+        """Give up a routine without stretches, and offer one that has some."""
         writer = self._flow.writer
-        self._chart.send("decline")
+        self._chart.decline()
         cues = [writer.cue("check.nothing_left", rating=rating), writer.cue("check.advice")]
         if offered := self._stretching():
             cues.append(writer.cue("check.offer", routine=offered.name))
@@ -117,7 +121,7 @@ class CheckIn:
         self._flow.actions.append(Play(writer.flow("offer", *cues)))
 
     def _stretching(self) -> Routine | None:
-        """The routine with most stretches, None where no routine has any."""
+        """Return the routine with most stretches; None where no routine has any."""
         numbers = {id: len(stretches(make_plan(one, self._library))) for id, one in self._library.routines.items()}
         most = max(numbers, key=lambda id: numbers[id], default=None)
         return self._library.routines[most] if most and numbers[most] else None
@@ -126,31 +130,30 @@ class CheckIn:
         flow = self._flow
         flow.begin(routine.name, stretches(make_plan(routine, self._library)), checked=True)
         flow.plan, flow.fit = gentle(flow.plan), gentle
-        self._chart.send("start")
+        self._chart.start()
 
     def _rest(self) -> None:
         self._flow.reply("check.rest")
 
 
 class CheckOut:
-    """The question after a routine, spoken through `flow`. What is answered compares with before, and judges
-    nothing."""
+    """Asks how the legs feel after a routine, and compares the answer with that before."""
 
     def __init__(self, flow: RoutineFlow):
         self._flow = flow
         self._before: int | None = None
 
     def ask(self, before: int | None) -> Cue:
-        """The question, which is open from now on; `before` is what was answered before the routine."""
+        """Open the question, and return it; `before` is the rating before the routine."""
         self._before = before
         cue = self._flow.writer.cue("check.out")
         self._flow.question = RatingQuestion(self._flow, self, cue)
         return cue
 
     def rated(self, rating: int) -> None:
-        """Say how it compares."""
+        """Say how the rating compares with that before the routine."""
         before, cue = self._before, self._flow.writer.cue
-        self._flow.actions.append(Note("pain", {"when": "after", "rating": rating}))
+        self._flow.actions.append(Note(LegsRated("after", rating)))
         if before is None:
             cues = [cue("check.out.only", rating=rating)]
         elif before == rating:
@@ -163,15 +166,15 @@ class CheckOut:
         self._flow.actions.append(Reply(tuple(cues)))
 
     def compared(self, than: str) -> bool:
-        """The same as before is a number where there was one before."""
+        """Take "same" for the rating before the routine, if there was one."""
         if than != "same" or self._before is None:
             return False
         self.rated(self._before)
         return True
 
     def declined(self) -> None:
-        """That is all right."""
+        """Accept that the user does not answer."""
         self._flow.reply("check.out.declined")
 
     def silent(self) -> None:
-        """That is all right, too."""
+        """Accept silence as an answer."""

@@ -1,97 +1,98 @@
-"""Commands that set how the user is coached: counting, words, pace, volume, voice. They take effect at once."""
+"""Commands that set how the user is coached. They take effect at once."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
 from voicecoach.core.actions import OtherVoice, Volume
+from voicecoach.core.session_state import SessionState
+from voicecoach.session.context import SessionContext
+from voicecoach.session.features.hold_length import Lengths
 from voicecoach.session.features.pace import change_pace
 from voicecoach.session.profile.preferences import LOUDEST, PACES, QUIETEST, CountStyle, Pace
-
-if TYPE_CHECKING:
-    from voicecoach.session.session import Session
+from voicecoach.session.slots import text
 
 VOLUME_STEP = 6
 """Step (dB) of "louder" and "quieter": a change that nobody asks about twice."""
 
 
-def _count_style(session: Session, slots: Mapping[str, object]) -> None:
-    """Count in another way; what is being counted goes on in it."""
-    style = str(slots.get("counting"))
+def _count_style(context: SessionContext, slots: Mapping[str, object]) -> None:
+    """Count in another style; a running count goes on in it."""
+    style = text(slots, "counting") or ""
     if style not in get_args(CountStyle):
         style = "usual"
-    session.prefer(counting=style)
-    if session.state == "working":
-        session.flow.recount()
-    session.flow.reply(f"counting.{style.replace(' ', '-')}")
+    context.prefer(counting=style)
+    if context.state == SessionState.WORKING:
+        context.flow.recount()
+    context.flow.reply(f"counting.{style.replace(' ', '-')}")
 
 
-def _fewer_words(session: Session, _slots: Mapping[str, object]) -> None:
-    session.prefer(words="few")
-    if session.state == "announcing":
-        session.flow.announce_anew("words.few")
+def _fewer_words(context: SessionContext, _slots: Mapping[str, object]) -> None:
+    context.prefer(words="few")
+    if context.state == SessionState.ANNOUNCING:
+        context.flow.announce_again("words.few")
     else:
-        session.flow.reply("words.few")
+        context.flow.reply("words.few")
 
 
-def _full_instructions(session: Session, _slots: Mapping[str, object]) -> None:
-    session.prefer(words="usual")
-    session.flow.forget_explanations()
-    if session.state == "announcing":
-        session.flow.announce_anew("words.usual")
+def _full_instructions(context: SessionContext, _slots: Mapping[str, object]) -> None:
+    context.prefer(words="usual")
+    context.flow.forget_explanations()
+    if context.state == SessionState.ANNOUNCING:
+        context.flow.announce_again("words.usual")
     else:
-        session.flow.reply("words.usual")
+        context.flow.reply("words.usual")
 
 
-def _slower(session: Session, _slots: Mapping[str, object]) -> None:
-    if session.running():
-        _go(session, 1, "slower", "slowest")
-        if session.state == "positioning":
-            session.lengths.take_time()
+def _slower(context: SessionContext, _slots: Mapping[str, object]) -> None:
+    if context.require_routine():
+        _go(context, 1, "slower", "slowest")
+        if context.state == SessionState.POSITIONING:
+            Lengths(context.flow).take_time()
 
 
-def _faster(session: Session, _slots: Mapping[str, object]) -> None:
-    if session.running():
-        _go(session, -1, "faster", "fastest")
+def _faster(context: SessionContext, _slots: Mapping[str, object]) -> None:
+    if context.require_routine():
+        _go(context, -1, "faster", "fastest")
 
 
-def _go(session: Session, steps: int, line: str, at_the_end: str) -> None:
+def _go(context: SessionContext, steps: int, line: str, at_the_end: str) -> None:
     """Take a slower (1) or a faster (-1) pace, if there is one."""
     paces: list[Pace] = list(PACES)
-    number = paces.index(session.preferences.pace) + steps
+    number = paces.index(context.preferences.pace) + steps
     if not 0 <= number < len(paces):
-        session.flow.reply(f"pace.{at_the_end}")
+        context.flow.reply(f"pace.{at_the_end}")
         return
-    session.prefer(pace=paces[number])
-    change_pace(session.flow, PACES[paces[number]], session.state)
-    session.flow.reply(f"pace.{line}")
+    context.prefer(pace=paces[number])
+    change_pace(context.flow, PACES[paces[number]], context.state)
+    context.flow.reply(f"pace.{line}")
 
 
-def _louder(session: Session, _slots: Mapping[str, object]) -> None:
-    _turn(session, "louder", VOLUME_STEP)
+def _louder(context: SessionContext, _slots: Mapping[str, object]) -> None:
+    _turn(context, "louder", VOLUME_STEP)
 
 
-def _quieter(session: Session, _slots: Mapping[str, object]) -> None:
-    _turn(session, "quieter", -VOLUME_STEP)
+def _quieter(context: SessionContext, _slots: Mapping[str, object]) -> None:
+    _turn(context, "quieter", -VOLUME_STEP)
 
 
-def _turn(session: Session, way: str, decibels: int) -> None:
+def _turn(context: SessionContext, way: str, decibels: int) -> None:
     """Turn the volume up or down by `decibels`, as far as it goes."""
-    volume = session.preferences.volume + decibels
+    volume = context.preferences.volume + decibels
     if not QUIETEST <= volume <= LOUDEST:
-        session.flow.reply(f"volume.{way}.end")
+        context.flow.reply(f"volume.{way}.end")
         return
-    session.prefer(volume=volume)
-    session.flow.actions.append(Volume(volume))
-    session.flow.reply(f"volume.{way}")
+    context.prefer(volume=volume)
+    context.act(Volume(volume))
+    context.flow.reply(f"volume.{way}")
 
 
-def _change_voice(session: Session, _slots: Mapping[str, object]) -> None:
-    """Change it once the new voice can say what comes next, and tells of itself."""
-    coming = [cue.text for cue in session.flow.script.cues if cue.text]
-    session.flow.reply("voice.looking")
-    session.flow.actions.append(OtherVoice((session.lines("voice.changed"), *coming)))
+def _change_voice(context: SessionContext, _slots: Mapping[str, object]) -> None:
+    """Ask for another voice that can say what comes next, and announces itself."""
+    coming = [cue.text for cue in context.flow.script.cues if cue.text]
+    context.flow.reply("voice.looking")
+    context.act(OtherVoice((context.lines("voice.changed"), *coming)))
 
 
 HANDLERS = {

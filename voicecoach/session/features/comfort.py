@@ -1,11 +1,13 @@
-"""Was that too easy, too much, or fine? Asked once in a life of every stretch, after it has been held on both sides."""
+"""Ask once of each new stretch whether it was too easy, too much, or fine."""
 
 from __future__ import annotations
 
 from voicecoach.content.library import Hold
 from voicecoach.core.actions import Reply
 from voicecoach.core.script import Cue
+from voicecoach.core.session_state import QuestionContext
 from voicecoach.core.understanding import Command
+from voicecoach.session.context import SessionContext
 from voicecoach.session.features.difficulty import Difficulty
 from voicecoach.session.flow.chart import SessionChart
 from voicecoach.session.flow.question import Offer
@@ -21,15 +23,18 @@ FEELINGS = {"Easier": "much", "Harder": "easy"}
 
 
 class ComfortCheck:
-    """Knows when to ask, and asks; speaks through `flow`, moves `chart`."""
+    """Knows when to ask how a stretch was, and asks."""
 
-    def __init__(self, flow: RoutineFlow, chart: SessionChart, ways: Difficulty):
-        self._flow = flow
-        self._chart = chart
-        self._ways = ways
+    def __init__(self, context: SessionContext):
+        self._flow = context.flow
+        self._chart = context.chart
+        self._difficulty = Difficulty(context)
 
     def compares(self) -> bool:
-        """Whether the step that has just been done is a stretch never done before, on the last side of a set."""
+        """Return True if the step just done was a stretch done for the first time.
+
+        It must have been the last side of a set.
+        """
         flow, step = self._flow, self._flow.work
         if step is None or flow.question or flow.memory.knows(step.exercise.id):
             return False
@@ -38,12 +43,12 @@ class ComfortCheck:
         return last_side and isinstance(step.dose, Hold) and step.exercise.group in STRETCHES
 
     def ask(self) -> tuple[Cue, ...]:
-        """The question, which is open from now on, and never again."""
+        """Open the question, and return it; it is asked only once of each stretch."""
         flow, step = self._flow, self._flow.work
         assert step is not None
         flow.memory.remember(step.exercise.id, flow.memory.way(step.exercise.id))
         cue = flow.writer.cue("comfort.ask")
-        flow.question = ComfortQuestion(cue, flow, self._chart, self._ways)
+        flow.question = ComfortQuestion(cue, flow, self._chart, self._difficulty)
         return (cue,)
 
 
@@ -54,19 +59,19 @@ def _same_set(step: WorkStep, following: object) -> bool:
 
 
 class ComfortQuestion:
-    """The open question: `cue` asks it."""
+    """The open question how the stretch was."""
 
-    context = "comfort"
+    context = QuestionContext.COMFORT
     patience = PATIENCE
 
-    def __init__(self, cue: Cue, flow: RoutineFlow, chart: SessionChart, ways: Difficulty):
+    def __init__(self, cue: Cue, flow: RoutineFlow, chart: SessionChart, difficulty: Difficulty):
         self.cue = cue
         self._flow = flow
         self._chart = chart
-        self._ways = ways
+        self._difficulty = difficulty
 
     def answer(self, command: Command) -> bool:
-        """Take how it was; "ready" goes on without an answer."""
+        """Take how the stretch was; "ready" goes on without an answer."""
         feeling = FEELINGS.get(command.intent, command.slots.get("comfort"))
         if feeling in ("easy", "much"):
             self._change(1 if feeling == "easy" else -1)
@@ -82,7 +87,7 @@ class ComfortQuestion:
         return True
 
     def unanswered(self) -> None:
-        """Silence means that it was fine."""
+        """Go on: silence means that the stretch was fine."""
         self._go_on()
 
     def _change(self, by: int) -> None:
@@ -91,7 +96,7 @@ class ComfortQuestion:
         assert step is not None
         level = neighbour(step.level, by)
         if level is not None:
-            self._ways.set(step, level)
+            self._difficulty.set(step, level)
             coming = flow.coming(other_exercise=False)
             if isinstance(coming, WorkStep) and coming.block == step.block:
                 self._go_on(*flow.writer.changed(coming))
@@ -100,10 +105,10 @@ class ComfortQuestion:
         elif by > 0:
             self._go_on(cue("level.hardest"))
         else:
-            flow.question = Offer(cue("level.easiest"), self._ways.leave_out, self._go_on, self._go_on)
+            flow.question = Offer(cue("level.easiest"), self._difficulty.leave_out, self._go_on, self._go_on)
             flow.actions.append(Reply((flow.question.cue,)))
 
     def _go_on(self, *cues: Cue) -> None:
-        self._chart.send("compared")
+        self._chart.compared()
         if cues:
             self._flow.actions.append(Reply(cues))

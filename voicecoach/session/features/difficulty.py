@@ -1,36 +1,35 @@
-"""Easier, harder, or not at all: another way to do an exercise, from now on and the next time."""
+"""Make an exercise easier or harder, or leave it out, now and the next time."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING
 
 from voicecoach.core.actions import Note, Reply
-from voicecoach.session.flow.chart import SessionChart
+from voicecoach.core.session_events import ExerciseChosen
+from voicecoach.core.session_state import SessionState
+from voicecoach.session.context import Handler, SessionContext
+from voicecoach.session.features.fallback import require_exercises
 from voicecoach.session.flow.question import Offer
-from voicecoach.session.flow.routine_flow import RoutineFlow
 from voicecoach.session.plan.levels import at_level, neighbour
 from voicecoach.session.plan.steps import Level, WorkStep
-from voicecoach.session.profile.exercise_memory import Way
-
-if TYPE_CHECKING:
-    from voicecoach.session.features.navigation import Handler
-    from voicecoach.session.session import Session
+from voicecoach.session.profile.exercise_memory import ExerciseChoice
 
 MORE_TIME = 5.0
 """Seconds that are added to getting into position when the way changes meanwhile."""
 
 
 class Difficulty:
-    """Changes how the conductor's exercise is done, and remembers it; moves `chart`."""
+    """Changes how the current exercise is done, and remembers it."""
 
-    def __init__(self, flow: RoutineFlow, chart: SessionChart):
-        self._flow = flow
-        self._chart = chart
+    def __init__(self, context: SessionContext):
+        self._flow = context.flow
+        self._chart = context.chart
 
     def change(self, by: int) -> None:
-        """Do the exercise `by` harder (negative: easier) from now on. A count goes on, unless one has to get into
-        another position."""
+        """Do the exercise `by` levels harder (negative: easier) from now on.
+
+        A count goes on, unless the user has to get into another position.
+        """
         before = self._flow.work
         if before is None:
             self._flow.reply("way.none")
@@ -40,7 +39,7 @@ class Difficulty:
             self._go_on(before, self.set(before, level))
 
     def set(self, step: WorkStep, level: Level) -> WorkStep:
-        """Let the exercise of `step`, the current one, be at `level`; the step as it is then."""
+        """Set the level of the exercise of `step`, the current one; return the new step."""
         flow = self._flow
         flow.plan = at_level(flow.plan, level, step.exercise.id, flow.index)
         self._remember(step, level)
@@ -48,17 +47,16 @@ class Difficulty:
         assert changed is not None
         return changed
 
-    def cannot(self) -> None:
-        """Have the alternative instead, or leave it out, from now on."""
+    def decline(self) -> None:
+        """Offer the alternative of the exercise, or leave the exercise out."""
         step = self._flow.work
         if step is None:
             self._flow.reply("way.none")
         elif step.alternative is None:
             self.leave_out()
         else:
-            if self._chart.innermost != "paused":
-                self._flow.pause_with()
-                self._chart.send("pause")
+            if self._chart.innermost != SessionState.PAUSED:
+                self._chart.pause(cues=())
             ask = self._flow.writer.cue("cannot.alternative", alternative=step.alternative.name)
             self._offer(Offer(ask, self._exchange, self.leave_out, self._wait))
 
@@ -67,23 +65,23 @@ class Difficulty:
         step = self._flow.work
         assert step is not None
         self._remember(step, "left out")
-        self._chart.send("next")
+        self._chart.next()
         self._flow.reply("cannot.left_out", exercise=step.exercise.name)
 
     def want(self, exercises: Collection[str]) -> bool:
-        """Leave none of `exercises` out as ever; whether any was."""
+        """Stop leaving out any of `exercises`; return True if any was left out."""
         unwanted = [one for one in exercises if self._flow.memory.way(one) == "left out"]
         for one in unwanted:
             self._note(one, "usual")
         return bool(unwanted)
 
     def bring_back(self) -> None:
-        """Have everything of this routine again that was left out, as far as it is still to come."""
+        """Bring back what was left out of this routine and is still to come."""
         flow = self._flow
-        unwanted = [step for step in flow.whole if flow.memory.way(step.exercise.id) == "left out"]
+        unwanted = [step for step in flow.full_plan if flow.memory.way(step.exercise.id) == "left out"]
         for step in unwanted:
             self._remember(step, "usual")
-        flow.restore(flow.whole)
+        flow.restore(flow.full_plan)
         flow.reply("brought.back" if unwanted else "brought.none")
 
     # --- inside ---------------------------------------------------------------------------------------------
@@ -97,13 +95,13 @@ class Difficulty:
     def _go_on(self, before: WorkStep, after: WorkStep) -> None:
         flow, state = self._flow, self._chart.innermost
         moves = before.position != after.position or before.apart != after.apart
-        unfinished = state == "announcing" and before.way is not None
-        if state in ("announcing", "positioning", "working") and (moves or unfinished):
-            self._chart.send("adapt")
+        unfinished = state == SessionState.ANNOUNCING and before.way is not None
+        if state in (SessionState.ANNOUNCING, SessionState.POSITIONING, SessionState.WORKING) and (moves or unfinished):
+            self._chart.adapt()
             return
-        if state == "working":
+        if state == SessionState.WORKING:
             flow.recount()
-        elif state == "positioning":
+        elif state == SessionState.POSITIONING:
             flow.lengthen(MORE_TIME)
         flow.actions.append(Reply(flow.writer.changed(after)))
 
@@ -111,7 +109,7 @@ class Difficulty:
         step = self._flow.work
         assert step is not None
         self._remember(step, "left out")
-        self._chart.send("exchange")
+        self._chart.exchange()
 
     def _wait(self) -> None:
         self._flow.reply("cannot.waiting")
@@ -123,32 +121,32 @@ class Difficulty:
         self._flow.question = offer
         self._flow.actions.append(Reply((offer.cue,)))
 
-    def _remember(self, step: WorkStep, way: Way) -> None:
+    def _remember(self, step: WorkStep, way: ExerciseChoice) -> None:
         self._note(step.exercise.id, way)
 
-    def _note(self, exercise: str, way: Way) -> None:
+    def _note(self, exercise: str, way: ExerciseChoice) -> None:
         self._flow.memory.remember(exercise, way)
-        self._flow.actions.append(Note("way", {"exercise": exercise, "way": way}))
+        self._flow.actions.append(Note(ExerciseChosen(exercise, way)))
 
 
 def _changing(by: int) -> Handler:
-    """Obeys a wish for another way."""
+    """Return a handler that makes the exercise `by` levels harder."""
 
-    def handle(session: Session, _slots: Mapping[str, object]) -> None:
-        if session.leading():
-            session.ways.change(by)
+    def handle(context: SessionContext, _slots: Mapping[str, object]) -> None:
+        if require_exercises(context):
+            Difficulty(context).change(by)
 
     return handle
 
 
-def _cannot(session: Session, _slots: Mapping[str, object]) -> None:
-    if session.leading():
-        session.ways.cannot()
+def _decline_exercise(context: SessionContext, _slots: Mapping[str, object]) -> None:
+    if require_exercises(context):
+        Difficulty(context).decline()
 
 
 HANDLERS = {
     "Easier": _changing(-1),
     "Harder": _changing(1),
-    "CantDo": _cannot,
+    "CantDo": _decline_exercise,
 }
 """Intent -> what it does."""

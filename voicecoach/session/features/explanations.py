@@ -1,40 +1,37 @@
-"""What the exercise is for, where it is felt, and how to tell whether it goes well. Asking changes nothing."""
+"""Explain what the exercise is for, where it is felt, and how to do it right."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 from voicecoach.core.actions import Reply
 from voicecoach.core.script import Cue
+from voicecoach.session.context import SessionContext
 from voicecoach.session.flow.routine_flow import RoutineFlow
 from voicecoach.session.plan.steps import WorkStep
-
-if TYPE_CHECKING:
-    from voicecoach.session.session import Session
 
 Explain = Callable[[RoutineFlow, WorkStep], tuple[Cue, ...]]
 
 
 def which_muscle(flow: RoutineFlow, step: WorkStep) -> tuple[Cue, ...]:
-    """The muscles that the exercise is for."""
+    """Name the muscles that the exercise is for."""
     return (flow.writer.cue(_line("muscle", step)),)
 
 
 def where_to_feel(flow: RoutineFlow, step: WorkStep) -> tuple[Cue, ...]:
-    """Where the exercise should be felt."""
+    """Say where the exercise should be felt."""
     return (_own(flow, step, step.exercise.feel),)
 
 
 def doing_it_right(flow: RoutineFlow, step: WorkStep) -> tuple[Cue, ...]:
-    """That the coach cannot see, and what the user can check: the feeling, and the usual mistake."""
+    """Say that the coach cannot see, and what the user can check."""
     exercise = step.exercise
     checks = (_own(flow, step, text) for text in (exercise.feel, exercise.mistake))
     return (flow.writer.cue("right.cannot_see"), *checks)
 
 
 def why_this(flow: RoutineFlow, step: WorkStep) -> tuple[Cue, ...]:
-    """What the exercise is good for."""
+    """Say what the exercise is good for."""
     return (flow.writer.cue(_line("why", step)),)
 
 
@@ -43,21 +40,21 @@ def _line(question: str, step: WorkStep) -> str:
 
 
 def _own(flow: RoutineFlow, step: WorkStep, text: str) -> Cue:
-    """A text of the exercise itself, for the side of the step."""
+    """Return a text of the exercise as a cue, for the side of the step."""
     return Cue(text=flow.writer.lines.sided(text, step.side), line=f"exercise.{step.exercise.id}")
 
 
-def _explaining(explain: Explain) -> Callable[[Session, Mapping[str, object]], None]:
-    """Obeys a question about the exercise; in a break there is none."""
+def _explaining(explain: Explain) -> Callable[[SessionContext, Mapping[str, object]], None]:
+    """Return a handler that gives an explanation; in a break there is none."""
 
-    def handle(session: Session, _slots: Mapping[str, object]) -> None:
-        if not session.running():
+    def handle(context: SessionContext, _slots: Mapping[str, object]) -> None:
+        if not context.require_routine():
             return
-        step = session.flow.work
+        step = context.flow.work
         if step is None:
-            session.flow.reply("question.break")
+            context.flow.reply("question.break")
         else:
-            session.flow.actions.append(Reply(explain(session.flow, step)))
+            context.act(Reply(explain(context.flow, step)))
 
     return handle
 

@@ -1,5 +1,8 @@
-"""What the coach does when it has not understood: it says what it can hear, twice in different words, and then no more
-until something is understood. Nobody wants to be lectured by a machine that listens to the radio."""
+"""What the coach says when it has not understood.
+
+The coach says what it can hear, twice in different words, and then sounds a tone until it
+understands something: nobody wants to be lectured by a machine that listens to the radio.
+"""
 
 from __future__ import annotations
 
@@ -7,30 +10,32 @@ from collections.abc import Sequence
 
 from voicecoach.core.actions import Reply
 from voicecoach.core.script import Cue
-from voicecoach.session.flow.routine_flow import RoutineFlow
+from voicecoach.core.session_state import SessionState
+from voicecoach.session.context import SessionContext
 
 MOST_SAID = 2
 """Times in a row that the coach says what it can hear."""
 
-QUIET = ("working", "alarmed")
+QUIET = (SessionState.WORKING, SessionState.ALARMED)
 """States in which a tone has to do: a count is not to be talked over, and after a red flag nothing else matters."""
 
 
 class Fallback:
-    """Answers through `flow`."""
+    """Says what can be said now, and counts how often in a row."""
 
-    def __init__(self, flow: RoutineFlow):
-        self._flow = flow
+    def __init__(self, context: SessionContext):
+        self._context = context
+        self._flow = context.flow
         self._times = 0
 
     def over(self) -> None:
-        """Something has been understood."""
+        """Start counting from zero: something has been understood."""
         self._times = 0
 
-    def answer(self, lead: str, state: str, states: Sequence[str]) -> None:
-        """Say the line `lead` and what can be said in `states` (that of an open question last), or sound a tone;
-        `state` is that of the chart."""
-        if state in QUIET or self._times >= MOST_SAID:
+    def answer(self, lead: str) -> None:
+        """Say the line `lead` and what can be said now, or sound a tone."""
+        states = self._context.states
+        if self._context.state in QUIET or self._times >= MOST_SAID:
             self._flow.actions.append(Reply((Cue(tone="unclear"),)))
             return
         self._times += 1
@@ -38,6 +43,30 @@ class Fallback:
         self._flow.actions.append(Reply(tuple(map(self._flow.writer.cue, lines))))
 
     def line(self, kind: str, states: Sequence[str]) -> str:
-        """The line that tells ("help"), or tells in other words ("again"), what can be said in `states`."""
+        """Return the line that tells what can be said in `states`.
+
+        `kind` is "help", or "again" for the second wording.
+        """
         texts = self._flow.writer.lines.texts
         return next(line for state in reversed(states) if (line := f"{kind}.{state}") in texts)
+
+
+def require_exercises(context: SessionContext) -> bool:
+    """Return True if exercises are being led; say so where they are not.
+
+    None is led before the check-in is answered, nor in a pause of it.
+    """
+    if context.state == SessionState.CHECKING or (context.state == SessionState.PAUSED and context.flow.unchecked()):
+        context.feature(Fallback).answer("not_now")
+        return False
+    return context.require_routine()
+
+
+def answer_not_now(context: SessionContext, intent: str) -> None:
+    """Say that the command does not count in this state."""
+    if intent in ("Yes", "No"):
+        return
+    if intent in ("Ready", "Resume") and context.state == SessionState.WORKING:
+        context.flow.reply("ready.already")
+    else:
+        context.feature(Fallback).answer("not_now")

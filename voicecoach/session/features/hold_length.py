@@ -1,16 +1,15 @@
-"""Lengths of time set by voice: how long to hold, and how long to wait."""
+"""Set by voice how long to hold, and how long to wait."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from voicecoach.content.library import Hold
 from voicecoach.session.flow.routine_flow import RoutineFlow
+from voicecoach.session.plan.steps import MOST_HOLD
 
-LEAST_HOLD, MOST_HOLD = 5, 60
-"""Seconds a user may set a hold to: up to sixty when asked for
-(docs/reference/exercise-sources.md)."""
+LEAST_HOLD = 5
+"""Shortest hold (s) a user may set (docs/reference/exercise-sources.md)."""
 
 WAIT = 20.0
 """Seconds that "wait" adds when no number is said."""
@@ -23,13 +22,13 @@ SOONEST_END = 2
 
 
 class Lengths:
-    """Changes the lengths of the conductor's step, and answers through it."""
+    """Changes the lengths of the current step."""
 
     def __init__(self, flow: RoutineFlow):
         self.flow = flow
 
     def set_hold(self, seconds: float | None, *, counting: bool) -> None:
-        """Hold the current exercise for `seconds`, within reason; `counting`: from now on."""
+        """Hold the current exercise for `seconds`, within limits; `counting`: at once."""
         flow, lines = self.flow, self.flow.writer.lines
         if seconds is None or flow.work is None or not isinstance(flow.work.dose, Hold):
             flow.reply("hold.not_a_hold")
@@ -44,31 +43,19 @@ class Lengths:
             flow.reply("hold.changed", duration=lines.duration(seconds))
 
     def wait(self, seconds: float | None) -> None:
-        """Give the user `seconds` from now on, or as many as one gives when none are asked for; never less than is
-        left."""
+        """Give the user `seconds` from now on (None: the usual number), never less than is left."""
         self.take_time(WAIT if seconds is None else seconds)
         self.flow.reply("wait")
 
     def take_time(self, seconds: float = WAIT) -> None:
-        """Let what is being waited for not come within `seconds`."""
+        """Let the end of the present script come no sooner than in `seconds`."""
         if self.flow.left < seconds:
             self.flow.lengthen(seconds - self.flow.left)
 
     def _change_count(self, seconds: int) -> None:
-        """Let the hold being counted go on with a new length, ending no sooner than it can be announced."""
+        """Change the length of the hold being counted; its end can still be announced."""
         step, position = self.flow.work, self.flow.position
         if step is None or not isinstance(step.dose, Hold):
             return
         seconds = max(seconds, int(position) + SOONEST_END)
         self.flow.recount(replace(step, dose=step.dose.model_copy(update={"seconds": seconds})))
-
-
-def length(slots: Mapping[str, object]) -> float | None:
-    """The length of time in `slots`, in seconds: `seconds`, or `minutes` and the `seconds` beyond them. Of several the
-    last counts."""
-    seconds, minutes = (
-        value[-1] if isinstance(value := slots.get(name), list) else value for name in ("seconds", "minutes")
-    )
-    if seconds is None and minutes is None:
-        return None
-    return float(str(seconds or 0)) + 60 * float(str(minutes or 0))

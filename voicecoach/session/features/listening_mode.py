@@ -1,20 +1,21 @@
-"""Whether what was heard is meant for the coach: always, or only with its name ("coach, next").
+"""Decide whether an utterance was meant for the coach.
 
-Danger, pain, "stop" and "pause" count without it, as do answers to what the coach has asked. Its name alone calls it:
-what is said next is meant for it.
+Listening "by name", the coach obeys only what is said with its name ("coach, next"), danger, pain,
+"stop" and "pause", and answers to its questions. The name alone calls the coach: the next utterance
+is meant for it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
+from voicecoach.core.actions import Reply
+from voicecoach.core.script import Cue
+from voicecoach.core.session_state import QuestionContext
 from voicecoach.core.understanding import Command, RejectReason, Understanding, Verdict
+from voicecoach.session.context import SessionContext
 from voicecoach.session.flow.question import ANSWER_TIME
-
-if TYPE_CHECKING:
-    from voicecoach.session.session import Session
 
 NEEDS_NO_NAME = frozenset({"RedFlag", "Pain", "Stop", "Pause", "ListenAlways", "ListenByName"})
 """What counts without the name. Whoever wants to be heard again need not know how."""
@@ -30,21 +31,27 @@ MEANS_SOMETHING = 60.0
 class Called:
     """The coach has been called by its name, and waits for what is said next."""
 
-    context: str = "called"
+    context: QuestionContext = QuestionContext.CALLED
     patience: float = ANSWER_TIME
     cue: None = None
 
     def answer(self, command: Command) -> bool:  # noqa: ARG002
-        """It is no answer: everything is obeyed as always."""
+        """Return False: a call has no answer, and every command is obeyed as usual."""
         return False
 
     def unanswered(self) -> None:
-        """Then it was nothing."""
+        """Do nothing: nobody wanted anything."""
 
 
-def meant(understanding: Understanding, name: str) -> Understanding:
-    """`understanding`, or where neither the coach's `name` was said nor what needs none, that it is not for the coach.
-    What may be urgent is asked about all the same."""
+def attend(context: SessionContext, understanding: Understanding) -> Understanding:
+    """Return `understanding`, rejected where it was not meant for the coach.
+
+    While the coach listens by name it is meant where the name was said or is not needed, where it may be urgent, and
+    where a question is open.
+    """
+    if context.preferences.listening == "always" or context.question:
+        return understanding
+    name = context.lines.phrase("name")
     if _named(understanding, name) or understanding.urgent or understanding.intent in NEEDS_NO_NAME:
         return understanding
     return replace(
@@ -59,24 +66,33 @@ def meant(understanding: Understanding, name: str) -> Understanding:
     )
 
 
-def calls(understanding: Understanding, name: str) -> bool:
-    """Whether nothing but the name was said, or next to nothing: the recogniser hears "coach oh"."""
+def answer_call(context: SessionContext, understanding: Understanding) -> bool:
+    """Wait for a command if only the coach's name was said, or next to nothing else; return True if it was.
+
+    The recogniser hears "coach oh" for "coach".
+    """
+    if context.preferences.listening != "by name":
+        return False
     slight = understanding.score < MEANS_SOMETHING and len(understanding.text.split()) <= MOST_WORDS
-    return slight and not understanding.accepted and _named(understanding, name)
+    if not slight or understanding.accepted or not _named(understanding, context.lines.phrase("name")):
+        return False
+    context.flow.question = Called()
+    context.act(Reply((Cue(tone="heard"),)))
+    return True
 
 
 def _named(understanding: Understanding, name: str) -> bool:
     return name in understanding.text.split()
 
 
-def _by_name(session: Session, _slots: Mapping[str, object]) -> None:
-    session.prefer(listening="by name")
-    session.flow.reply("listening.by-name", name=session.lines.phrase("name"))
+def _by_name(context: SessionContext, _slots: Mapping[str, object]) -> None:
+    context.prefer(listening="by name")
+    context.flow.reply("listening.by-name", name=context.lines.phrase("name"))
 
 
-def _always(session: Session, _slots: Mapping[str, object]) -> None:
-    session.prefer(listening="always")
-    session.flow.reply("listening.always")
+def _always(context: SessionContext, _slots: Mapping[str, object]) -> None:
+    context.prefer(listening="always")
+    context.flow.reply("listening.always")
 
 
 HANDLERS = {

@@ -1,4 +1,4 @@
-"""More of what is being done: a hold some seconds longer, a set some repetitions longer, a rest or a wait longer."""
+"""More of the step: a longer hold, more repetitions, a longer rest or wait."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from voicecoach.content.library import Hold, Repetitions, Timed
-from voicecoach.session.features.hold_length import MOST_HOLD, MOST_WAIT, length
+from voicecoach.core.session_state import SessionState
+from voicecoach.session.features.hold_length import MOST_WAIT
 from voicecoach.session.flow.routine_flow import RoutineFlow
-from voicecoach.session.plan.steps import WorkStep
+from voicecoach.session.plan.steps import MOST_HOLD, WorkStep
+from voicecoach.session.slots import duration_s, integer
 
 MORE_HOLD, MORE_REPETITIONS, MORE_TIME = 10, 2, 30
 """What is added where no number is said: seconds of a hold, repetitions, seconds of a walk."""
@@ -18,25 +20,29 @@ MOST_REPETITIONS, MOST_TIME = 30, 1800
 
 
 class More:
-    """Adds to the conductor's step, and answers through it."""
+    """Adds to the current step."""
 
     def __init__(self, flow: RoutineFlow):
         self.flow = flow
 
-    def add(self, slots: Mapping[str, object], state: str) -> None:
-        """Add what is asked for in `slots` (`count` of whatever is counted, or a length of time) in a `state` of the
-        chart. While the user gets into position or rests, it is time that is added."""
-        step, seconds = self.flow.work, length(slots)
-        count = round(float(str(slots["count"]))) if "count" in slots else None
-        if state in ("positioning", "resting"):
+    def add(self, slots: Mapping[str, object], state: SessionState) -> None:
+        """Add what `slots` ask for: a `count`, or a length of time.
+
+        While the user gets into position or rests, time is added.
+        """
+        step, seconds = self.flow.work, duration_s(slots)
+        count = integer(slots, "count")
+        if state in (SessionState.POSITIONING, SessionState.RESTING):
             self._wait(seconds if seconds is not None else count)
         elif step is None:
             self.flow.reply("more.nothing")
         elif isinstance(step.dose, Repetitions):
-            self._repetitions(step, step.dose, count, timed=seconds is not None, counting=state == "working")
+            self._repetitions(step, step.dose, count, timed=seconds is not None, counting=state == SessionState.WORKING)
         else:
             asked = seconds if seconds is not None else count
-            self._seconds(step, step.dose, None if asked is None else round(asked), counting=state == "working")
+            self._seconds(
+                step, step.dose, None if asked is None else round(asked), counting=state == SessionState.WORKING
+            )
 
     def _wait(self, seconds: float | None) -> None:
         flow = self.flow

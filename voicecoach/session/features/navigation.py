@@ -1,151 +1,154 @@
-"""What each command does: a function an intent (`registry.py` has them all)."""
+"""Commands that lead through a routine, and questions about it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 from voicecoach.core.actions import Leave, Note, Play
+from voicecoach.core.session_events import RoutineResumed
+from voicecoach.core.session_state import SessionState
+from voicecoach.session.context import Handler, SessionContext
 from voicecoach.session.features.answers import Answers
-from voicecoach.session.features.hold_length import MOST_WAIT, length
+from voicecoach.session.features.fallback import Fallback, require_exercises
+from voicecoach.session.features.hold_length import MOST_WAIT, Lengths
 from voicecoach.session.features.planning import start
+from voicecoach.session.features.resume import Unfinished
 from voicecoach.session.plan.muscle_groups import named_muscles
 from voicecoach.session.plan.request import PlanRequest
-
-if TYPE_CHECKING:
-    from voicecoach.session.session import Session
-
-Handler = Callable[["Session", Mapping[str, object]], None]
+from voicecoach.session.slots import duration_s, text
 
 
 def _answering(answer: Callable[[Answers], None]) -> Handler:
-    """Obeys a command that asks something about the routine that is running."""
+    """Return a handler that answers a question about the running routine."""
 
-    def handle(session: Session, _slots: Mapping[str, object]) -> None:
-        if session.running():
-            answer(session.answers)
+    def handle(context: SessionContext, _slots: Mapping[str, object]) -> None:
+        if context.require_routine():
+            answer(Answers(context.flow))
 
     return handle
 
 
-def _start(session: Session, slots: Mapping[str, object]) -> None:
-    asked = slots.get("routine")
-    if session.state == "checking" and asked is None:
-        session.chart.send("ready")
-    elif asked is None and session.state in ("idle", "alarmed"):
-        session.asked_which_routine = True
-        session.flow.reply("routine.which", routines=session.routine_names())
+def _start(context: SessionContext, slots: Mapping[str, object]) -> None:
+    asked = text(slots, "routine")
+    if context.state == SessionState.CHECKING and asked is None:
+        context.chart.ready()
+    elif asked is None and context.state in (SessionState.IDLE, SessionState.ALARMED):
+        context.asked_which_routine = True
+        context.flow.reply("routine.which", routines=context.routine_names())
     else:
-        start(session, PlanRequest(routine=str(asked)))
+        start(context, PlanRequest(routine=asked))
 
 
-def _next(session: Session, _slots: Mapping[str, object]) -> None:
-    if session.running():
-        session.chart.send("next")
+def _next(context: SessionContext, _slots: Mapping[str, object]) -> None:
+    if context.require_routine():
+        context.chart.next()
 
 
-def _back(session: Session, _slots: Mapping[str, object]) -> None:
-    if session.running():
-        session.chart.send("back")
+def _back(context: SessionContext, _slots: Mapping[str, object]) -> None:
+    if context.require_routine():
+        first = context.flow.first_exercise()
+        context.chart.back(preface=(context.writer.cue("back.first"),) if first else ())
 
 
-def _repeat(session: Session, _slots: Mapping[str, object]) -> None:
-    if session.state == "idle":
-        session.flow.actions.append(Play(session.line_script("greeting")))
+def _repeat(context: SessionContext, _slots: Mapping[str, object]) -> None:
+    if context.state == SessionState.IDLE:
+        context.act(Play(context.line_script("greeting")))
     else:
-        session.chart.send("repeat")
+        context.chart.repeat()
 
 
-def _pause(session: Session, _slots: Mapping[str, object]) -> None:
-    if session.state == "paused":
-        session.flow.reply("pause.already")
-    elif session.running():
-        session.chart.send("pause")
+def _pause(context: SessionContext, _slots: Mapping[str, object]) -> None:
+    _pause_for(context, 0.0)
 
 
-def _resume(session: Session, _slots: Mapping[str, object]) -> None:
-    if session.state == "idle" and not session.flow.resumable():
-        if not session.unfinished.carry_on():
-            session.flow.reply("resume.nothing")
-    elif session.state in ("idle", "paused"):
-        if session.state == "idle":
-            session.flow.actions.append(Note("routine resumed"))
-        session.chart.send("resume")
+def _pause_for(context: SessionContext, expected_s: float) -> None:
+    """Pause for about `expected_s`, if a routine is running."""
+    if context.state == SessionState.PAUSED:
+        context.flow.reply("pause.already")
+    elif context.require_routine():
+        context.chart.pause(expected_s=expected_s)
+
+
+def _resume(context: SessionContext, _slots: Mapping[str, object]) -> None:
+    if context.state == SessionState.IDLE and not context.flow.resumable():
+        if not context.feature(Unfinished).carry_on():
+            context.flow.reply("resume.nothing")
+    elif context.state in (SessionState.IDLE, SessionState.PAUSED):
+        if context.state == SessionState.IDLE:
+            context.act(Note(RoutineResumed()))
+        context.chart.resume()
     else:
-        _ready(session, _slots)
+        _ready(context, _slots)
 
 
-def _stop(session: Session, _slots: Mapping[str, object]) -> None:
-    if session.state == "idle":
-        session.flow.actions.append(Play(session.line_script("stop.nothing")))
+def _stop(context: SessionContext, _slots: Mapping[str, object]) -> None:
+    if context.state == SessionState.IDLE:
+        context.act(Play(context.line_script("stop.nothing")))
     else:
-        session.chart.send("stop")
+        context.chart.stop()
 
 
-def _ready(session: Session, _slots: Mapping[str, object]) -> None:
-    if session.state == "working":
-        session.flow.reply("ready.already")
-    elif session.state == "paused":
-        session.chart.send("resume")
-    elif session.state == "announcing" and session.flow.introducing():
-        session.flow.on_enter_announcing()  # whoever is in a hurry still has to know what to do
-    elif session.running():
-        session.chart.send("ready")
+def _ready(context: SessionContext, _slots: Mapping[str, object]) -> None:
+    if context.state == SessionState.WORKING:
+        context.flow.reply("ready.already")
+    elif context.state == SessionState.PAUSED:
+        context.chart.resume()
+    elif context.state == SessionState.ANNOUNCING and context.flow.introducing():
+        context.flow.on_enter_announcing()  # whoever is in a hurry still has to know what to do
+    elif context.require_routine():
+        context.chart.ready()
 
 
-def _wait(session: Session, slots: Mapping[str, object]) -> None:
-    seconds = length(slots)
-    if session.state == "working" or (session.state != "paused" and (seconds or 0.0) > MOST_WAIT):
-        session.flow.expect(seconds or 0.0)
-        _pause(session, slots)
-    elif session.state == "announcing":  # whoever fetches a chair hears nothing meanwhile
-        session.flow.expect(seconds or 0.0)
-        session.flow.pause_with(session.flow.writer.cue("wait"))
-        session.chart.send("pause")
-    elif session.state in ("positioning", "resting"):
-        session.lengths.wait(seconds)
-    elif session.running():
-        session.flow.reply("wait")
+def _wait(context: SessionContext, slots: Mapping[str, object]) -> None:
+    seconds = duration_s(slots)
+    if context.state == SessionState.WORKING or (context.state != SessionState.PAUSED and (seconds or 0.0) > MOST_WAIT):
+        _pause_for(context, seconds or 0.0)
+    elif context.state == SessionState.ANNOUNCING:  # whoever fetches a chair hears nothing meanwhile
+        context.chart.pause(cues=(context.writer.cue("wait"),), expected_s=seconds or 0.0)
+    elif context.state in (SessionState.POSITIONING, SessionState.RESTING):
+        Lengths(context.flow).wait(seconds)
+    elif context.require_routine():
+        context.flow.reply("wait")
 
 
-def _set_hold(session: Session, slots: Mapping[str, object]) -> None:
-    if session.running():
-        session.lengths.set_hold(length(slots), counting=session.state == "working")
+def _set_hold(context: SessionContext, slots: Mapping[str, object]) -> None:
+    if context.require_routine():
+        Lengths(context.flow).set_hold(duration_s(slots), counting=context.state == SessionState.WORKING)
 
 
-def _alternative(session: Session, _slots: Mapping[str, object]) -> None:
-    if not session.leading():
+def _alternative(context: SessionContext, _slots: Mapping[str, object]) -> None:
+    if not require_exercises(context):
         return
-    if session.flow.work is None or session.flow.work.alternative is None:
-        session.flow.reply("alternative.none")
+    if context.flow.work is None or context.flow.work.alternative is None:
+        context.flow.reply("alternative.none")
     else:
-        session.chart.send("exchange")
+        context.chart.exchange()
 
 
-def _goodbye(session: Session, _slots: Mapping[str, object]) -> None:
-    session.flow.actions.append(Play(session.line_script("goodbye")))
-    session.flow.actions.append(Leave())
+def _goodbye(context: SessionContext, _slots: Mapping[str, object]) -> None:
+    context.act(Play(context.line_script("goodbye")))
+    context.act(Leave())
 
 
-def _list_routines(session: Session, slots: Mapping[str, object]) -> None:
-    if slots.get("about") == "muscles":
-        session.flow.reply("menu.each", muscles=named_muscles(session.lines))
+def _list_routines(context: SessionContext, slots: Mapping[str, object]) -> None:
+    if text(slots, "about") == "muscles":
+        context.flow.reply("menu.each", muscles=named_muscles(context.lines))
     else:
-        session.flow.reply("routines", routines=session.routine_names())
+        context.flow.reply("routines", routines=context.routine_names())
 
 
-def _help(session: Session, _slots: Mapping[str, object]) -> None:
-    session.flow.reply(session.help_line)
+def _help(context: SessionContext, _slots: Mapping[str, object]) -> None:
+    context.flow.reply(context.feature(Fallback).line("help", context.states))
 
 
-def _how_long_left(session: Session, _slots: Mapping[str, object]) -> None:
-    if session.running():
-        session.answers.how_long_left(session.state)
+def _how_long_left(context: SessionContext, _slots: Mapping[str, object]) -> None:
+    if context.require_routine():
+        Answers(context.flow).how_long_left(context.state)
 
 
-def _how_long_session(session: Session, _slots: Mapping[str, object]) -> None:
-    if session.running():
-        session.answers.how_long_session(session.state)
+def _how_long_session(context: SessionContext, _slots: Mapping[str, object]) -> None:
+    if context.require_routine():
+        Answers(context.flow).how_long_session(context.state)
 
 
 HANDLERS: Mapping[str, Handler] = {

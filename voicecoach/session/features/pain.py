@@ -9,37 +9,39 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 from voicecoach.core.actions import Note, Reply
 from voicecoach.core.script import Cue
+from voicecoach.core.session_events import PainReported
+from voicecoach.core.session_state import QuestionContext, SessionState
 from voicecoach.core.understanding import Command
+from voicecoach.session.context import SessionContext
 from voicecoach.session.features.check_in import EASIER_FROM, STRETCHES_FROM
 from voicecoach.session.features.difficulty import Difficulty
 from voicecoach.session.features.rating import rating_in
-from voicecoach.session.flow.chart import SessionChart
 from voicecoach.session.flow.question import ANSWER_TIME, Offer
 from voicecoach.session.flow.routine_flow import RoutineFlow
 from voicecoach.session.plan.steps import WorkStep
-
-if TYPE_CHECKING:
-    from voicecoach.session.session import Session
+from voicecoach.session.slots import text
 
 LEAVE_OUT_FROM = STRETCHES_FROM
 """Rating (0..10) from which the exercise is left out."""
 
 
 class Pain:
-    """Speaks through `flow`, moves `chart`, changes the way through `ways`."""
+    """Stops the exercise, asks about the pain, and decides how to go on."""
 
-    def __init__(self, flow: RoutineFlow, chart: SessionChart, ways: Difficulty):
-        self._flow = flow
-        self._chart = chart
-        self._ways = ways
+    def __init__(self, context: SessionContext):
+        self._flow = context.flow
+        self._chart = context.chart
+        self._difficulty = Difficulty(context)
 
     def hurts(self, slots: Mapping[str, object]) -> None:
-        """Stop everything, and ask for what is not known yet. A sharp pain needs no number."""
-        place = _text(slots.get("place"))
+        """Stop everything, and ask for what is not known yet.
+
+        A sharp pain needs no number.
+        """
+        place = text(slots, "place")
         if slots.get("sharp"):
             self._stop()
             self.decide(None, place, sharp=True, lead=("pain",))
@@ -49,7 +51,7 @@ class Pain:
         self._flow.question = PainQuestion(ask, self._flow, self, place)
 
     def decide(self, rating: int | None, place: str | None, *, sharp: bool, lead: tuple[str, ...] = ()) -> None:
-        """Say what follows, after the lines `lead`."""
+        """Say how to go on, after the lines `lead`."""
         step = self._flow.work
         self._note(step, rating, place, sharp=sharp)
         cues = tuple(map(self._flow.writer.cue, lead))
@@ -65,30 +67,28 @@ class Pain:
             self._offer("pain.easier", self.take_easier, "Easier", "Resume", "Ready")
 
     def take_easier(self) -> bool:
-        """Go on in the easier way; False where there is none."""
+        """Go on in the easier version; return False where there is none."""
         step = self._flow.work
         if step is None or step.level == "easier":
             return False
-        self._ways.set(step, "easier")
-        self._chart.send("adapt")
+        self._difficulty.set(step, "easier")
+        self._chart.adapt()
         return True
 
     # --- inside ---------------------------------------------------------------------------------------------
 
     def _stop(self, *cues: Cue) -> None:
-        self._flow.pause_with(*cues)
-        self._chart.send("hurt")
+        self._chart.hurt(cues=cues)
 
     def _note(self, step: WorkStep | None, rating: int | None, place: str | None, *, sharp: bool) -> None:
         flow = self._flow
         exercise, side = (step.exercise.id, step.side) if step else (None, None)
-        what = {"rating": rating, "sharp": sharp, "place": place, "exercise": exercise, "side": side}
-        flow.actions.append(Note("pain", {"when": "during", **what}))
+        flow.actions.append(Note(PainReported(rating, sharp, place, exercise, side)))
         if place and place not in flow.hurting:
             flow.hurting += (place,)
 
     def _leave_out(self, step: WorkStep | None, *cues: Cue, advice: bool = False) -> None:
-        """Offer to go on without this exercise. From now on nothing leads back into it by itself."""
+        """Offer to go on without this exercise; nothing leads back into it by itself."""
         flow, cue = self._flow, self._flow.writer.cue
         flow.skip_remaining = step is not None
         following = flow.coming()
@@ -102,14 +102,17 @@ class Pain:
         flow.question = Offer(ask, self._resume, self._rest, also=also)
 
     def _offer(self, line: str, accepted: Callable[[], object], *also: str) -> None:
-        """Offer a way on. It stands until something else is said: nobody is to be resumed into another one."""
+        """Offer a way to go on, until the user says something else.
+
+        Nobody is to be resumed into an exercise that hurt.
+        """
         ask = self._flow.writer.cue(line)
         self._say(ask)
         others = dict.fromkeys(also, accepted)
         self._flow.question = Offer(ask, accepted, self._rest, also=others, patience=math.inf)
 
     def _resume(self) -> None:
-        self._chart.send("resume")
+        self._chart.resume()
 
     def _rest(self) -> None:
         self._flow.reply("pain.rest")
@@ -119,9 +122,12 @@ class Pain:
 
 
 class PainQuestion:
-    """Where does it hurt, and how much? Open until both are known, or nobody answers; `cue` asks it."""
+    """The open question where it hurts, and how much.
 
-    context = "hurting"
+    It is open until both are known, or nobody answers.
+    """
+
+    context = QuestionContext.HURTING
     patience = ANSWER_TIME
 
     def __init__(self, cue: Cue, flow: RoutineFlow, pain: Pain, place: str | None):
@@ -138,7 +144,7 @@ class PainQuestion:
             return True
         if command.intent not in ("Rating", "PainPlace", "Pain", "DontKnow", "Wait", "Slower"):
             return False
-        self._place = _text(slots.get("place")) or self._place
+        self._place = text(slots, "place") or self._place
         rating = rating_in(slots)
         self._rating = self._rating if rating is None else rating
         if slots.get("sharp"):
@@ -152,7 +158,7 @@ class PainQuestion:
         return True
 
     def unanswered(self) -> None:
-        """What is known has to do."""
+        """Decide with what is known."""
         self._pain.decide(self._rating, self._place, sharp=False)
 
     def _ask(self, line: str) -> None:
@@ -160,15 +166,11 @@ class PainQuestion:
         self._flow.question = self
 
 
-def _text(value: object) -> str | None:
-    return str(value) if value else None
-
-
-def _hurts(session: Session, slots: Mapping[str, object]) -> None:
-    if session.state in ("idle", "alarmed"):
-        session.flow.reply("pain.idle")
+def _hurts(context: SessionContext, slots: Mapping[str, object]) -> None:
+    if context.state in (SessionState.IDLE, SessionState.ALARMED):
+        context.flow.reply("pain.idle")
     else:
-        session.pain.hurts(slots)
+        Pain(context).hurts(slots)
 
 
 HANDLERS = {"Pain": _hurts}

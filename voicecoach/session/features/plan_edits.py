@@ -1,4 +1,4 @@
-"""A plan on its way: exercises taken out of what is still to come, and put back where they were."""
+"""Take exercises out of the rest of a plan, and put them back in their places."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 from typing import Literal
 
 from voicecoach.content.library import Library
-from voicecoach.session.flow.routine_flow import RoutineFlow
+from voicecoach.session.context import SessionContext
 from voicecoach.session.plan.selectors import WATER, meant
 from voicecoach.session.plan.steps import PlanStep, WaterStep, WorkStep, with_pace
 from voicecoach.session.profile.preferences import PACES
@@ -17,47 +17,52 @@ has passed; or it had not been taken out."""
 
 
 class PlanEdits:
-    """Changes the conductor's plan from the next exercise on; before it has begun, all of it. Keys are those of
-    `selection.matches`."""
+    """Changes the plan from the next exercise on; before its begin, all of it.
 
-    def __init__(self, flow: RoutineFlow):
-        self._flow = flow
+    Keys are those of `selectors.matches`.
+    """
+
+    def __init__(self, context: SessionContext):
+        self._flow = context.flow
         self._spare: tuple[PlanStep, ...] = ()
         self._dry = False
 
     def begin(self, spare: tuple[PlanStep, ...], *, dry: bool) -> None:
-        """A plan has been begun without the steps `spare`; `dry`: breaks to drink were left out on purpose."""
+        """Take note of a new plan without the steps `spare`.
+
+        `dry`: breaks to drink were left out on purpose.
+        """
         self._spare, self._dry = spare, dry
 
     def _fixed(self, step: PlanStep) -> bool:
-        """Whether `step` belongs to the present exercise, which goes on."""
+        """Return True if `step` belongs to the present exercise, which goes on."""
         return not self._flow.unchecked() and step.block == self._flow.step.block
 
     def present(self, keys: Collection[str], library: Library) -> bool:
-        """Whether what is being done is meant by `keys`."""
+        """Return True if `keys` mean the present exercise or drink."""
         return self._fixed(self._flow.step) and _meant(self._flow.step, keys, library)
 
     def all_of_it(self, keys: Collection[str], library: Library) -> bool:
-        """Whether no exercise but a warm-up would be left."""
+        """Return True if no exercise but a warm-up would be left."""
         left = [step for step in self._flow.plan if isinstance(step, WorkStep) and not _meant(step, keys, library)]
         return all(step.exercise.group == "warm-up" for step in left)
 
     def ahead(self, keys: Collection[str], library: Library) -> bool:
-        """Whether anything that is being done or still to come is meant."""
+        """Return True if `keys` mean the present step or one that is still to come."""
         return self.present(keys, library) or any(_meant(step, keys, library) for step in self._rest)
 
     def take_out(self, keys: Collection[str], library: Library) -> None:
-        """Take what is meant out of what is still to come."""
+        """Take what `keys` mean out of the rest of the plan."""
         self._dry |= WATER in keys
         gone = tuple(step for step in self._rest if _meant(step, keys, library))
         self._spare += gone
         self._go_on_with(step for step in self._rest if step not in gone)
 
     def put_back(self, keys: Collection[str], library: Library) -> Outcome:
-        """Put what is meant back in its place, where that is still to come and it fits how the legs are."""
+        """Put what `keys` mean back in its place, if that is still to come and fits the legs today."""
         self._dry &= WATER not in keys
         there = {step.block for step in (*self._flow.plan, *self._spare)}
-        spare = (*self._spare, *(step for step in self._flow.whole if step.block not in there))
+        spare = (*self._spare, *(step for step in self._flow.full_plan if step.block not in there))
         meant_by = [step for step in spare if _meant(step, keys, library)]
         later = [step for step in spare if self._is_to_come(step)]
         back = self._fitting(step for step in later if step in meant_by)
@@ -71,14 +76,14 @@ class PlanEdits:
         return "back" if all(step.block in blocks for step in meant_by) else "partly"
 
     def _fitting(self, steps: Iterable[PlanStep]) -> tuple[PlanStep, ...]:
-        """`steps` as they are done today; nothing where they are too much."""
+        """Return `steps` as they are done today; empty where they are too much."""
         return self._flow.fit(self._flow.memory.applied(tuple(steps)))
 
     def _is_to_come(self, step: PlanStep) -> bool:
         return self._flow.unchecked() or step.block > self._flow.step.block
 
     def adapt(self, dosed: Callable[[tuple[PlanStep, ...]], tuple[PlanStep, ...]]) -> None:
-        """Give what comes after the present set or side, and what may be put back, other doses."""
+        """Give the steps after the present one, and the spare ones, other doses."""
         flow = self._flow
         done = 0 if flow.unchecked() else flow.index + 1
         flow.plan = (*flow.plan[:done], *dosed(flow.plan[done:]))
@@ -90,7 +95,7 @@ class PlanEdits:
         return tuple(step for step in self._flow.plan[self._flow.index :] if not self._fixed(step))
 
     def _go_on_with(self, rest: Iterable[PlanStep]) -> None:
-        """Do `rest` after the present exercise, but for a drink after a drink."""
+        """Do `rest` after the present exercise, without a drink after a drink."""
         flow = self._flow
         done = len(flow.plan) - len(self._rest)
         plan = list(flow.plan[:done])

@@ -1,112 +1,120 @@
-"""Sessions to measure, and changes to one that is running: what each of these commands does."""
+"""Plan routines to measure, and change the running one."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from voicecoach.core.actions import Reply
+from voicecoach.core.session_state import SessionState
+from voicecoach.session.context import SessionContext
+from voicecoach.session.features.difficulty import Difficulty
+from voicecoach.session.features.fallback import require_exercises
+from voicecoach.session.features.plan_edits import PlanEdits
+from voicecoach.session.features.resume import Unfinished
 from voicecoach.session.plan.planner import Declined, Planner
-from voicecoach.session.plan.request import PlanRequest, request_from, said
+from voicecoach.session.plan.request import PlanRequest, request_from
 from voicecoach.session.plan.selectors import EVERYTHING, WATER, meant
 from voicecoach.session.script.plan_summary import PlanWords
-
-if TYPE_CHECKING:
-    from voicecoach.session.session import Session
+from voicecoach.session.slots import texts
 
 
-def start(session: Session, wish: PlanRequest) -> None:
-    """Begin the session that is wished for, or say why there is none."""
-    if session.state not in ("idle", "alarmed", "checking"):
-        session.flow.reply("routine.running", routine=session.flow.routine)
+def start(context: SessionContext, wish: PlanRequest) -> None:
+    """Begin the routine that `wish` asks for, or say why there is none."""
+    if context.state not in (SessionState.IDLE, SessionState.ALARMED, SessionState.CHECKING):
+        context.flow.reply("routine.running", routine=context.flow.routine)
         return
-    unwanted = [one for one in session.library.exercises if session.flow.memory.way(one) == "left out"]
+    unwanted = [one for one in context.library.exercises if context.flow.memory.way(one) == "left out"]
     planner = Planner(
-        session.library,
-        session.dosed,
+        context.library,
+        context.dosed,
         unwanted=unwanted,
-        strength_lately=session.past.strength_lately(),
-        known_exercises=session.flow.known_exercises,
+        strength_lately=context.past.strength_lately(),
+        known_exercises=context.flow.known_exercises,
     )
-    wish = replace(wish, today=tuple(session.today))
+    wish = replace(wish, today=tuple(context.left_out_today))
     found = planner.plan(wish)
-    words = _words(session)
+    words = _words(context)
     if isinstance(found, Declined):
-        session.flow.actions.append(Reply(words.refusal(found)))
+        context.act(Reply(words.refusal(found)))
         return
-    session.wish = wish
-    session.unfinished.forget()
+    context.plan_request = wish
+    context.feature(Unfinished).forget()
     plan, spare = planner.lay_out(found)
-    session.changes.begin(spare, dry=WATER in (*wish.without, *wish.today))
-    session.flow.begin(words.title(wish), plan, remarks=words.remarks(found))
-    session.chart.send("start")
+    context.feature(PlanEdits).begin(spare, dry=WATER in (*wish.without, *wish.today))
+    context.flow.begin(words.title(wish), plan, remarks=words.remarks(found))
+    context.chart.start()
 
 
-def _plan(session: Session, slots: Mapping[str, object]) -> None:
+def _plan(context: SessionContext, slots: Mapping[str, object]) -> None:
     wish = request_from(slots)
-    start(session, session.wish.with_more(wish) if session.state == "checking" else wish)
+    start(context, context.plan_request.with_more(wish) if context.state == SessionState.CHECKING else wish)
 
 
-def _leave_out(session: Session, slots: Mapping[str, object]) -> None:
-    keys = said(slots, "without")
-    things = _words(session).labels(keys)
-    unbegun = session.in_routine and session.flow.unchecked()
-    unbegun = unbegun and session.changes.all_of_it(keys, session.library)
+def _leave_out(context: SessionContext, slots: Mapping[str, object]) -> None:
+    keys = texts(slots, "without")
+    things = _words(context).labels(keys)
+    unbegun = context.in_routine and context.flow.unchecked()
+    unbegun = unbegun and context.feature(PlanEdits).all_of_it(keys, context.library)
     if EVERYTHING in keys or unbegun:
-        session.flow.reply("change.everything" if session.in_routine else "plan.nothing_left")
+        context.flow.reply("change.everything" if context.in_routine else "plan.nothing_left")
         return
-    session.today.update(dict.fromkeys(keys))
-    if not session.in_routine:
-        session.flow.reply("change.today", things=things)
+    context.left_out_today.update(dict.fromkeys(keys))
+    if not context.in_routine:
+        context.flow.reply("change.today", things=things)
         return
-    changes = session.changes
-    line = "change.left_out" if changes.ahead(keys, session.library) else "change.none"
-    now = changes.present(keys, session.library)
-    changes.take_out(keys, session.library)
+    changes = context.feature(PlanEdits)
+    line = "change.left_out" if changes.ahead(keys, context.library) else "change.none"
+    now = changes.present(keys, context.library)
+    changes.take_out(keys, context.library)
     if now:
-        session.chart.send("next" if session.flow.at_work() else "ready")
-    session.flow.reply(line, things=things)
+        if context.flow.at_work():
+            context.chart.next()
+        else:
+            context.chart.ready()
+    context.flow.reply(line, things=things)
 
 
-def _bring_back(session: Session, slots: Mapping[str, object]) -> None:
-    keys = said(slots, "without") or tuple(session.today)[-1:]
-    if not keys and session.leading():
-        session.ways.bring_back()
+def _bring_back(context: SessionContext, slots: Mapping[str, object]) -> None:
+    keys = texts(slots, "without") or tuple(context.left_out_today)[-1:]
+    if not keys and require_exercises(context):
+        Difficulty(context).bring_back()
     if not keys:
         return
-    things = _words(session).labels(keys)
+    things = _words(context).labels(keys)
     if EVERYTHING in keys:
-        keys = (*session.library.exercises, WATER)
-    wanted = session.ways.want(sorted(meant(keys, session.library)))
-    wanted |= _forgive(session, keys)
-    session.flow.reply(_brought_back(session, keys, wanted=wanted), things=things)
+        keys = (*context.library.exercises, WATER)
+    wanted = Difficulty(context).want(sorted(meant(keys, context.library)))
+    wanted |= _forgive(context, keys)
+    context.flow.reply(_brought_back(context, keys, wanted=wanted), things=things)
 
 
-def _forgive(session: Session, keys: tuple[str, ...]) -> bool:
-    """Leave what `keys` mean out no more, but go on leaving out the rest of "everything on the floor"; whether anything
-    of it was left out."""
-    back = meant(keys, session.library)
-    before = {key: meant([key], session.library) for key in session.today}
+def _forgive(context: SessionContext, keys: tuple[str, ...]) -> bool:
+    """Stop leaving out what `keys` mean; return True if any of it was left out.
+
+    The rest of a wider key ("everything on the floor") stays left out.
+    """
+    back = meant(keys, context.library)
+    before = {key: meant([key], context.library) for key in context.left_out_today}
     hit = [key for key, ids in before.items() if ids & back or key in keys]
     for key in hit:
-        del session.today[key]
-        session.today.update(dict.fromkeys(sorted(before[key] - back)))
+        del context.left_out_today[key]
+        context.left_out_today.update(dict.fromkeys(sorted(before[key] - back)))
     return bool(hit)
 
 
-def _brought_back(session: Session, keys: tuple[str, ...], *, wanted: bool) -> str:
-    """Bring `keys` back into the plan; the line that tells what came of it."""
-    if not session.in_routine:
+def _brought_back(context: SessionContext, keys: tuple[str, ...], *, wanted: bool) -> str:
+    """Bring `keys` back into the plan; return the line that tells the outcome."""
+    if not context.in_routine:
         return "change.again" if wanted else "change.never_left"
-    outcome = session.changes.put_back(keys, session.library)
-    if outcome in ("", "passed") and session.changes.ahead(keys, session.library):
+    outcome = context.feature(PlanEdits).put_back(keys, context.library)
+    if outcome in ("", "passed") and context.feature(PlanEdits).ahead(keys, context.library):
         return "change.still"
     return f"change.back.{outcome}" if outcome else "plan.absent"
 
 
-def _words(session: Session) -> PlanWords:
-    return PlanWords(session.library, session.lines)
+def _words(context: SessionContext) -> PlanWords:
+    return PlanWords(context.library, context.lines)
 
 
 HANDLERS = {"PlanRoutine": _plan, "LeaveOut": _leave_out, "BringBack": _bring_back}

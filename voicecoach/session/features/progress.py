@@ -1,19 +1,19 @@
-"""How it has gone so far, in three sentences at most: what was done, how the legs felt, what has become easier. It
-counts what there is, and never what is missing."""
+"""Tell the progress in three sentences at most.
+
+The sentences say what was done, how the legs felt, and what has become easier; never what is
+missing.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from voicecoach.content.library import Library
 from voicecoach.core.actions import Reply
 from voicecoach.core.past_sessions import Comparison, Progress
 from voicecoach.core.script import Cue
+from voicecoach.session.context import SessionContext
 from voicecoach.session.script.writer import ScriptWriter
-
-if TYPE_CHECKING:
-    from voicecoach.session.session import Session
 
 A_STREAK = 2
 """Days in a row from which on they are worth a word."""
@@ -27,7 +27,7 @@ class ProgressWords:
         self._library = library
 
     def told(self, progress: Progress) -> tuple[Cue, ...]:
-        """The sentences."""
+        """Return the sentences that tell `progress`."""
         return (self._done(progress), *self._felt(progress), *self._easier(progress))
 
     def _done(self, progress: Progress) -> Cue:
@@ -68,9 +68,9 @@ def _differs(pain: Comparison) -> bool:
     return round(pain.first) != round(pain.last)
 
 
-def _progress(session: Session, _slots: Mapping[str, object]) -> None:
-    words = ProgressWords(session.flow.writer, session.library)
-    session.flow.actions.append(Reply(words.told(session.past.progress())))
+def _progress(context: SessionContext, _slots: Mapping[str, object]) -> None:
+    words = ProgressWords(context.writer, context.library)
+    context.act(Reply(words.told(context.past.progress())))
 
 
 HANDLERS = {"Progress": _progress}

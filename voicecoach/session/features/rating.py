@@ -1,4 +1,4 @@
-"""The question for a number from nought to ten, and what people answer to it."""
+"""The question for a number from 0 to 10, and what users answer to it."""
 
 from __future__ import annotations
 
@@ -6,45 +6,49 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from voicecoach.core.script import Cue
+from voicecoach.core.session_state import QuestionContext
 from voicecoach.core.understanding import Command
 from voicecoach.session.flow.question import ANSWER_TIME
 from voicecoach.session.flow.routine_flow import RoutineFlow
+from voicecoach.session.slots import integer, text
 
 MOST = 10
 """The worst."""
 
 
 class Outcome(Protocol):
-    """What comes of the question."""
+    """What a rating question leads to."""
 
     def rated(self, rating: int) -> None:
-        """A number was given, 0 to 10."""
+        """Take the rating, 0 to 10."""
 
     def compared(self, than: str) -> bool:
-        """It was said to be the "same", "better" or "worse" than before; whether that is an answer."""
+        """Take "same", "better" or "worse" than before; return True if it is an answer."""
 
     def declined(self) -> None:
-        """Whoever was asked does not want to say, or does not know."""
+        """Go on without a rating: the user does not want to tell, or does not know."""
 
     def silent(self) -> None:
-        """Nobody has answered."""
+        """Go on without a rating: nobody has answered."""
 
 
 def rating_in(slots: Mapping[str, object]) -> int | None:
-    """The number (0..10) in `slots`: a half counts as the next one, more than ten as ten; None where there is none."""
-    if "rating" not in slots:
-        return None
-    return min(int(str(slots["rating"])) + bool(slots.get("half")), MOST)
+    """Return the rating (0..10) in `slots`; None where there is none.
+
+    A half counts as the next number, more than ten as ten.
+    """
+    rating = integer(slots, "rating")
+    return None if rating is None else min(rating + bool(slots.get("half")), MOST)
 
 
 class RatingQuestion:
-    """Open until there is an `outcome`; after silence asked once more with the line `again` (None: not at all).
+    """A question for a number from 0 to 10, open until there is an `outcome`.
 
-    Of words that are no number ("terrible") it asks for the number, and takes them for one where none is given. `cue`
-    is the question itself.
+    After silence it is asked once more with the line `again` (None: not at all). Of words that are
+    no number ("terrible") it asks for the number, and takes the words for one where none is given.
     """
 
-    context = "rating"
+    context = QuestionContext.RATING
     patience = ANSWER_TIME
 
     def __init__(self, flow: RoutineFlow, outcome: Outcome, cue: Cue, again: str | None = None):
@@ -55,7 +59,7 @@ class RatingQuestion:
         self._about: int | None = None
 
     def answer(self, command: Command) -> bool:
-        """Take a number, or words for one; a command that is none is obeyed as always."""
+        """Take a number, or words for one; return False for any other command."""
         intent = command.intent
         if intent == "Rating":
             self._take(command.slots)
@@ -70,7 +74,7 @@ class RatingQuestion:
         return True
 
     def unanswered(self) -> None:
-        """Ask once more, or leave it."""
+        """Ask once more, or go on without a rating."""
         again, self._again = self._again, None
         if self._about is not None:
             self._outcome.rated(self._about)
@@ -80,11 +84,11 @@ class RatingQuestion:
             self._outcome.silent()
 
     def _take(self, slots: Mapping[str, object]) -> None:
-        than, rating = slots.get("than"), rating_in(slots)
+        rating = rating_in(slots)
         if rating is None:
-            if not self._outcome.compared(str(than)):
+            if not self._outcome.compared(text(slots, "than") or ""):
                 self._ask("rating.number")
-        elif int(str(slots["rating"])) > MOST:
+        elif (integer(slots, "rating") or 0) > MOST:
             self._ask("rating.above")
         elif slots.get("rough") and self._about is None:
             self._about = rating

@@ -7,22 +7,17 @@ state `alarmed` has no way out but the beginning of a routine, asked for twice.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from voicecoach.core.actions import Note, Play, Reply, StopAudio
 from voicecoach.core.script import Cue
+from voicecoach.core.session_events import RedFlagRaised
+from voicecoach.core.session_state import SessionState
 from voicecoach.core.understanding import Command, RejectReason, Understanding, Verdict
-
-if TYPE_CHECKING:
-    from voicecoach.content.lines import Lines
-    from voicecoach.session.flow.chart import SessionChart
-    from voicecoach.session.flow.routine_flow import RoutineFlow
-
-EMERGENCY_NUMBER = "112"
-"""Where nothing else is set: the number of the European Union, the United Kingdom, India and most mobile networks."""
+from voicecoach.session.context import SessionContext
+from voicecoach.session.script.alarm_lines import sentences, spell_number
+from voicecoach.session.slots import text
 
 ADVICE: Mapping[str, tuple[str, str]] = {
     "call": ("flag.call", "flag.call.key"),
@@ -43,8 +38,6 @@ SENTENCE_GAP = 0.7
 """Seconds between the sentences of the advice. They are cues of their own: whoever speaks into it hears only the
 sentence again that was interrupted."""
 
-_SENTENCE_END = re.compile(r"(?<=[.?!]) ")
-
 STARTS = frozenset({"StartRoutine", "PlanRoutine", "SameAgain"})
 """Commands that begin a routine."""
 
@@ -53,27 +46,29 @@ UNCHANGED = frozenset({"Goodbye", "Louder", "Quieter"})
 
 
 class RedFlags:
-    """Speaks through `flow`, moves `chart`; `number` is the emergency number, in digits. `asked` is what may have
-    been a red flag, while the question is open whether it was."""
+    """Asks about what may have been a red flag (`doubted` of the context), and gives the advice."""
 
-    def __init__(self, flow: RoutineFlow, chart: SessionChart, number: str):
-        self._flow = flow
-        self._chart = chart
-        self._number = spelled(number, flow.writer.lines)
-        self.asked: Understanding | None = None
+    def __init__(self, context: SessionContext):
+        self._context = context
+        self._flow = context.flow
+        self._chart = context.chart
+        self._number = spell_number(context.emergency_number, context.lines)
         self._advice = GRAVEST
         self._remind = False
         self._warned = False
 
     @property
-    def _state(self) -> str:
+    def _state(self) -> SessionState:
         return self._chart.innermost
 
     # --- what the session passes on -------------------------------------------------------------------------
 
     def obey(self, command: Command) -> bool:
-        """Obey `command` if it is a red flag, an answer to the question, or comes after a red flag; whether it was."""
-        asked, self.asked = self.asked, None
+        """Obey `command` if it has to do with a red flag; return True if it has.
+
+        It has if it is one, answers the question for one, or comes after one.
+        """
+        asked, self._context.doubted = self._context.doubted, None
         self._remind = False
         if asked and command.intent == "Repeat":
             self._ask(asked)
@@ -83,35 +78,41 @@ class RedFlags:
             self._raise(asked.command)
         elif command.intent == "RedFlag":
             self._raise(command)
-        elif self._state == "alarmed":
+        elif self._state == SessionState.ALARMED:
             return self._obey_afterwards(command.intent)
         else:
             return False
         return True
 
     def doubt(self, understanding: Understanding) -> bool:
-        """React to an utterance that is not obeyed, if it may have been a red flag or comes after one; whether it
-        did."""
+        """React to an unclear utterance that may be a red flag, or comes after one.
+
+        Returns True if it did.
+        """
         asks = understanding.verdict is Verdict.ASK
         if asks and understanding.urgent:
             self._ask(understanding)
-        elif asks and self.asked:
-            self._ask(self.asked)
-        elif self._state == "alarmed" and understanding.intent and understanding.reject_reason is RejectReason.NOT_NOW:
+        elif asks and self._context.doubted:
+            self._ask(self._context.doubted)
+        elif (
+            self._state == SessionState.ALARMED
+            and understanding.intent
+            and understanding.reject_reason is RejectReason.NOT_NOW
+        ):
             self._reply("flag.over")
         else:
             return False
         return True
 
     def unanswered(self) -> None:
-        """Nobody has answered the question: everything goes on waiting."""
-        if self.asked:
-            self.asked = None
+        """Say that nobody has answered; everything goes on waiting."""
+        if self._context.doubted:
+            self._context.doubted = None
             self._reply("flag.unanswered", *self._way_on())
 
-    def played(self) -> bool:
-        """The script has been played to its end; whether it was the alarm's."""
-        if self._state != "alarmed":
+    def script_finished(self) -> bool:
+        """Return True if the script that has ended was that of the alarm."""
+        if self._state != SessionState.ALARMED:
             return False
         if self._remind:
             self._remind = False
@@ -125,29 +126,28 @@ class RedFlags:
         return ADVICE[self._advice]
 
     def _raise(self, command: Command) -> None:
-        advice = str(command.slots.get("advice"))
-        if self._state != "alarmed" or self._advice != GRAVEST:
+        advice = text(command.slots, "advice") or ""
+        if self._state != SessionState.ALARMED or self._advice != GRAVEST:
             self._advice = advice if advice in ADVICE else GRAVEST
         self._warned = False
-        self._flow.actions.append(Note("red flag", {"advice": self._advice, "text": command.text}))
+        self._flow.actions.append(Note(RedFlagRaised(self._advice, command.text)))
         self._advise()
         self._remind = True
 
     def _advise(self, *more: Cue) -> None:
         """Give the advice, and `more` after it; all else is silent."""
         whole = self._cue(self._lines[0])
-        cues = [replace(whole, text=text, gap=SENTENCE_GAP) for text in _SENTENCE_END.split(whole.text)]
-        self._flow.advice = (*cues, *more) if more else (*cues[:-1], replace(cues[-1], gap=REMINDER_AFTER))
-        self._chart.send("alarm")
+        cues = [replace(whole, text=text, gap=SENTENCE_GAP) for text in sentences(whole.text)]
+        last = more or (replace(cues.pop(), gap=REMINDER_AFTER),)
+        self._chart.alarm(advice=(*cues, *last))
 
     def _ask(self, understanding: Understanding) -> None:
         """Ask whether a red flag was said, in a pause."""
-        self.asked = understanding
-        if self._state in ("idle", "paused"):
+        self._context.doubted = understanding
+        if self._state in (SessionState.IDLE, SessionState.PAUSED):
             self._flow.actions.append(StopAudio())
-        elif self._state != "alarmed":
-            self._flow.pause_with()
-            self._chart.send("pause")
+        elif self._state != SessionState.ALARMED:
+            self._chart.pause(cues=())
         self._flow.reply("flag.ask", sentence=understanding.sentence)
 
     def _obey_afterwards(self, intent: str) -> bool:
@@ -165,24 +165,11 @@ class RedFlags:
         return True
 
     def _way_on(self) -> tuple[str, ...]:
-        """How to go on, where something waits."""
-        return ("flag.waiting",) if self._state == "paused" else ()
+        """Return the lines that tell how to go on, where something waits."""
+        return ("flag.waiting",) if self._state == SessionState.PAUSED else ()
 
     def _reply(self, *lines: str) -> None:
         self._flow.actions.append(Reply(tuple(map(self._cue, lines))))
 
     def _cue(self, line: str) -> Cue:
         return self._flow.writer.cue(line, number=self._number)
-
-
-def spelled(number: str, lines: Lines) -> str:
-    """A telephone number as one says it so that it can be dialled: digit by digit."""
-    return ", ".join(lines.number(int(digit)) for digit in number)
-
-
-def alarm_prompts(lines: Lines, number: str) -> Iterator[tuple[str, str]]:
-    """(id, text) of the sentences of all lines that name the emergency number."""
-    for line in lines.texts:
-        if lines.placeholders(line) == {"number"}:
-            for text in _SENTENCE_END.split(lines(line, number=spelled(number, lines))):
-                yield line, text

@@ -1,24 +1,22 @@
-"""What the coach says of itself through the day: that it is time for a glass of water, or for the exercises.
+"""Remind of a glass of water, and of the exercises, through the day.
 
-It only speaks where nothing else goes on, of water within waking hours and never twice without an answer; "not today"
-is silence until tomorrow. The clock on the wall is told to it, minute by minute; nothing in here looks at one.
+The coach only reminds where nothing else goes on, of water within waking hours and never twice
+without an answer; "not today" is silence until tomorrow. The wall clock is passed in minute by
+minute; this module never reads one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING
 
 from voicecoach.core.actions import Note, Play
 from voicecoach.core.script import Cue
+from voicecoach.core.session_events import RemindersCancelled, ReminderSet, ReminderSettingsChanged, WaterDrunk
+from voicecoach.session.context import SessionContext
 from voicecoach.session.features.planning import start
 from voicecoach.session.flow.question import Offer
 from voicecoach.session.plan.request import PlanRequest
-from voicecoach.session.profile.day_times import DayTimes
-
-if TYPE_CHECKING:
-    from voicecoach.session.session import Session
 
 PATIENCE = 60.0
 """Seconds for which an answer to a reminder counts: one may have to swallow first."""
@@ -36,21 +34,22 @@ ROUTINE = "leg"
 """What it is offered to begin with."""
 
 
-class Reminding:
-    """Reminds in `session` of what is due at `times`."""
+class Reminders:
+    """Reminds of what is due at the user's times of the day."""
 
-    def __init__(self, session: Session, times: DayTimes):
-        self._session = session
+    def __init__(self, context: SessionContext):
+        times = context.times
+        self._context = context
         self._times = times
-        declined = set(session.past.declined())
+        declined = set(context.past.declined())
         self._settings_changed = bool(declined) and declined != set(times.exercises)
         wanted = () if declined and not self._settings_changed else times.exercises
-        self._stretches = {*session.past.reminders(), *wanted}
+        self._stretches = {*context.past.reminders(), *wanted}
         self._reminded: dict[time, date] = {}
         self._put_off: datetime | None = None
         self._exercises_told: datetime | None = None
         self._again = False
-        self._last_glass = session.past.last_glass()
+        self._last_glass = context.past.last_glass()
         self._snoozed: datetime | None = None
         self._awaiting = False
         self._refreshed = False
@@ -60,12 +59,12 @@ class Reminding:
     # --- the clock ------------------------------------------------------------------------------------------
 
     def minute(self, now: datetime) -> None:
-        """It is `now`: remind of what is due. Call it where nothing else goes on."""
+        """Remind of what is due `now`. Call it where nothing else goes on."""
         if self._refreshed or (self._now is None and self._last_glass is None):
             self._last_glass = now  # nobody is told to drink after a drink, nor on sitting down
             self._refreshed = False
         if self._settings_changed:  # what was cancelled was what they were before
-            self._session.flow.actions.append(Note("settings changed"))
+            self._context.act(Note(ReminderSettingsChanged()))
             self._settings_changed = False
         self._now = now
         if self._quiet == now.date():
@@ -77,7 +76,7 @@ class Reminding:
             self._remind_of_water()
 
     def _exercise_due(self, now: datetime) -> bool:
-        """Whether one is due that has not been told yet."""
+        """Return True if a reminder of the exercises is due and not yet given."""
         again, self._put_off = (
             (self._put_off, None) if self._put_off and now >= self._put_off else (None, self._put_off)
         )
@@ -107,7 +106,7 @@ class Reminding:
         )
 
     def _remind_of_exercises(self, now: datetime) -> None:
-        routine = self._session.library.routines.get(ROUTINE)
+        routine = self._context.library.routines.get(ROUTINE)
         if routine is None:
             return
         cue = self._cue("reminder.exercises", time=self.spoken(now.time()), routine=routine.name)
@@ -115,69 +114,72 @@ class Reminding:
         self._say("reminder", Offer(cue, self._begin, self._not_today, patience=PATIENCE, also=later))
 
     def _say(self, name: str, offer: Offer) -> None:
-        flow = self._session.flow
+        flow = self._context.flow
         flow.question = offer
         flow.actions.append(Play(flow.writer.flow(name, offer.cue)))
 
     def _cue(self, line: str, **values: object) -> Cue:
-        return self._session.flow.writer.cue(line, **values)
+        return self._context.flow.writer.cue(line, **values)
 
     # --- what is answered -----------------------------------------------------------------------------------
 
     def heard(self) -> None:
-        """Somebody has said something: reminders are not in vain, but need not come right after it."""
+        """Take note that somebody is there: the next reminder is due in half an hour."""
         if self._awaiting and self._now is not None:
             self._snoozed = self._now + SNOOZE
         self._awaiting = False
 
     def drunk(self) -> None:
-        """A glass was drunk."""
+        """Log a glass of water, and say so."""
         self.break_over()
-        self._session.flow.reply("water.logged")
+        self._context.flow.reply("water.logged")
 
     def break_over(self) -> None:
-        """A break to drink is over. What time it is will be told the next time that nothing else goes on."""
+        """Log a glass of water after a break to drink.
+
+        Its time is that of the next call of `minute`.
+        """
         self._awaiting, self._snoozed, self._refreshed = False, None, True
-        self._session.flow.actions.append(Note("water"))
+        self._context.act(Note(WaterDrunk()))
 
     def later(self) -> None:
-        """Not now."""
+        """Put the reminder of water off."""
         self._awaiting = False
         if self._now is not None:
             self._snoozed = self._now + SNOOZE
-        self._session.flow.reply("reminder.later")
+        self._context.flow.reply("reminder.later")
 
     def quiet(self) -> None:
-        """Nothing more today."""
+        """Remind of nothing more today."""
         self._quiet = self._now.date() if self._now else None
         self._awaiting = False
-        self._session.flow.reply("reminder.quiet")
+        self._context.flow.reply("reminder.quiet")
 
     def add(self, at: time) -> None:
         """Remind of the exercises every day at `at`."""
         self._stretches.add(at)
-        self._session.flow.actions.append(Note("reminder", {"at": at.isoformat("minutes")}))
-        self._session.flow.reply("reminder.set", time=self.spoken(at))
+        self._context.act(Note(ReminderSet(at.isoformat("minutes"))))
+        self._context.flow.reply("reminder.set", time=self.spoken(at))
 
     def cancel(self) -> None:
-        """Remind of the exercises no more."""
+        """Stop reminding of the exercises."""
         there, self._stretches, self._put_off = sorted(self._stretches), set(), None
-        settings = [at.isoformat("minutes") for at in self._times.exercises]
-        flow, lines = self._session.flow, self._session.lines
-        flow.actions.append(Note("reminders off", {"settings": settings}))
+        settings = tuple(at.isoformat("minutes") for at in self._times.exercises)
+        flow, lines = self._context.flow, self._context.lines
+        flow.actions.append(Note(RemindersCancelled(settings)))
         if not there:
             flow.reply("reminder.none")
             return
         more = []
         if set(there) & set(self._times.exercises):
-            more.append("reminder.cancelled.settings" if self._session.past.lasting else "reminder.cancelled.for-now")
+            more.append("reminder.cancelled.settings" if self._context.past.lasting else "reminder.cancelled.for-now")
         if self._times.water_every:
             more.append("reminder.water.stays")
         flow.reply("reminder.cancelled", *more, times=lines.joined([self.spoken(at) for at in there]))
 
     def spoken(self, at: time) -> str:
-        """A time of the day as one says it: "eight in the morning", "half past seven in the evening"."""
-        lines = self._session.lines
+        """Return a time of the day as one says it: "half past seven in the evening"."""
+        lines = self._context.lines
         part = "morning" if at.hour < 12 else "afternoon" if at.hour < 18 else "evening"
         one = ".one" if at.hour % 12 == 1 else ""  # many languages have another word for it
         half = ".half" if at.minute == 30 else ".minutes" if at.minute else ""
@@ -185,49 +187,52 @@ class Reminding:
         return lines.phrase(f"time{one}{half}", hour=hour, minute=at.minute, part=lines.phrase(f"part.{part}"))
 
     def _begin(self) -> None:
-        start(self._session, PlanRequest(routine=ROUTINE))
+        start(self._context, PlanRequest(routine=ROUTINE))
 
     def _exercises_later(self) -> None:
-        """Once more in half an hour; not in the night, though, unless the user has set a time there."""
+        """Remind once more in half an hour, unless that is at night or tomorrow."""
         assert self._now is not None
         again = self._now + SNOOZE
         if again.date() > self._now.date() or (self._again and again.time() >= self._times.end):
             self._not_today()
             return
         self._put_off = again
-        self._session.flow.reply("reminder.later")
+        self._context.flow.reply("reminder.later")
 
     def _not_today(self) -> None:
-        self._session.flow.reply("reminder.not-today")
+        self._context.flow.reply("reminder.not-today")
 
 
 def _timely(due: time, now: datetime) -> bool:
     return timedelta() <= now - datetime.combine(now.date(), due, now.tzinfo) < STILL_TIMELY
 
 
-def _had_water(session: Session, _slots: Mapping[str, object]) -> None:
-    session.reminding.drunk()
+def _had_water(context: SessionContext, _slots: Mapping[str, object]) -> None:
+    context.feature(Reminders).drunk()
 
 
-def _quiet_day(session: Session, _slots: Mapping[str, object]) -> None:
-    session.reminding.quiet()
+def _quiet_day(context: SessionContext, _slots: Mapping[str, object]) -> None:
+    context.feature(Reminders).quiet()
 
 
-def _set(session: Session, slots: Mapping[str, object]) -> None:
+def _set(context: SessionContext, slots: Mapping[str, object]) -> None:
     at = clock_time(slots)
     if at is None:
-        session.flow.reply("reminder.when")
+        context.flow.reply("reminder.when")
     else:
-        session.reminding.add(at)
+        context.feature(Reminders).add(at)
 
 
-def _cancel(session: Session, _slots: Mapping[str, object]) -> None:
-    session.reminding.cancel()
+def _cancel(context: SessionContext, _slots: Mapping[str, object]) -> None:
+    context.feature(Reminders).cancel()
 
 
 def clock_time(slots: Mapping[str, object]) -> time | None:
-    """The time of the day that was said. Where the part of the day was not, it is that in which one is awake: seven to
-    twelve before noon, the rest after it."""
+    """Return the time of the day in `slots`; None where there is none.
+
+    Without a part of the day it is the one in which people are awake: seven to twelve before noon,
+    the other hours after it.
+    """
     hour, minute = slots.get("hour"), slots.get("minute", 0)
     if not isinstance(hour, int) or not isinstance(minute, int):
         return None

@@ -1,50 +1,51 @@
-"""A session that is kept: one that was broken off is offered when the coach starts, and carried on with by voice; the
-last one can be had once more."""
+"""Carry on with a session that was broken off, or repeat the last one."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from voicecoach.core.actions import Note
 from voicecoach.core.past_sessions import StoredSession
 from voicecoach.core.script import Cue
+from voicecoach.core.session_events import RoutineDropped
+from voicecoach.core.session_state import SessionState
+from voicecoach.session.context import SessionContext
+from voicecoach.session.features.plan_edits import PlanEdits
 from voicecoach.session.flow.question import Offer
 from voicecoach.session.plan.request import PlanRequest
-from voicecoach.session.plan.serialization import read
+from voicecoach.session.plan.serialization import plan_from_json
 from voicecoach.session.plan.steps import PlanStep, WorkStep
 from voicecoach.session.script.writer import ScriptWriter
-
-if TYPE_CHECKING:
-    from voicecoach.session.session import Session
 
 PATIENCE = 20.0
 """Seconds for which the offer to carry on stands: one may still be unrolling the mat."""
 
 
 class Unfinished:
-    """What was broken off in another session, for `session` to carry on with: `plan` from `index` on. Empty where there
-    is nothing, or what there is cannot be read any more."""
+    """The session that was broken off: `plan` from `index` on.
 
-    def __init__(self, session: Session):
-        self._session = session
-        self._kept: StoredSession | None = session.past.unfinished()
+    The plan is empty where there is none, or where it cannot be read any more.
+    """
+
+    def __init__(self, context: SessionContext):
+        self._context = context
+        self._stored: StoredSession | None = context.past.unfinished()
         self.plan: tuple[PlanStep, ...] = ()
         self.index = 0
-        if self._kept:
-            self._read(self._kept)
+        if self._stored:
+            self._read(self._stored)
 
-    def _read(self, kept: StoredSession) -> None:
-        plan = read(kept.plan, self._session.library) or ()
-        coming = [number for number in range(kept.step, len(plan)) if isinstance(plan[number], WorkStep)]
+    def _read(self, stored: StoredSession) -> None:
+        plan = plan_from_json(stored.plan, self._context.library) or ()
+        coming = [number for number in range(stored.step, len(plan)) if isinstance(plan[number], WorkStep)]
         if coming:
             self.plan, self.index = plan, coming[0]
 
     def offer(self) -> tuple[Cue, ...]:
-        """Where it was broken off, and the question whether to carry on there, which is open from now on."""
+        """Open the question whether to carry on, and return it with the place."""
         if not self.plan:
             return ()
-        flow = self._session.flow
+        flow = self._context.flow
         step = self.plan[self.index]
         assert isinstance(step, WorkStep)
         ask = flow.writer.cue("kept.ask")
@@ -53,33 +54,32 @@ class Unfinished:
         return (place(flow.writer, step), ask)
 
     def carry_on(self) -> bool:
-        """Begin at the exercise where it was broken off; False where there is none."""
+        """Begin at the place where the session was broken off; return False without one."""
         if not self.plan:
             return False
-        assert self._kept is not None
-        session = self._session
-        session.wish = PlanRequest()
-        session.changes.begin((), dry=False)
-        flow, routine = session.flow, self._kept.routine
+        assert self._stored is not None
+        context = self._context
+        context.plan_request = PlanRequest()
+        context.feature(PlanEdits).begin((), dry=False)
+        flow, routine = context.flow, self._stored.routine
         flow.take_up(routine, self.plan, self.index)
         opening = flow.writer.opening(routine, self.plan[self.index :])
-        flow.preface = (flow.writer.cue("kept.begin", routine=routine), *opening[1:])
         self.forget()
-        session.chart.send("start")
+        context.chart.start(preface=(flow.writer.cue("kept.begin", routine=routine), *opening[1:]))
         return True
 
     def forget(self) -> None:
-        """There is nothing to carry on with any more."""
+        """Forget the session that was broken off."""
         self.plan = ()
 
     def _refuse(self) -> None:
         self.forget()
-        self._session.flow.actions.append(Note("routine dropped"))
-        self._session.flow.reply("kept.refused")
+        self._context.act(Note(RoutineDropped()))
+        self._context.flow.reply("kept.refused")
 
 
 def place(writer: ScriptWriter, step: WorkStep) -> Cue:
-    """Where one stopped, in words."""
+    """Return where the user stopped, in words."""
     values: dict[str, object] = {"exercise": step.exercise.name}
     line = "kept.place"
     if step.sets > 1:
@@ -91,21 +91,21 @@ def place(writer: ScriptWriter, step: WorkStep) -> Cue:
     return writer.cue(line, **values)
 
 
-def _same(session: Session, _slots: Mapping[str, object]) -> None:
-    """The last session once more, from its beginning."""
-    if session.state not in ("idle", "alarmed", "checking"):
-        session.flow.reply("routine.running", routine=session.flow.routine)
+def _same(context: SessionContext, _slots: Mapping[str, object]) -> None:
+    """Begin the last session once more."""
+    if context.state not in (SessionState.IDLE, SessionState.ALARMED, SessionState.CHECKING):
+        context.flow.reply("routine.running", routine=context.flow.routine)
         return
-    kept = session.past.last()
-    plan = read(kept.plan, session.library) if kept else None
-    if kept is None or not plan:
-        session.flow.reply("same.none", routines=session.routine_names())
+    stored = context.past.last()
+    plan = plan_from_json(stored.plan, context.library) if stored else None
+    if stored is None or not plan:
+        context.flow.reply("same.none", routines=context.routine_names())
         return
-    session.wish = PlanRequest()
-    session.unfinished.forget()
-    session.changes.begin((), dry=False)
-    session.flow.begin(kept.routine, session.dosed(plan), remarks=(session.flow.writer.cue("same.begin"),))
-    session.chart.send("start")
+    context.plan_request = PlanRequest()
+    context.feature(Unfinished).forget()
+    context.feature(PlanEdits).begin((), dry=False)
+    context.flow.begin(stored.routine, context.dosed(plan), remarks=(context.writer.cue("same.begin"),))
+    context.chart.start()
 
 
 HANDLERS = {"SameAgain": _same}

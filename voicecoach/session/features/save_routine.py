@@ -1,56 +1,45 @@
-"""The session as a routine of one's own: "save this as my evening routine"."""
+"""Save the session as a routine: "save this as my evening routine"."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from itertools import groupby
-from typing import TYPE_CHECKING, Literal
 
 from voicecoach.content.library import Routine, RoutineEntry, wrong_changes
+from voicecoach.session.context import SessionContext
 from voicecoach.session.flow.question import Offer
 from voicecoach.session.plan.steps import PlanStep, WorkStep
-
-if TYPE_CHECKING:
-    from voicecoach.session.session import Session
-
-SaveResult = Literal["kept", "taken", "failed"]
-"""What came of writing a routine down: it is there from now on; the user's own files have one of that name, and it was
-not touched; or it could not be written."""
+from voicecoach.session.slots import text
 
 
-def for_today(_routine: Routine) -> SaveResult:
-    """Nothing is written down: it is there until the session ends."""
-    return "kept"
-
-
-def _save(session: Session, slots: Mapping[str, object]) -> None:
-    key = str(slots.get("routine"))
-    steps = tuple(as_steps(session.flow.plan))
-    if f"own.{key}" not in session.lines.texts or not any(step.exercise for step in steps):
-        session.flow.reply("save.nothing")
+def _save(context: SessionContext, slots: Mapping[str, object]) -> None:
+    key = text(slots, "routine") or ""
+    steps = tuple(as_steps(context.flow.plan))
+    if f"own.{key}" not in context.lines.texts or not any(step.exercise for step in steps):
+        context.flow.reply("save.nothing")
         return
-    name = session.lines.phrase(f"own.{key}")
-    about = session.lines.phrase("save.about")
+    name = context.lines.phrase(f"own.{key}")
+    about = context.lines.phrase("save.about")
     routine = Routine(id=key, name=name, about=about, steps=steps)
-    if key not in session.library.routines:
-        _keep(session, routine)
+    if key not in context.library.routines:
+        _keep(context, routine)
         return
-    session.flow.reply("save.replace", name=name)
-    cue = session.flow.writer.cue("save.replace", name=name)
-    refused = partial(session.flow.reply, "save.unchanged", name=name)
-    session.flow.question = Offer(cue, partial(_keep, session, routine), refused)
+    context.flow.reply("save.replace", name=name)
+    cue = context.writer.cue("save.replace", name=name)
+    refused = partial(context.flow.reply, "save.unchanged", name=name)
+    context.flow.question = Offer(cue, partial(_keep, context, routine), refused)
 
 
-def _keep(session: Session, routine: Routine) -> None:
-    outcome = session.keep(routine)
+def _keep(context: SessionContext, routine: Routine) -> None:
+    outcome = context.save_routine(routine)
     if outcome != "taken":
-        session.library = session.library.with_routine(routine)
-    session.flow.reply(f"save.{outcome}", name=routine.name)
+        context.library = context.library.with_routine(routine)
+    context.flow.reply(f"save.{outcome}", name=routine.name)
 
 
 def as_steps(plan: Iterable[PlanStep]) -> Iterator[RoutineEntry]:
-    """The steps of a routine that makes `plan` again: a step for each exercise, with what differs from its dose."""
+    """Return the entries of a routine that makes `plan` again, one for each exercise."""
     for _block, (first, *_others) in groupby(plan, lambda step: step.block):
         yield _as_step(first) if isinstance(first, WorkStep) else RoutineEntry(water=True)
 

@@ -1,45 +1,46 @@
-"""Commands that change what is being done: again from the beginning, without a side, more of it."""
+"""Commands that change the current step: restart it, skip a side, add to it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
+from voicecoach.session.context import SessionContext
+from voicecoach.session.features.fallback import require_exercises
 from voicecoach.session.features.more import More
 from voicecoach.session.plan.steps import SIDES, WorkStep
 
-if TYPE_CHECKING:
-    from voicecoach.session.session import Session
+
+def _restart(context: SessionContext, _slots: Mapping[str, object]) -> None:
+    if context.require_routine():
+        context.chart.restart()
 
 
-def _restart(session: Session, _slots: Mapping[str, object]) -> None:
-    if session.running():
-        session.chart.send("restart")
-
-
-def _skip_side(session: Session, slots: Mapping[str, object]) -> None:
-    if not session.leading():
+def _skip_side(context: SessionContext, slots: Mapping[str, object]) -> None:
+    if not require_exercises(context):
         return
-    flow = session.flow
+    flow = context.flow
     step = flow.work
     if step is None or step.side is None:
         flow.reply("skip_side.none")
     elif slots.get("side", step.side) == step.side:
-        session.chart.send("skip_side" if flow.other_side() else "next")
+        if flow.other_side():
+            context.chart.skip_side()
+        else:
+            context.chart.next()
     else:
-        _leave_out_other_side(session, step)
+        _leave_out_other_side(context, step)
 
 
-def _leave_out_other_side(session: Session, step: WorkStep) -> None:
+def _leave_out_other_side(context: SessionContext, step: WorkStep) -> None:
     (side,) = (side for side in SIDES if side != step.side)
-    left_out = session.flow.leave_out(side)
+    left_out = context.flow.leave_out(side)
     line = "skip_side.later" if left_out else "skip_side.done"
-    session.flow.reply(line, side=session.lines.phrase(f"side.{side}"))
+    context.flow.reply(line, side=context.lines.phrase(f"side.{side}"))
 
 
-def _more(session: Session, slots: Mapping[str, object]) -> None:
-    if session.running():
-        More(session.flow).add(slots, session.state)
+def _more(context: SessionContext, slots: Mapping[str, object]) -> None:
+    if context.require_routine():
+        More(context.flow).add(slots, context.state)
 
 
 HANDLERS = {

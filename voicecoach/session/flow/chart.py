@@ -1,48 +1,76 @@
 """The session chart: which state follows which. Pure: no audio, no thread, no clock.
 
-Guards and what happens on entering a state are asked of the chart's model (see `Conductor`), so that this
-file stays the picture of the session and nothing else. `docs/reference/states.md` is drawn from it.
+Guards and what happens on entering a state are asked of the chart's model (see `RoutineFlow`), so that this
+file stays the picture of the session and nothing else. The library hands the arguments of an event to the model's
+methods by their names. `docs/reference/states.md` is drawn from it.
 """
 
 from __future__ import annotations
 
 from typing import Protocol
 
-from statemachine import HistoryState, State, StateChart
+from statemachine import Event, HistoryState, State, StateChart
+
+from voicecoach.core.script import Cue
+from voicecoach.core.session_state import SessionState
+
+
+class AnnounceEvent(Protocol):
+    """Lead on to an announcement; `preface` is said before it."""
+
+    def __call__(self, *, preface: tuple[Cue, ...] = ()) -> object:
+        """Send the event."""
+
+
+class PauseEvent(Protocol):
+    """Pause the routine for about `expected_s` seconds, and say `cues`.
+
+    `cues` None: the usual line; an empty tuple: nothing.
+    """
+
+    def __call__(self, *, cues: tuple[Cue, ...] | None = None, expected_s: float = 0.0) -> object:
+        """Send the event."""
+
+
+class AlarmEvent(Protocol):
+    """Raise the alarm, and say `advice`."""
+
+    def __call__(self, *, advice: tuple[Cue, ...]) -> object:
+        """Send the event."""
 
 
 class ChartModel(Protocol):
-    """What the chart asks of, and tells, its model."""
+    """What the chart asks its model, and tells it."""
 
     def unchecked(self) -> bool:
-        """Whether to ask how the legs are before the first exercise."""
+        """Return True if the coach is to ask how the legs are before the first exercise."""
 
     def more(self) -> bool:
-        """Whether another step follows."""
+        """Return True if another step follows."""
 
     def rests(self) -> bool:
-        """Whether a rest or a drink comes before the next work."""
+        """Return True if a rest or a drink comes before the next work."""
 
     def another(self) -> bool:
-        """Whether another exercise follows this one."""
+        """Return True if another exercise follows this one."""
 
     def drinks(self) -> bool:
-        """Whether a drink comes before the next exercise."""
+        """Return True if a drink comes before the next exercise."""
 
     def at_work(self) -> bool:
-        """Whether the step is an exercise and not a drink."""
+        """Return True if the step is an exercise and not a drink."""
 
     def after_work(self) -> bool:
-        """Whether an exercise came right before this rest or drink."""
+        """Return True if an exercise came right before this rest or drink."""
 
     def over(self) -> bool:
-        """Whether this exercise hurts too much to go on with."""
+        """Return True if this exercise hurts too much to go on with."""
 
     def compares(self) -> bool:
-        """Whether to ask how a stretch was that has been held for the first time."""
+        """Return True if the coach is to ask how a stretch was that has been held for the first time."""
 
     def resumable(self) -> bool:
-        """Whether a routine was left that can be carried on with."""
+        """Return True if a routine was left that can be carried on with."""
 
     def advance(self) -> None:
         """Go to the next step."""
@@ -81,13 +109,13 @@ class ChartModel(Protocol):
         """Exchange the exercise for its alternative."""
 
     def complete(self) -> None:
-        """The last step has been done."""
+        """End the routine after its last step."""
 
     def leave(self) -> None:
-        """The user stops."""
+        """End the routine at the user's wish."""
 
     def give_up(self) -> None:
-        """Something may be seriously wrong: the routine is over, and nothing is left to carry on with."""
+        """End the routine for good: something may be seriously wrong."""
 
     def on_exit_working(self) -> None:
         """Keep the place in the count."""
@@ -99,16 +127,16 @@ class ChartModel(Protocol):
         """Ask how the legs are."""
 
     def on_exit_checking(self) -> None:
-        """Ask no more."""
+        """Close the question."""
 
-    def on_enter_announcing(self) -> None:
+    def on_enter_announcing(self, preface: tuple[Cue, ...] = ()) -> None:
         """Explain the step."""
 
     def on_enter_comparing(self) -> None:
         """Ask how the stretch was."""
 
     def on_exit_comparing(self) -> None:
-        """Ask no more."""
+        """Close the question."""
 
     def on_enter_positioning(self) -> None:
         """Leave time to get into position."""
@@ -119,19 +147,22 @@ class ChartModel(Protocol):
     def on_enter_resting(self) -> None:
         """Rest or drink."""
 
-    def on_enter_paused(self) -> None:
-        """Freeze."""
+    def on_enter_paused(self, cues: tuple[Cue, ...] | None = None, expected_s: float = 0.0) -> None:
+        """Stop the sound, and say `cues`."""
 
     def on_enter_resuming(self) -> None:
-        """Say where we are."""
+        """Say where the routine goes on."""
 
-    def on_enter_alarmed(self) -> None:
+    def on_enter_alarmed(self, advice: tuple[Cue, ...]) -> None:
         """Give the advice."""
 
 
 class SessionChart(StateChart[ChartModel]):
-    """idle -> checking -> (announcing -> positioning -> working -> resting ...) -> idle, with pause and resume
-    anywhere, and `alarmed` after a red flag, from where nothing leads on but a new beginning."""
+    """The states of a session, and the events that lead from one to another.
+
+    idle -> checking -> (announcing -> positioning -> working -> resting ...) -> idle, with pause
+    and resume anywhere, and `alarmed` after a red flag, from where only a new beginning leads on.
+    """
 
     catch_errors_as_events = False
     allow_event_without_transition = True
@@ -153,7 +184,7 @@ class SessionChart(StateChart[ChartModel]):
     resuming = State()
     alarmed = State()
 
-    start = (
+    start: AnnounceEvent = Event(
         idle.to(checking, cond="unchecked")
         | idle.to(leading)
         | alarmed.to(checking, cond="unchecked")
@@ -161,7 +192,7 @@ class SessionChart(StateChart[ChartModel]):
         | checking.to(checking)
     )
 
-    played = (
+    script_finished = Event(
         leading.announcing.to(leading.positioning)
         | leading.positioning.to(leading.working)
         | leading.working.to(leading.comparing, cond="compares")
@@ -172,12 +203,12 @@ class SessionChart(StateChart[ChartModel]):
         | leading.resting.to(idle, on="complete")
         | resuming.to(leading.place)
     )
-    compared = (
+    compared = Event(
         leading.comparing.to(leading.resting, cond="rests", on="advance_to_rest")
         | leading.comparing.to(leading.announcing, cond="more", on="advance")
         | leading.comparing.to(idle, on="complete")
     )
-    ready = (
+    ready: AnnounceEvent = Event(
         checking.to(leading)
         | leading.announcing.to(leading.working)
         | leading.positioning.to(leading.working)
@@ -188,7 +219,7 @@ class SessionChart(StateChart[ChartModel]):
         | leading.comparing.to(idle, on="complete")
         | resuming.to(leading.place)
     )
-    next = (
+    next = Event(
         checking.to(leading)
         | paused.to(leading, cond="unchecked")
         | leading.to(leading.resting, cond="drinks", on="advance_to_drink")
@@ -201,14 +232,14 @@ class SessionChart(StateChart[ChartModel]):
         | paused.to(idle, on="complete")
         | resuming.to(idle, on="complete")
     )
-    back = (
+    back: AnnounceEvent = Event(
         checking.to(checking)
         | paused.to(checking, cond="unchecked")
         | leading.to(leading.announcing, on="return_exercise")
         | paused.to(leading.announcing, on="return_exercise")
         | resuming.to(leading.announcing, on="return_exercise")
     )
-    repeat = (
+    repeat = Event(
         checking.to(checking)
         | paused.to(checking, cond="unchecked")
         | leading.resting.to(leading.resting)
@@ -218,7 +249,7 @@ class SessionChart(StateChart[ChartModel]):
         | paused.to(resuming)
         | resuming.to(resuming)
     )
-    restart = (
+    restart = Event(
         checking.to(checking)
         | leading.working.to(resuming, on="begin_anew")
         | leading.resting.to(leading.announcing, cond="after_work", on="return_step")
@@ -228,26 +259,26 @@ class SessionChart(StateChart[ChartModel]):
         | paused.to(resuming, on="begin_anew")
         | resuming.to(resuming, on="begin_anew")
     )
-    skip_side = (
+    skip_side = Event(
         leading.to(leading.announcing, on="leave_side")
         | paused.to(checking, cond="unchecked")
         | paused.to(leading.announcing, on="leave_side")
         | resuming.to(leading.announcing, on="leave_side")
     )
-    exchange = (
+    exchange = Event(
         leading.to(leading.announcing, on="take_alternative")
         | paused.to(checking, cond="unchecked")
         | paused.to(leading.announcing, on="take_alternative")
         | resuming.to(leading.announcing, on="take_alternative")
     )
-    adapt = (
+    adapt = Event(
         leading.to(leading.announcing, on="change_way")
         | paused.to(checking, cond="unchecked")
         | paused.to(leading.announcing, on="change_way")
     )
-    pause = checking.to(paused) | leading.to(paused) | resuming.to(paused)
-    hurt = checking.to(paused) | leading.to(paused) | resuming.to(paused) | paused.to(paused)
-    resume = (
+    pause: PauseEvent = Event(checking.to(paused) | leading.to(paused) | resuming.to(paused))
+    hurt: PauseEvent = Event(checking.to(paused) | leading.to(paused) | resuming.to(paused) | paused.to(paused))
+    resume = Event(
         paused.to(checking, cond="unchecked")
         | paused.to(leading.resting, cond=["over", "drinks"], on="advance_to_drink")
         | paused.to(leading.announcing, cond=["over", "another"], on="advance_exercise")
@@ -258,7 +289,7 @@ class SessionChart(StateChart[ChartModel]):
         | idle.to(leading.announcing, cond=["resumable", "over", "another"], on="advance_exercise")
         | idle.to(resuming, cond="resumable")
     )
-    alarm = (
+    alarm: AlarmEvent = Event(
         idle.to(alarmed, on="give_up")
         | checking.to(alarmed, on="give_up")
         | leading.to(alarmed, on="give_up")
@@ -266,8 +297,8 @@ class SessionChart(StateChart[ChartModel]):
         | resuming.to(alarmed, on="give_up")
         | alarmed.to(alarmed)
     )
-    decline = checking.to(idle, on="give_up")
-    stop = (
+    decline = Event(checking.to(idle, on="give_up"))
+    stop = Event(
         checking.to(idle, on="leave")
         | leading.to(idle, on="leave")
         | paused.to(idle, on="leave")
@@ -275,6 +306,6 @@ class SessionChart(StateChart[ChartModel]):
     )
 
     @property
-    def innermost(self) -> str:
-        """Name of the innermost active state."""
-        return str(list(self.configuration_values)[-1])
+    def innermost(self) -> SessionState:
+        """The innermost active state."""
+        return SessionState(str(list(self.configuration_values)[-1]))

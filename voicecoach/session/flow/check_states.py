@@ -1,4 +1,4 @@
-"""What the coach asks of itself: how the legs are before and after a routine, and how a new stretch was."""
+"""States in which the coach asks how the legs are, and how a new stretch was."""
 
 from __future__ import annotations
 
@@ -14,25 +14,28 @@ class Check(Protocol):
     """Asks how the legs are, and opens the question."""
 
     def before(self) -> tuple[Cue, ...]:
-        """What to say before a routine."""
+        """Return what to say before a routine."""
 
     def after(self) -> tuple[Cue, ...]:
-        """What to say after it; nothing where nobody wants to be asked."""
+        """Return what to say after it; nothing where the user does not want to be asked."""
 
 
 class Comfort(Protocol):
     """Asks whether a stretch was too easy, too much or fine, and opens the question."""
 
     def compares(self) -> bool:
-        """Whether to ask that of the step that has just been done."""
+        """Return True if the step just done is to be asked about."""
 
     def ask(self) -> tuple[Cue, ...]:
-        """What to say."""
+        """Return what to say."""
 
 
 class CheckStates(Outbox):
-    """A stage with a `question` that is open (None: none). With a `check` it is asked how the legs are before and after
-    a routine, with `comfort` how a new stretch was."""
+    """The part of the flow that asks the coach's own questions.
+
+    `question` is the open one (None: none). With a `check` the coach asks how the legs are before
+    and after a routine, with `comfort` how a new stretch was.
+    """
 
     def __init__(self, writer: ScriptWriter):
         super().__init__(writer)
@@ -42,11 +45,11 @@ class CheckStates(Outbox):
         self._unchecked = False
 
     def unchecked(self) -> bool:
-        """Whether to ask how the legs are before the first exercise."""
+        """Return True if the coach is to ask how the legs are before the first exercise."""
         return self._unchecked
 
     def compares(self) -> bool:
-        """Whether to ask how a stretch was that has been held for the first time."""
+        """Return True if the coach is to ask how a stretch was that has been held for the first time."""
         return self.comfort is not None and self.comfort.compares()
 
     def on_enter_checking(self) -> None:
@@ -55,7 +58,7 @@ class CheckStates(Outbox):
         self.play(self.writer.flow("checking", *self.check.before()))
 
     def on_exit_checking(self) -> None:
-        """What was asked does not matter any more."""
+        """Close the question."""
         self.question = None
 
     def on_enter_comparing(self) -> None:
@@ -64,5 +67,5 @@ class CheckStates(Outbox):
         self.play(self.writer.flow("comparing", *self.comfort.ask()))
 
     def on_exit_comparing(self) -> None:
-        """What was asked does not matter any more."""
+        """Close the question."""
         self.question = None

@@ -1,4 +1,7 @@
-"""Draws the session chart as Markdown with a Mermaid diagram: `python -m voicecoach.session.flow.diagram FILE`."""
+"""Draw the session chart as Markdown with a Mermaid diagram.
+
+Usage: `python -m voicecoach.session.flow.diagram FILE`.
+"""
 
 from __future__ import annotations
 
@@ -18,14 +21,14 @@ Drawn from the code of the state chart by `make docs`; a test keeps it up to dat
 {chart}
 ```
 
-- **idle**: no routine is running. After "stop" the session keeps its place: "carry on" is `Resume`.
+- **idle**: no routine is running. After "stop" the session keeps its place: "carry on" is `resume`.
 - **checking** asks how the legs are, and waits for an answer (not where the check-in is switched
   off: `unchecked`).
 - **announcing** explains the exercise; **positioning** leaves time to get there; **working** counts
   a hold, repetitions or a walk; **resting** is a rest or a drink; **comparing** asks how a new
-  stretch was. `Played` means that the script of the state has been played to its end.
+  stretch was. `script_finished` means that the script of the state has been played to its end.
 - **paused** keeps the place; **resuming** says the side and the time left, and the history state
-  `H` leads back.
+  `place` leads back.
 - **alarmed** follows a red flag: the advice is given, and nothing leads on but a new beginning,
   asked for twice.
 - Questions ("how long is left") are not in the chart: they are answered over whatever is going on.
@@ -33,7 +36,7 @@ Drawn from the code of the state chart by `make docs`; a test keeps it up to dat
 
 
 def page() -> str:
-    """The page, without the marks of the active state that the library adds."""
+    """Return the page, without the marks of the active state that the library adds."""
     chart = format(SessionChart(RoutineFlow(ScriptWriter(load_lines()))), "mermaid")
     lines = [line.rstrip() for line in chart.splitlines()]
     return _PAGE.format(

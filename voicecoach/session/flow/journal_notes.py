@@ -1,28 +1,30 @@
-"""What a session notes every second, for the journal: its place in the plan, and how much of a step has been done."""
+"""Log every second of a session for the journal."""
 
 from __future__ import annotations
 
-from voicecoach.core.actions import SECOND, Note
+from voicecoach.core.actions import Note
+from voicecoach.core.session_events import SecondPassed
 from voicecoach.session.flow.routine_flow import RoutineFlow
-from voicecoach.session.plan.serialization import work_done, written
+from voicecoach.session.plan.serialization import plan_to_json, work_done
 from voicecoach.session.plan.steps import PlanStep
 
 
 class JournalNotes:
-    """Notes what `flow` does."""
+    """Logs the place of `flow` in its plan."""
 
     def __init__(self, flow: RoutineFlow):
         self._flow = flow
         self._plan: tuple[PlanStep, ...] = ()
 
     def second(self, *, counting: bool, elapsed: float) -> Note:
-        """The note; `counting`: the step has been counted for `elapsed` seconds. The plan is in it when it is another
-        than at the last time."""
+        """Return the event of this second, with the plan where it has changed.
+
+        `counting`: the step has been counted for `elapsed` seconds.
+        """
         flow = self._flow
-        data: dict[str, object] = {"step": flow.index}
+        plan = None
         if flow.plan is not self._plan:
             self._plan = flow.plan
-            data["plan"] = written(self._plan)
-        if counting and flow.work:
-            data["work"] = work_done(flow.work, elapsed)
-        return Note(SECOND, data)
+            plan = plan_to_json(self._plan)
+        work = work_done(flow.work, elapsed) if counting and flow.work else None
+        return Note(SecondPassed(flow.index, plan, work))

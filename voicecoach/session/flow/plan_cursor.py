@@ -1,4 +1,4 @@
-"""Where the session stands in its plan: the step it is at, what comes, and changes of what is left."""
+"""The place of the session in its plan, and changes of the rest of the plan."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from voicecoach.session.plan.steps import (
 
 
 class PlanCursor:
-    """The plan and the number of the step in it. A rest belongs to the work that it comes before."""
+    """The plan and the number of the current step.
+
+    A rest belongs to the work that follows it.
+    """
 
     def __init__(self) -> None:
         self.routine = ""
@@ -31,7 +34,7 @@ class PlanCursor:
 
     @property
     def work(self) -> WorkStep | None:
-        """The current step when it is work."""
+        """The current step when it is work; None in a break to drink."""
         step = self.plan[self.index] if self.plan else None
         return step if isinstance(step, WorkStep) else None
 
@@ -44,26 +47,26 @@ class PlanCursor:
         self.plan = (*self.plan[: self.index], step, *self.plan[self.index + 1 :])
 
     def restore(self, steps: Iterable[WorkStep]) -> None:
-        """Take up again what of `steps` is not in the plan, each in its place."""
+        """Put back those of `steps` that are missing, each in its place."""
         blocks = {step.block for step in self.plan}
         missing = [step for step in steps if step.block not in blocks]
         self.index += len([step for step in missing if step.block < self.step.block])
         self.plan = tuple(sorted([*self.plan, *missing], key=lambda step: step.block))
 
     def leave_out(self, side: Side) -> bool:
-        """Leave out what is still to come of this exercise on `side`; whether there was any."""
+        """Leave out the rest of this exercise on `side`; return True if there was any."""
         before, self.plan = self.plan, without_side(self.plan, self.index, side)
         return len(self.plan) < len(before)
 
     def coming(self, *, other_exercise: bool = True) -> PlanStep | None:
-        """The first step after this exercise (or after this step), None at the end."""
+        """Return the first step after this exercise (or after this step); None at the end."""
         for step in self.plan[self._upcoming :]:
             if not other_exercise or step.block != self.step.block:
                 return step
         return None
 
     def _block_start(self, blocks_on: int) -> int | None:
-        """Index of the first step of the next (1) or previous (-1) exercise."""
+        """Return the index of the first step of the next (1) or previous (-1) exercise."""
         starts = {step.block: i for i, step in reversed(list(enumerate(self.plan))) if isinstance(step, WorkStep)}
         here = self.step.block
         blocks = sorted(block for block in starts if (block > here if blocks_on > 0 else block < here))
@@ -78,33 +81,37 @@ class PlanCursor:
     # --- guards of the chart ------------------------------------------------------------------------------
 
     def more(self) -> bool:
-        """Whether another step follows."""
+        """Return True if another step follows."""
         return self._upcoming < len(self.plan)
 
     def rests(self) -> bool:
-        """Whether a rest or a drink comes before the next work."""
+        """Return True if a rest or a drink comes before the next work."""
         if not self.more():
             return False
         return isinstance(self.plan[self._upcoming], WaterStep) or rest_before(self.plan, self._upcoming) > 0
 
     def drinks(self) -> bool:
-        """Whether a drink comes before the next exercise."""
+        """Return True if a drink comes before the next exercise."""
         return isinstance(self.coming(), WaterStep)
 
     def another(self) -> bool:
-        """Whether another exercise follows this one."""
+        """Return True if another exercise follows this one."""
         return self._block_start(1) is not None
 
     def at_work(self) -> bool:
-        """Whether the step is an exercise and not a drink."""
+        """Return True if the step is an exercise and not a drink."""
         return self.work is not None
 
+    def first_exercise(self) -> bool:
+        """Return True if no exercise comes before the current one."""
+        return self._block_start(-1) is None
+
     def after_work(self) -> bool:
-        """Whether an exercise came right before this rest or drink."""
+        """Return True if an exercise came right before this rest or drink."""
         return self.index > 0 and isinstance(self.plan[self.index - 1], WorkStep)
 
     def other_side(self) -> bool:
-        """Whether this exercise goes on with the other side."""
+        """Return True if this exercise goes on with the other side."""
         here = self.work
         coming = [step for step in self.plan[self.index :] if isinstance(step, WorkStep)]
         return here is not None and any(step.block == here.block and step.side != here.side for step in coming)

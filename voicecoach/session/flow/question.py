@@ -1,4 +1,4 @@
-"""Questions of the coach: what it has asked, and what comes of the answer."""
+"""Questions of the coach, and what their answers lead to."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from voicecoach.core.script import Cue
+from voicecoach.core.session_state import QuestionContext
 from voicecoach.core.understanding import Command
 
 ANSWER_TIME = 8.0
@@ -14,29 +15,32 @@ ANSWER_TIME = 8.0
 
 
 class Question(Protocol):
-    """Something that the coach has asked. It is closed by its answer, and by whatever moves the session on."""
+    """A question that the coach has asked.
+
+    Its answer closes it, and so does every command that moves the session on.
+    """
 
     @property
-    def context(self) -> str:
-        """State (of `requires_context` in the intents) in which its answers count: "asking" for yes and no."""
+    def context(self) -> QuestionContext:
+        """The context (of `requires_context` in the intents) in which its answers count."""
 
     @property
     def patience(self) -> float:
-        """Seconds for which it waits for the answer, from its end."""
+        """Seconds for which the coach waits for the answer, from the question's end."""
 
     @property
     def cue(self) -> Cue | None:
-        """What is said when it is to be repeated; None where "repeat" means something else."""
+        """The cue that repeats it; None where "repeat" means something else."""
 
     def answer(self, command: Command) -> bool:
-        """Take `command` if it answers the question; whether it did. What does not is obeyed as always."""
+        """Take `command` if it answers the question; return True if it did."""
 
     def unanswered(self) -> None:
-        """Nobody has answered."""
+        """Go on: nobody has answered."""
 
 
 def _nothing() -> None:
-    """Silence needs no answer."""
+    """Do nothing: silence needs no answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +51,13 @@ class Offer:
     accepted: Callable[[], object]
     refused: Callable[[], object]
     silent: Callable[[], object] = _nothing
-    context: str = "asking"
+    context: QuestionContext = QuestionContext.ASKING
     patience: float = ANSWER_TIME
     also: Mapping[str, Callable[[], object]] = field(default_factory=dict)
     """Other intents that answer it, and what they do."""
 
     def answer(self, command: Command) -> bool:
-        """Take yes and no, and what else answers it."""
+        """Take yes, no, and the other intents that answer the offer."""
         refusing = dict.fromkeys(("NotNow", "QuietDay"), self.refused)
         action = {**refusing, **self.also, "Yes": self.accepted, "No": self.refused}.get(command.intent)
         if action is None:
@@ -62,32 +66,5 @@ class Offer:
         return True
 
     def unanswered(self) -> None:
-        """Silence is no consent."""
+        """Go on: silence is no consent."""
         self.silent()
-
-
-@dataclass(frozen=True, slots=True)
-class Confirmation:
-    """ "Did you say ...?": yes obeys `command`, no is answered with `refused`. What was asked before is open again
-    afterwards: `reopen`."""
-
-    command: Command
-    obey: Callable[[Command], None]
-    refused: Callable[[], None]
-    reopen: Callable[[], None]
-    context: str = "asking"
-    patience: float = ANSWER_TIME
-    cue: None = None
-
-    def answer(self, command: Command) -> bool:
-        """Obey on yes, and say so on no; whatever else is said may answer what was asked before."""
-        self.reopen()
-        if command.intent in ("No", "NotNow"):
-            self.refused()
-        else:
-            self.obey(self.command if command.intent == "Yes" else command)
-        return True
-
-    def unanswered(self) -> None:
-        """What was asked is forgotten."""
-        self.reopen()

@@ -1,10 +1,20 @@
-"""How the session moves through its plan, and what entering each state of the chart makes the coach do."""
+"""Move through the plan, and say what belongs to each state of the chart."""
 
 from __future__ import annotations
+
+from typing import Literal
 
 from voicecoach.content.library import Hold
 from voicecoach.core.actions import Note, StopAudio
 from voicecoach.core.script import Cue
+from voicecoach.core.session_events import (
+    RoutineDone,
+    RoutineResumed,
+    RoutineStarted,
+    RoutineStopped,
+    StepDone,
+    StepLeftOut,
+)
 from voicecoach.session.flow.check_states import CheckStates
 from voicecoach.session.flow.plan_cursor import PlanCursor
 from voicecoach.session.plan.levels import Fit, as_planned
@@ -30,80 +40,96 @@ COUNT_IN = 3.5
 
 
 class RoutineFlow(PlanCursor, CheckStates):
-    """The chart's model: moves through the plan and sets the stage. `memory` has the ways in which exercises are done;
-    `fit` makes what comes into the plan later fit how the legs are; `preface` is what is said before the next
-    announcement, `hurting` where it hurt in this routine, `skip_remaining` whether this exercise hurts too much to go
-    on; `known_exercises` are the exercises that need no full explanation any more, `line` is what is being said."""
+    """The chart's model: moves through the plan, and collects what each state makes the coach do.
+
+    Arguments travel with the events of the chart. Some private fields outlive an event: `_opening` and `_remarks` wait
+    while the check-in is asked, `_rising` from the announcement to the positioning, `_interrupted_s` and
+    `_counted_from` hold the place in a count. `_explain_fully`, `_changing` and `_anew` are set by the action of a
+    transition, which depends on the state that is left, and are used up when the next state is entered.
+
+    Attributes:
+        memory: The ways in which exercises are done.
+        fit: Makes what comes into the plan later fit how the legs are.
+        full_plan: The exercises of the routine, with those that are left out.
+        hurting: Where it hurt in this routine.
+        skip_remaining: This exercise hurts too much to go on with.
+        known_exercises: Exercises that need no full explanation any more.
+        line: Id of the line that is being said.
+        expected_pause_s: How long the user wants to pause; 0 where it was not told.
+    """
 
     def __init__(self, writer: ScriptWriter):
         CheckStates.__init__(self, writer)
         PlanCursor.__init__(self)
         self.memory = ExerciseMemory()
-        self.preface: tuple[Cue, ...] = ()
         self.known_exercises: set[str] = set()
         self._explain_fully = False
-        self.whole: tuple[WorkStep, ...] = ()
+        self.full_plan: tuple[WorkStep, ...] = ()
         self._changing = self._rising = False
         self._opening = False
         self.line: str | None = None
         self._introduction: frozenset[str | None] = frozenset()
         self._remarks: tuple[Cue, ...] = ()
         self.fit: Fit = as_planned
-        self._kept: float | None = None
+        self._interrupted_s: float | None = None
         self._counted_from: float | None = None
         self._anew = False
         self._on_the_way = False
-        self._pausing: tuple[Cue, ...] | None = None
-        self._expected = self.expected = 0.0
+        self.expected_pause_s = 0.0
         self.hurting: tuple[str, ...] = ()
         self.skip_remaining = False
-        self.advice: tuple[Cue, ...] = ()
 
     # --- the plan -----------------------------------------------------------------------------------------
 
     @property
-    def kept(self) -> float:
-        """Seconds of the interrupted count that have been done; 0 where none was interrupted."""
-        return 0.0 if self._resting_before_work else self._kept or 0.0
+    def interrupted_s(self) -> float:
+        """Seconds that were done of the interrupted count; 0 where none was interrupted."""
+        return 0.0 if self._resting_before_work else self._interrupted_s or 0.0
 
     def begin(
         self, routine: str, plan: tuple[PlanStep, ...], *, checked: bool = False, remarks: tuple[Cue, ...] = ()
     ) -> None:
-        """Take up a plan; the chart's `start` follows. `checked`: nothing is asked before. `remarks` are made
-        on the plan before its first exercise."""
+        """Take a plan; the chart's `start` follows.
+
+        `checked`: nothing is asked before. `remarks` on the plan are made before its first
+        exercise.
+        """
         paced = with_pace(plan, PACES[self.writer.preferences.pace])
         self._set_up(routine, self.memory.applied(paced), 0)
-        self.whole = tuple(step for step in paced if isinstance(step, WorkStep))
+        self.full_plan = tuple(step for step in paced if isinstance(step, WorkStep))
         self._unchecked = self.check is not None and not checked
         self._opening = True
         self._remarks = remarks
-        self.actions.append(Note("routine started", {"routine": routine, "steps": len(plan)}))
+        self.actions.append(Note(RoutineStarted(routine, len(plan))))
 
     def _set_up(self, routine: str, plan: tuple[PlanStep, ...], index: int) -> None:
         self.routine, self.plan, self.index = routine, plan, index
-        self.whole = tuple(step for step in plan if isinstance(step, WorkStep))
+        self.full_plan = tuple(step for step in plan if isinstance(step, WorkStep))
         self._unchecked = self._opening = False
         self._remarks = ()
-        self._kept = None
+        self._interrupted_s = None
         self._on_the_way = True
         self._resting_before_work = False
         self.fit = as_planned
         self.hurting, self.skip_remaining = (), False
 
     def take_up(self, routine: str, plan: tuple[PlanStep, ...], index: int) -> None:
-        """Go on with a session of another time at step `index`, which is an exercise; the chart's `start` follows.
-        Nothing is asked before, and the exercise is explained and done from its beginning."""
+        """Carry on with an earlier session at step `index`; the chart's `start` follows.
+
+        The step is an exercise. Nothing is asked before, and the exercise begins with its
+        explanation.
+        """
         self._set_up(routine, with_pace(plan, PACES[self.writer.preferences.pace]), index)
-        self.actions.append(Note("routine resumed"))
+        self.actions.append(Note(RoutineResumed()))
 
     # --- guards of the chart ------------------------------------------------------------------------------
 
     def over(self) -> bool:
-        """Whether this exercise hurts too much to go on with."""
+        """Return True if this exercise hurts too much to go on with."""
         return self.skip_remaining
 
     def resumable(self) -> bool:
-        """Whether a routine was left that can be carried on with."""
+        """Return True if a routine was left that can be carried on with."""
         return self._on_the_way
 
     # --- moves of the chart -------------------------------------------------------------------------------
@@ -117,7 +143,7 @@ class RoutineFlow(PlanCursor, CheckStates):
         """Go to the next step, which is a drink or is rested for."""
         self._done()
         self.index += 1
-        self._kept = None
+        self._interrupted_s = None
         self._resting_before_work = isinstance(self.step, WorkStep)
 
     def advance_from_rest(self) -> None:
@@ -140,18 +166,15 @@ class RoutineFlow(PlanCursor, CheckStates):
         self._go_to(self.plan.index(drink))
 
     def return_exercise(self) -> None:
-        """Go to the exercise before this one; to the beginning of this one when it is the first."""
-        before = self._block_start(-1)
-        if before is None:
-            self.preface = (self.writer.cue("back.first"),)
-        self._go_to(before or 0)
+        """Go to the exercise before this one; from the first one, to its beginning."""
+        self._go_to(self._block_start(-1) or 0)
 
     def return_step(self) -> None:
         """Go to the exercise that came right before this rest or drink."""
         self._go_to(self.index - 1)
 
     def leave_side(self) -> None:
-        """Go to the other side, leaving out all that is left of this exercise on this one."""
+        """Go to the other side, leaving out the rest of this exercise on this one."""
         assert self.work is not None
         assert self.work.side is not None
         self._left_out()
@@ -160,14 +183,17 @@ class RoutineFlow(PlanCursor, CheckStates):
 
     def begin_anew(self) -> None:
         """Do the hold or the set again from its beginning."""
-        self._kept, self._anew, self.skip_remaining = 0.0, True, False
+        self._interrupted_s, self._anew, self.skip_remaining = 0.0, True, False
 
     def explain_again(self) -> None:
         """Give the full text once more."""
         self._explain_fully = True
 
     def change_way(self) -> None:
-        """Explain another way to do the exercise; a set or a walk goes on from where it was, a hold begins anew."""
+        """Explain another level of the exercise.
+
+        A set or a walk goes on from its place; a hold begins from zero.
+        """
         self._changing = True
 
     def take_alternative(self) -> None:
@@ -175,60 +201,56 @@ class RoutineFlow(PlanCursor, CheckStates):
         self.plan = with_alternative(self.plan, self.step.block)
 
     def complete(self) -> None:
-        """The last step has been done, or left out."""
+        """End the routine: its last step has been done, or left out."""
         self._done()
         self._on_the_way = False
-        self.actions.append(Note("routine done", {"routine": self.routine}))
+        self.actions.append(Note(RoutineDone(self.routine)))
         after = self.check.after() if self.check else ()
         line = "routine.done.watered" if isinstance(self.plan[-1], WaterStep) else "routine.done"
         self.play(self.writer.flow("done", self.writer.cue(line), *after))
 
     def leave(self) -> None:
-        """The user stops; the place is kept for "carry on"."""
+        """End the routine at the user's wish; its place is kept for "carry on"."""
         self.actions.append(StopAudio())
-        self.actions.append(Note("routine stopped", {"routine": self.routine}))
+        self.actions.append(Note(RoutineStopped(self.routine)))
         self.play(self.writer.flow("stopped", self.writer.cue("stop")))
 
-    def pause_with(self, *cues: Cue) -> None:
-        """Say `cues` in the pause that follows, or nothing: somebody else does."""
-        self._pausing = cues
-
-    def expect(self, seconds: float) -> None:
-        """The pause that follows is to last about so long."""
-        self._expected = seconds
-
     def give_up(self) -> None:
-        """Something may be seriously wrong: the place is forgotten, so that nothing can carry on from it."""
+        """End the routine for good, so that nothing can carry on from its place."""
         if self._on_the_way:
-            self.actions.append(Note("routine stopped", {"routine": self.routine}))
+            self.actions.append(Note(RoutineStopped(self.routine)))
         self._on_the_way = False
 
     def _go_to(self, index: int) -> None:
         self.index, self.skip_remaining = index, False
-        self._kept = None
+        self._interrupted_s = None
         self._resting_before_work = False
 
     def _done(self) -> None:
         if self.work:
-            data = {"exercise": self.work.exercise.id, "side": self.work.side, "set": self.work.set_number}
-            self.actions.append(Note("step done", data))
+            event = StepDone(self.work.exercise.id, self.work.side, self.work.set_number)
+            self.actions.append(Note(event))
 
     def _left_out(self) -> None:
         if self.work:
-            data = {"exercise": self.work.exercise.id, "side": self.work.side}
-            why = "pain" if self.skip_remaining else "asked for"
-            self.actions.append(Note("left out", {**data, "reason": why, "work": work_done(self.work, self.kept)}))
+            reason: Literal["pain", "asked for"] = "pain" if self.skip_remaining else "asked for"
+            work = work_done(self.work, self.interrupted_s)
+            self.actions.append(Note(StepLeftOut(self.work.exercise.id, self.work.side, reason, work)))
 
     # --- entering the states of the chart -----------------------------------------------------------------
 
-    def on_enter_announcing(self) -> None:
-        """Explain the step: fully the first time and when asked to, else in a line. What the routine is comes first."""
+    def on_enter_announcing(self, preface: tuple[Cue, ...] = ()) -> None:
+        """Explain the step, after `preface`.
+
+        The first time and when asked to the explanation is full, otherwise it is one line. Before
+        the first exercise the routine is introduced.
+        """
         step = self.work
         assert step is not None
         self.skip_remaining = False
         if self._changing:
             self._changing = False
-            self._kept = None if isinstance(step.dose, Hold) else self._kept
+            self._interrupted_s = None if isinstance(step.dose, Hold) else self._interrupted_s
             self._rising = rises_for_the_way(step)
             self.play(self.writer.flow("announce", *self.writer.changing(step)))
             return
@@ -236,30 +258,29 @@ class RoutineFlow(PlanCursor, CheckStates):
         full = self._explain_fully or (new and self.writer.preferences.words != "few")
         before = work_before(self.plan, self.index)
         opening = (*self._introduce(), *self._remarks) if self._opening else ()
-        first = (*self.preface, *opening)
+        first = (*preface, *opening)
         self._introduction = frozenset(cue.line for cue in first if opening)
         cues = (*first, *self.writer.announce(step, before, full=full, warn=new))
-        self.preface, self._remarks, self._opening, self._explain_fully, self._kept = (), (), False, False, None
+        self._remarks, self._opening, self._explain_fully, self._interrupted_s = (), False, False, None
         self._unchecked = self._resting_before_work = False
         self.play(self.writer.flow("announce", *cues))
 
     def introducing(self) -> bool:
-        """Whether the exercise has not been named yet: the routine is being introduced."""
+        """Return True if the routine is being introduced, and no exercise yet."""
         return self.line is not None and self.line in self._introduction
 
-    def announce_anew(self, line: str) -> None:
-        """Say `line`, and announce the step again in as many words as are wanted now."""
-        self.preface = (self.writer.cue(line),)
-        self.on_enter_announcing()
+    def announce_again(self, line: str) -> None:
+        """Say `line`, and announce the step once more, in as many words as wanted now."""
+        self.on_enter_announcing((self.writer.cue(line),))
 
     def forget_explanations(self) -> None:
         """Explain every exercise fully once more."""
         self.known_exercises.clear()
 
     def _introduce(self) -> tuple[Cue, ...]:
-        """What the routine is, and what is left out of it as ever."""
+        """Return what the routine is, and what is left out of it as usual."""
         names = dict.fromkeys(
-            step.exercise.name for step in self.whole if self.memory.way(step.exercise.id) == "left out"
+            step.exercise.name for step in self.full_plan if self.memory.way(step.exercise.id) == "left out"
         )
         left_out = [self.writer.cue("routine.left_out", exercises=self.writer.lines.joined([*names]))] if names else []
         return (*self.writer.opening(self.routine, self.plan, self.known_exercises), *left_out)
@@ -276,25 +297,28 @@ class RoutineFlow(PlanCursor, CheckStates):
         """Count the step, or what is left of it."""
         assert self.work is not None
         self.known_exercises.add(self.work.exercise.id)
-        self._counted_from, self._kept = self._kept, None
+        self._counted_from, self._interrupted_s = self._interrupted_s, None
         script = self.writer.work(self.work, self._counted_from)
         first = min([0.0, *(cue.at for cue in script.cues)])
         self.play(script, first if self._counted_from is None else self._counted_from - COUNT_IN)
 
     def set_pace(self, pace: float) -> float:
-        """Lay out the plan at another pace; by what the counted part of the step, and the place in it, is stretched."""
+        """Lay out the plan at another pace.
+
+        Returns the factor by which the counted part of the step, and the place in it, is stretched.
+        """
         before = self.work
         self.plan = with_pace(self.plan, pace)
         after = self.work
         if before is None or after is None or self._resting_before_work:
             return 1.0
         stretched = after.unit / before.unit
-        self._kept = None if self._kept is None else self._kept * stretched
+        self._interrupted_s = None if self._interrupted_s is None else self._interrupted_s * stretched
         self._counted_from = None if self._counted_from is None else self._counted_from * stretched
         return stretched
 
     def recount(self, step: WorkStep | None = None, *, moved: float = 0.0) -> None:
-        """Let the count go on as that of the step as it is now, or of `step`; its zero `moved` (s) later."""
+        """Count on as the changed step, or as `step`; the zero moves by `moved` seconds."""
         counted = step or self.work
         assert counted is not None
         self.go_on_as(self.writer.work(counted, self._counted_from), moved=moved)
@@ -302,11 +326,11 @@ class RoutineFlow(PlanCursor, CheckStates):
     def on_exit_working(self) -> None:
         """Keep the place: whole seconds of a hold, whole repetitions of a set."""
         assert self.work is not None
-        self._kept = max(0.0, self.position // self.work.unit * self.work.unit)
+        self._interrupted_s = max(0.0, self.position // self.work.unit * self.work.unit)
 
     def on_enter_resting(self) -> None:
         """Rest or drink, or what is left of it."""
-        elapsed, self._kept = self._kept or 0.0, None
+        elapsed, self._interrupted_s = self._interrupted_s or 0.0, None
         step = self.step
         if isinstance(step, WaterStep):
             self.play(self.writer.water(max(5.0, step.seconds - elapsed), last=step is self.plan[-1]))
@@ -316,12 +340,11 @@ class RoutineFlow(PlanCursor, CheckStates):
 
     def on_exit_resting(self) -> None:
         """Keep the place in the rest."""
-        self._kept = max(0.0, self.position)
+        self._interrupted_s = max(0.0, self.position)
 
-    def on_enter_paused(self) -> None:
-        """Freeze."""
-        cues, self._pausing = self._pausing, None
-        self.expected, self._expected = self._expected, 0.0
+    def on_enter_paused(self, cues: tuple[Cue, ...] | None = None, expected_s: float = 0.0) -> None:
+        """Stop the sound, and say `cues`; None: the usual line."""
+        self.expected_pause_s = expected_s
         self.actions.append(StopAudio())
         if cues is None:
             cues = (self.writer.cue("pause"),)
@@ -329,12 +352,12 @@ class RoutineFlow(PlanCursor, CheckStates):
             self.play(self.writer.flow("paused", *cues))
 
     def on_enter_resuming(self) -> None:
-        """Say where we are."""
+        """Say where the routine goes on."""
         anew, self._anew = self._anew, False
-        cue = self.writer.anew(self.work) if anew and self.work else self.writer.where(self.work, self.kept)
+        cue = self.writer.anew(self.work) if anew and self.work else self.writer.where(self.work, self.interrupted_s)
         self.play(self.writer.flow("resuming", cue))
 
-    def on_enter_alarmed(self) -> None:
+    def on_enter_alarmed(self, advice: tuple[Cue, ...]) -> None:
         """Give the advice, and nothing else."""
         self.actions.append(StopAudio())
-        self.play(self.writer.flow("alarmed", *self.advice))
+        self.play(self.writer.flow("alarmed", *advice))

@@ -44,7 +44,7 @@ Reviewed by: ____________________  Profession: ____________________  Date: _____
 
 
 def page(library: Library) -> str:
-    """The page for the exercises of `library`."""
+    """Return the page of doses for the exercises of `library`."""
     return _PAGE.format(older=OLDER, rows="\n".join(_row(one, library) for one in library.exercises.values()))
 
 

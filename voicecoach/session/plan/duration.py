@@ -29,13 +29,15 @@ OPENING = 18.0
 
 
 def whole_length(plan: tuple[PlanStep, ...], known_exercises: Collection[str] = ()) -> float:
-    """Estimated seconds of a plan with all that is said before it, for whom the exercises `known_exercises` are not
-    new."""
+    """Return the estimated seconds of a plan with all that is said before it.
+
+    The exercises in `known_exercises` are not new to the user.
+    """
     return OPENING + seconds_from(plan, 0, known_exercises)
 
 
 def seconds_from(plan: tuple[PlanStep, ...], index: int, known_exercises: Collection[str] = ()) -> float:
-    """Estimated seconds from the beginning of step `index` to the end of the plan."""
+    """Return the estimated seconds from the begin of step `index` to the plan's end."""
     explained = {*known_exercises, *(step.exercise.id for step in plan[:index] if isinstance(step, WorkStep))}
     total = 0.0
     for number in range(index, len(plan)):

@@ -41,8 +41,11 @@ Offer = tuple[Exercise, int]
 
 
 class Fitting:
-    """Fits exercises of `pool` into a length of time; `muscles` are those asked for, none for the whole leg;
-    exercises `known_exercises` need few words."""
+    """Fits exercises of `pool` into a length of time.
+
+    `muscles` are those asked for, none for the whole leg; exercises in `known_exercises` need few
+    words.
+    """
 
     def __init__(
         self,
@@ -53,7 +56,7 @@ class Fitting:
         known_exercises: Collection[str] = (),
     ):
         self._library = library
-        self._familiar = known_exercises
+        self._known_exercises = known_exercises
         self._muscles = muscles
         self._dosed = dosed
         self._warm_up = next((one for one in pool if one.group == "warm-up"), None)
@@ -61,7 +64,10 @@ class Fitting:
         self._jog = next((one for one in pool if one.group == "warm-up" and one is not self._warm_up), None)
 
     def fit(self, seconds: float) -> tuple[RoutineEntry, ...]:
-        """As much as fits into `seconds`, and as near to it as walking can bring it; nothing where no exercise fits."""
+        """Return as much as fits into `seconds`, filled up by walking;
+
+        empty without an exercise.
+        """
         walks = self._walks(seconds)
         chosen = self._chosen([*self._needed(), *self._beyond()], seconds - OPENING - self._cost(walks))
         if not chosen:
@@ -70,7 +76,10 @@ class Fitting:
         return self._arranged(chosen, self._stretched(walks, left), seconds)
 
     def natural(self, most: float, warm_up: int) -> tuple[RoutineEntry, ...]:
-        """What every muscle needs and no more, in at most `most` seconds, after `warm_up` seconds of walking."""
+        """Return what every muscle needs and no more, in at most `most` seconds.
+
+        It begins with `warm_up` seconds of walking.
+        """
         walks = self._walks_of(warm_up, 2 * LEAST_COOL_DOWN)
         chosen = self._chosen(self._needed(), most - OPENING - self._cost(walks))
         return self._arranged(chosen, walks, self._cost([*walks, *chosen])) if chosen else ()
@@ -78,7 +87,7 @@ class Fitting:
     # --- what, in the order of importance -------------------------------------------------------------------
 
     def _needed(self) -> Iterator[Offer]:
-        """What brings every muscle to its minute, with work where there is some."""
+        """Return what brings every muscle to its minute, with work where there is some."""
         dynamic = [(one, _sets(one)) for one in self._pool if one.group == "dynamic" and self._asked_for(one)]
         strength = [(one, _sets(one)) for one in self._pool if one.group == "strength" and self._asked_for(one)]
         if self._muscles:
@@ -96,7 +105,10 @@ class Fitting:
         yield from self._minutes(IMPORTANCE)
 
     def _minutes(self, muscles: Iterable[str]) -> Iterator[Offer]:
-        """The stretches that bring each muscle to its minute; one of each muscle before the second of any."""
+        """Return the stretches that bring each muscle to its minute.
+
+        One stretch of each muscle comes before the second of any.
+        """
         rows = [list(self._minute(self._stretches(muscle))) for muscle in muscles]
         yield from (offer for row in zip_longest(*rows) for offer in row if offer)
 
@@ -110,7 +122,7 @@ class Fitting:
                 seconds += one.dose.seconds if isinstance(one.dose, Hold) else ENOUGH
 
     def _beyond(self) -> Iterator[Offer]:
-        """More of the same, for whoever has the time."""
+        """Return more of the same, for users who have the time."""
         stretches = [one for muscle in self._muscles or MUSCLES for one in self._stretches(muscle)]
         yield from ((one, 1) for one in stretches)
         yield from ((one, MOST_STRENGTH_SETS) for one in self._pool if one.group == "strength" and self._asked_for(one))
@@ -125,7 +137,7 @@ class Fitting:
     # --- how much ---------------------------------------------------------------------------------------------
 
     def _chosen(self, offers: Iterable[Offer], limit: float) -> list[RoutineEntry]:
-        """Of `offers` those that fit into `limit` seconds together."""
+        """Return those of `offers` that fit into `limit` seconds together."""
         chosen: dict[str, RoutineEntry] = {}
         for exercise, sets in offers:
             before = chosen.get(exercise.id)
@@ -139,7 +151,7 @@ class Fitting:
         return list(chosen.values())
 
     def _cost(self, steps: Iterable[RoutineEntry]) -> float:
-        return seconds_from(self._dosed(lay_out(steps, self._library)), 0, self._familiar)
+        return seconds_from(self._dosed(lay_out(steps, self._library)), 0, self._known_exercises)
 
     # --- walks ------------------------------------------------------------------------------------------------
 
@@ -157,7 +169,10 @@ class Fitting:
         )
 
     def _stretched(self, walks: tuple[RoutineEntry, ...], left: float) -> tuple[RoutineEntry, ...]:
-        """`walks` made longer by up to `left` seconds: first what does good, then what does no harm."""
+        """Return `walks` made longer by up to `left` seconds.
+
+        What does good comes first, then what does no harm.
+        """
         for limits in ((GOOD_WARM_UP, GOOD_COOL_DOWN), (MOST_WARM_UP, MOST_COOL_DOWN)):
             longer = []
             for walk, most in zip(walks, limits, strict=False):

@@ -1,4 +1,4 @@
-"""A plan made easier or harder: levels of exercises, and what is left for legs that hurt."""
+"""Make a plan easier or harder, and keep what legs that hurt can do."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ Fit = Callable[[tuple[PlanStep, ...]], tuple[PlanStep, ...]]
 
 
 def as_planned(plan: tuple[PlanStep, ...]) -> tuple[PlanStep, ...]:
-    """The plan as it is."""
+    """Return the plan as it is."""
     return plan
 
 
 def neighbour(level: Level, by: int) -> Level | None:
-    """The level that is `by` harder; None where there is none."""
+    """Return the level that is `by` harder; None where there is none."""
     number = LEVELS.index(level) + by
     return LEVELS[number] if 0 <= number < len(LEVELS) else None
 
@@ -35,7 +35,7 @@ def neighbour(level: Level, by: int) -> Level | None:
 def at_level(
     plan: tuple[PlanStep, ...], level: Level, exercise: str | None = None, start: int = 0
 ) -> tuple[PlanStep, ...]:
-    """`plan` with `exercise` (None: every exercise) at `level` from step `start` on."""
+    """Return `plan` with `exercise` (None: every one) at `level` from step `start` on."""
     return tuple(
         replace(step, level=level)
         if number >= start and isinstance(step, WorkStep) and exercise in (None, step.exercise.id)
@@ -45,10 +45,10 @@ def at_level(
 
 
 def stretches(plan: tuple[PlanStep, ...]) -> tuple[PlanStep, ...]:
-    """The stretches of `plan`, and the drinks after the first of them; empty where there are none."""
+    """Return the stretches of `plan`, and the drinks after the first of them."""
     return from_work(tuple(step for step in plan if isinstance(step, WaterStep) or step.exercise.group in STRETCHES))
 
 
 def from_work(plan: tuple[PlanStep, ...]) -> tuple[PlanStep, ...]:
-    """`plan` from its first exercise on: nobody has to drink before that."""
+    """Return `plan` from its first exercise on: nobody has to drink before that."""
     return tuple(dropwhile(lambda step: isinstance(step, WaterStep), plan))

@@ -1,4 +1,4 @@
-"""What there is to do, in a breath or two: nobody remembers the middle of ten names."""
+"""Name the routines and muscles there are, in a sentence short enough to remember."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ MOST_NAMES = 5
 
 
 def muscles_of(routine: Routine, library: Library) -> tuple[str, ...]:
-    """The muscles that a routine stretches, in the order of `MUSCLES`."""
+    """Return the muscles that a routine stretches, in the order of `MUSCLES`."""
     groups = {library.exercises[step.exercise].group for step in routine.steps if step.exercise}
     return tuple(muscle for muscle in MUSCLES if muscle in groups)
 
 
-def kinds(library: Library, lines: Lines) -> str:
-    """The routines by name, those for a single muscle in one word."""
+def summary(library: Library, lines: Lines) -> str:
+    """Return the routines by name, those for a single muscle in one word."""
     single = {routine.id: len(muscles_of(routine, library)) == 1 for routine in library.routines.values()}
     names = [routine.name for routine in library.routines.values() if not single[routine.id]]
     more = [lines.phrase("menu.more", n=len(names) - MOST_NAMES)] if len(names) > MOST_NAMES else []
@@ -30,10 +30,10 @@ def kinds(library: Library, lines: Lines) -> str:
 
 
 def named_muscles(lines: Lines) -> str:
-    """All muscles, as one says them."""
+    """Return the names of all muscles, as one says them."""
     return lines.joined([named_muscle(muscle, lines) for muscle in MUSCLES])
 
 
 def named_muscle(muscle: str, lines: Lines) -> str:
-    """A muscle group as one says it."""
+    """Return the name of a muscle group, as one says it."""
     return lines.phrase(f"muscles.{muscle.replace(' ', '-')}")

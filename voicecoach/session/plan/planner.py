@@ -45,13 +45,20 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """`steps` to do: `whole` without the places in `spare`, whose steps can still be brought back.
+    """A plan: `steps` to do, which are `whole` without the places in `spare`.
 
-    What was left out of what might have been expected: `asked` (keys) since that was asked for, `absent` (keys) that
-    was not there in the first place, `misplaced` (ids) that is not done at the places asked for, `other_kind` (ids) of
-    a kind that was not asked for, `unreached` (muscles) that nothing works under these wishes, `no_time` (keys, muscles
-    or ids), `rested` (ids): strength work, since it was done the day before. `elsewhere` has parts of the body for
-    which there is nothing; `short`: it takes much less than was asked for.
+    The spare steps can still be brought back.
+
+    Attributes:
+        asked: Keys that were left out because the user asked for that.
+        absent: Keys that were to be left out and were not there.
+        misplaced: Ids of exercises that are not done at the places asked for.
+        other_kind: Ids of exercises of a kind that was not asked for.
+        unreached: Muscles that nothing works under these wishes.
+        no_time: Keys, muscles or ids for which there was no time.
+        rested: Ids of strength exercises, left out because strength work was done the day before.
+        elsewhere: Parts of the body for which there is nothing.
+        short: The plan takes much less time than was asked for.
     """
 
     wish: PlanRequest
@@ -75,9 +82,11 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Declined:
-    """There is no plan: `why` is `too short`, `too long`, `elsewhere`, `unreached` (nothing works
-    `muscles` under these wishes, but `instead`, ids of exercises, would without them), `nothing left`, or `unknown`
-    (routine)."""
+    """The reason why there is no plan.
+
+    `why` is `too short`, `too long`, `elsewhere`, `unreached` (nothing works `muscles` under these
+    wishes, but the exercises `instead` would without them), `nothing left`, or `unknown` (routine).
+    """
 
     wish: PlanRequest
     why: str
@@ -97,8 +106,15 @@ class _Sorted:
 
 
 class Planner:
-    """Plans sessions of `library`, `dosed` for whom they are for, who did strength work the day before or did not. Of
-    its own accord it takes none of the `unwanted` exercises; those `known_exercises` need few words."""
+    """Plans routines from the exercises of `library`.
+
+    Args:
+        library: The exercises and routines.
+        dosed: Gives a plan the doses of the user.
+        unwanted: Exercises that are taken only where they are asked for.
+        strength_lately: The user did strength work yesterday or today.
+        known_exercises: Exercises that need few words.
+    """
 
     def __init__(
         self,
@@ -116,7 +132,7 @@ class Planner:
         self._familiar = known_exercises
 
     def plan(self, wish: PlanRequest) -> Planned | Declined:
-        """The plan for `wish`, or why there is none."""
+        """Return the plan for `wish`, or why there is none."""
         if wish.routine is not None and wish.routine not in self._library.routines:
             return Declined(wish, "unknown")
         if why := _unreasonable(wish):
@@ -126,7 +142,10 @@ class Planner:
         return self._from_routine(wish)
 
     def lay_out(self, planned: Planned) -> tuple[tuple[PlanStep, ...], tuple[PlanStep, ...]]:
-        """The plan in its doses, and what can be brought back into it: their blocks are in one order."""
+        """Return the plan in its doses, and the steps that can be brought back into it.
+
+        The blocks of both are in one order.
+        """
         whole = self._dosed(lay_out(planned.whole, self._library))
         plan = tuple(step for step in whole if step.block not in planned.spare)
         return plan, tuple(step for step in whole if step.block in planned.spare)
@@ -209,7 +228,7 @@ class Planner:
         return found
 
     def _rests(self, wish: PlanRequest, exercises: Sequence[Exercise]) -> bool:
-        """Whether strength work is left out today: not where it is all that was asked for."""
+        """Return True if strength work is left out today; not where only that was asked for."""
         only = "strength" in wish.kinds or not any(map(is_stretch, exercises))
         return self._strength_lately and not only
 
@@ -244,8 +263,11 @@ class Planner:
         )
 
     def _no_time(self, wish: PlanRequest, missed: Sequence[Exercise], there: set[Exercise]) -> tuple[str, ...]:
-        """What there was no time for: of a routine each exercise; otherwise the muscles and kinds that are not there
-        at all."""
+        """Return what there was no time for.
+
+        Of a routine this is each exercise; otherwise the muscles and kinds that are not there at
+        all.
+        """
         if wish.routine is not None and wish.seconds and not wish.muscles:
             return tuple(one.id for one in missed if one.group != "warm-up")
         counted = [one for one in (*missed, *there) if is_stretch(one) or wish.muscles]
@@ -265,7 +287,7 @@ class Planner:
 
 
 def _unreasonable(wish: PlanRequest) -> str:
-    """Why `wish` cannot be met whatever there is; empty when it can."""
+    """Return why `wish` cannot be met whatever there is; empty where it can."""
     if wish.seconds and wish.seconds < LEAST:
         return "too short"
     if wish.seconds and wish.seconds > MOST:
@@ -283,7 +305,7 @@ def _muscles_of(exercises: Iterable[Exercise]) -> tuple[str, ...]:
 
 
 def _needless_drinks(steps: Sequence[RoutineEntry], spare: Collection[int]) -> set[int]:
-    """Places of breaks to drink at the beginning or after another, once `spare` places are left out."""
+    """Return the places of drinks at the begin or after another, without `spare`."""
     needless: set[int] = set()
     worked = False
     for place, step in enumerate(steps):

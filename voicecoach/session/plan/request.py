@@ -1,11 +1,11 @@
-"""What somebody asks of a session: how long, for which muscles, where, of what kind, and without what."""
+"""What a user asks of a routine: length, muscles, places, kinds, and exceptions."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from voicecoach.session.features.hold_length import length
+from voicecoach.session.slots import duration_s, text, texts
 
 SHORT = 7 * 60.0
 """Seconds of "something short"."""
@@ -13,10 +13,18 @@ SHORT = 7 * 60.0
 
 @dataclass(frozen=True, slots=True)
 class PlanRequest:
-    """`seconds` long, for `muscles` (none: all of them), only at `places` (positions; one kneels on the floor, too),
-    only of `kinds` (`stretch`, `strength`, `warm-up`), `without` what those keys mean (see `selection.matches`), made
-    from the exercises of `routine` if one is named. `elsewhere` has parts of the body for which there is nothing;
-    `today` has what was to be left out before this was asked."""
+    """What a user asks of a routine.
+
+    Attributes:
+        routine: Only its exercises are used; None: all exercises.
+        seconds: Length of the routine; None: as long as the routine is.
+        muscles: Muscles to stretch; empty: all of them.
+        places: The only positions to use; kneeling counts as on the floor, too.
+        kinds: The only kinds to use: `stretch`, `strength`, `warm-up`.
+        without: Keys of `selectors.matches` to leave out.
+        elsewhere: Parts of the body that were asked for and for which there is nothing.
+        today: Keys that were to be left out before this request.
+    """
 
     routine: str | None = None
     seconds: float | None = None
@@ -28,7 +36,10 @@ class PlanRequest:
     today: tuple[str, ...] = ()
 
     def with_more(self, more: PlanRequest) -> PlanRequest:
-        """This wish with `more` said afterwards ("but only standing"); what names exercises itself is a new one."""
+        """Return this request with `more` said afterwards ("but only standing").
+
+        A request that names exercises itself replaces this one.
+        """
         if more.routine or more.muscles or more.elsewhere:
             return more
         return replace(
@@ -41,23 +52,15 @@ class PlanRequest:
 
 
 def request_from(slots: Mapping[str, object], today: tuple[str, ...] = ()) -> PlanRequest:
-    """The wish in the slots of a command."""
+    """Return the request in the slots of a command."""
     size = SHORT if slots.get("size") == "short" else None
-    routine = slots.get("routine")
     return PlanRequest(
-        routine=None if routine is None else str(routine),
-        seconds=length(slots) or size,
-        muscles=said(slots, "muscle"),
-        places=said(slots, "posture"),
-        kinds=said(slots, "kind"),
-        without=said(slots, "without"),
-        elsewhere=said(slots, "elsewhere"),
+        routine=text(slots, "routine"),
+        seconds=duration_s(slots) or size,
+        muscles=texts(slots, "muscle"),
+        places=texts(slots, "posture"),
+        kinds=texts(slots, "kind"),
+        without=texts(slots, "without"),
+        elsewhere=texts(slots, "elsewhere"),
         today=today,
     )
-
-
-def said(slots: Mapping[str, object], name: str) -> tuple[str, ...]:
-    """What was said for slot `name`, once or several times, each value once."""
-    value = slots.get(name)
-    values = value if isinstance(value, list | tuple) else [] if value is None else [value]
-    return tuple(dict.fromkeys(map(str, values)))

@@ -1,4 +1,4 @@
-"""Exercises meant by one word: "the lunges", "everything on the floor", "strength"."""
+"""Select exercises by one key: "lunge", "floor", "strength"."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ WATER = "water"
 
 
 def matches(key: str, exercise: Exercise) -> bool:
-    """Whether `key` means `exercise`, among others: `everything`, `stretch`, a group, a position (one kneels on the
-    floor, too; `kneeling` is every weight on a knee), or words of its id that follow each other (`lunge`)."""
+    """Return True if `key` means `exercise`, among others.
+
+    Keys are `everything`, `stretch`, a group, a position (kneeling is on the floor, too; `kneeling`
+    is every weight on a knee), or words of its id that follow each other (`lunge`).
+    """
     if key in (EVERYTHING, exercise.group):
         return True
     if key == STRETCH:
@@ -31,21 +34,21 @@ def matches(key: str, exercise: Exercise) -> bool:
 
 
 def is_stretch(exercise: Exercise) -> bool:
-    """Whether it is a static stretch."""
+    """Return True if the exercise is a static stretch."""
     return exercise.group in MUSCLES
 
 
 def is_down(exercise: Exercise) -> bool:
-    """Whether it is done on the floor."""
+    """Return True if the exercise is done on the floor."""
     return exercise.position in ("floor", "kneeling")
 
 
 def muscles_worked(exercise: Exercise) -> tuple[str, ...]:
-    """The muscles that it stretches or works, in the order of `MUSCLES`."""
+    """Return the muscles that the exercise stretches or works, in the order of `MUSCLES`."""
     return tuple(muscle for muscle in MUSCLES if muscle == exercise.group or muscle in exercise.works)
 
 
 def meant(keys: Iterable[str], library: Library) -> frozenset[str]:
-    """Ids of the exercises that any of `keys` means."""
+    """Return the ids of the exercises that any of `keys` means."""
     keys = tuple(keys)
     return frozenset(one.id for one in library.exercises.values() if any(matches(key, one) for key in keys))

@@ -1,5 +1,4 @@
-"""What can be kept of a session: its plan, as a text that is read again with the library of another day, and how much
-of a step has been done."""
+"""Write a plan as JSON, read it with the library of another day, and log a step."""
 
 from __future__ import annotations
 
@@ -28,12 +27,12 @@ class _Step(Content):
 _STEPS = TypeAdapter(list[_Step])
 
 
-def written(plan: Iterable[PlanStep]) -> str:
-    """`plan` as JSON. The pace is no part of it: that is the user's, and may be another the next time."""
-    return _STEPS.dump_json([_written(step) for step in plan], exclude_none=True).decode()
+def plan_to_json(plan: Iterable[PlanStep]) -> str:
+    """Return `plan` as JSON, without the pace, which may be another the next time."""
+    return _STEPS.dump_json([_to_record(step) for step in plan], exclude_none=True).decode()
 
 
-def _written(step: PlanStep) -> _Step:
+def _to_record(step: PlanStep) -> _Step:
     if isinstance(step, WaterStep):
         return _Step(block=step.block)
     return _Step(
@@ -48,15 +47,18 @@ def _written(step: PlanStep) -> _Step:
     )
 
 
-def read(text: str, library: Library) -> tuple[PlanStep, ...] | None:
-    """The plan that was written as `text`; None where it cannot be read, or has an exercise that is no more."""
+def plan_from_json(text: str, library: Library) -> tuple[PlanStep, ...] | None:
+    """Return the plan in `text`; None where it cannot be read.
+
+    A plan with an exercise that is not in the library any more cannot be read.
+    """
     try:
-        return tuple(_read(step, library) for step in _STEPS.validate_json(text))
+        return tuple(_from_record(step, library) for step in _STEPS.validate_json(text))
     except (ValidationError, KeyError):
         return None
 
 
-def _read(step: _Step, library: Library) -> PlanStep:
+def _from_record(step: _Step, library: Library) -> PlanStep:
     if step.exercise is None or step.dose is None:
         return WaterStep(step.block)
     return WorkStep(
@@ -72,7 +74,10 @@ def _read(step: _Step, library: Library) -> PlanStep:
 
 
 def work_done(work: WorkStep, seconds: float) -> dict[str, object]:
-    """A step, and how much of it has been done in `seconds`: whole repetitions, or whole seconds."""
+    """Return a step, and how much of it was done in `seconds`, as data for the log.
+
+    Whole repetitions or whole seconds count.
+    """
     seconds = min(max(0.0, seconds), work.seconds)
     return {
         "exercise": work.exercise.id,

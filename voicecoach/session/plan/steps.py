@@ -37,6 +37,9 @@ ALLOWANCES = {"standing": 8.0, "chair": 12.0, "kneeling": 20.0, "floor": 20.0}
 """Seconds to get into position, from the end of the instructions
 (docs/reference/exercise-sources.md, pacing)."""
 
+MOST_HOLD = 60
+"""Longest hold (s) a user may ask for (exercise reference)."""
+
 RISING = 20.0
 """Seconds to get up from the floor in: as many as to get down to it."""
 
@@ -88,7 +91,7 @@ class WorkStep:
 
     @property
     def apart(self) -> bool:
-        """Whether the way is all there is to say: it has a position of its own."""
+        """Return True if the way is all there is to say: it has a position of its own."""
         return self.level == "easier" and self.exercise.easier_position is not None
 
     @property
@@ -143,7 +146,7 @@ def make_plan(routine: Routine, library: Library) -> tuple[PlanStep, ...]:
 
 
 def lay_out(routine_steps: Iterable[RoutineEntry], library: Library) -> tuple[PlanStep, ...]:
-    """The steps of a routine as steps of a plan: one for each set and side."""
+    """Return the entries of a routine as steps of a plan: one for each set and side."""
     steps: list[PlanStep] = []
     for number, step in enumerate(routine_steps):
         if step.exercise is None:
@@ -158,7 +161,7 @@ def lay_out(routine_steps: Iterable[RoutineEntry], library: Library) -> tuple[Pl
 
 
 def with_alternative(plan: tuple[PlanStep, ...], block: int) -> tuple[PlanStep, ...]:
-    """`plan` with the exercise of `block` exchanged for its alternative, and the other way round."""
+    """Return `plan` with the exercise of `block` and its alternative exchanged."""
 
     def swapped(step: PlanStep) -> PlanStep:
         if not isinstance(step, WorkStep) or step.block != block or step.alternative is None:
@@ -169,7 +172,7 @@ def with_alternative(plan: tuple[PlanStep, ...], block: int) -> tuple[PlanStep, 
 
 
 def with_hold(plan: tuple[PlanStep, ...], block: int, seconds: int) -> tuple[PlanStep, ...]:
-    """`plan` with every hold of `block` set to `seconds`."""
+    """Return `plan` with every hold of `block` set to `seconds`."""
 
     def changed(step: PlanStep) -> PlanStep:
         if not isinstance(step, WorkStep) or step.block != block or not isinstance(step.dose, Hold):
@@ -180,20 +183,23 @@ def with_hold(plan: tuple[PlanStep, ...], block: int, seconds: int) -> tuple[Pla
 
 
 def with_pace(plan: tuple[PlanStep, ...], pace: float) -> tuple[PlanStep, ...]:
-    """`plan` at another pace."""
+    """Return `plan` at another pace."""
     return tuple(replace(step, pace=pace) if isinstance(step, WorkStep) else step for step in plan)
 
 
 def without_side(plan: tuple[PlanStep, ...], index: int, side: Side) -> tuple[PlanStep, ...]:
-    """`plan` without the steps on `side` of the exercise at `index`, as far as they come there or later."""
+    """Return `plan` without the steps on `side` of the exercise at `index`, from there on."""
     block = plan[index].block
     kept = (step for step in plan[index:] if not isinstance(step, WorkStep) or step.block != block or step.side != side)
     return (*plan[:index], *kept)
 
 
 def rest_before(plan: tuple[PlanStep, ...], index: int) -> float:
-    """Seconds of rest before step `index`: only between sets of one exercise, and none where changing sides
-    already rests the muscle. A slow pace makes it longer; a fast one takes nothing from the muscle's rest."""
+    """Return the seconds of rest before step `index`.
+
+    There is rest only between sets of one exercise, and none where changing sides already rests the
+    muscle. A slow pace makes it longer; a fast one takes nothing from the muscle's rest.
+    """
     if index == 0:
         return 0.0
     step, before = plan[index], plan[index - 1]
@@ -208,7 +214,7 @@ def rest_before(plan: tuple[PlanStep, ...], index: int) -> float:
 
 
 def setup_seconds(plan: tuple[PlanStep, ...], index: int) -> float:
-    """Seconds to get into position for step `index`."""
+    """Return the seconds to get into position for step `index`."""
     step = plan[index]
     assert isinstance(step, WorkStep)
     before = work_before(plan, index)
@@ -218,26 +224,26 @@ def setup_seconds(plan: tuple[PlanStep, ...], index: int) -> float:
 
 
 def work_before(plan: tuple[PlanStep, ...], index: int) -> WorkStep | None:
-    """The last work before step `index`: a break to drink changes nobody's position."""
+    """Return the last work before step `index`: a drink changes nobody's position."""
     return next((step for step in reversed(plan[:index]) if isinstance(step, WorkStep)), None)
 
 
 def rises(step: WorkStep, before: WorkStep | None) -> bool:
-    """Whether one gets up from the floor for `step`, after `before`."""
+    """Return True if one gets up from the floor for `step`, after `before`."""
     return before is not None and before.position in DOWN and step.position not in DOWN
 
 
 def gets_down(step: WorkStep, before: WorkStep | None) -> bool:
-    """Whether one gets down to the floor for `step`, after `before`."""
+    """Return True if one gets down to the floor for `step`, after `before`."""
     return step.position in DOWN and (before is None or before.position not in DOWN)
 
 
 def rises_for_the_way(step: WorkStep) -> bool:
-    """Whether one gets up from the floor where an exercise in the usual way is gone on with as `step`."""
+    """Return True if one gets up from the floor where an exercise in the usual way is gone on with as `step`."""
     return rises(step, replace(step, level="usual"))
 
 
 def needs(plan: tuple[PlanStep, ...]) -> tuple[str, ...]:
-    """What to fetch, in the order in which it is first used."""
+    """Return what to fetch, in the order in which it is first used."""
     used = [thing for step in plan if isinstance(step, WorkStep) for thing in step.needs]
     return tuple(dict.fromkeys(used))

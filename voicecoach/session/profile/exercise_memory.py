@@ -1,4 +1,4 @@
-"""What is remembered of a person from one session to the next: the way in which each exercise is done."""
+"""Remember from one session to the next how each exercise is done."""
 
 from __future__ import annotations
 
@@ -8,42 +8,49 @@ from typing import Literal
 from voicecoach.session.plan.levels import at_level, from_work
 from voicecoach.session.plan.steps import PlanStep, WorkStep, with_alternative
 
-Way = Literal["easier", "usual", "harder", "left out"]
+ExerciseChoice = Literal["easier", "usual", "harder", "left out"]
 """How an exercise is done: at a level, or not at all."""
 
 
 class ExerciseMemory:
-    """Exercise -> the way it is done. What is not in it has never been done. Whenever something changes, `save` gets
-    everything."""
+    """Exercise -> how it is done; an exercise that is not in it has never been done.
+
+    Whenever something changes, `save` gets everything.
+    """
 
     def __init__(
-        self, ways: Mapping[str, Way] | None = None, save: Callable[[Mapping[str, Way]], None] = lambda _ways: None
+        self,
+        ways: Mapping[str, ExerciseChoice] | None = None,
+        save: Callable[[Mapping[str, ExerciseChoice]], None] = lambda _ways: None,
     ):
         self._ways = dict(ways or {})
         self._save = save
 
     def knows(self, exercise: str) -> bool:
-        """Whether it has been done before, or was not wanted."""
+        """Return True if the exercise has been done before, or was not wanted."""
         return exercise in self._ways
 
-    def way(self, exercise: str) -> Way:
-        """The way it is done."""
+    def way(self, exercise: str) -> ExerciseChoice:
+        """Return how the exercise is done."""
         return self._ways.get(exercise, "usual")
 
-    def remember(self, exercise: str, way: Way) -> None:
-        """Do it this way from now on."""
+    def remember(self, exercise: str, way: ExerciseChoice) -> None:
+        """Do the exercise this way from now on."""
         if self._ways.get(exercise) != way:
             self._ways[exercise] = way
             self._save(self._ways)
 
     def left_out(self, plan: Iterable[PlanStep]) -> tuple[str, ...]:
-        """The exercises of `plan` that are not wanted, each once, by their ids."""
+        """Return the ids of the exercises of `plan` that are not wanted, each once."""
         exercises = (step.exercise.id for step in plan if isinstance(step, WorkStep))
         return tuple(dict.fromkeys(one for one in exercises if self.way(one) == "left out"))
 
     def applied(self, plan: tuple[PlanStep, ...]) -> tuple[PlanStep, ...]:
-        """`plan` in the ways that are remembered: an exercise that is not wanted gives way to its alternative, or is
-        left out. A plan of which nothing would be left stays as it is."""
+        """Return `plan` as it is remembered.
+
+        An exercise that is not wanted gives way to its alternative, or is left out. A plan of which
+        nothing would be left stays as it is.
+        """
         unwanted = self.left_out(plan)
         for block in {step.block for step in plan if isinstance(step, WorkStep) and step.exercise.id in unwanted}:
             plan = with_alternative(plan, block)

@@ -1,4 +1,4 @@
-"""What is known of the sessions before this one. Whoever keeps it implements `Past`; without it nothing is known."""
+"""What is known of earlier sessions. Their store implements `Past`."""
 
 from __future__ import annotations
 
@@ -13,70 +13,70 @@ class Past(Protocol):
     """The sessions before this one."""
 
     def strength_lately(self) -> bool:
-        """Whether strength work was done today or the day before: muscles need a day between."""
+        """Return True if strength work was done today or yesterday: muscles need a day between."""
 
     def known_exercises(self) -> frozenset[str]:
-        """Exercises that were done to their end not long ago, and need no full explanation."""
+        """Return exercises done to their end not long ago; a short explanation does."""
 
     def unfinished(self) -> StoredSession | None:
-        """The last session, where it was broken off within a day, and may be carried on with."""
+        """Return the last session if it was broken off within a day; else None."""
 
     def last(self) -> StoredSession | None:
-        """The last session."""
+        """Return the last session; None where there was none."""
 
     def progress(self) -> Progress:
-        """How it has gone so far."""
+        """Return the progress so far."""
 
     def last_glass(self) -> datetime | None:
-        """When the last glass of water was drunk."""
+        """Return when the last glass of water was drunk; None where it is not known."""
 
     def reminders(self) -> Collection[time]:
-        """When to remind of the exercises, every day."""
+        """Return the times of the daily reminders of the exercises that were set by voice."""
 
     def declined(self) -> Collection[time]:
-        """The times of the settings of which the user wanted to hear no more."""
+        """Return the times in the settings of which the user wants no reminder any more."""
 
     @property
     def lasting(self) -> bool:
-        """Whether what is noted in this session is known in the next one."""
+        """True if the next session knows what is logged in this one."""
 
 
 class NothingKnown:
-    """No session before this one is known."""
+    """A past of which nothing is known."""
 
     def strength_lately(self) -> bool:
-        """Not that one knows."""
+        """Return False: no session is known."""
         return False
 
     def known_exercises(self) -> frozenset[str]:
-        """Every exercise is new."""
+        """Return no exercise: every one is new."""
         return frozenset()
 
     def unfinished(self) -> StoredSession | None:
-        """Nothing was broken off."""
+        """Return None: no session is known."""
         return None
 
     def last(self) -> StoredSession | None:
-        """There was none."""
+        """Return None: no session is known."""
         return None
 
     def progress(self) -> Progress:
-        """Everything is to come."""
+        """Return an empty progress."""
         return Progress()
 
     def last_glass(self) -> datetime | None:
-        """Not that one knows."""
+        """Return None: no glass is known."""
         return None
 
     def reminders(self) -> Collection[time]:
-        """None was set."""
+        """Return no time: none was set."""
         return ()
 
     def declined(self) -> Collection[time]:
-        """None that one knows."""
+        """Return no time: none was declined."""
         return ()
 
     @property
     def lasting(self) -> bool:
-        """Nobody writes it down."""
+        """False: nothing is written down."""
         return False

@@ -19,6 +19,9 @@ QUIETEST, LOUDEST = -18, 6
 """Volume (dB re the level of the recordings) between which the user may choose. Above +6 dB speech is clipped more
 than in its highest peaks."""
 
+EMERGENCY_NUMBER = "112"
+"""Where nothing else is set: the number of the European Union, the United Kingdom, India and most mobile networks."""
+
 
 @dataclass(frozen=True, slots=True)
 class Preferences:

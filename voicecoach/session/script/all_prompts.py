@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from voicecoach.content.library import Library, Repetitions
 from voicecoach.content.lines import Lines
 from voicecoach.core.script import Script
-from voicecoach.session.features.hold_length import MOST_HOLD
 from voicecoach.session.plan.steps import (
+    MOST_HOLD,
     SIDES,
     PlanStep,
     WaterStep,
@@ -22,14 +22,14 @@ from voicecoach.session.script.writer import ScriptWriter
 
 
 def plain_lines(lines: Lines) -> Iterator[tuple[str, str]]:
-    """(id, text) of the lines that need nothing filled in."""
+    """Return (id, text) of the lines without placeholders."""
     for line in lines.texts:
         if not lines.placeholders(line):
             yield line, lines(line)
 
 
 def routine_prompts(library: Library, lines: Lines, routine: str) -> Iterator[tuple[str, str]]:
-    """(id, text) of all that may be said while `routine` is led, in about the order in which it is needed."""
+    """Return (id, text) of what may be said in `routine`, about in the order of need."""
     writer = ScriptWriter(lines)
     plan = make_plan(library.routines[routine], library)
     yield "check.in", lines("check.in", routine=library.routines[routine].name)
@@ -42,7 +42,7 @@ def routine_prompts(library: Library, lines: Lines, routine: str) -> Iterator[tu
 
 
 def all_prompts(library: Library, lines: Lines) -> list[tuple[str, str]]:
-    """(id, text) of everything, each text once."""
+    """Return (id, text) of everything the coach can say, each text once."""
     found = {text: line for line, text in plain_lines(lines)}
     for routine in library.routines:
         for line, text in routine_prompts(library, lines, routine):

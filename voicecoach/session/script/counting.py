@@ -39,8 +39,10 @@ class Counting:
         self.lines = lines
 
     def work(self, step: WorkStep, preferences: Preferences, elapsed: float | None = None) -> Script:
-        """The beats of a step, as the user likes them. With `elapsed` the part that is left (all of it for 0), counted
-        in from three."""
+        """Return the beats of a step, as the user likes them.
+
+        With `elapsed` (s) only the part that is left is counted, after "three, two, one".
+        """
         style, dose = preferences.counting, step.dose
         if isinstance(dose, Repetitions):
             cues = list(self._repetitions(step, dose, style))
@@ -60,7 +62,7 @@ class Counting:
         return Script(tuple(cues), seconds=step.seconds + TAIL, name="work")
 
     def beat(self, line: str, at: float, kind: str = "count", **values: object) -> Cue:
-        """A spoken line whose onset falls at `at`."""
+        """Return a spoken line whose onset falls at `at` seconds."""
         return Cue(text=self.lines(line, **values), at=at, kind=kind, line=line)  # type: ignore[arg-type]
 
     def _number(self, value: int, at: float) -> Cue:

@@ -1,4 +1,4 @@
-"""Plans in words: what a session is called, what was left out and why, and why there is none."""
+"""Put plans into words: their titles, what was left out, or why there is none."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from voicecoach.content.library import Exercise, Library
 from voicecoach.content.lines import Lines
 from voicecoach.core.script import Cue
-from voicecoach.session.plan.muscle_groups import MUSCLES, kinds, named_muscle, named_muscles
+from voicecoach.session.plan.muscle_groups import MUSCLES, named_muscle, named_muscles, summary
 from voicecoach.session.plan.planner import LEAST, MOST, Declined, Planned
 from voicecoach.session.plan.request import PlanRequest
 from voicecoach.session.plan.selectors import FLOOR, KNEELING, STRETCH, is_stretch, meant
@@ -26,7 +26,7 @@ class PlanWords:
         self._lines = lines
 
     def title(self, wish: PlanRequest) -> str:
-        """What the session is called."""
+        """Return what the routine is called."""
         if wish.routine is not None:
             return self._library.routines[wish.routine].name
         if wish.muscles:
@@ -34,13 +34,13 @@ class PlanWords:
         return self._lines.phrase(f"plan.title.{wish.kinds[0]}" if len(wish.kinds) == 1 else "plan.title")
 
     def label(self, key: str) -> str:
-        """What a key of `selection.matches` means, as one says it: "the lunges"."""
+        """Return what a key of `selectors.matches` means, as one says it: "the lunges"."""
         if f"thing.{key}" in self._lines.texts:
             return self._lines.phrase(f"thing.{key}")
         return self._named(self._library.exercises[one] for one in sorted(meant([key], self._library)))
 
     def labels(self, keys: Iterable[str]) -> str:
-        """Several of them, the muscles together."""
+        """Return what several keys mean, as one says it, the muscles together."""
         keys = tuple(dict.fromkeys(keys))
         muscles = self._muscles(key for key in keys if key in MUSCLES)
         told = [self.label(key) for key in keys if key not in MUSCLES]
@@ -49,11 +49,11 @@ class PlanWords:
         return self._lines.joined(list(dict.fromkeys(told)))
 
     def remarks(self, planned: Planned) -> tuple[Cue, ...]:
-        """What is to be said about a plan before it begins: above all, what was left out."""
+        """Return what to say about a plan before it begins: above all, what was left out."""
         return tuple(self._remarks(planned))
 
     def refusal(self, declined: Declined) -> tuple[Cue, ...]:
-        """Why there is no plan, and what there is."""
+        """Return why there is no plan, and what there is."""
         wish, seconds = declined.wish, self._lines.duration(declined.wish.seconds or 0.0)
         match declined.why:
             case "too short":
@@ -67,7 +67,7 @@ class PlanWords:
                 return tuple(self._unreached(declined))
             case "nothing left":
                 return (self._cue("plan.nothing_left"),)
-        return (self._cue("routine.none", routines=kinds(self._library, self._lines)),)
+        return (self._cue("routine.none", routines=summary(self._library, self._lines)),)
 
     # --- inside -----------------------------------------------------------------------------------------------
 
@@ -132,10 +132,10 @@ class PlanWords:
 
 
 def _place(exercise: Exercise) -> str:
-    """The key of the place where it is done."""
+    """Return the key of the place where an exercise is done."""
     return FLOOR if exercise.position == KNEELING else exercise.position
 
 
 def _kind(exercise: Exercise) -> str:
-    """The key of its kind."""
+    """Return the key of the kind of an exercise."""
     return STRETCH if is_stretch(exercise) else exercise.group

@@ -1,4 +1,4 @@
-"""Scripts: what is said when, for each part of a step. Flow for explaining, beat for counting."""
+"""Write the scripts of a step: flows for explaining, beats for counting."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BREATH = 1.6
 
 
 def paced(cues: Iterable[Cue], pace: float) -> tuple[Cue, ...]:
-    """`cues` with pauses `pace` times as long."""
+    """Return `cues` with pauses `pace` times as long."""
     return tuple(replace(cue, gap=cue.gap * pace) for cue in cues)
 
 
@@ -34,11 +34,11 @@ class ScriptWriter:
         self.counting = Counting(lines)
 
     def cue(self, line: str, **values: object) -> Cue:
-        """One spoken line as a cue of a flow script."""
+        """Return a line as a cue of a flow script."""
         return Cue(text=self.lines(line, **values), line=line)
 
     def flow(self, name: str, *cues: Cue) -> Script:
-        """Cues one after another."""
+        """Return a script of cues one after another."""
         return Script(cues=cues, name=name)
 
     # --- explaining ---------------------------------------------------------------------------------------
@@ -46,8 +46,10 @@ class ScriptWriter:
     def opening(
         self, routine: str, plan: tuple[PlanStep, ...], known_exercises: Collection[str] = ()
     ) -> tuple[Cue, ...]:
-        """What comes before the first exercise: how much it is, what to fetch. The exercises `known_exercises` are not
-        new."""
+        """Return what comes before the first exercise: its length, and what to fetch.
+
+        The exercises in `known_exercises` are not new.
+        """
         blocks = {step.block for step in plan if isinstance(step, WorkStep)}
         cues = [
             self.cue(
@@ -66,8 +68,11 @@ class ScriptWriter:
         return tuple(cues)
 
     def announce(self, step: WorkStep, before: WorkStep | None, *, full: bool, warn: bool = False) -> tuple[Cue, ...]:
-        """Name, side, dose and set-up of a step. Later sets and sides need only a line, unless `full`; `warn`: say who
-        should leave it out, also where little else is said."""
+        """Return name, side, dose and set-up of a step.
+
+        Later sets and sides need only a line, unless `full`. `warn`: say who should leave the
+        exercise out, also where little else is said.
+        """
         if before and before.block == step.block and not full:
             return (self._again(step, before), self.cue("announce.position_short"))
         exercise = step.exercise
@@ -90,18 +95,18 @@ class ScriptWriter:
         return paced(cues, step.pace)
 
     def changed(self, step: WorkStep) -> tuple[Cue, ...]:
-        """That an exercise is done at another level from now on, and how."""
+        """Return that an exercise is done at another level from now on, and how."""
         return (self.cue(f"level.now.{step.level}"), self._own(step, step.way or step.exercise.cue))
 
     def changing(self, step: WorkStep) -> tuple[Cue, ...]:
-        """The same where one has to get into another position for it."""
+        """Return `changed` for a level for which one gets into another position."""
         now, how = self.changed(step)
         rise = (self.cue("announce.rise"),) if rises_for_the_way(step) else ()
         setup = () if step.way else (self._own(step, text) for text in step.exercise.setup)
         return (now, *rise, *setup, how, self.cue("announce.position"))
 
     def _own(self, step: WorkStep, text: str) -> Cue:
-        """A text of the exercise itself, with a breath after it."""
+        """Return a text of the exercise as a cue, with a pause after it."""
         return Cue(text=self.lines.sided(text, step.side), gap=BREATH, line=f"exercise.{step.exercise.id}")
 
     def _again(self, step: WorkStep, before: WorkStep) -> Cue:
@@ -122,7 +127,10 @@ class ScriptWriter:
         return Cue(text=self.lines("announce.plain", **values), gap=1.0, line="announce.plain")
 
     def dose(self, step: WorkStep, *, both: bool = True) -> str:
-        """How much of the exercise, in words; not `both`: where the other side has been done, or is left out."""
+        """Return how much of the exercise to do, in words.
+
+        Not `both`: the other side has been done, or is left out.
+        """
         per_side = "_side" if step.side and both else ""
         dose = step.dose
         if isinstance(dose, Timed):
@@ -139,13 +147,16 @@ class ScriptWriter:
         return self.lines(f"dose.repetitions_sets{per_side}", sets=sets, count=dose.count)
 
     def counted(self, thing: str, number: int) -> str:
-        """A number of things: "one exercise", "three sets"."""
+        """Return a number of things in words: "one exercise", "three sets"."""
         return self.lines.phrase(f"{thing}.one" if number == 1 else f"{thing}.many", n=number)
 
     # --- counting and resting -------------------------------------------------------------------------------
 
     def where(self, step: WorkStep | None, kept: float | None) -> Cue:
-        """Where the coach carries on: `kept` seconds into `step`; without a step, in a break to drink."""
+        """Return where the coach carries on: `kept` seconds into `step`.
+
+        Without a step, it carries on in a break to drink.
+        """
         if step is None:
             return self.cue("resume.water")
         if not kept:
@@ -162,17 +173,21 @@ class ScriptWriter:
         return self.cue(f"resume.work{side}", **values)
 
     def anew(self, step: WorkStep) -> Cue:
-        """That `step` is done once more from its beginning."""
+        """Return that `step` is done once more from its beginning."""
         if step.side:
             return self.cue("restart.side", side=self.lines.phrase(f"side.{step.side}"))
         return self.cue("restart")
 
     def work(self, step: WorkStep, elapsed: float | None = None) -> Script:
-        """The beats of a step. With `elapsed` (s) the part that is left, counted in from three."""
+        """Return the beats of a step; with `elapsed` (s), of the part that is left."""
         return self.counting.work(step, self.preferences, elapsed)
 
     def rest(self, seconds: float, coming: WorkStep) -> Script:
-        """Rest between two sets: how long, and in a long one what comes, and a warning at ten seconds."""
+        """Return the script of a rest between two sets.
+
+        It says how long the rest is; a long one also names what comes, and warns ten seconds before
+        its end.
+        """
         duration = self.lines.duration(seconds)
         if seconds < LONG_REST:
             return Script((self.counting.beat("rest.short", 0.0, "say", duration=duration),), seconds, name="rest")
@@ -183,11 +198,11 @@ class ScriptWriter:
         return Script(cues, seconds=seconds, name="rest")
 
     def water(self, seconds: float, *, last: bool = False) -> Script:
-        """A break to drink; `last`: nothing comes after it."""
+        """Return the script of a break to drink; `last`: nothing comes after it."""
         line = "water.last" if last else "water"
         cue = self.counting.beat(line, 0.0, "say", duration=self.lines.duration(seconds))
         return Script((cue,), seconds=seconds, name="water")
 
     def positioning(self, seconds: float) -> Script:
-        """Silence in which to get into position."""
+        """Return silence in which to get into position."""
         return Script((), seconds=seconds, name="position")

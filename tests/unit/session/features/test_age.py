@@ -11,6 +11,7 @@ from voicecoach.app.settings import load_settings
 from voicecoach.content.library import Hold, Repetitions
 from voicecoach.content.yaml_schema import ContentError
 from voicecoach.core.actions import Note, Reply
+from voicecoach.core.session_events import AgeTold
 from voicecoach.session.plan.steps import WorkStep
 from voicecoach.session.session import Session
 
@@ -25,7 +26,7 @@ def doses(talk: Talk) -> dict[str, int]:
 def test_older_people_get_their_doses_in_every_routine_that_follows_and_it_is_remembered() -> None:
     talk = Talk().say("Age", years=70)
     assert talk.said == "Seventy. I hold each stretch for at least thirty seconds, and count at least ten repetitions."
-    assert Note("age", {"years": 70}) in talk.actions
+    assert Note(AgeTold(70)) in talk.actions
     assert doses(talk.say("StartRoutine", routine="quick"))["standing-quad-stretch"] == 30
     talk.say("Stop").say("StartRoutine", routine="strength")
     assert doses(talk)["split-lunge"] == 10
@@ -57,7 +58,7 @@ def test_younger_people_keep_the_usual_doses() -> None:
 def test_an_age_that_is_none_to_go_by_changes_nothing(years: int, answer: str) -> None:
     talk = Talk().say("Age", years=years)
     assert answer in talk.said
-    assert talk.session.age is None
+    assert talk.session.context.age is None
     assert not any(isinstance(action, Note) for action in talk.actions)
 
 

@@ -52,7 +52,7 @@ def test_whether_it_is_right_is_answered_with_what_the_user_can_check() -> None:
 
 
 def test_every_group_has_a_muscle_and_a_reason() -> None:
-    for group in {exercise.group for exercise in stretching().session.library.exercises.values()}:
+    for group in {exercise.group for exercise in stretching().session.context.library.exercises.values()}:
         for question in ("muscle", "why"):
             assert LINES(f"{question}.{group.replace(' ', '-')}")
 

@@ -10,6 +10,7 @@ from tests.unit.engine.test_coach import Bench, NotingEar
 from voicecoach.app.components import App
 from voicecoach.audio.echo.control import HalfDuplexGate, NoMicrophone
 from voicecoach.core.actions import Note, Reply, StopAudio
+from voicecoach.core.session_events import log_entry
 from voicecoach.core.understanding import Understanding, Verdict
 from voicecoach.nlu.lint import spoken_parts
 from voicecoach.playback.clip_source import SilentSource
@@ -35,7 +36,13 @@ def to_the_end(talk: Talk) -> Talk:
 
 
 def notes(talk: Talk) -> list[dict[str, object]]:
-    return [dict(action.data) for action in talk.actions if isinstance(action, Note) and action.kind == "pain"]
+    return [
+        data
+        for action in talk.actions
+        if isinstance(action, Note)
+        for kind, data in [log_entry(action.event)]
+        if kind == "pain"
+    ]
 
 
 def works(talk: Talk) -> list[WorkStep]:

@@ -11,6 +11,7 @@ from voicecoach.app.builders import silent_coach
 from voicecoach.app.components import App
 from voicecoach.app.typed import run_fast
 from voicecoach.core.actions import Note, Play, Volume
+from voicecoach.core.session_events import PreferenceChanged
 from voicecoach.engine.coach import LogEvent
 from voicecoach.session.profile.preferences import Preferences
 from voicecoach.session.script.counting import Counting
@@ -21,8 +22,8 @@ def noted(talk: Talk) -> dict[str, object]:
     return {
         key: value
         for action in talk.actions
-        if isinstance(action, Note) and action.kind == "preference"
-        for key, value in action.data.items()
+        if isinstance(action, Note) and isinstance(action.event, PreferenceChanged)
+        for key, value in action.event.changes.items()
     }
 
 

@@ -6,8 +6,9 @@ import pytest
 
 from tests.support.session_driver import LIBRARY, LINES, Talk, stretching
 from voicecoach.core.actions import Note, Play, Reply, StopAudio
+from voicecoach.core.session_events import ExerciseChosen, log_entry
 from voicecoach.session.plan.steps import WorkStep, needs
-from voicecoach.session.profile.exercise_memory import ExerciseMemory, Way
+from voicecoach.session.profile.exercise_memory import ExerciseChoice, ExerciseMemory
 
 HAMSTRING = LIBRARY.exercises["standing-hamstring-stretch"]
 FIGURE_FOUR = LIBRARY.exercises["figure-four-stretch"]
@@ -33,7 +34,11 @@ def held(memory: ExerciseMemory, routine: str = "stretch") -> Talk:
 
 
 def ways(talk: Talk) -> list[tuple[object, object]]:
-    notes = [one.data for one in talk.actions if isinstance(one, Note) and one.kind == "way"]
+    notes = [
+        log_entry(one.event)[1]
+        for one in talk.actions
+        if isinstance(one, Note) and isinstance(one.event, ExerciseChosen)
+    ]
     return [(data["exercise"], data["way"]) for data in notes]
 
 
@@ -192,7 +197,7 @@ def test_what_was_left_out_can_be_brought_back() -> None:
 
 
 def test_a_routine_of_which_nothing_would_be_left_is_done_all_the_same() -> None:
-    everything: dict[str, Way] = dict.fromkeys(LIBRARY.exercises, "left out")
+    everything: dict[str, ExerciseChoice] = dict.fromkeys(LIBRARY.exercises, "left out")
     assert Talk(memory=ExerciseMemory(everything)).say("StartRoutine", routine="quick").state == "announcing"
 
 

@@ -13,8 +13,10 @@ from voicecoach.core.actions import Reply
 from voicecoach.core.understanding import RejectReason, Understanding, Verdict
 from voicecoach.nlu.lint import spoken_parts
 from voicecoach.playback.clip_source import SilentSource
+from voicecoach.session.dispatch import NEAR_A_COMMAND
+from voicecoach.session.features.fallback import Fallback
+from voicecoach.session.features.nudge import NUDGE_AFTER
 from voicecoach.session.profile.exercise_memory import ExerciseMemory
-from voicecoach.session.session import NEAR_A_COMMAND, NUDGE_AFTER
 
 NEAR = Understanding(
     "how long is let",
@@ -50,7 +52,7 @@ def test_it_says_what_can_be_said_then_in_other_words_and_then_there_is_only_a_t
     talk = hear(STATES[state](), NEAR)
     first = talk.said
     assert LINES("unclear") in first
-    assert LINES(talk.session.help_line) in first
+    assert LINES(talk.session.context.feature(Fallback).line("help", talk.session.states)) in first
     second = hear(talk, NEAR).said
     assert second
     assert second not in first
@@ -125,7 +127,7 @@ SOON = 10.0
 
 @pytest.fixture(params=[NoMicrophone, HalfDuplexGate], ids=["hearing", "deaf while it speaks"])
 def paused(app: App, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Bench:
-    monkeypatch.setattr("voicecoach.session.session.NUDGE_AFTER", SOON)
+    monkeypatch.setattr("voicecoach.session.features.nudge.NUDGE_AFTER", SOON)
     bench = Bench(app, SilentSource(48_000), NotingEar(), echo=request.param())
     bench.type("start quick routine")
     bench.run(2)

@@ -122,7 +122,7 @@ def test_what_was_nearly_a_command_is_no_call() -> None:
     )
     talk._take(talk.session.unclear(talk.session.attend(nearly)))
     assert talk.said.startswith(LINES("unclear"))
-    assert talk.session.question is None
+    assert talk.session.context.question is None
 
 
 def test_its_name_alone_is_nothing_where_it_always_listens() -> None:

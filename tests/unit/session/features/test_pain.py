@@ -7,6 +7,7 @@ import pytest
 from tests.support.intents import project_matcher
 from tests.support.session_driver import LIBRARY, LINES, STATES, Talk, stretching
 from voicecoach.core.actions import Note, StopAudio
+from voicecoach.core.session_events import log_entry
 from voicecoach.core.understanding import Understanding, Verdict
 from voicecoach.nlu.lint import spoken_parts
 from voicecoach.session.profile.exercise_memory import ExerciseMemory
@@ -20,7 +21,13 @@ def hurt(**slots: object) -> Talk:
 
 
 def notes(talk: Talk) -> list[dict[str, object]]:
-    return [dict(action.data) for action in talk.actions if isinstance(action, Note) and action.kind == "pain"]
+    return [
+        data
+        for action in talk.actions
+        if isinstance(action, Note)
+        for kind, data in [log_entry(action.event)]
+        if kind == "pain"
+    ]
 
 
 @pytest.mark.parametrize("state", [state for state in STATES if state not in ("idle", "checking")])
@@ -84,7 +91,9 @@ def test_some_pain_goes_on_in_the_easier_way_and_the_hold_begins_anew(answer: st
 
 
 def test_an_offer_of_the_easier_way_stands_however_long_it_takes() -> None:
-    assert hurt(place="calf").say("Rating", rating=5).session.patience == float("inf")
+    question = hurt(place="calf").say("Rating", rating=5).session.flow.question
+    assert question is not None
+    assert question.patience == float("inf")
 
 
 def test_some_pain_in_the_easiest_way_leaves_it_out() -> None:

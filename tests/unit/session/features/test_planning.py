@@ -284,7 +284,7 @@ def test_everything_can_come_back_at_once() -> None:
     talk = leg().say("LeaveOut", without=["lunge", "floor", "water"]).say("BringBack", without="everything")
     assert talk.said == "I put everything in again."
     assert coming(talk) == before
-    assert not talk.session.today
+    assert not talk.session.context.left_out_today
 
 
 # --- exercises of one's own ------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from tests.support.session_driver import INTENTS, LIBRARY, LINES, STATES, Talk, 
 from tests.unit.engine.test_coach import Bench
 from voicecoach.app.components import App
 from voicecoach.core.actions import Leave, Note, Play, Reply, StopAudio
+from voicecoach.core.session_events import RedFlagRaised
 from voicecoach.core.understanding import RejectReason, Understanding, Verdict
 from voicecoach.playback.clip_source import SilentSource
 from voicecoach.session.features.red_flags import ADVICE, REMINDER_AFTER
@@ -51,7 +52,11 @@ def test_in_every_state_all_falls_silent_and_the_advice_for_the_class_is_given(s
     assert talk.said == LINES(ADVICE[advice][0], number=NUMBER)
     assert "cannot judge" in talk.said
     assert NUMBER in talk.said
-    assert [action.data["advice"] for action in talk.actions if isinstance(action, Note) and action.kind == "red flag"]
+    assert [
+        action.event.advice
+        for action in talk.actions
+        if isinstance(action, Note) and isinstance(action.event, RedFlagRaised)
+    ]
 
 
 @pytest.mark.parametrize("advice", ADVICE)

@@ -17,11 +17,18 @@ from voicecoach.app.components import App
 from voicecoach.app.typed import run_fast
 from voicecoach.content.lines import load_lines
 from voicecoach.core.actions import Action, Note
+from voicecoach.core.session_events import (
+    RemindersCancelled,
+    ReminderSet,
+    ReminderSettingsChanged,
+    WaterDrunk,
+    log_entry,
+)
 from voicecoach.core.understanding import Command
 from voicecoach.engine.coach import LogEvent
 from voicecoach.history.database import open_database
 from voicecoach.history.journal_access import open_journal
-from voicecoach.session.features.reminders import APART, SNOOZE, clock_time
+from voicecoach.session.features.reminders import APART, SNOOZE, Reminders, clock_time
 from voicecoach.session.profile.day_times import DayTimes
 from voicecoach.session.profile.past import NothingKnown
 from voicecoach.session.session import Session
@@ -90,7 +97,7 @@ def test_a_glass_is_noted_when_it_was_drunk(intent: str, noted: bool) -> None:
     day = Day()
     day.at(later(hours=2))
     day.say(intent)
-    assert [one for one in day.actions if isinstance(one, Note)] == ([Note("water")] if noted else [])
+    assert [one for one in day.actions if isinstance(one, Note)] == ([Note(WaterDrunk())] if noted else [])
     assert day.said
 
 
@@ -159,7 +166,7 @@ def test_who_wants_none_gets_none() -> None:
 def test_a_glass_that_was_drunk_unasked_counts_too() -> None:
     day = Day()
     day.at(later(minutes=100))
-    assert Note("water") in day.say("HadWater").actions
+    assert Note(WaterDrunk()) in day.say("HadWater").actions
     day.at(later(minutes=100))
     assert day.at(later(minutes=219)) == ""
     assert WATER in day.at(later(minutes=220))
@@ -169,7 +176,7 @@ def test_a_break_to_drink_in_a_routine_is_a_glass() -> None:
     day = Day(times=DayTimes(water_every=60))
     day.at(later(minutes=50))
     day.say("StartRoutine", routine="leg").until("resting")
-    assert Note("water") in day.played().actions
+    assert Note(WaterDrunk()) in day.played().actions
     day.say("Stop")
     assert day.at(later(minutes=75)) == ""
     assert WATER in day.at(later(minutes=135))
@@ -186,7 +193,7 @@ def test_a_glass_in_a_routine_counts_from_when_it_was_drunk() -> None:
 def test_a_break_that_was_left_is_none() -> None:
     day = Day()
     day.say("StartRoutine", routine="leg").until("resting")
-    assert Note("water") not in day.say("Next").actions
+    assert Note(WaterDrunk()) not in day.say("Next").actions
 
 
 # --- the exercises ----------------------------------------------------------------------------------------------------
@@ -195,7 +202,7 @@ def test_a_break_that_was_left_is_none() -> None:
 def test_at_the_time_that_was_set_it_offers_to_begin_once_a_day() -> None:
     day = Day(times=DayTimes(water_every=0))
     assert "eight in the morning" in day.say("SetReminder", hour=8, part="morning").said
-    assert Note("reminder", {"at": "08:00"}) in day.actions
+    assert Note(ReminderSet("08:00")) in day.actions
     morning = NOON.replace(hour=8) + timedelta(days=1)
     assert day.at(morning - timedelta(minutes=1)) == ""
     assert "It is eight in the morning" in day.at(morning)
@@ -274,7 +281,7 @@ def test_reminders_can_be_cancelled() -> None:
     day = Day(Known(NOON, [time(13), time(17, 30)]), DayTimes(water_every=0))
     said = day.say("CancelReminders").said
     assert said == "From now on I remind you no more at one in the afternoon and half past five in the afternoon."
-    assert Note("reminders off", {"settings": []}) in day.actions
+    assert Note(RemindersCancelled(())) in day.actions
     assert day.at(later(hours=1)) == ""
     assert "no reminder" in day.say("CancelReminders").said
 
@@ -285,7 +292,7 @@ SETTINGS = DayTimes(water_every=0, exercises=(time(13), time(8)))
 def test_who_cancels_those_of_the_settings_is_told_for_how_long() -> None:
     day = Day(Known(NOON), SETTINGS)
     assert "until you change the times in your settings" in day.say("CancelReminders").said
-    assert Note("reminders off", {"settings": ["13:00", "08:00"]}) in day.actions
+    assert Note(RemindersCancelled(("13:00", "08:00"))) in day.actions
     assert day.at(later(hours=1)) == ""
     forgetful = Day(NothingKnown(), SETTINGS)  # type: ignore[arg-type]
     assert "come back when I am started anew" in forgetful.say("CancelReminders").said
@@ -301,11 +308,11 @@ def test_what_was_cancelled_stays_cancelled_as_long_as_the_settings_say_the_same
     declined = [time(8), time(13)]
     day = Day(Known(NOON, declined=declined), SETTINGS)
     assert day.at(later(hours=1)) == ""
-    assert Note("settings changed") not in day.actions
+    assert Note(ReminderSettingsChanged()) not in day.actions
     for times in ((time(13),), (time(13), time(8), time(9))):
         changed = Day(Known(NOON, declined=declined), DayTimes(water_every=0, exercises=times))
         assert changed.at(NOON) == ""
-        assert Note("settings changed") in changed.actions
+        assert Note(ReminderSettingsChanged()) in changed.actions
         assert "leg routine" in changed.at(later(hours=1))
 
 
@@ -347,7 +354,7 @@ def test_a_time_is_that_part_of_the_day_in_which_one_is_awake(slots: dict[str, o
     ],
 )
 def test_times_are_spoken_as_people_say_them(at: time, spoken: str) -> None:
-    assert Day().session.reminding.spoken(at) == spoken
+    assert Day().session.context.feature(Reminders).spoken(at) == spoken
 
 
 @pytest.mark.parametrize(
@@ -360,15 +367,15 @@ def test_times_are_spoken_as_people_say_them(at: time, spoken: str) -> None:
     ],
 )
 def test_times_are_spoken_in_german_as_people_say_them(at: time, spoken: str) -> None:
-    assert Session(LIBRARY, load_lines("de")).reminding.spoken(at) == spoken
+    assert Session(LIBRARY, load_lines("de")).context.feature(Reminders).spoken(at) == spoken
 
 
 def test_not_now_answers_any_other_offer_with_no() -> None:
     talk = Talk().say("StartRoutine", routine="stretch")
     talk.say("Easier").say("Easier")
-    assert talk.session.question
+    assert talk.session.context.question
     talk.say("NotNow")
-    assert talk.session.question is None
+    assert talk.session.context.question is None
     assert talk.said
 
 
@@ -395,11 +402,13 @@ def idle(file: Path, hours: int, answer: Answer, times: DayTimes | None = None) 
         def do(actions: list[Action]) -> None:
             for action in actions:
                 if isinstance(action, Note):
-                    journal_access.watch(LogEvent((clock.now - MIDNIGHT).total_seconds(), action.kind, action.data))
+                    journal_access.watch(
+                        LogEvent((clock.now - MIDNIGHT).total_seconds(), *log_entry(action.event), action.event)
+                    )
 
         for minute in range(60 * hours):
             clock.now = MIDNIGHT + timedelta(minutes=minute)
-            if day.session.question is not None:
+            if day.session.context.question is not None:
                 intent = answer(len(reminded) - 1)
                 if intent:
                     do(day.session.command(Command(intent)))

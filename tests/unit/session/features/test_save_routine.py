@@ -10,15 +10,16 @@ import pytest
 from tests.support.session_driver import LIBRARY, LINES, Talk
 from voicecoach.app.routine_store import RoutineStore
 from voicecoach.content.library import Routine, load_library
-from voicecoach.session.features.save_routine import SaveResult, as_steps
+from voicecoach.session.features.save_routine import as_steps
 from voicecoach.session.plan.steps import WorkStep
 from voicecoach.session.profile.exercise_memory import ExerciseMemory
+from voicecoach.session.profile.saved_routines import SaveResult
 from voicecoach.session.session import Session
 
 
 def talk_that_saves_in(folder: Path) -> Talk:
     talk = Talk()
-    talk.session = Session(LIBRARY, LINES, keep=RoutineStore(folder).keep)
+    talk.session = Session(LIBRARY, LINES, save_routine=RoutineStore(folder).keep)
     return talk
 
 
@@ -77,7 +78,7 @@ def test_a_file_that_the_user_wrote_is_left_alone(tmp_path: Path) -> None:
     talk = talk_that_saves_in(tmp_path).say("StartRoutine", routine="calves").say("SaveRoutine", routine="evening")
     assert "I leave that one alone" in talk.said
     assert (tmp_path / "evening.yaml").read_text(encoding="utf-8") == "routines: {}\n"
-    assert "evening" not in talk.session.library.routines
+    assert "evening" not in talk.session.context.library.routines
 
 
 def test_what_cannot_be_written_is_there_for_today(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -99,7 +100,7 @@ def test_without_a_session_there_is_nothing_to_save() -> None:
         return "kept"
 
     talk = Talk()
-    talk.session = Session(LIBRARY, LINES, memory=ExerciseMemory(), keep=keep)
+    talk.session = Session(LIBRARY, LINES, memory=ExerciseMemory(), save_routine=keep)
     assert talk.say("SaveRoutine", routine="evening").said == "There is no session yet that I could save."
     assert kept == []
 

@@ -7,6 +7,7 @@ import pytest
 from tests.support.session_driver import LINES, Talk, counting, only_replies, resting, stretching, work
 from voicecoach.content.library import Hold, Repetitions, Timed
 from voicecoach.core.actions import Note, Play
+from voicecoach.core.session_events import StepLeftOut
 from voicecoach.session.plan.steps import rest_before
 
 # --- again -----------------------------------------------------------------------------------------------
@@ -51,8 +52,9 @@ def test_skipping_this_side_goes_on_with_the_other_and_never_comes_back_to_it() 
     assert "Right leg" in talk.said
     sides = [step.side for step in talk.session.flow.plan if step.block == here.block]
     assert sides == ["right", "right"]
-    (note,) = (one for one in talk.actions if isinstance(one, Note) and one.kind == "left out")
-    assert (note.data["exercise"], note.data["side"]) == (here.exercise.id, "left")
+    (note,) = (one for one in talk.actions if isinstance(one, Note) and isinstance(one.event, StepLeftOut))
+    assert isinstance(note.event, StepLeftOut)
+    assert (note.event.exercise, note.event.side) == (here.exercise.id, "left")
 
 
 def test_two_sets_of_one_leg_are_rested_between() -> None:

@@ -31,7 +31,7 @@ def led(session: Session, actions: list[Action]) -> list[tuple[int, float]]:
         found += [(session.flow.index, length(action.script)) for action in actions if isinstance(action, Play)]
         if session.state == "idle":
             return found
-        actions = session.played()
+        actions = session.script_finished()
 
 
 @pytest.mark.parametrize("routine", LIBRARY.routines)

@@ -8,7 +8,7 @@ from voicecoach.content.library import load_library
 from voicecoach.content.lines import load_lines
 from voicecoach.core.actions import Reply
 from voicecoach.core.understanding import Command
-from voicecoach.session.plan.muscle_groups import kinds
+from voicecoach.session.plan.muscle_groups import summary
 from voicecoach.session.session import Session
 
 LIBRARY = load_library()
@@ -35,4 +35,4 @@ def test_the_muscles_are_named_when_they_are_asked_for() -> None:
 def test_of_many_routines_a_few_are_named_and_the_others_counted() -> None:
     leg = LIBRARY.routines["leg"]
     many = {f"r{n}": leg.model_copy(update={"id": f"r{n}", "name": f"routine {LINES.number(n)}"}) for n in range(12)}
-    assert kinds(replace(LIBRARY, routines=many), LINES).endswith("routine four and seven more")
+    assert summary(replace(LIBRARY, routines=many), LINES).endswith("routine four and seven more")
