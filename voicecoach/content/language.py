@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -20,6 +21,12 @@ DEFAULT = "en"
 """The language where none is asked for."""
 
 _CONTENT = resources.files("voicecoach") / "content_data"
+
+_AT_TOP_LEVEL = {("en", "intents.yaml")}
+"""Files that a checkout has at its top level, for all to read; an installed package has them in the folder of their
+language."""
+
+_CHECKOUT = Path(__file__).parents[2]
 
 
 def _expression(text: str) -> str:
@@ -116,4 +123,5 @@ def content(code: str, name: str) -> Traversable:
     """A file of the content of a language, which need not be there; ContentError when there is no such language."""
     if code not in languages():
         raise ContentError([f"There is no content in language {code!r} - {suggestion(code, languages())}"])
-    return _CONTENT / code / name
+    file = _CONTENT / code / name
+    return _CHECKOUT / name if (code, name) in _AT_TOP_LEVEL and not file.is_file() else file

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+import voicecoach
 from tests.support.intents import intents_of
 from voicecoach.app.settings import load_settings
 from voicecoach.cli import main as cli
-from voicecoach.content.language import Language, language_of, languages, load_language
+from voicecoach.content.language import DEFAULT, Language, content, language_of, languages, load_language
 from voicecoach.content.yaml_schema import ContentError, load_yaml
 from voicecoach.nlu.matcher import Matcher
 
@@ -25,6 +26,19 @@ def test_there_is_english_and_every_language_is_complete() -> None:
         assert language.words.function
         assert language.words.negations
         assert language.words.articles <= language.words.function
+
+
+OPTIONAL = {"background.arpa"}
+
+
+@pytest.mark.parametrize("code", languages())
+def test_every_language_has_the_same_files(code: str) -> None:
+    def names(of: str) -> set[str]:
+        return {entry.name for entry in content(of, "").iterdir()} - OPTIONAL | {"intents.yaml"}
+
+    assert names(code) == names(DEFAULT)
+    assert content(code, "intents.yaml").is_file()
+    assert content(code, "scenarios").joinpath("leg_routine.yaml").is_file()
 
 
 def test_a_regional_variant_is_the_language_and_of_an_unknown_one_nothing_is_known() -> None:
@@ -69,8 +83,9 @@ def test_a_mistake_in_a_language_is_told_with_its_line(tmp_path: Path) -> None:
 
 
 def test_no_letter_of_a_line_is_made_small_since_german_nouns_are_not() -> None:
-    session = Path(load_settings.__code__.co_filename).parent / "session"
-    calls = [
-        path.name for path in session.glob("*.py") if re.search(r"\)\.lower\(\)|\]\.lower\(\)", path.read_text("utf-8"))
-    ]
+    session = Path(voicecoach.__file__).parent / "session"
+    files = list(session.rglob("*.py"))
+    assert files
+    small = re.compile(r"\)\.lower\(\)|\]\.lower\(\)")
+    calls = [path.name for path in files if small.search(path.read_text("utf-8"))]
     assert calls == [], "a line within another is lines.phrase(...)"

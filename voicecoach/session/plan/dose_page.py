@@ -70,4 +70,4 @@ def _dose(plan: Iterable[PlanStep]) -> str:
 
 
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(page(load_library("en", ())), encoding="utf-8")
+    Path(sys.argv[1]).write_text(page(load_library()), encoding="utf-8")
