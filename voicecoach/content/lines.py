@@ -10,7 +10,7 @@ from functools import cache
 from pydantic import RootModel, field_validator
 from unicode_rbnf import RbnfEngine
 
-from voicecoach.content.language import DEFAULT, content
+from voicecoach.content.language import DEFAULT, content, language_of
 from voicecoach.content.yaml_schema import Source, load_with_source
 
 _SOFT_HYPHEN = "\u00ad"
@@ -46,6 +46,7 @@ class Lines:
     def __init__(self, texts: dict[str, str], source: Source, language: str = DEFAULT):
         self.texts = texts
         self.source = source
+        self.plurals = language_of(language).plurals
         self._engine = RbnfEngine.for_language(language)
 
     def __call__(self, line: str, /, **values: object) -> str:
@@ -66,16 +67,16 @@ class Lines:
         in hours."""
         minutes, rest = divmod(round(seconds), 60)
         hours, minutes = divmod(minutes, 60) if minutes >= HOURS_FROM else (0, minutes)
-        parts = [self._counted("hour", hours)] if hours else []
+        parts = [self.counted("hour", hours)] if hours else []
         if minutes:
-            parts.append(self._counted("minute", minutes))
+            parts.append(self.counted("minute", minutes))
         if rest or not parts:
-            parts.append(self._counted("second", rest))
+            parts.append(self.counted("second", rest))
         return self.joined(parts)
 
     def about(self, seconds: float) -> str:
         """`seconds` to the nearest minute."""
-        return self._counted("minute", max(1, round(seconds / 60)))
+        return self.counted("minute", max(1, round(seconds / 60)))
 
     def joined(self, items: Sequence[str]) -> str:
         """An enumeration: "a chair, a wall and a mat"."""
@@ -90,8 +91,9 @@ class Lines:
         other = "right" if side == "left" else "left"
         return text.format(side=self.texts[f"side.{side}"], other=self.texts[f"side.{other}"])
 
-    def _counted(self, unit: str, value: int) -> str:
-        return self.phrase(f"{unit}.one" if value == 1 else f"{unit}.many", n=value)
+    def counted(self, unit: str, value: int) -> str:
+        """`value` and `unit` in the plural form that the language has for it: "one exercise", "three sets"."""
+        return self.phrase(f"{unit}.{self.plurals.category(value)}", n=value)
 
     def placeholders(self, line: str) -> frozenset[str]:
         """Names of the placeholders of a line."""

@@ -90,7 +90,7 @@ def test_no_line_lies_about_unused() -> None:
     counted = {
         f"{thing}.{form}"
         for thing in ("hour", "minute", "second", "set", "exercise", "repetition", "session")
-        for form in ("one", "many")
+        for form in LINES.plurals.categories
     }
     unused = [
         line

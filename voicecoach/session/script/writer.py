@@ -140,7 +140,7 @@ class ScriptWriter:
 
     def counted(self, thing: str, number: int) -> str:
         """A number of things: "one exercise", "three sets"."""
-        return self.lines.phrase(f"{thing}.one" if number == 1 else f"{thing}.many", n=number)
+        return self.lines.counted(thing, number)
 
     # --- counting and resting -------------------------------------------------------------------------------
 
