@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import re
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -98,6 +100,25 @@ def test_no_line_lies_about_unused() -> None:
         if f'"{line}"' not in code and line not in counted | {"and"} and not line.startswith(BUILT_AT_RUN_TIME)
     ]
     assert unused == []
+
+
+def name_of(line: str) -> str:
+    """The id of a line; the name that its plural forms have in common."""
+    unit, _, form = line.rpartition(".")
+    return unit if f"{unit}.other" in LINES.texts and form in LINES.plurals.categories else line
+
+
+def test_a_note_says_of_every_line_when_it_is_spoken() -> None:
+    notes = load_yaml(files("voicecoach") / "content_data" / "line_notes.yaml", LineFile).root
+    names = {name_of(line) for line in LINES.texts}
+    assert names - notes.keys() == set(), "these lines have no note"
+    assert notes.keys() - names == set(), "these notes have no line"
+    for line, note in notes.items():
+        assert note[0].isupper(), line
+        assert note[-1] == ".", line
+        for other in re.findall(r"\b[a-z_-]+(?:\.[a-z_-]+)+\b", note):
+            assert other in names or other.endswith(".yaml"), f"{line}: there is no line {other!r}"
+    assert list(notes) == list(dict.fromkeys(map(name_of, LINES.texts))), "in the order of the lines"
 
 
 def test_a_bare_command_in_a_line_is_found() -> None:
