@@ -16,8 +16,9 @@ from voicecoach.app.components import App, Paths
 from voicecoach.app.content_checks import check_content
 from voicecoach.asr.decoder.graph import BACKOFF, UNKNOWN, build
 from voicecoach.cli import options
+from voicecoach.content.exercise import Exercise
 from voicecoach.content.language import DEFAULT, languages
-from voicecoach.content.library import Exercise, load_library
+from voicecoach.content.library import load_library
 from voicecoach.content.lines import load_lines
 from voicecoach.nlu import sampling
 from voicecoach.nlu.intents import IntentSet

@@ -13,9 +13,11 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from voicecoach.content.exercise import Exercise, Repetitions
 from voicecoach.content.language import DEFAULT, content
-from voicecoach.content.library import UNSPEAKABLE, Exercise, Library, Repetitions
+from voicecoach.content.library import Library
 from voicecoach.content.lines import Lines
+from voicecoach.content.spoken_text import UNSPEAKABLE
 from voicecoach.content.yaml_schema import Content, Source, Where, load_yaml
 
 MOST_INSTRUCTIONS = 2

@@ -12,7 +12,9 @@ from hassil import Intents, recognize
 from hassil.intents import SlotList, TextSlotList
 
 from tests.support.paths import ROOT
-from voicecoach.content.library import Exercise, Hold, Muscles, Repetitions, Routine, Timed, load_library
+from voicecoach.content.exercise import Exercise, Hold, Muscles, Repetitions, Timed
+from voicecoach.content.library import load_library
+from voicecoach.content.routine import Routine
 from voicecoach.content.yaml_schema import ContentError
 
 WORDS = ROOT / "models" / "vosk-model-small-en-us-0.15" / "graph" / "words.txt"

@@ -25,8 +25,8 @@ import history as benchmark
 from tests.support.journal_builder import NOON, Clock, lead
 from voicecoach.app.components import App
 from voicecoach.cli import main as cli
+from voicecoach.content.exercise import Group, Muscles
 from voicecoach.content.language import languages
-from voicecoach.content.library import Group, Muscles
 from voicecoach.core.errors import VoicecoachError
 from voicecoach.history import text_report as terminal
 from voicecoach.history.charts import charts, png
