@@ -1,4 +1,4 @@
-"""What the coach says, line by line from the content file, with numbers and times as people say them."""
+"""The lines that the coach speaks, with numbers and times as people say them."""
 
 from __future__ import annotations
 
@@ -17,13 +17,12 @@ _SOFT_HYPHEN = "\u00ad"
 _PLACEHOLDER = re.compile(r"{(\w+)}")
 _SENTENCE_START = re.compile(r"(?:^|[.?!] )[^\W\d_]")
 
-
-HOURS_FROM = 120
-"""Minutes from which on one counts in hours."""
+HOURS_FROM_MINUTES = 120
+"""Shortest length of time (minutes) that is said in hours."""
 
 
 class LineFile(RootModel[dict[str, str]]):
-    """Id of a line -> its text, with `{placeholders}`."""
+    """The id of each line and its text, with `{placeholders}`."""
 
     @field_validator("root")
     @classmethod
@@ -50,23 +49,25 @@ class Lines:
         self._engine = RbnfEngine.for_language(language)
 
     def __call__(self, line: str, /, **values: object) -> str:
-        """The text of `line` with its placeholders filled in, as sentences; numbers become words."""
+        """Return `line` as sentences, with its placeholders filled in; numbers become words."""
         return _SENTENCE_START.sub(lambda start: start[0].upper(), self.phrase(line, **values))
 
     def phrase(self, line: str, /, **values: object) -> str:
-        """The same as a part of a sentence: its first letter stays as it is written."""
+        """Return `line` as a part of a sentence, whose first letter stays as it is written."""
         spoken = {key: self.number(value) if isinstance(value, int) else str(value) for key, value in values.items()}
         return self.texts[line].format(**spoken)
 
     def number(self, value: int) -> str:
-        """`value` in words, without hyphens (as the recogniser writes them)."""
+        """Return `value` in words, without hyphens (as the recogniser writes them)."""
         return self._engine.format_number(value).text.replace("-", " ").replace(_SOFT_HYPHEN, "")
 
     def duration(self, seconds: float) -> str:
-        """`seconds` as people say it: "thirty seconds", "two minutes", "one minute and ten seconds"; from two hours on
-        in hours."""
+        """Return `seconds` as people say it: "two minutes", "one minute and ten seconds".
+
+        From two hours on the length is said in hours.
+        """
         minutes, rest = divmod(round(seconds), 60)
-        hours, minutes = divmod(minutes, 60) if minutes >= HOURS_FROM else (0, minutes)
+        hours, minutes = divmod(minutes, 60) if minutes >= HOURS_FROM_MINUTES else (0, minutes)
         parts = [self.counted("hour", hours)] if hours else []
         if minutes:
             parts.append(self.counted("minute", minutes))
@@ -75,33 +76,33 @@ class Lines:
         return self.joined(parts)
 
     def about(self, seconds: float) -> str:
-        """`seconds` to the nearest minute."""
+        """Return `seconds` to the nearest minute, in words."""
         return self.counted("minute", max(1, round(seconds / 60)))
 
     def joined(self, items: Sequence[str]) -> str:
-        """An enumeration: "a chair, a wall and a mat"."""
+        """Return an enumeration: "a chair, a wall and a mat"."""
         if len(items) < 2:
             return "".join(items)
         return f"{', '.join(items[:-1])} {self.texts['and']} {items[-1]}"
 
     def sided(self, text: str, side: str | None) -> str:
-        """`text` of an exercise with the working side filled in for `{side}` and the opposite one for `{other}`."""
+        """Return `text` with the working side for `{side}` and the opposite one for `{other}`."""
         if side is None:
             return text
         other = "right" if side == "left" else "left"
         return text.format(side=self.texts[f"side.{side}"], other=self.texts[f"side.{other}"])
 
     def counted(self, unit: str, value: int) -> str:
-        """`value` and `unit` in the plural form that the language has for it: "one exercise", "three sets"."""
+        """Return `value` with `unit` in its plural form: "one exercise", "three sets"."""
         return self.phrase(f"{unit}.{self.plurals.category(value)}", n=value)
 
     def placeholders(self, line: str) -> frozenset[str]:
-        """Names of the placeholders of a line."""
+        """Return the names of the placeholders of a line."""
         return frozenset(_PLACEHOLDER.findall(self.texts[line]))
 
 
 @cache
 def load_lines(language: str = DEFAULT) -> Lines:
-    """The built-in lines of `language`; ContentError tells file and line of a mistake."""
+    """Load the lines of `language`; ContentError names file and line of a mistake."""
     file, source = load_with_source(content(language, "lines.yaml"), LineFile)
     return Lines(file.root, source, language)
