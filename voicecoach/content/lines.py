@@ -17,6 +17,8 @@ _SOFT_HYPHEN = "\u00ad"
 _PLACEHOLDER = re.compile(r"{(\w+)}")
 _SENTENCE_START = re.compile(r"(?:^|[.?!] )[^\W\d_]")
 
+SIDE_LINES = {"left": "side.left", "right": "side.right"}
+
 HOURS_FROM_MINUTES = 120
 """Shortest length of time (minutes) that is said in hours."""
 
@@ -83,14 +85,19 @@ class Lines:
         """Return an enumeration: "a chair, a wall and a mat"."""
         if len(items) < 2:
             return "".join(items)
-        return f"{', '.join(items[:-1])} {self.texts['and']} {items[-1]}"
+        last_and = self.texts["and"]
+        return f"{', '.join(items[:-1])} {last_and} {items[-1]}"
 
     def sided(self, text: str, side: str | None) -> str:
         """Return `text` with the working side for `{side}` and the opposite one for `{other}`."""
         if side is None:
             return text
         other = "right" if side == "left" else "left"
-        return text.format(side=self.texts[f"side.{side}"], other=self.texts[f"side.{other}"])
+        return text.format(side=self.side(side), other=self.side(other))
+
+    def side(self, side: str) -> str:
+        """Return the word for a side, "left" or "right"."""
+        return self.phrase(SIDE_LINES[side])
 
     def counted(self, unit: str, value: int) -> str:
         """Return `value` with `unit` in its plural form: "one exercise", "three sets"."""

@@ -79,7 +79,7 @@ class Answers:
         flow = self.flow
         here, following = flow.work, flow.coming(other_exercise=False)
         if here and isinstance(following, WorkStep) and following.block == here.block and following.side:
-            side = self.lines.phrase(f"side.{following.side}")
+            side = self.lines.side(following.side)
             flow.reply("whats_next.side", side=side)
             return
         if here and isinstance(following, WorkStep) and following.block == here.block:
@@ -97,7 +97,7 @@ class Answers:
         """The side of the step."""
         step = self.flow.work
         if step is not None and step.side:
-            self.flow.reply("side.now", side=self.lines.phrase(f"side.{step.side}"))
+            self.flow.reply("side.now", side=self.lines.side(step.side))
         elif step is not None and step.exercise.sides == "alternating":
             self.flow.reply("side.alternating")
         else:

@@ -12,6 +12,15 @@ from voicecoach.session.profile.preferences import LOUDEST, PACES, QUIETEST, Cou
 if TYPE_CHECKING:
     from voicecoach.session.session import Session
 
+COUNTING_LINES = {
+    "usual": "counting.usual",
+    "every second": "counting.every-second",
+    "every five": "counting.every-five",
+    "down": "counting.down",
+    "none": "counting.none",
+}
+"""Way of counting -> the line that confirms it."""
+
 VOLUME_STEP = 6
 """Step (dB) of "louder" and "quieter": a change that nobody asks about twice."""
 
@@ -24,7 +33,7 @@ def _count_style(session: Session, slots: Mapping[str, object]) -> None:
     session.prefer(counting=style)
     if session.state == "working":
         session.flow.recount()
-    session.flow.reply(f"counting.{style.replace(' ', '-')}")
+    session.flow.reply(COUNTING_LINES[style])
 
 
 def _fewer_words(session: Session, _slots: Mapping[str, object]) -> None:
@@ -46,14 +55,14 @@ def _full_instructions(session: Session, _slots: Mapping[str, object]) -> None:
 
 def _slower(session: Session, _slots: Mapping[str, object]) -> None:
     if session.running():
-        _go(session, 1, "slower", "slowest")
+        _go(session, 1, "pace.slower", "pace.slowest")
         if session.state == "positioning":
             session.lengths.take_time()
 
 
 def _faster(session: Session, _slots: Mapping[str, object]) -> None:
     if session.running():
-        _go(session, -1, "faster", "fastest")
+        _go(session, -1, "pace.faster", "pace.fastest")
 
 
 def _go(session: Session, steps: int, line: str, at_the_end: str) -> None:
@@ -61,30 +70,30 @@ def _go(session: Session, steps: int, line: str, at_the_end: str) -> None:
     paces: list[Pace] = list(PACES)
     number = paces.index(session.preferences.pace) + steps
     if not 0 <= number < len(paces):
-        session.flow.reply(f"pace.{at_the_end}")
+        session.flow.reply(at_the_end)
         return
     session.prefer(pace=paces[number])
     change_pace(session.flow, PACES[paces[number]], session.state)
-    session.flow.reply(f"pace.{line}")
+    session.flow.reply(line)
 
 
 def _louder(session: Session, _slots: Mapping[str, object]) -> None:
-    _turn(session, "louder", VOLUME_STEP)
+    _turn(session, "volume.louder", "volume.louder.end", VOLUME_STEP)
 
 
 def _quieter(session: Session, _slots: Mapping[str, object]) -> None:
-    _turn(session, "quieter", -VOLUME_STEP)
+    _turn(session, "volume.quieter", "volume.quieter.end", -VOLUME_STEP)
 
 
-def _turn(session: Session, way: str, decibels: int) -> None:
+def _turn(session: Session, line: str, at_the_end: str, decibels: int) -> None:
     """Turn the volume up or down by `decibels`, as far as it goes."""
     volume = session.preferences.volume + decibels
     if not QUIETEST <= volume <= LOUDEST:
-        session.flow.reply(f"volume.{way}.end")
+        session.flow.reply(at_the_end)
         return
     session.prefer(volume=volume)
     session.flow.actions.append(Volume(volume))
-    session.flow.reply(f"volume.{way}")
+    session.flow.reply(line)
 
 
 def _change_voice(session: Session, _slots: Mapping[str, object]) -> None:

@@ -16,6 +16,16 @@ if TYPE_CHECKING:
     from voicecoach.session.session import Session
 
 
+BACK_LINES = {
+    "back": "change.back.back",
+    "partly": "change.back.partly",
+    "unfit": "change.back.unfit",
+    "passed": "change.back.passed",
+    "": "plan.absent",
+}
+"""Outcome of putting something back -> its line."""
+
+
 def start(session: Session, wish: PlanRequest) -> None:
     """Begin the session that is wished for, or say why there is none."""
     if session.state not in ("idle", "alarmed", "checking"):
@@ -101,7 +111,7 @@ def _brought_back(session: Session, keys: tuple[str, ...], *, wanted: bool) -> s
     outcome = session.changes.put_back(keys, session.library)
     if outcome in ("", "passed") and session.changes.ahead(keys, session.library):
         return "change.still"
-    return f"change.back.{outcome}" if outcome else "plan.absent"
+    return BACK_LINES[outcome]
 
 
 def _words(session: Session) -> PlanWords:

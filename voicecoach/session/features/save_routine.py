@@ -14,9 +14,22 @@ from voicecoach.session.plan.steps import PlanStep, WorkStep
 if TYPE_CHECKING:
     from voicecoach.session.session import Session
 
+OWN_NAME_LINES = {
+    "evening": "own.evening",
+    "morning": "own.morning",
+    "daily": "own.daily",
+    "weekend": "own.weekend",
+    "favourite": "own.favourite",
+    "bedtime": "own.bedtime",
+}
+"""Id of a routine of one's own -> the line with its name."""
+
 SaveResult = Literal["kept", "taken", "failed"]
 """What came of writing a routine down: it is there from now on; the user's own files have one of that name, and it was
 not touched; or it could not be written."""
+
+
+SAVE_LINES: Mapping[SaveResult, str] = {"kept": "save.kept", "taken": "save.taken", "failed": "save.failed"}
 
 
 def for_today(_routine: Routine) -> SaveResult:
@@ -27,10 +40,10 @@ def for_today(_routine: Routine) -> SaveResult:
 def _save(session: Session, slots: Mapping[str, object]) -> None:
     key = str(slots.get("routine"))
     steps = tuple(as_steps(session.flow.plan))
-    if f"own.{key}" not in session.lines.texts or not any(step.exercise for step in steps):
+    if key not in OWN_NAME_LINES or not any(step.exercise for step in steps):
         session.flow.reply("save.nothing")
         return
-    name = session.lines.phrase(f"own.{key}")
+    name = session.lines.phrase(OWN_NAME_LINES[key])
     about = session.lines.phrase("save.about")
     routine = Routine(id=key, name=name, about=about, steps=steps)
     if key not in session.library.routines:
@@ -46,7 +59,7 @@ def _keep(session: Session, routine: Routine) -> None:
     outcome = session.keep(routine)
     if outcome != "taken":
         session.library = session.library.with_routine(routine)
-    session.flow.reply(f"save.{outcome}", name=routine.name)
+    session.flow.reply(SAVE_LINES[outcome], name=routine.name)
 
 
 def as_steps(plan: Iterable[PlanStep]) -> Iterator[RoutineEntry]:

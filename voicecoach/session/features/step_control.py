@@ -34,7 +34,7 @@ def _leave_out_other_side(session: Session, step: WorkStep) -> None:
     (side,) = (side for side in SIDES if side != step.side)
     left_out = session.flow.leave_out(side)
     line = "skip_side.later" if left_out else "skip_side.done"
-    session.flow.reply(line, side=session.lines.phrase(f"side.{side}"))
+    session.flow.reply(line, side=session.lines.side(side))
 
 
 def _more(session: Session, slots: Mapping[str, object]) -> None:

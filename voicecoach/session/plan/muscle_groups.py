@@ -10,6 +10,16 @@ from voicecoach.content.lines import Lines
 MUSCLES: tuple[str, ...] = get_args(Muscles)
 """The muscle groups there are, in the order in which they are named."""
 
+MUSCLE_NAME_LINES = {
+    "hamstrings": "muscles.hamstrings",
+    "quadriceps": "muscles.quadriceps",
+    "calves": "muscles.calves",
+    "glutes": "muscles.glutes",
+    "hip flexors": "muscles.hip-flexors",
+    "lower back": "muscles.lower-back",
+}
+"""Muscle group -> the line with its name."""
+
 MOST_NAMES = 5
 """Routines named at once."""
 
@@ -36,4 +46,4 @@ def named_muscles(lines: Lines) -> str:
 
 def named_muscle(muscle: str, lines: Lines) -> str:
     """A muscle group as one says it."""
-    return lines.phrase(f"muscles.{muscle.replace(' ', '-')}")
+    return lines.phrase(MUSCLE_NAME_LINES[muscle])
