@@ -27,8 +27,8 @@ class Hold(Content):
 class Phase(Content):
     """A part of a repetition.
 
-    `say` is a word or two spoken at its start, `easier` the words of the easier level, `seconds` its length. The
-    phase with the `effort` is the one that is counted.
+    `say` is a word or two spoken at its start, `easier` the words of the easier level, `seconds`
+    its length. The phase with the `effort` is the one that is counted.
     """
 
     say: Name = Field(max_length=20)
@@ -67,12 +67,13 @@ Dose = Annotated[Hold | Repetitions | Timed, Field(discriminator="kind")]
 class Exercise(Content):
     """An exercise and what the coach can say about it.
 
-    In a text `{side}` is the working side and `{other}` the opposite one. `reminder` replaces `setup` from the second
-    time on. `needs` lists things to have at hand, `works` muscles that it works besides those of its group; `kneels`
-    means that there is weight on a knee.
+    In a text `{side}` is the working side and `{other}` the opposite one. `reminder` replaces
+    `setup` from the second time on. `needs` lists things to have at hand, `works` muscles that it
+    works besides those of its group; `kneels` means that there is weight on a knee.
 
-    With an `easier_position` the text `easier` replaces setup and cue, `easier_needs` replaces `needs`, and
-    `easier_caution` (or none) replaces `caution`. Without one, `easier` and its needs and caution are added to them.
+    With an `easier_position` the text `easier` replaces setup and cue, `easier_needs` replaces
+    `needs`, and `easier_caution` (or none) replaces `caution`. Without one, `easier` and its needs
+    and caution are added to them.
     """
 
     id: str

@@ -1,6 +1,6 @@
 """Languages: their grammatical words, numbers, plural forms, voice and recogniser model.
 
-A language is a folder of content with a `language.yaml`; docs/languages.md lists the other files in it.
+A language is a folder of content with a `language.yaml`; docs/languages.md lists its other files.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ DEFAULT = "en"
 _CONTENT = resources.files("voicecoach") / "content_data"
 
 _AT_TOP_LEVEL = {("en", "intents.yaml")}
-"""Files at the top level of a checkout. An installed package has them in the folder of their language."""
+"""Files at the top level of a checkout; a package has them in the folder of their language."""
 
 _CHECKOUT = Path(__file__).parents[2]
 
@@ -56,10 +56,10 @@ Condition = Annotated[str, AfterValidator(_plural_condition)]
 class Words(Content):
     """Words with a part in grammar.
 
-    `function` words carry grammar rather than meaning. The recogniser loses and confuses them most, and they say
-    least; negations, directions and question words are not among them. `softeners` are polite additions without a
-    meaning of their own. `negations` turn a wish into its opposite. `articles` are the function words that never
-    change the meaning of a command.
+    `function` words carry grammar rather than meaning. The recogniser loses and confuses them most,
+    and they say least; negations, directions and question words are not among them. `softeners` are
+    polite additions without a meaning of their own. `negations` turn a wish into its opposite.
+    `articles` are the function words that never change the meaning of a command.
     """
 
     function: frozenset[str] = frozenset()
@@ -76,8 +76,8 @@ class Words(Content):
 class Numbers(Content):
     """Ways to say numbers, in addition to the number rules (RBNF) of the Unicode consortium.
 
-    In a template `{digit}` is the number of hundreds, `{hundreds}` one of the ways to say them, and `{rest}` the
-    number below one hundred that follows.
+    In a template `{digit}` is the number of hundreds, `{hundreds}` one of the ways to say them, and
+    `{rest}` the number below one hundred that follows.
     """
 
     rules: tuple[str, ...] = ()
@@ -110,12 +110,13 @@ class Links(Content):
 
 
 class Plurals(Content):
-    """Conditions under which a number takes each plural category of CLDR, which names the form of a counted line.
+    """The plural rules of a language: a condition for each category of CLDR.
 
-    Each is an expression of `n` as in the header of a gettext catalogue: `n % 10 == 1 && n % 100 != 11`. A category
-    without a condition is not used; where no condition holds, the category is `other`. The conditions are kept here
-    because babel, which has them for all languages, takes about 100 ms and 11 MB to say them (dev machine, babel
-    2.19); a test compares them with babel's.
+    The category of a number names the form of a counted line. Each condition is an expression of
+    `n` as in the header of a gettext catalogue: `n % 10 == 1 && n % 100 != 11`. A category without
+    a condition is not used; where no condition holds, the category is `other`. The conditions are
+    kept here because babel, which has them for all languages, takes about 100 ms and 11 MB to say
+    them (dev machine, babel 2.19); a test compares them with babel's.
     """
 
     zero: Condition | None = None
@@ -145,13 +146,13 @@ class Language(Content):
     model: str = ""
     """The recogniser's model, by the name from its maker."""
     voices: tuple[str, ...] = ()
-    """The coach's voice: the name in eSpeak, then parts of the names of good voices in other engines."""
+    """The coach's voice: its name in eSpeak, then parts of the names in other engines."""
     user_voice: str = ""
     """The voice of the user in the simulated room."""
     sound: Literal["metaphone", "letters"] = "letters"
     """The measure of how similar two words sound; Metaphone is for English."""
     costs: Mapping[str, float] = Field(default_factory=dict)
-    """Extra cost (nats) of words that the recogniser hears too easily, or (below 0) not easily enough."""
+    """Extra costs (nats) of words that are heard too easily, or (below 0) not easily enough."""
     words: Words = Words()
     links: Links = Links()
     numbers: Numbers = Numbers()
@@ -165,19 +166,30 @@ def languages() -> list[str]:
 
 @cache
 def load_language(code: str = DEFAULT) -> Language:
-    """Load the language `code`; ContentError when there is none, or with the mistakes in its file."""
+    """Load the language `code`.
+
+    Raises:
+        ContentError: There is no such language, or its file has mistakes.
+    """
     return load_yaml(content(code, "language.yaml"), Language).model_copy(update={"code": code})
 
 
 @cache
 def language_of(code: str) -> Language:
-    """Return the language of an intents file: "en-US" is English, an unknown code is an empty language."""
+    """Return the language of an intents file.
+
+    "en-US" is English; an unknown code gives a language without words.
+    """
     code = code.split("-")[0]
     return load_language(code) if code in languages() else Language(code=code)
 
 
 def content(code: str, name: str) -> Traversable:
-    """Return the path of a content file, which may be missing; ContentError for an unknown language."""
+    """Return the path of a content file, which may be missing.
+
+    Raises:
+        ContentError: There is no such language.
+    """
     if code not in languages():
         raise ContentError([f"There is no content in language {code!r} - {suggestion(code, languages())}"])
     file = _CONTENT / code / name

@@ -71,7 +71,8 @@ class Library:
     def spoken_exercises(self) -> list[tuple[str, str]]:
         """List the names of the user's own exercises, in lower case, with their ids.
 
-        The intents have words for the built-in exercises. Where own exercises share a name, the first id has it.
+        The intents have words for the built-in exercises. Where own exercises share a name, the
+        first id has it.
         """
         names = {self.exercises[id].name.lower(): id for id in sorted(self.own, reverse=True)}
         return sorted(names.items())
@@ -103,8 +104,9 @@ def load_library(language: str = DEFAULT, folders: Sequence[Path] = ()) -> Libra
 
     Args:
         language: Code of the language.
-        folders: Folders with *.yaml or *.yml files of the user's own `exercises` and `routines`. An entry replaces
-            the entry of its id in the folders before and in the built-in content. A missing folder is empty.
+        folders: Folders with *.yaml or *.yml files of the user's own `exercises` and `routines`.
+            An entry replaces the entry of its id in the folders before and in the built-in
+            content. A missing folder is empty.
 
     Raises:
         ContentError: With every mistake in every file.
@@ -174,7 +176,7 @@ def _wrong_entries(routine: Routine, source: Source, number: int, exercises: _Sh
         if step.exercise in exercises:
             exercise, origin, changed_in = exercises[step.exercise]
             place = f"{origin.path}, line {origin.line(('exercises', exercise.id))}"
-            # A later folder that changes the exercise can make a correct entry wrong: name the cause.
+            # A later folder that changes the exercise can make a correct entry wrong.
             hint = f" The exercise was changed in {place}." if changed_in > number else ""
             for key, what in wrong_changes(step, exercise):
                 yield source.mistake((*where, key), what + hint)

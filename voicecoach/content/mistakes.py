@@ -18,7 +18,7 @@ Where = tuple[str | int, ...]
 """Keys and list positions (from zero) that lead from the top of a file to a value."""
 
 SUGGESTION_MIN_RATIO = 60
-"""Least similarity (0..100) of a word that is suggested for another: about two wrong letters in five."""
+"""Least similarity (0..100) of a suggested word: two wrong letters in five."""
 
 
 class ContentError(VoicecoachError):
@@ -122,7 +122,7 @@ def _find(model: type[BaseModel], loc: Where) -> tuple[list[Any], FieldInfo | No
                 inner += [option.model_fields[part].annotation] if part in option.model_fields else []
             else:
                 inner += [arg for arg in get_args(option) if arg is not Ellipsis][-1:]
-        # A part that is no field of a model is the tag of a union: it selects types, and leads no deeper.
+        # A part that is no field is the tag of a union: it selects types, and leads no deeper.
         options = [option for each in inner for option in _flat(each)] or _tagged(options, part)
     return options, field
 

@@ -14,8 +14,8 @@ from voicecoach.content.yaml_schema import Content, explain
 class RoutineEntry(Content):
     """An entry of a routine: an exercise, or a break to drink (`water`).
 
-    `seconds`, `count` and `sets` replace those parts of the exercise's dose. `alternative` is the exercise that the
-    user can have instead, at its own dose.
+    `seconds`, `count` and `sets` replace those parts of the exercise's dose. `alternative` is the
+    exercise that the user can have instead, at its own dose.
     """
 
     exercise: str | None = None
@@ -40,7 +40,10 @@ class RoutineEntry(Content):
 
 
 class Routine(Content):
-    """Exercises in their order; the user may call it by `name` or `aliases`, and `about` describes it."""
+    """Exercises in their order.
+
+    The user may call the routine by its `name` or its `aliases`; `about` describes it.
+    """
 
     id: str
     name: Name
@@ -62,7 +65,7 @@ class Routine(Content):
 
 
 def wrong_changes(entry: RoutineEntry, exercise: Exercise) -> Iterator[tuple[str, str]]:
-    """Yield each key of `entry` that does not fit the dose of `exercise`, and what is wrong with it."""
+    """Yield each key of `entry` that does not fit `exercise`, and what is wrong."""
     kind = type(exercise.dose)
     for key, value in entry.changes.items():
         if key not in kind.model_fields:

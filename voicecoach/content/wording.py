@@ -1,6 +1,8 @@
-"""Check the coach's texts: short sentences, few instructions in each, nothing that misleads or cannot be spoken.
+"""Check the wording of the coach's texts.
 
-The rules of a language are content (`wording.yaml`). A mistake names the file and the line of its text.
+Sentences are short, with few instructions in each; no word misleads or cannot be spoken.
+
+The rules of a language are content (`wording.yaml`). A mistake names the file and line of its text.
 """
 
 from __future__ import annotations
@@ -40,7 +42,7 @@ def _expression(text: str) -> re.Pattern[str]:
 
 
 class Longest(Content):
-    """The most words in a sentence of an exercise, in a sentence of a line, and between two pauses."""
+    """The most words in a sentence (of an exercise, of a line) and between two pauses."""
 
     exercise: int = Field(ge=1)
     line: int = Field(ge=1)

@@ -1,7 +1,7 @@
 """Reads YAML text into plain values, with the line of each and the keys that come twice.
 
-Words mean what they mean in YAML 1.2: `yes`, `off`, `1:30` and dates are text. Anchors, aliases and tags are refused,
-so that every value stands where its mistake is reported.
+Words mean what they mean in YAML 1.2: `yes`, `off`, `1:30` and dates are text. Anchors, aliases and
+tags are refused, so that every value stands where its mistake is reported.
 """
 
 from __future__ import annotations
@@ -58,7 +58,11 @@ _ADVICE = (
 
 
 def read_yaml(path: Traversable) -> Tree:
-    """Read the file at `path`; ContentError says why it cannot be read, or where it is not valid YAML."""
+    """Read the file at `path`.
+
+    Raises:
+        ContentError: The file cannot be read, or is not valid YAML.
+    """
     return Tree(*_parse(path, _read(path)))
 
 
@@ -97,8 +101,8 @@ def _parse(path: Traversable, text: str) -> tuple[yaml.Node | None, _Loader]:
 class Tree:
     """The plain values of a file, their lines, and the keys that come twice.
 
-    `data` is the value at the top (None: the file is empty), `lines` has the line of each value, and `mistakes` has
-    the place of a wrong key and what is wrong with it.
+    `data` is the value at the top (None: the file is empty), `lines` has the line of each value,
+    and `mistakes` has the place of a wrong key and what is wrong with it.
     """
 
     def __init__(self, root: yaml.Node | None, loader: _Loader) -> None:

@@ -1,7 +1,8 @@
-"""YAML files that people write, read safely and checked by a pydantic model; each mistake is one sentence.
+"""Load YAML files that people write, and check them by a pydantic model.
 
-`file.yaml, line 12: exercises.plank.dose.seconds: must be between 5 and 60, not 3 - give such a number.`
-Entries of a list are counted from one and written `#4`.
+A mistake is one sentence with its place and a remedy; entries of a list are counted from one:
+`file.yaml, line 12: routines.leg.steps.#4.seconds: must be a whole number, not 'x' - give one such
+as 10.`
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ T = TypeVar("T", bound=BaseModel)
 class Content(BaseModel):
     """Base of all models of files: frozen, and unknown keys are mistakes.
 
-    pydantic builds the validators when the first file is read, since most starts read the models from a cache.
+    pydantic builds the validators when the first file is read, since most starts read the models
+    from a cache.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
@@ -51,7 +53,12 @@ class Source:
         return self.lines[self._found(where)]
 
     def mistake(self, where: Where, what: str) -> str:
-        """Return a sentence about the value at `where`; `what` says what is wrong and what to do."""
+        """Return a sentence about the value at `where`.
+
+        Args:
+            where: Keys and list positions that lead to the value.
+            what: What is wrong, and what to do.
+        """
         name = ".".join(part if isinstance(part, str) else f"#{part + 1}" for part in where)
         return f"{self.path}, line {self.line(where)}: {name + ': ' if name else ''}{what}"
 
