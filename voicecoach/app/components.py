@@ -20,11 +20,10 @@ from voicecoach.app.settings import Settings, load_settings, routines_folder, se
 from voicecoach.asr.decoder.graph import Costs
 from voicecoach.asr.decoder.vosk_recognizer import SpeechModel
 from voicecoach.asr.model.locate import find_model, manifest_of
-from voicecoach.content.language import Language, load_language
+from voicecoach.content.language import Language, content, load_language
 from voicecoach.core.speech import Alternative, Hypothesis
 from voicecoach.core.understanding import Understanding
 from voicecoach.history.database import journal_file
-from voicecoach.nlu.builtin import builtin_intents
 from voicecoach.tts.voice import Voice
 
 if TYPE_CHECKING:
@@ -115,7 +114,7 @@ class App:
 
     @cached_property
     def _cached_matcher(self) -> CachedMatcher:
-        path = self.paths.intents or builtin_intents(self.language.code)
+        path = self.paths.intents or content(self.language.code, "intents.yaml")
         routines = {"routine": self.library.spoken_routines()}
         return CachedMatcher(path, self.language.code, routines, {"left_out": self.library.spoken_exercises()})
 

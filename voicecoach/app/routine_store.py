@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from voicecoach.content.library import Routine
+from voicecoach.content.routine import Routine
 from voicecoach.core.errors import VoicecoachError
 from voicecoach.runtime.atomic_file import TextFile
 from voicecoach.session.profile.saved_routines import SaveResult

@@ -1,1 +1,1 @@
-"""Content files: their schema, languages, exercises and routines, spoken lines and the rules of wording."""
+"""Content files: schema, languages, exercises and routines, spoken lines, rules of wording."""

@@ -1,15 +1,17 @@
-"""What belongs to a language besides its texts: the words that carry its grammar, its numbers, its voice and its model.
+"""Languages: their grammatical words, numbers, plural forms, voice and recogniser model.
 
 A language is a folder of content with a `language.yaml`; docs/reference/content-format.md tells what else is in it.
 """
 
 from __future__ import annotations
 
+import gettext
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -17,9 +19,14 @@ from pydantic import AfterValidator, Field
 from voicecoach.content.yaml_schema import Content, ContentError, load_yaml, suggestion
 
 DEFAULT = "en"
-"""The language where none is asked for."""
+"""The language of a user who has chosen none."""
 
 _CONTENT = resources.files("voicecoach") / "content_data"
+
+_AT_TOP_LEVEL = {("en", "intents.yaml")}
+"""Files at the top level of a checkout; a package has them in the folder of their language."""
+
+_CHECKOUT = Path(__file__).parents[2]
 
 
 def _expression(text: str) -> str:
@@ -30,12 +37,29 @@ def _expression(text: str) -> str:
     return text
 
 
+@cache
+def _compiled(condition: str) -> Callable[[int], int]:
+    return gettext.c2py(condition)
+
+
+def _plural_condition(text: str) -> str:
+    try:
+        _compiled(text)
+    except ValueError as error:
+        raise ValueError(f"is no condition on n, {error} - write one such as n == 1.") from None
+    return text
+
+
+Condition = Annotated[str, AfterValidator(_plural_condition)]
+
+
 class Words(Content):
     """Words with a part in grammar.
 
-    `function` carry grammar rather than meaning: they are lost and mistaken for one another most, and say least
-    (negations, directions and question words are not among them). `softeners` are added without meaning more.
-    `negations` turn a wish into its opposite. `articles` are the function words that never matter.
+    `function` words carry grammar rather than meaning. The recogniser loses and confuses them most,
+    and they say least; negations, directions and question words are not among them. `softeners` are
+    polite additions without a meaning of their own. `negations` turn a wish into its opposite.
+    `articles` are the function words that never change the meaning of a command.
     """
 
     function: frozenset[str] = frozenset()
@@ -45,75 +69,128 @@ class Words(Content):
 
     @property
     def small(self) -> frozenset[str]:
-        """Function words and softeners."""
+        """The function words and the softeners."""
         return self.function | self.softeners
 
 
 class Numbers(Content):
-    """How numbers are said beyond what the rules of the Unicode consortium (RBNF) tell; `{digit}` is how many hundreds
-    there are, `{hundreds}` one of the ways to say these, `{rest}` what is beyond them."""
+    """Ways to say numbers, in addition to the number rules (RBNF) of the Unicode consortium.
+
+    In a template `{digit}` is the number of hundreds, `{hundreds}` one of the ways to say them, and
+    `{rest}` the number below one hundred that follows.
+    """
 
     rules: tuple[str, ...] = ()
-    """The RBNF rules to use; none given: all."""
+    """The RBNF rules to use; empty: all."""
     also: dict[int, tuple[str, ...]] = Field(default_factory=dict)
+    """Further words for single numbers."""
     one_hundred: tuple[str, ...] = ()
+    """Ways to say one hundred, alone or before a rest."""
     hundreds: tuple[str, ...] = ()
+    """Ways to say 200, 300 to 900, alone or before a rest."""
     beyond: tuple[str, ...] = ()
+    """Templates of numbers above 100 that are no multiple of it."""
     short: tuple[str, ...] = ()
-    """From a hundred and ten to a hundred and ninety nine."""
+    """Templates of 110 to 199 without the word for hundred."""
     apart: Annotated[str, AfterValidator(_expression)] = ""
-    """The beginning of a number written in one word, as a regular expression: a blank is put after each of its groups,
-    since the recogniser knows only the parts."""
+    """A regular expression for the beginning of a number written in one word.
+
+    A blank is put after each of its groups, since the recogniser knows only the parts.
+    """
 
 
 class Links(Content):
-    """What people say between two commands in one breath: `joining` ("and"), or `correcting` what they said before
-    ("no")."""
+    """Words between two commands in one utterance.
+
+    `joining` words add a command ("and"), `correcting` words replace the one before ("no").
+    """
 
     joining: tuple[str, ...] = ()
     correcting: tuple[str, ...] = ()
 
 
+class Plurals(Content):
+    """The plural rules of a language: a condition for each category of CLDR.
+
+    The category of a number names the form of a counted line. Each condition is an expression of
+    `n` as in the header of a gettext catalogue: `n % 10 == 1 && n % 100 != 11`. A category without
+    a condition is not used; where no condition holds, the category is `other`. The conditions are
+    kept here because babel, which has them for all languages, takes about 100 ms and 11 MB to say
+    them (dev machine, babel 2.19); a test compares them with babel's.
+    """
+
+    zero: Condition | None = None
+    one: Condition | None = None
+    two: Condition | None = None
+    few: Condition | None = None
+    many: Condition | None = None
+
+    @property
+    def categories(self) -> frozenset[str]:
+        """All plural categories that the language uses."""
+        return frozenset(self.model_dump(exclude_none=True)) | {"other"}
+
+    def category(self, number: int) -> str:
+        """Return the plural category of `number`."""
+        for name, condition in self:
+            if condition is not None and _compiled(condition)(number):
+                return name
+        return "other"
+
+
 class Language(Content):
-    """A language. `code` is the name of its folder."""
+    """A language; `code` is the name of its folder."""
 
     code: str = ""
     name: str = ""
     model: str = ""
-    """The recogniser's model, by the name that its maker gives it."""
+    """The recogniser's model, by the name from its maker."""
     voices: tuple[str, ...] = ()
-    """The coach's voice: eSpeak's name first, then parts of the names that other engines have for good ones."""
+    """The coach's voice: its name in eSpeak, then parts of the names in other engines."""
     user_voice: str = ""
     """The voice of the user in the simulated room."""
     sound: Literal["metaphone", "letters"] = "letters"
-    """What tells how alike two words sound; Metaphone is for English."""
+    """The measure of how similar two words sound; Metaphone is for English."""
     costs: Mapping[str, float] = Field(default_factory=dict)
-    """Words that the recogniser hears too easily or not easily enough, and what they cost more (nats)."""
+    """Extra costs (nats) of words that are heard too easily, or (below 0) not easily enough."""
     words: Words = Words()
     links: Links = Links()
     numbers: Numbers = Numbers()
+    plurals: Plurals = Plurals()
 
 
 def languages() -> list[str]:
-    """The languages that there are."""
+    """Return the codes of all languages."""
     return sorted(entry.name for entry in _CONTENT.iterdir() if (entry / "language.yaml").is_file())
 
 
 @cache
 def load_language(code: str = DEFAULT) -> Language:
-    """The language `code`; ContentError in one sentence when there is none, or with the mistakes in its file."""
+    """Load the language `code`.
+
+    Raises:
+        ContentError: There is no such language, or its file has mistakes.
+    """
     return load_yaml(content(code, "language.yaml"), Language).model_copy(update={"code": code})
 
 
 @cache
 def language_of(code: str) -> Language:
-    """The language of an intents file, which may be any: "en-US" is English, and of an unknown one nothing is known."""
+    """Return the language of an intents file.
+
+    "en-US" is English; an unknown code gives a language without words.
+    """
     code = code.split("-")[0]
     return load_language(code) if code in languages() else Language(code=code)
 
 
 def content(code: str, name: str) -> Traversable:
-    """A file of the content of a language, which need not be there; ContentError when there is no such language."""
+    """Return the path of a content file, which may be missing.
+
+    Raises:
+        ContentError: There is no such language.
+    """
     if code not in languages():
         raise ContentError([f"There is no content in language {code!r} - {suggestion(code, languages())}"])
-    return _CONTENT / code / name
+    file = _CONTENT / code / name
+    return _CHECKOUT / name if (code, name) in _AT_TOP_LEVEL and not file.is_file() else file

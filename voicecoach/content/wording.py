@@ -1,6 +1,8 @@
-"""How the coach's texts may sound: one instruction a breath, nothing that cannot be spoken, and no word that misleads.
+"""Check the wording of the coach's texts.
 
-The rules of a language are content (`wording.yaml`); the texts are told from each other by where they stand in theirs.
+Sentences are short, with few instructions in each; no word misleads or cannot be spoken.
+
+The rules of a language are content (`wording.yaml`). A mistake names the file and line of its text.
 """
 
 from __future__ import annotations
@@ -13,13 +15,15 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from voicecoach.content.exercise import Exercise, Repetitions
 from voicecoach.content.language import DEFAULT, content
-from voicecoach.content.library import UNSPEAKABLE, Exercise, Library, Repetitions
+from voicecoach.content.library import Library
 from voicecoach.content.lines import Lines
+from voicecoach.content.spoken_text import UNSPEAKABLE
 from voicecoach.content.yaml_schema import Content, Source, Where, load_yaml
 
 MOST_INSTRUCTIONS = 2
-"""Instructions in a sentence: two belong together ("lie face up and raise your thigh"), three are forgotten."""
+"""Most instructions in a sentence. Two belong together ("lie face up and raise your thigh"); people forget three."""
 
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
 _PAUSE = re.compile(r"[.,;:?!]+(?:\s|$)|\s-\s")
@@ -38,7 +42,7 @@ def _expression(text: str) -> re.Pattern[str]:
 
 
 class Longest(Content):
-    """The most words in a sentence of an exercise, in one of a line, and between two pauses."""
+    """The most words in a sentence (of an exercise, of a line) and between two pauses."""
 
     exercise: int = Field(ge=1)
     line: int = Field(ge=1)
@@ -46,14 +50,14 @@ class Longest(Content):
 
 
 class Banned(Content):
-    """Words and phrases, and what is wrong with them."""
+    """Words and phrases, and why they are banned."""
 
     why: str
     words: tuple[str, ...] = Field(min_length=1)
 
 
 class Wording(Content):
-    """The rules of a language. `instruction` matches where an instruction begins."""
+    """The rules of a language; `instruction` matches where an instruction begins."""
 
     longest: Longest
     instruction: Annotated[str, AfterValidator(lambda text: _expression(text).pattern)]
@@ -62,13 +66,13 @@ class Wording(Content):
 
 @cache
 def load_wording(language: str = DEFAULT) -> Wording:
-    """The built-in rules of `language`; ContentError tells file and line of a mistake."""
+    """Load the rules of `language`; ContentError names file and line of a mistake."""
     return load_yaml(content(language, "wording.yaml"), Wording)
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A text that the coach says, and where in `source` it stands."""
+    """A text that the coach speaks, and its place in `source`."""
 
     text: str
     source: Source
@@ -77,7 +81,7 @@ class Written:
 
 
 def written(library: Library, lines: Lines) -> Iterator[Written]:
-    """All texts of exercises and lines as they are written."""
+    """Yield all texts of lines and exercises as they are written."""
     for line, text in lines.texts.items():
         yield Written(text, lines.source, (line,), "line")
     for exercise in library.exercises.values():
@@ -86,14 +90,14 @@ def written(library: Library, lines: Lines) -> Iterator[Written]:
 
 
 def filled_in(prompts: Iterable[tuple[str, str]], lines: Lines) -> Iterator[Written]:
-    """Those of `prompts` (id, text) that are lines with something filled in."""
+    """Yield those of `prompts` (id, text) that are lines with filled-in placeholders."""
     for line, text in prompts:
         if line in lines.texts and lines.placeholders(line):
             yield Written(text, lines.source, (line,), "line")
 
 
 def lint_wording(texts: Iterable[Written], rules: Wording) -> list[str]:
-    """What in `texts` breaks the `rules`, a sentence each."""
+    """Return a sentence for each text that breaks a rule."""
     checker = _Checker(rules)
     return list(dict.fromkeys(one.source.mistake(one.where, what) for one in texts for what in checker.check(one)))
 
@@ -105,7 +109,7 @@ class _Checker:
         self._banned = [(_any_of(group.words), group.why) for group in rules.banned]
 
     def check(self, one: Written) -> Iterator[str]:
-        """What is wrong with a text: clauses that follow its place."""
+        """Yield what is wrong with a text, as clauses that follow its place."""
         yield from _unspeakable(one.text)
         for banned, why in self._banned:
             for found in banned.finditer(_PLACEHOLDER.sub(" ", one.text)):

@@ -11,7 +11,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from voicecoach.content.language import DEFAULT, content
+from voicecoach.content.language import DEFAULT, content, language_of
 from voicecoach.content.yaml_schema import Content, load_yaml
 
 
@@ -56,6 +56,7 @@ class Texts:
 
     def __init__(self, file: TextFile, language: str = DEFAULT, name: Callable[[str], str] = _by_its_id):
         self._file = file
+        self.plurals = language_of(language).plurals
         self.language = language
         self.exercise = name
 
@@ -64,8 +65,8 @@ class Texts:
         return self._file.texts[key].format(**values)
 
     def counted(self, key: str, number: int) -> str:
-        """So many of something: "1 day", "2 days"."""
-        return self(f"{key}.one" if number == 1 else f"{key}.many", n=self.number(number))
+        """`number` and a unit in the plural form that the language has for it: "1 day", "2 days"."""
+        return self(f"{key}.{self.plurals.category(number)}", n=self.number(number))
 
     def number(self, value: float | None, decimals: int = 0) -> str:
         """A number as it is written; nothing for None."""

@@ -17,17 +17,17 @@ from hassil.intents import Intent, IntentData, RangeSlotList, SlotList, Wildcard
 from hassil.recognize import RecognizeResult
 from hassil.util import remove_skip_words
 
+from voicecoach.content.language import DEFAULT, content
 from voicecoach.content.yaml_schema import Source, Where
 from voicecoach.core.understanding import WordGraph
 from voicecoach.nlu import sampling
-from voicecoach.nlu.builtin import builtin_intents
 from voicecoach.nlu.intent_file import IntentFile, IntentsError, read_intents
 from voicecoach.nlu.numbers import spoken
 from voicecoach.nlu.sentence import ANSWER, Template, TemplateSentence
 from voicecoach.nlu.template import Scope, TemplateError, count, in_words, whole
 from voicecoach.nlu.word_graph import word_graph
 
-__all__ = ["LIMIT", "IntentSet", "IntentsError", "builtin_intents", "load_intents"]
+__all__ = ["LIMIT", "IntentSet", "IntentsError", "load_intents"]
 
 LIMIT = 55_000
 """Sentences up to which an intents file is expanded in full; above it a sample is drawn."""
@@ -198,7 +198,7 @@ def load_intents(
     """The intents of the file at `path` (None: the project's own in English), with `lists` of (what is said, what it
     means) added to, or in the place of, those in the file; `more` is added to those lists that the file has.
     IntentsError where the file is at fault."""
-    path = path or builtin_intents()
+    path = path or content(DEFAULT, "intents.yaml")
     file, source = read_intents(path)
     language = file.language
     raw = file.model_dump(by_alias=True, exclude_none=True)

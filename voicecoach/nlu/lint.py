@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
+from voicecoach.content.language import DEFAULT
 from voicecoach.content.yaml_schema import Content, ContentError, load_yaml
 from voicecoach.core.understanding import Understanding, Verdict
 from voicecoach.nlu import sampling
@@ -102,7 +103,7 @@ def lint_prompts(prompts: Iterable[tuple[str, str]], matcher: Matcher) -> list[s
     return problems
 
 
-def spoken_parts(text: str, language: str = "en") -> list[str]:
+def spoken_parts(text: str, language: str = DEFAULT) -> list[str]:
     """What a speaker of `text` may be heard to say: the whole, and what stands between two pauses; not where something
     is still to be filled in."""
     parts = [part for part in (*_PAUSE.split(text), text) if "{" not in part]

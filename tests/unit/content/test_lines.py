@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
+import re
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -19,34 +22,6 @@ from voicecoach.session.script.writer import ScriptWriter
 
 LINES = load_lines()
 LIBRARY = load_library()
-BUILT_AT_RUN_TIME = (
-    "muscle.",
-    "muscles.",
-    "why.",
-    "side.",
-    "need.",
-    "dose.",
-    "help.",
-    "resume.work",
-    "resume.repetitions",
-    "volume.",
-    "level.",
-    "counting.",
-    "pace.",
-    "comfort.",
-    "again.",
-    "plan.title.",
-    "own.",
-    "save.kept",
-    "save.failed",
-    "save.taken",
-    "place.",
-    "thing.",
-    "change.back.",
-    "kept.place",
-    "time",
-    "part.",
-)
 
 
 @pytest.mark.parametrize(
@@ -84,20 +59,49 @@ def test_every_sentence_of_a_line_begins_with_a_capital() -> None:
     )
 
 
-def test_no_line_lies_about_unused() -> None:
-    package = ROOT / "voicecoach"
-    code = "".join(path.read_text(encoding="utf-8") for path in package.rglob("*.py"))
-    counted = {
-        f"{thing}.{form}"
-        for thing in ("hour", "minute", "second", "set", "exercise", "repetition", "session")
-        for form in ("one", "many")
-    }
-    unused = [
-        line
-        for line in LINES.texts
-        if f'"{line}"' not in code and line not in counted | {"and"} and not line.startswith(BUILT_AT_RUN_TIME)
-    ]
-    assert unused == []
+def name_of(line: str) -> str:
+    """The id of a line; the name that its plural forms have in common."""
+    unit, _, form = line.rpartition(".")
+    return unit if f"{unit}.other" in LINES.texts and form in LINES.plurals.categories else line
+
+
+def literals() -> dict[str, set[str]]:
+    """The strings of the code, and the files in which they stand; of an f-string only its first part, with {}."""
+    found: dict[str, set[str]] = {}
+    for path in (ROOT / "voicecoach").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            text = node.value if isinstance(node, ast.Constant) else None
+            if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
+                text = f"{node.values[0].value}{{}}"
+            if isinstance(text, str):
+                found.setdefault(text, set()).add(path.name)
+    return found
+
+
+def test_the_id_of_every_line_is_a_literal_of_the_code() -> None:
+    assert {name_of(line) for line in LINES.texts} - literals().keys() == set(), "nobody says these lines"
+
+
+def test_every_id_in_the_code_is_that_of_a_line() -> None:
+    names = {name_of(line) for line in LINES.texts}
+    groups = {name.split(".")[0] for name in names if "." in name}
+    other = {"words.txt"}
+    ids = {text: where for text, where in literals().items() if re.fullmatch(r"[a-z]+(?:\.[a-z_{}-]+)+", text)}
+    unknown = {text: where for text, where in ids.items() if text.split(".")[0] in groups and text not in names | other}
+    assert unknown == {}, "there are no such lines, or their ids are built at run time"
+
+
+def test_a_note_says_of_every_line_when_it_is_spoken() -> None:
+    notes = load_yaml(files("voicecoach") / "content_data" / "line_notes.yaml", LineFile).root
+    names = {name_of(line) for line in LINES.texts}
+    assert names - notes.keys() == set(), "these lines have no note"
+    assert notes.keys() - names == set(), "these notes have no line"
+    for line, note in notes.items():
+        assert note[0].isupper(), line
+        assert note[-1] == ".", line
+        for other in re.findall(r"\b[a-z_-]+(?:\.[a-z_-]+)+\b", note):
+            assert other in names or other.endswith(".yaml"), f"{line}: there is no line {other!r}"
+    assert list(notes) == list(dict.fromkeys(map(name_of, LINES.texts))), "in the order of the lines"
 
 
 def test_a_bare_command_in_a_line_is_found() -> None:

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from tests.support.random_conversations import SETTINGS, Running, Setting
 from tests.support.random_events import AFTERWARDS, EVENTS, SITUATIONS, TYPICAL, Event
 from tests.support.session_driver import LIBRARY, Talk
-from voicecoach.content.library import Library, Routine, RoutineEntry
+from voicecoach.content.library import Library
+from voicecoach.content.routine import Routine, RoutineEntry
 from voicecoach.session.profile.exercise_memory import ExerciseMemory
 
 

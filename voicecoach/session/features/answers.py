@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from voicecoach.content.library import Repetitions
+from voicecoach.content.exercise import Repetitions
 from voicecoach.core.session_state import SessionState
 from voicecoach.session.flow.routine_flow import RoutineFlow
 from voicecoach.session.plan.duration import seconds_from
@@ -80,7 +80,7 @@ class Answers:
         flow = self.flow
         here, following = flow.work, flow.coming(other_exercise=False)
         if here and isinstance(following, WorkStep) and following.block == here.block and following.side:
-            side = self.lines.phrase(f"side.{following.side}")
+            side = self.lines.side(following.side)
             flow.reply("whats_next.side", side=side)
             return
         if here and isinstance(following, WorkStep) and following.block == here.block:
@@ -98,7 +98,7 @@ class Answers:
         """Name the side of the step."""
         step = self.flow.work
         if step is not None and step.side:
-            self.flow.reply("side.now", side=self.lines.phrase(f"side.{step.side}"))
+            self.flow.reply("side.now", side=self.lines.side(step.side))
         elif step is not None and step.exercise.sides == "alternating":
             self.flow.reply("side.alternating")
         else:

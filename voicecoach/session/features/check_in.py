@@ -7,7 +7,8 @@ versions, from six on stretches only.
 
 from __future__ import annotations
 
-from voicecoach.content.library import Library, Routine
+from voicecoach.content.library import Library
+from voicecoach.content.routine import Routine
 from voicecoach.core.actions import Note, Play, Reply
 from voicecoach.core.script import Cue
 from voicecoach.core.session_events import LegsRated

@@ -13,6 +13,15 @@ from voicecoach.session.features.pace import change_pace
 from voicecoach.session.profile.preferences import LOUDEST, PACES, QUIETEST, CountStyle, Pace
 from voicecoach.session.slots import text
 
+COUNTING_LINES = {
+    "usual": "counting.usual",
+    "every second": "counting.every-second",
+    "every five": "counting.every-five",
+    "down": "counting.down",
+    "none": "counting.none",
+}
+"""Way of counting -> the line that confirms it."""
+
 VOLUME_STEP = 6
 """Step (dB) of "louder" and "quieter": a change that nobody asks about twice."""
 
@@ -25,7 +34,7 @@ def _count_style(context: SessionContext, slots: Mapping[str, object]) -> None:
     context.prefer(counting=style)
     if context.state == SessionState.WORKING:
         context.flow.recount()
-    context.flow.reply(f"counting.{style.replace(' ', '-')}")
+    context.flow.reply(COUNTING_LINES[style])
 
 
 def _fewer_words(context: SessionContext, _slots: Mapping[str, object]) -> None:
@@ -47,14 +56,14 @@ def _full_instructions(context: SessionContext, _slots: Mapping[str, object]) ->
 
 def _slower(context: SessionContext, _slots: Mapping[str, object]) -> None:
     if context.require_routine():
-        _go(context, 1, "slower", "slowest")
+        _go(context, 1, "pace.slower", "pace.slowest")
         if context.state == SessionState.POSITIONING:
             Lengths(context.flow).take_time()
 
 
 def _faster(context: SessionContext, _slots: Mapping[str, object]) -> None:
     if context.require_routine():
-        _go(context, -1, "faster", "fastest")
+        _go(context, -1, "pace.faster", "pace.fastest")
 
 
 def _go(context: SessionContext, steps: int, line: str, at_the_end: str) -> None:
@@ -62,30 +71,30 @@ def _go(context: SessionContext, steps: int, line: str, at_the_end: str) -> None
     paces: list[Pace] = list(PACES)
     number = paces.index(context.preferences.pace) + steps
     if not 0 <= number < len(paces):
-        context.flow.reply(f"pace.{at_the_end}")
+        context.flow.reply(at_the_end)
         return
     context.prefer(pace=paces[number])
     change_pace(context.flow, PACES[paces[number]], context.state)
-    context.flow.reply(f"pace.{line}")
+    context.flow.reply(line)
 
 
 def _louder(context: SessionContext, _slots: Mapping[str, object]) -> None:
-    _turn(context, "louder", VOLUME_STEP)
+    _turn(context, "volume.louder", "volume.louder.end", VOLUME_STEP)
 
 
 def _quieter(context: SessionContext, _slots: Mapping[str, object]) -> None:
-    _turn(context, "quieter", -VOLUME_STEP)
+    _turn(context, "volume.quieter", "volume.quieter.end", -VOLUME_STEP)
 
 
-def _turn(context: SessionContext, way: str, decibels: int) -> None:
+def _turn(context: SessionContext, line: str, at_the_end: str, decibels: int) -> None:
     """Turn the volume up or down by `decibels`, as far as it goes."""
     volume = context.preferences.volume + decibels
     if not QUIETEST <= volume <= LOUDEST:
-        context.flow.reply(f"volume.{way}.end")
+        context.flow.reply(at_the_end)
         return
     context.prefer(volume=volume)
     context.act(Volume(volume))
-    context.flow.reply(f"volume.{way}")
+    context.flow.reply(line)
 
 
 def _change_voice(context: SessionContext, _slots: Mapping[str, object]) -> None:

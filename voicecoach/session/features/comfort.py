@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from voicecoach.content.library import Hold
+from voicecoach.content.exercise import Hold
 from voicecoach.core.actions import Reply
 from voicecoach.core.script import Cue
 from voicecoach.core.session_state import QuestionContext
@@ -17,6 +17,9 @@ from voicecoach.session.plan.steps import WorkStep
 
 PATIENCE = 5.0
 """Seconds of silence that mean "fine": less than for other questions, since somebody waits in an odd position."""
+
+NEXT_TIME_LINES = {"easier": "comfort.easier", "usual": "comfort.usual", "harder": "comfort.harder"}
+"""Level -> the line that promises it for the next time."""
 
 FEELINGS = {"Easier": "much", "Harder": "easy"}
 """Commands that say how it was."""
@@ -101,7 +104,7 @@ class ComfortQuestion:
             if isinstance(coming, WorkStep) and coming.block == step.block:
                 self._go_on(*flow.writer.changed(coming))
             else:
-                self._go_on(cue(f"comfort.{level}"))
+                self._go_on(cue(NEXT_TIME_LINES[level]))
         elif by > 0:
             self._go_on(cue("level.hardest"))
         else:

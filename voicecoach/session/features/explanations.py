@@ -10,12 +10,38 @@ from voicecoach.session.context import SessionContext
 from voicecoach.session.flow.routine_flow import RoutineFlow
 from voicecoach.session.plan.steps import WorkStep
 
+MUSCLE_LINES = {
+    "warm-up": "muscle.warm-up",
+    "dynamic": "muscle.dynamic",
+    "strength": "muscle.strength",
+    "hamstrings": "muscle.hamstrings",
+    "quadriceps": "muscle.quadriceps",
+    "calves": "muscle.calves",
+    "glutes": "muscle.glutes",
+    "hip flexors": "muscle.hip-flexors",
+    "lower back": "muscle.lower-back",
+}
+"""Group of exercises -> the line that says which muscles they are for."""
+
+WHY_LINES = {
+    "warm-up": "why.warm-up",
+    "dynamic": "why.dynamic",
+    "strength": "why.strength",
+    "hamstrings": "why.hamstrings",
+    "quadriceps": "why.quadriceps",
+    "calves": "why.calves",
+    "glutes": "why.glutes",
+    "hip flexors": "why.hip-flexors",
+    "lower back": "why.lower-back",
+}
+"""Group of exercises -> the line that says what they are good for."""
+
 Explain = Callable[[RoutineFlow, WorkStep], tuple[Cue, ...]]
 
 
 def which_muscle(flow: RoutineFlow, step: WorkStep) -> tuple[Cue, ...]:
     """Name the muscles that the exercise is for."""
-    return (flow.writer.cue(_line("muscle", step)),)
+    return (flow.writer.cue(MUSCLE_LINES[step.exercise.group]),)
 
 
 def where_to_feel(flow: RoutineFlow, step: WorkStep) -> tuple[Cue, ...]:
@@ -32,11 +58,7 @@ def doing_it_right(flow: RoutineFlow, step: WorkStep) -> tuple[Cue, ...]:
 
 def why_this(flow: RoutineFlow, step: WorkStep) -> tuple[Cue, ...]:
     """Say what the exercise is good for."""
-    return (flow.writer.cue(_line("why", step)),)
-
-
-def _line(question: str, step: WorkStep) -> str:
-    return f"{question}.{step.exercise.group.replace(' ', '-')}"
+    return (flow.writer.cue(WHY_LINES[step.exercise.group]),)
 
 
 def _own(flow: RoutineFlow, step: WorkStep, text: str) -> Cue:

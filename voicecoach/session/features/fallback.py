@@ -16,6 +16,37 @@ from voicecoach.session.context import SessionContext
 MOST_SAID = 2
 """Times in a row that the coach says what it can hear."""
 
+EXPLANATIONS = {
+    "help": {
+        "idle": "help.idle",
+        "checking": "help.checking",
+        "rating": "help.rating",
+        "hurting": "help.hurting",
+        "comfort": "help.comfort",
+        "asking": "help.asking",
+        "announcing": "help.announcing",
+        "positioning": "help.positioning",
+        "working": "help.working",
+        "resuming": "help.resuming",
+        "resting": "help.resting",
+        "paused": "help.paused",
+    },
+    "again": {
+        "idle": "again.idle",
+        "checking": "again.checking",
+        "rating": "again.rating",
+        "comfort": "again.comfort",
+        "hurting": "again.hurting",
+        "asking": "again.asking",
+        "announcing": "again.announcing",
+        "positioning": "again.positioning",
+        "working": "again.working",
+        "resting": "again.resting",
+        "paused": "again.paused",
+    },
+}
+"""Kind of explanation -> state -> the line that says what can be said in it."""
+
 QUIET = (SessionState.WORKING, SessionState.ALARMED)
 """States in which a tone has to do: a count is not to be talked over, and after a red flag nothing else matters."""
 
@@ -47,8 +78,8 @@ class Fallback:
 
         `kind` is "help", or "again" for the second wording.
         """
-        texts = self._flow.writer.lines.texts
-        return next(line for state in reversed(states) if (line := f"{kind}.{state}") in texts)
+        lines = EXPLANATIONS[kind]
+        return next(lines[state] for state in reversed(states) if state in lines)
 
 
 def require_exercises(context: SessionContext) -> bool:

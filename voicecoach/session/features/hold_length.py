@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from voicecoach.content.library import Hold
+from voicecoach.content.exercise import Hold
 from voicecoach.session.flow.routine_flow import RoutineFlow
 from voicecoach.session.plan.steps import MOST_HOLD
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from voicecoach.content.library import Hold, Repetitions, Timed
+from voicecoach.content.exercise import Hold, Repetitions, Timed
 from voicecoach.core.session_state import SessionState
 from voicecoach.session.features.hold_length import MOST_WAIT
 from voicecoach.session.flow.routine_flow import RoutineFlow

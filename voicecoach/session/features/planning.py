@@ -18,6 +18,15 @@ from voicecoach.session.plan.selectors import EVERYTHING, WATER, meant
 from voicecoach.session.script.plan_summary import PlanWords
 from voicecoach.session.slots import texts
 
+BACK_LINES = {
+    "back": "change.back.back",
+    "partly": "change.back.partly",
+    "unfit": "change.back.unfit",
+    "passed": "change.back.passed",
+    "": "plan.absent",
+}
+"""Outcome of putting something back -> its line."""
+
 
 def start(context: SessionContext, wish: PlanRequest) -> None:
     """Begin the routine that `wish` asks for, or say why there is none."""
@@ -110,7 +119,7 @@ def _brought_back(context: SessionContext, keys: tuple[str, ...], *, wanted: boo
     outcome = context.feature(PlanEdits).put_back(keys, context.library)
     if outcome in ("", "passed") and context.feature(PlanEdits).ahead(keys, context.library):
         return "change.still"
-    return f"change.back.{outcome}" if outcome else "plan.absent"
+    return BACK_LINES[outcome]
 
 
 def _words(context: SessionContext) -> PlanWords:

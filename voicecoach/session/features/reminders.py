@@ -30,6 +30,10 @@ APART = timedelta(minutes=10)
 STILL_TIMELY = timedelta(minutes=30)
 """How late a reminder of the exercises may be: before that a session may be going on."""
 
+TIME_LINES = ("time", "time.half", "time.minutes")
+ONE_O_CLOCK_LINES = ("time.one", "time.one.half", "time.one.minutes")
+"""Lines of a time on the hour, at half past, and otherwise; many languages have another word for one o'clock."""
+
 ROUTINE = "leg"
 """What it is offered to begin with."""
 
@@ -180,11 +184,11 @@ class Reminders:
     def spoken(self, at: time) -> str:
         """Return a time of the day as one says it: "half past seven in the evening"."""
         lines = self._context.lines
-        part = "morning" if at.hour < 12 else "afternoon" if at.hour < 18 else "evening"
-        one = ".one" if at.hour % 12 == 1 else ""  # many languages have another word for it
-        half = ".half" if at.minute == 30 else ".minutes" if at.minute else ""
+        part = "part.morning" if at.hour < 12 else "part.afternoon" if at.hour < 18 else "part.evening"
+        form = 1 if at.minute == 30 else 2 if at.minute else 0
+        line = (ONE_O_CLOCK_LINES if at.hour % 12 == 1 else TIME_LINES)[form]
         hour = (at.hour - 1) % 12 + 1
-        return lines.phrase(f"time{one}{half}", hour=hour, minute=at.minute, part=lines.phrase(f"part.{part}"))
+        return lines.phrase(line, hour=hour, minute=at.minute, part=lines.phrase(part))
 
     def _begin(self) -> None:
         start(self._context, PlanRequest(routine=ROUTINE))

@@ -17,6 +17,14 @@ from voicecoach.session.plan.serialization import plan_from_json
 from voicecoach.session.plan.steps import PlanStep, WorkStep
 from voicecoach.session.script.writer import ScriptWriter
 
+PLACE_LINES = {
+    (False, False): "kept.place",
+    (False, True): "kept.place.side",
+    (True, False): "kept.place.set",
+    (True, True): "kept.place.set.side",
+}
+"""(several sets, a working side) -> the line that says where the routine was broken off."""
+
 PATIENCE = 20.0
 """Seconds for which the offer to carry on stands: one may still be unrolling the mat."""
 
@@ -81,14 +89,11 @@ class Unfinished:
 def place(writer: ScriptWriter, step: WorkStep) -> Cue:
     """Return where the user stopped, in words."""
     values: dict[str, object] = {"exercise": step.exercise.name}
-    line = "kept.place"
     if step.sets > 1:
-        line += ".set"
         values.update(set=step.set_number, sets=step.sets)
     if step.side:
-        line += ".side"
-        values["side"] = writer.lines.phrase(f"side.{step.side}")
-    return writer.cue(line, **values)
+        values["side"] = writer.lines.side(step.side)
+    return writer.cue(PLACE_LINES[step.sets > 1, step.side is not None], **values)
 
 
 def _same(context: SessionContext, _slots: Mapping[str, object]) -> None:

@@ -6,20 +6,33 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from itertools import groupby
 
-from voicecoach.content.library import Routine, RoutineEntry, wrong_changes
+from voicecoach.content.routine import Routine, RoutineEntry, wrong_changes
 from voicecoach.session.context import SessionContext
 from voicecoach.session.flow.question import Offer
 from voicecoach.session.plan.steps import PlanStep, WorkStep
+from voicecoach.session.profile.saved_routines import SaveResult
 from voicecoach.session.slots import text
+
+OWN_NAME_LINES = {
+    "evening": "own.evening",
+    "morning": "own.morning",
+    "daily": "own.daily",
+    "weekend": "own.weekend",
+    "favourite": "own.favourite",
+    "bedtime": "own.bedtime",
+}
+"""Id of a routine of one's own -> the line with its name."""
+
+SAVE_LINES: Mapping[SaveResult, str] = {"kept": "save.kept", "taken": "save.taken", "failed": "save.failed"}
 
 
 def _save(context: SessionContext, slots: Mapping[str, object]) -> None:
     key = text(slots, "routine") or ""
     steps = tuple(as_steps(context.flow.plan))
-    if f"own.{key}" not in context.lines.texts or not any(step.exercise for step in steps):
+    if key not in OWN_NAME_LINES or not any(step.exercise for step in steps):
         context.flow.reply("save.nothing")
         return
-    name = context.lines.phrase(f"own.{key}")
+    name = context.lines.phrase(OWN_NAME_LINES[key])
     about = context.lines.phrase("save.about")
     routine = Routine(id=key, name=name, about=about, steps=steps)
     if key not in context.library.routines:
@@ -35,7 +48,7 @@ def _keep(context: SessionContext, routine: Routine) -> None:
     outcome = context.save_routine(routine)
     if outcome != "taken":
         context.library = context.library.with_routine(routine)
-    context.flow.reply(f"save.{outcome}", name=routine.name)
+    context.flow.reply(SAVE_LINES[outcome], name=routine.name)
 
 
 def as_steps(plan: Iterable[PlanStep]) -> Iterator[RoutineEntry]:

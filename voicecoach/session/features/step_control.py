@@ -35,7 +35,7 @@ def _leave_out_other_side(context: SessionContext, step: WorkStep) -> None:
     (side,) = (side for side in SIDES if side != step.side)
     left_out = context.flow.leave_out(side)
     line = "skip_side.later" if left_out else "skip_side.done"
-    context.flow.reply(line, side=context.lines.phrase(f"side.{side}"))
+    context.flow.reply(line, side=context.lines.side(side))
 
 
 def _more(context: SessionContext, slots: Mapping[str, object]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from voicecoach.content.library import Hold
+from voicecoach.content.exercise import Hold
 from voicecoach.core.actions import Note, StopAudio
 from voicecoach.core.script import Cue
 from voicecoach.core.session_events import (

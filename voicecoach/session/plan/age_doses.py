@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from voicecoach.content.library import Hold, Repetitions
+from voicecoach.content.exercise import Hold, Repetitions
 from voicecoach.session.plan.selectors import is_stretch
 from voicecoach.session.plan.steps import PlanStep, WorkStep
 

@@ -6,7 +6,9 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from voicecoach.content.library import Exercise, Hold, Library, Repetitions, RoutineEntry, load_library
+from voicecoach.content.exercise import Exercise, Hold, Repetitions
+from voicecoach.content.library import Library, load_library
+from voicecoach.content.routine import RoutineEntry
 from voicecoach.session.plan.age_doses import OLDER, for_age
 from voicecoach.session.plan.selectors import is_stretch
 from voicecoach.session.plan.steps import PlanStep, WorkStep, lay_out
@@ -76,4 +78,4 @@ def _dose(plan: Iterable[PlanStep]) -> str:
 
 
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(page(load_library("en", ())), encoding="utf-8")
+    Path(sys.argv[1]).write_text(page(load_library()), encoding="utf-8")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import zip_longest
 
-from voicecoach.content.library import Exercise, Hold, Library, Repetitions, RoutineEntry
+from voicecoach.content.exercise import Exercise, Hold, Repetitions
+from voicecoach.content.library import Library
+from voicecoach.content.routine import RoutineEntry
 from voicecoach.session.plan.duration import OPENING, seconds_from
 from voicecoach.session.plan.muscle_groups import MUSCLES
 from voicecoach.session.plan.selectors import is_down, is_stretch, muscles_worked

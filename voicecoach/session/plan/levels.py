@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import dropwhile
 from typing import get_args
 
-from voicecoach.content.library import Muscles
+from voicecoach.content.exercise import Muscles
 from voicecoach.session.plan.steps import Level, PlanStep, WaterStep, WorkStep
 
 LEVELS: tuple[Level, ...] = get_args(Level)

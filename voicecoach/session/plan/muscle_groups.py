@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from typing import get_args
 
-from voicecoach.content.library import Library, Muscles, Routine
+from voicecoach.content.exercise import Muscles
+from voicecoach.content.library import Library
 from voicecoach.content.lines import Lines
+from voicecoach.content.routine import Routine
 
 MUSCLES: tuple[str, ...] = get_args(Muscles)
 """The muscle groups there are, in the order in which they are named."""
+
+MUSCLE_NAME_LINES = {
+    "hamstrings": "muscles.hamstrings",
+    "quadriceps": "muscles.quadriceps",
+    "calves": "muscles.calves",
+    "glutes": "muscles.glutes",
+    "hip flexors": "muscles.hip-flexors",
+    "lower back": "muscles.lower-back",
+}
+"""Muscle group -> the line with its name."""
 
 MOST_NAMES = 5
 """Routines named at once."""
@@ -36,4 +48,4 @@ def named_muscles(lines: Lines) -> str:
 
 def named_muscle(muscle: str, lines: Lines) -> str:
     """Return the name of a muscle group, as one says it."""
-    return lines.phrase(f"muscles.{muscle.replace(' ', '-')}")
+    return lines.phrase(MUSCLE_NAME_LINES[muscle])

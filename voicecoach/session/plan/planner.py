@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from voicecoach.content.library import Exercise, Library, RoutineEntry
+from voicecoach.content.exercise import Exercise
+from voicecoach.content.library import Library
+from voicecoach.content.routine import RoutineEntry
 from voicecoach.session.plan.duration import whole_length
 from voicecoach.session.plan.fitting import Dosed, Fitting
 from voicecoach.session.plan.muscle_groups import MUSCLES

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import get_args
 
-from voicecoach.content.library import Exercise, Library, Position
+from voicecoach.content.exercise import Exercise, Position
+from voicecoach.content.library import Library
 from voicecoach.session.plan.muscle_groups import MUSCLES
 
 EVERYTHING, STRETCH, FLOOR, KNEELING = "everything", "stretch", "floor", "kneeling"

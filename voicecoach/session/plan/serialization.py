@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from pydantic import TypeAdapter, ValidationError
 
-from voicecoach.content.library import Dose, Library, Repetitions
+from voicecoach.content.exercise import Dose, Repetitions
+from voicecoach.content.library import Library
 from voicecoach.content.yaml_schema import Content
 from voicecoach.session.plan.steps import Level, PlanStep, Side, WaterStep, WorkStep
 

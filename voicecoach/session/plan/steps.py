@@ -11,17 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from voicecoach.content.library import (
-    Exercise,
-    Hold,
-    Library,
-    Position,
-    Repetitions,
-    Routine,
-    RoutineEntry,
-    Thing,
-    Timed,
-)
+from voicecoach.content.exercise import Exercise, Hold, Position, Repetitions, Thing, Timed
+from voicecoach.content.library import Library
+from voicecoach.content.routine import Routine, RoutineEntry
 
 Side = Literal["left", "right"]
 Level = Literal["easier", "usual", "harder"]

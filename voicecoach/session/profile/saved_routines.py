@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from voicecoach.content.library import Routine
+from voicecoach.content.routine import Routine
 
 SaveResult = Literal["kept", "taken", "failed"]
 """`kept`: the routine can be started from now on; `taken`: a file of the user has this name and was not touched;

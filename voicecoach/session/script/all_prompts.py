@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from voicecoach.content.library import Library, Repetitions
+from voicecoach.content.exercise import Repetitions
+from voicecoach.content.library import Library
 from voicecoach.content.lines import Lines
 from voicecoach.core.script import Script
 from voicecoach.session.plan.steps import (

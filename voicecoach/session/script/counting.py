@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from voicecoach.content.library import Hold, Phase, Repetitions
+from voicecoach.content.exercise import Hold, Phase, Repetitions
 from voicecoach.content.lines import Lines
 from voicecoach.core.script import Cue, Script
 from voicecoach.session.plan.steps import WorkStep

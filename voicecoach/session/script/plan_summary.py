@@ -4,13 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from voicecoach.content.library import Exercise, Library
+from voicecoach.content.exercise import Exercise
+from voicecoach.content.library import Library
 from voicecoach.content.lines import Lines
 from voicecoach.core.script import Cue
 from voicecoach.session.plan.muscle_groups import MUSCLES, named_muscle, named_muscles, summary
 from voicecoach.session.plan.planner import LEAST, MOST, Declined, Planned
 from voicecoach.session.plan.request import PlanRequest
 from voicecoach.session.plan.selectors import FLOOR, KNEELING, STRETCH, is_stretch, meant
+
+TITLE_LINES = {
+    "stretch": "plan.title.stretch",
+    "strength": "plan.title.strength",
+    "warm-up": "plan.title.warm-up",
+}
+"""Kind of exercise -> the line with the name of a session of it."""
+
+THING_LINES = {
+    "lunge": "thing.lunge",
+    "squat": "thing.squat",
+    "walk": "thing.walk",
+    "jog": "thing.jog",
+    "strength": "thing.strength",
+    "dynamic": "thing.dynamic",
+    "warm-up": "thing.warm-up",
+    "stretch": "thing.stretch",
+    "floor": "thing.floor",
+    "kneeling": "thing.kneeling",
+    "chair": "thing.chair",
+    "standing": "thing.standing",
+    "water": "thing.water",
+    "everything": "thing.everything",
+}
+"""Key of a selection -> the line with what it means."""
+
+PLACE_LINES = {
+    "standing": "place.standing",
+    "chair": "place.chair",
+    "kneeling": "place.kneeling",
+    "floor": "place.floor",
+}
+"""Position -> the line with its name."""
 
 MOST_THINGS = 4
 """Things that are told one by one; of more it is said what there is instead."""
@@ -31,12 +65,12 @@ class PlanWords:
             return self._library.routines[wish.routine].name
         if wish.muscles:
             return self._lines.phrase("plan.title_muscles", muscles=self._muscles(wish.muscles))
-        return self._lines.phrase(f"plan.title.{wish.kinds[0]}" if len(wish.kinds) == 1 else "plan.title")
+        return self._lines.phrase(TITLE_LINES[wish.kinds[0]] if len(wish.kinds) == 1 else "plan.title")
 
     def label(self, key: str) -> str:
         """Return what a key of `selectors.matches` means, as one says it: "the lunges"."""
-        if f"thing.{key}" in self._lines.texts:
-            return self._lines.phrase(f"thing.{key}")
+        if key in THING_LINES:
+            return self._lines.phrase(THING_LINES[key])
         return self._named(self._library.exercises[one] for one in sorted(meant([key], self._library)))
 
     def labels(self, keys: Iterable[str]) -> str:
@@ -108,13 +142,13 @@ class PlanWords:
         instead = [self._library.exercises[one] for one in declined.instead][:MOST_INSTEAD]
         if instead:
             where = self._lines.joined(
-                list(dict.fromkeys(self._lines.phrase(f"place.{one.position}") for one in instead))
+                list(dict.fromkeys(self._lines.phrase(PLACE_LINES[one.position]) for one in instead))
             )
             yield self._cue("plan.instead", where=where, exercises=self._named(instead))
 
     def _nothing(self, wish: PlanRequest) -> str:
         if wish.places:
-            where = self._lines.joined([self._lines.phrase(f"place.{place}") for place in wish.places])
+            where = self._lines.joined([self._lines.phrase(PLACE_LINES[place]) for place in wish.places])
             return self._lines.phrase("plan.nothing_at", where=where)
         return self._lines.phrase("plan.nothing_of_kind" if wish.kinds else "plan.nothing_else")
 

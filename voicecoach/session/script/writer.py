@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from voicecoach.content.library import Hold, Repetitions, Timed
+from voicecoach.content.exercise import Hold, Repetitions, Timed
 from voicecoach.content.lines import Lines
 from voicecoach.core.script import Cue, Script
 from voicecoach.session.plan.duration import whole_length
@@ -15,6 +15,36 @@ from voicecoach.session.script.counting import Counting
 
 LONG_REST = 20.0
 """Seconds from which on a rest is one in which there is more to say."""
+
+NEED_LINES = {
+    "wall": "need.wall",
+    "chair": "need.chair",
+    "mat": "need.mat",
+    "strap": "need.strap",
+    "counter": "need.counter",
+    "cushion": "need.cushion",
+}
+"""Thing that an exercise needs -> the line with its name."""
+
+LEVEL_LINES = {"easier": "level.easier", "harder": "level.harder"}
+"""Level -> the line before its text in an announcement."""
+
+NEW_LEVEL_LINES = {"easier": "level.now.easier", "usual": "level.now.usual", "harder": "level.now.harder"}
+"""Level -> the line that confirms a change to it."""
+
+HOLD_ONCE_LINES = {"none": "dose.hold_once", "per side": "dose.hold_once_side"}
+HOLD_LINES = {"none": "dose.hold", "per side": "dose.hold_side"}
+ONE_SET_LINES = {
+    "none": "dose.repetitions",
+    "per side": "dose.repetitions_side",
+    "alternating": "dose.repetitions_alternating",
+}
+SETS_LINES = {
+    "none": "dose.repetitions_sets",
+    "per side": "dose.repetitions_sets_side",
+    "alternating": "dose.repetitions_sets_alternating",
+}
+"""Sides of an exercise -> the line of its dose: one hold, several holds, one set of repetitions, several sets."""
 
 BREATH = 1.6
 """Pause (s) between the sentences of an instruction, long enough to do what was said."""
@@ -59,7 +89,7 @@ class ScriptWriter:
                 minutes=self.lines.about(whole_length(plan, known_exercises)),
             )
         ]
-        things = [self.lines.phrase(f"need.{thing}") for thing in needs(plan)]
+        things = [self.lines.phrase(NEED_LINES[thing]) for thing in needs(plan)]
         if things:
             cues.append(self.cue("routine.needs", things=self.lines.joined(things)))
             if any(isinstance(step, WorkStep) and step.exercise.id not in known_exercises for step in plan):
@@ -86,7 +116,7 @@ class ScriptWriter:
                 self._own(step, text) for text in ([*exercise.setup, exercise.cue] if full else [exercise.reminder])
             ]
         if step.way:
-            cues += [self.cue(f"level.{step.level}"), self._own(step, step.way)]
+            cues += [self.cue(LEVEL_LINES[step.level]), self._own(step, step.way)]
         if step.caution and (full or warn):
             cues.append(self._own(step, step.caution))
         if step.alternative and step.level != "easier" and self.preferences.words != "few":
@@ -96,7 +126,7 @@ class ScriptWriter:
 
     def changed(self, step: WorkStep) -> tuple[Cue, ...]:
         """Return that an exercise is done at another level from now on, and how."""
-        return (self.cue(f"level.now.{step.level}"), self._own(step, step.way or step.exercise.cue))
+        return (self.cue(NEW_LEVEL_LINES[step.level]), self._own(step, step.way or step.exercise.cue))
 
     def changing(self, step: WorkStep) -> tuple[Cue, ...]:
         """Return `changed` for a level for which one gets into another position."""
@@ -111,10 +141,10 @@ class ScriptWriter:
 
     def _again(self, step: WorkStep, before: WorkStep) -> Cue:
         if step.side and step.side != before.side and step.set_number == before.set_number:
-            return self.cue("announce.switch", side=self.lines.phrase(f"side.{step.side}"))
+            return self.cue("announce.switch", side=self.lines.side(step.side))
         values = {"set": step.set_number, "sets": step.sets}
         if step.side:
-            return self.cue("announce.again_side", side=self.lines.phrase(f"side.{step.side}"), **values)
+            return self.cue("announce.again_side", side=self.lines.side(step.side), **values)
         return self.cue("announce.again", exercise=step.exercise.name, **values)
 
     def _headline(self, step: WorkStep) -> Cue:
@@ -122,7 +152,7 @@ class ScriptWriter:
         values = {"exercise": step.exercise.name, "dose": self.dose(step, both=both)}
         if step.side:
             line = "announce.side" if both else "announce.one_side"
-            text = self.lines(line, side=self.lines.phrase(f"side.{step.side}"), **values)
+            text = self.lines(line, side=self.lines.side(step.side), **values)
             return Cue(text=text, gap=1.0, line=line)
         return Cue(text=self.lines("announce.plain", **values), gap=1.0, line="announce.plain")
 
@@ -131,24 +161,25 @@ class ScriptWriter:
 
         Not `both`: the other side has been done, or is left out.
         """
-        per_side = "_side" if step.side and both else ""
+        sides = "per side" if step.side and both else "none"
         dose = step.dose
         if isinstance(dose, Timed):
             return self.lines("dose.timed", duration=self.lines.duration(dose.seconds))
         if isinstance(dose, Hold):
             duration = self.lines.duration(dose.seconds)
             if step.sets == 1:
-                return self.lines(f"dose.hold_once{per_side}", duration=duration)
-            return self.lines(f"dose.hold{per_side}", sets=step.sets, duration=duration)
-        per_side = "_alternating" if step.exercise.sides == "alternating" else per_side
+                return self.lines(HOLD_ONCE_LINES[sides], duration=duration)
+            return self.lines(HOLD_LINES[sides], sets=step.sets, duration=duration)
+        if step.exercise.sides == "alternating":
+            sides = "alternating"
         if step.sets == 1:
-            return self.lines(f"dose.repetitions{per_side}", count=dose.count)
+            return self.lines(ONE_SET_LINES[sides], count=dose.count)
         sets = self.counted("set", step.sets)
-        return self.lines(f"dose.repetitions_sets{per_side}", sets=sets, count=dose.count)
+        return self.lines(SETS_LINES[sides], sets=sets, count=dose.count)
 
     def counted(self, thing: str, number: int) -> str:
         """Return a number of things in words: "one exercise", "three sets"."""
-        return self.lines.phrase(f"{thing}.one" if number == 1 else f"{thing}.many", n=number)
+        return self.lines.counted(thing, number)
 
     # --- counting and resting -------------------------------------------------------------------------------
 
@@ -161,21 +192,20 @@ class ScriptWriter:
             return self.cue("resume.water")
         if not kept:
             return self.cue("resume.step", exercise=step.exercise.name)
-        side = "_side" if step.side else ""
         values: dict[str, object] = {"exercise": step.exercise.name}
         if step.side:
-            values["side"] = self.lines.phrase(f"side.{step.side}")
+            values["side"] = self.lines.side(step.side)
         if isinstance(step.dose, Repetitions):
             done = round(kept / step.seconds * step.dose.count)
             values["count"] = self.counted("repetition", step.dose.count - done)
-            return self.cue(f"resume.repetitions{side}", **values)
+            return self.cue("resume.repetitions_side" if step.side else "resume.repetitions", **values)
         values["duration"] = self.lines.duration(step.seconds - kept)
-        return self.cue(f"resume.work{side}", **values)
+        return self.cue("resume.work_side" if step.side else "resume.work", **values)
 
     def anew(self, step: WorkStep) -> Cue:
         """Return that `step` is done once more from its beginning."""
         if step.side:
-            return self.cue("restart.side", side=self.lines.phrase(f"side.{step.side}"))
+            return self.cue("restart.side", side=self.lines.side(step.side))
         return self.cue("restart")
 
     def work(self, step: WorkStep, elapsed: float | None = None) -> Script:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.session_driver import LIBRARY, LINES, Talk
 from voicecoach.app.settings import load_settings
-from voicecoach.content.library import Hold, Repetitions
+from voicecoach.content.exercise import Hold, Repetitions
 from voicecoach.content.yaml_schema import ContentError
 from voicecoach.core.actions import Note, Reply
 from voicecoach.core.session_events import AgeTold

@@ -7,13 +7,12 @@ import pytest
 from tests.support.session_driver import LINES, Talk, stretching
 from tests.unit.engine.test_coach import Bench, in_the_first_hold
 from voicecoach.app.components import App
-from voicecoach.content.language import languages
+from voicecoach.content.language import content, languages
 from voicecoach.content.lines import load_lines
 from voicecoach.core.actions import Reply
 from voicecoach.core.script import Cue
 from voicecoach.core.understanding import RejectReason, Understanding, Verdict
 from voicecoach.nlu.intent_file import read_intents
-from voicecoach.nlu.intents import builtin_intents
 from voicecoach.session.profile.preferences import Preferences
 
 
@@ -168,5 +167,5 @@ def test_the_call_is_over_after_some_seconds(bench: Bench) -> None:
 
 @pytest.mark.parametrize("language", languages())
 def test_its_name_means_nothing_within_a_command(language: str) -> None:
-    file, _source = read_intents(builtin_intents(language))
+    file, _source = read_intents(content(language, "intents.yaml"))
     assert load_lines(language).phrase("name") in file.skip_words

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import pytest
 
 from tests.support.session_driver import LIBRARY, Talk, work
-from voicecoach.content.library import Hold, RoutineEntry
+from voicecoach.content.exercise import Hold
+from voicecoach.content.routine import RoutineEntry
 from voicecoach.core.script import Script
 from voicecoach.session.plan.steps import ALLOWANCES, RISING, SWITCHES, Level, WorkStep, lay_out, setup_seconds
 from voicecoach.session.profile.exercise_memory import ExerciseMemory

@@ -9,7 +9,8 @@ import pytest
 
 from tests.support.session_driver import LIBRARY, LINES, Talk
 from voicecoach.app.routine_store import RoutineStore
-from voicecoach.content.library import Routine, load_library
+from voicecoach.content.library import load_library
+from voicecoach.content.routine import Routine
 from voicecoach.session.features.save_routine import as_steps
 from voicecoach.session.plan.steps import WorkStep
 from voicecoach.session.profile.exercise_memory import ExerciseMemory

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.session_driver import LINES, Talk, counting, only_replies, resting, stretching, work
-from voicecoach.content.library import Hold, Repetitions, Timed
+from voicecoach.content.exercise import Hold, Repetitions, Timed
 from voicecoach.core.actions import Note, Play
 from voicecoach.core.session_events import StepLeftOut
 from voicecoach.session.plan.steps import rest_before

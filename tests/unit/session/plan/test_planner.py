@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.session_driver import LIBRARY, LINES
-from voicecoach.content.library import Exercise, Hold, Repetitions
+from voicecoach.content.exercise import Exercise, Hold, Repetitions
 from voicecoach.session.plan.age_doses import for_age
 from voicecoach.session.plan.duration import whole_length
 from voicecoach.session.plan.muscle_groups import MUSCLES
