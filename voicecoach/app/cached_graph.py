@@ -6,13 +6,12 @@ from collections.abc import Callable
 from importlib import resources
 from typing import TYPE_CHECKING
 
-import platformdirs
-
 from voicecoach.asr.decoder.bigram import Bigram, read_arpa
 from voicecoach.asr.decoder.graph import Costs, Grammar
 from voicecoach.asr.decoder.vosk_recognizer import SpeechModel
 from voicecoach.content.language import Language, content
 from voicecoach.runtime.object_cache import cached_object, key_of
+from voicecoach.runtime.paths import GRAPH_NAMES
 
 if TYPE_CHECKING:  # the name of a graph that is there is wanted before the intents are loaded
     from voicecoach.nlu.intents import IntentSet
@@ -44,7 +43,7 @@ def cached_graph_name(
         return model.graph_name(make(), costs)
     code = (*_CODE, *(content(language.code, name) for name in _FILES))
     key = key_of(intents, language.links, costs, str(model.folder.resolve()), code=code, libraries=())
-    folder = platformdirs.user_cache_path("voicecoach") / "names"
+    folder = GRAPH_NAMES.path
     return cached_object(str, lambda: model.graph_name(make(), costs), key, folder)
 
 

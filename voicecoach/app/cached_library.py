@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-import platformdirs
-
 from voicecoach.content.language import content
 from voicecoach.content.library import Library, load_library, own_files
 from voicecoach.content.lines import Lines, load_lines
 from voicecoach.runtime.object_cache import cached_object, key_of
+from voicecoach.runtime.paths import LIBRARY_CACHE
 
 _CODE = (resources.files("voicecoach"),)
 _FILES = ("language.yaml", "exercises.yaml", "routines.yaml", "lines.yaml")
@@ -36,7 +35,7 @@ def load_cached_library(language: str, folders: Sequence[Path]) -> CachedLibrary
     except OSError:
         return _made(language, folders)  # which says what is wrong
     key = key_of(files, code=_CODE, libraries=("pydantic", "PyYAML", "unicode-rbnf"))
-    folder = platformdirs.user_cache_path("voicecoach") / "repertoires"
+    folder = LIBRARY_CACHE.path
     return cached_object(CachedLibrary, lambda: _made(language, folders), key, folder)
 
 

@@ -11,10 +11,9 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING
 
-import platformdirs
-
 from voicecoach.content.language import content
 from voicecoach.runtime.object_cache import cached_object, key_of
+from voicecoach.runtime.paths import MATCHER_CACHE
 
 if TYPE_CHECKING:  # the key is wanted before all that
     from voicecoach.nlu.matcher import Matcher
@@ -43,7 +42,7 @@ class CachedMatcher:
 
         if self.key is None:
             return self._made()  # which says what is wrong
-        folder = platformdirs.user_cache_path("voicecoach") / "intents"
+        folder = MATCHER_CACHE.path
         return cached_object(Matcher, self._made, self.key, folder)
 
     def _made(self) -> Matcher:

@@ -14,7 +14,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
-import platformdirs
 from pydantic import ValidationError
 
 from voicecoach.content.yaml_schema import Content
@@ -24,11 +23,6 @@ _LOG = logging.getLogger(__name__)
 
 LARGEST = 1_000_000
 """Bytes that the file may have: some thousand exercises."""
-
-
-def memory_file() -> Path:
-    """Where the file is; there need not be one yet."""
-    return Path(platformdirs.user_data_path("voicecoach")) / "exercises.json"
 
 
 class _File(Content):

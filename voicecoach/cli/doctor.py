@@ -9,10 +9,10 @@ from typing import Literal
 from voicecoach.app.builders import SIMULATION_RATE
 from voicecoach.app.components import App
 from voicecoach.app.content_checks import check_content
-from voicecoach.app.settings import settings_file
 from voicecoach.audio.device.sound_card import check_devices
 from voicecoach.audio.echo.control import make_echo_control
 from voicecoach.core.errors import VoicecoachError
+from voicecoach.runtime.paths import settings_file
 
 State = Literal["ok", "poor", "missing"]
 """Fine; works, but not as well as it could; the coach cannot do without it."""

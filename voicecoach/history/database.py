@@ -10,8 +10,6 @@ from contextlib import closing, contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
-import platformdirs
-
 from voicecoach.core.errors import VoicecoachError
 
 _LOG = logging.getLogger(__name__)
@@ -86,11 +84,6 @@ class UnusableError(VoicecoachError):
     def __init__(self, sentence: str, aside: str):
         super().__init__(sentence)
         self.aside = aside
-
-
-def journal_file() -> Path:
-    """Where the journal is; there need not be one yet."""
-    return Path(platformdirs.user_data_path("voicecoach")) / "journal.db"
 
 
 def open_database(path: Path) -> sqlite3.Connection:

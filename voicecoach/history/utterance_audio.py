@@ -16,7 +16,6 @@ from types import TracebackType
 from typing import Self
 
 import numpy as np
-import platformdirs
 import soundfile
 
 from voicecoach.core.audio import BLOCK_SECONDS, HEARING_RATE, Samples
@@ -32,11 +31,6 @@ LONGEST = 16.0
 """Seconds of sound that are at hand: the longest utterance, and what is around it."""
 
 MEGABYTE = 1_000_000
-
-
-def recordings_folder() -> Path:
-    """Where recordings are; there need not be any."""
-    return Path(platformdirs.user_data_path("voicecoach")) / "recordings"
 
 
 @dataclass(frozen=True, slots=True)

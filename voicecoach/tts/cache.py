@@ -15,7 +15,6 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import soundfile as sf
-from platformdirs import user_cache_path
 
 from voicecoach.core.audio import Clip, Samples
 
@@ -36,21 +35,16 @@ def clip_key(*parts: str | int) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def speech_folder() -> Path:
-    """Where the coach's sentences are kept, spoken."""
-    return user_cache_path("voicecoach") / "speech"
-
-
 class ClipCache:
     """Recordings in a folder, one 16-bit FLAC file each (its checksums give damage away).
 
-    `folder` defaults to the user's cache folder. The oldest files go when the folder holds more than `limit`
+    The oldest files go when the folder holds more than `limit`
     bytes; this is looked at once, before another comes. A folder that cannot be written is reported once in the
     log, and from then on nothing is kept. Several programs may share a folder, and several threads a cache.
     """
 
-    def __init__(self, folder: Path | None = None, *, limit: int = DISK_LIMIT) -> None:
-        self._folder = folder if folder is not None else speech_folder()
+    def __init__(self, folder: Path, *, limit: int = DISK_LIMIT) -> None:
+        self._folder = folder
         self._writable = True
         self._limit = limit
         self._pruned = False

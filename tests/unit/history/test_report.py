@@ -30,12 +30,13 @@ from voicecoach.content.library import Group, Muscles
 from voicecoach.core.errors import VoicecoachError
 from voicecoach.history import text_report as terminal
 from voicecoach.history.charts import charts, png
-from voicecoach.history.database import journal_file, open_database, opened
+from voicecoach.history.database import open_database, opened
 from voicecoach.history.html_report import page
 from voicecoach.history.journal import Journal
 from voicecoach.history.page_style import page_style
 from voicecoach.history.report import Report, report
 from voicecoach.history.texts import Texts, load_texts
+from voicecoach.runtime.paths import journal_file
 
 TODAY = NOON.date()
 ENGLISH, GERMAN = load_texts(), load_texts("de")
@@ -384,8 +385,8 @@ def test_the_history_is_told_in_the_language_of_the_settings(
 ) -> None:
     settings, routines, html = tmp_path / "settings.yaml", tmp_path / "routines", tmp_path / "h.html"
     settings.write_text("language: de\n", encoding="utf-8")
-    monkeypatch.setattr("voicecoach.app.settings.settings_file", lambda: settings)
-    monkeypatch.setattr("voicecoach.app.settings.routines_folder", lambda: routines)
+    monkeypatch.setattr("voicecoach.cli.journal.settings_file", lambda: settings)
+    monkeypatch.setattr("voicecoach.cli.journal.routines_folder", lambda: routines)
     assert "1 Tag mit Training" in run("history").output
     assert run("history", "--html", str(html)).output == f"Ihr Verlauf ist in {html}.\n"
     routines.mkdir()
