@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
 from pydantic import ValidationError
 
 from voicecoach.content.yaml_schema import Content
+from voicecoach.runtime.atomic_file import make_private_folder, write_atomically
 from voicecoach.session.profile.exercise_memory import ExerciseMemory, Way
 
 _LOG = logging.getLogger(__name__)
@@ -69,7 +68,7 @@ def _set_aside(path: Path) -> ExerciseMemory:
 
 
 class _Writer:
-    """Writes beside `path`, and puts that in its place. What fails is told once; the session goes on."""
+    """Write the memory to `path`. Log the first of several failures in a row; the session goes on."""
 
     def __init__(self, path: Path):
         self._path = path
@@ -78,24 +77,11 @@ class _Writer:
     def save(self, ways: Mapping[str, Way]) -> None:
         """Write everything."""
         try:
-            self._write(_File(exercises=dict(ways)).model_dump_json(indent=1))
+            make_private_folder(self._path.parent)
+            text = _File(exercises=dict(ways)).model_dump_json(indent=1) + "\n"
+            write_atomically(self._path, text.encode(), private=True, durable=True)
             self._failed = False
         except OSError as error:
             if not self._failed:
                 _LOG.warning("%s cannot be written: %s; the session goes on", self._path, error.strerror)
             self._failed = True
-
-    def _write(self, text: str) -> None:
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        partial = self._path.with_name(f".{self._path.name}.{os.getpid()}.part")
-        partial.unlink(missing_ok=True)
-        try:
-            partial.touch(mode=0o600, exist_ok=False)
-            with partial.open("w", encoding="utf-8") as file:
-                file.write(text + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-            partial.replace(self._path)
-        finally:
-            with suppress(OSError):
-                partial.unlink(missing_ok=True)

@@ -9,7 +9,7 @@ import yaml
 
 from voicecoach.content.library import Routine
 from voicecoach.core.errors import VoicecoachError
-from voicecoach.runtime.atomic_file import TextFile
+from voicecoach.runtime.atomic_file import TextFile, make_private_folder
 from voicecoach.session.features.save_routine import SaveResult
 
 _LOG = logging.getLogger(__name__)
@@ -30,8 +30,8 @@ class RoutineStore:
         try:
             if path.exists() and not path.read_text(encoding="utf-8").startswith(_FIRST_LINE):
                 return "taken"
-            self._folder.mkdir(parents=True, exist_ok=True)
-            with TextFile(path) as file:
+            make_private_folder(self._folder)
+            with TextFile(path, private=True, durable=True) as file:
                 file.write(_FIRST_LINE + _text(routine))
         except (OSError, UnicodeDecodeError, VoicecoachError) as error:
             _LOG.warning("the routine %r was not saved: %s; it is there until the coach ends", routine.name, error)

@@ -13,6 +13,7 @@ import click
 
 from voicecoach.cli.errors import Command, Failure
 from voicecoach.core.errors import VoicecoachError
+from voicecoach.runtime.atomic_file import write_atomically
 from voicecoach.runtime.paths import (
     JOURNAL,
     MEMORY,
@@ -234,16 +235,11 @@ def privacy() -> None:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Put `content` in the place of `path` once it is complete, for the owner's eyes."""
-    partial = path.with_name(f".{path.name}.part")
+    """Write a file that only its owner may read, since it tells about a person."""
     try:
-        partial.touch(mode=0o600)
-        partial.write_bytes(content)
-        partial.replace(path)
+        write_atomically(path, content, private=True, durable=True)
     except OSError as error:
         raise Failure(f"{path} cannot be written: {error.strerror}") from error
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _counted(number: int, thing: str) -> str:
