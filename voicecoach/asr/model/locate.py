@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from voicecoach.asr.model.manifest import Manifest, Pin, sha256_of
 from voicecoach.core.errors import VoicecoachError
-from voicecoach.runtime import native_libraries
+from voicecoach.runtime import process_tuning
 from voicecoach.runtime.lazy_modules import postponed
 from voicecoach.runtime.paths import models_folder
 
@@ -120,7 +120,7 @@ def _places(name: str) -> Iterator[Path]:
 
 def load_vosk() -> Any:
     """Vosk, imported late because that loads its library; ModelError when that fails."""
-    native_libraries.choose_kernels()
+    process_tuning.choose_kernels()
     try:
         with postponed("requests", "srt"):  # for fetching and for subtitles: a tenth of a second of the coach's start
             import vosk
