@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import resources
 from typing import TYPE_CHECKING
 
 from voicecoach.asr.decoder.bigram import Bigram, read_arpa
@@ -16,7 +15,6 @@ from voicecoach.runtime.paths import GRAPH_NAMES
 if TYPE_CHECKING:  # the name of a graph that is there is wanted before the intents are loaded
     from voicecoach.nlu.intents import IntentSet
 
-_CODE = (resources.files("voicecoach"),)
 _FILES = ("decoys.txt", "background.arpa")
 
 
@@ -41,8 +39,8 @@ def cached_graph_name(
     nothing has changed."""
     if intents is None:
         return model.graph_name(make(), costs)
-    code = (*_CODE, *(content(language.code, name) for name in _FILES))
-    key = key_of(intents, language.links, costs, str(model.folder.resolve()), code=code, libraries=())
+    files = [content(language.code, name) for name in _FILES]
+    key = key_of(intents, language.links, costs, str(model.folder.resolve()), files=files)
     folder = GRAPH_NAMES.path
     return cached_object(str, lambda: model.graph_name(make(), costs), key, folder)
 

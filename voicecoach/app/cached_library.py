@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 
 from voicecoach.content.language import content
@@ -14,7 +13,6 @@ from voicecoach.content.lines import Lines, load_lines
 from voicecoach.runtime.object_cache import cached_object, key_of
 from voicecoach.runtime.paths import LIBRARY_CACHE
 
-_CODE = (resources.files("voicecoach"),)
 _FILES = ("language.yaml", "exercises.yaml", "routines.yaml", "lines.yaml")
 
 
@@ -34,7 +32,7 @@ def load_cached_library(language: str, folders: Sequence[Path]) -> CachedLibrary
         files = [(number, str(path), path.read_bytes()) for number, path in (*built_in, *own_files(folders))]
     except OSError:
         return _made(language, folders)  # which says what is wrong
-    key = key_of(files, code=_CODE, libraries=("pydantic", "PyYAML", "unicode-rbnf"))
+    key = key_of(files, libraries=("pydantic", "PyYAML", "unicode-rbnf"))
     folder = LIBRARY_CACHE.path
     return cached_object(CachedLibrary, lambda: _made(language, folders), key, folder)
 

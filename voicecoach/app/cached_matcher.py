@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING
 
@@ -17,8 +16,6 @@ from voicecoach.runtime.paths import MATCHER_CACHE
 
 if TYPE_CHECKING:  # the key is wanted before all that
     from voicecoach.nlu.matcher import Matcher
-
-_CODE = (resources.files("voicecoach"),)
 
 _LIBRARIES = ("hassil", "unicode-rbnf", "numpy")
 
@@ -33,8 +30,8 @@ class CachedMatcher:
         self._path, self._lists, self._more = path, lists, more
         self.key: str | None = None
         with suppress(OSError):
-            code = (*_CODE, content(language, "language.yaml"))
-            self.key = key_of(path.name, path.read_bytes(), lists, more, code=code, libraries=_LIBRARIES)
+            files = (content(language, "language.yaml"),)
+            self.key = key_of(path.name, path.read_bytes(), lists, more, files=files, libraries=_LIBRARIES)
 
     def load(self) -> Matcher:
         """The matcher, with all that `load_intents` raises."""
