@@ -262,6 +262,6 @@ class App:
         """What keeps the sound of utterances; None unless the user wants that."""
         if not self.settings.keep_audio:
             return None
-        from voicecoach.history.utterance_audio import MEGABYTE, UtteranceAudioStore
+        from voicecoach.history.utterance_audio import BYTES_PER_MEGABYTE, UtteranceAudioStore
 
-        return UtteranceAudioStore(recordings_folder(), self.settings.keep_audio * MEGABYTE, now)
+        return UtteranceAudioStore(recordings_folder(), self.settings.keep_audio * BYTES_PER_MEGABYTE, now)

@@ -16,7 +16,7 @@ from voicecoach.app.components import App
 from voicecoach.audio.device.sound_card import SoundCard, check_devices
 from voicecoach.audio.device.ticker import Ticker
 from voicecoach.core.audio import BLOCK_SECONDS
-from voicecoach.playback.mixer import FADE_SECONDS
+from voicecoach.playback.mixer import MIXER_PARAMS
 from voicecoach.runtime.background_load import loading
 from voicecoach.runtime.process_tuning import (
     give_back_gaps,
@@ -92,7 +92,7 @@ def coach_live(
             if retention:
                 retention.hear(block)
             out = coach.process_block(block)
-            if coach.flushed and (left_out := device.flush(FADE_SECONDS)):
+            if coach.flushed and (left_out := device.flush(MIXER_PARAMS.fade_s)):
                 coach.left_out(left_out)
             tell_notices(coach, device, listeners)
             if round(coach.now / BLOCK_SECONDS) % MINUTE == SETTLED:

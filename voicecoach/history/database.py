@@ -72,7 +72,7 @@ MIGRATIONS = (
 then in seconds, `day` the date; the `at` of work and pain are seconds since the session began, without pauses, those of
 `reminder` times of the day, and of `declined` the times of the settings that the user wants no more."""
 
-BUSY = 5.0
+BUSY_TIMEOUT_S = 5.0
 """Seconds to wait for somebody else who is writing (`voicecoach forget` beside a running coach)."""
 
 _BESIDE = ("", "-wal", "-shm")
@@ -104,7 +104,7 @@ def open_database(path: Path) -> sqlite3.Connection:
 
 
 def _prepared(path: Path) -> sqlite3.Connection:
-    database = sqlite3.connect(path, timeout=BUSY, check_same_thread=False, isolation_level=None)
+    database = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, check_same_thread=False, isolation_level=None)
     try:
         (version,) = database.execute("PRAGMA user_version").fetchone()
         if version > len(MIGRATIONS):

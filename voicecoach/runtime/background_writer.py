@@ -10,7 +10,7 @@ from typing import Generic, Self, TypeVar
 
 Item = TypeVar("Item")
 
-AT_ONCE = 1000
+MAX_BATCH = 1000
 """Items that are written together at most."""
 
 
@@ -41,7 +41,7 @@ class Background(Generic[Item]):
         ended = False
         while not ended:
             items = [self._items.get()]
-            while not self._items.empty() and len(items) < AT_ONCE:
+            while not self._items.empty() and len(items) < MAX_BATCH:
                 items.append(self._items.get())
             ended = None in items
             self._write([item for item in items if item is not None])

@@ -29,7 +29,7 @@ __all__ = ["SpeechError", "Synthesizer", "Voice", "list_voices"]
 
 _LOG = logging.getLogger(__name__)
 
-IDLE = 60.0
+IDLE_S = 60.0
 """Seconds without a text to render after which the child process ends: nearly all that a session says is on the disk
 by then, and another child begins sooner than its first sentence is needed."""
 
@@ -53,7 +53,7 @@ class Synthesizer:
         cache: ClipCache,
         *,
         timeout: float = 10.0,
-        idle: float = IDLE,
+        idle: float = IDLE_S,
         command: Sequence[str] = WORKER_COMMAND,
     ) -> None:
         self._voice = voice
