@@ -236,12 +236,12 @@ from voicecoach.app.components import App
 from voicecoach.app.builders import silent_coach
 from voicecoach.history.database import open_database
 from voicecoach.history.journal import Journal
-from voicecoach.history.journal_writer import KINDS, Recorder
+from voicecoach.history.journal_writer import KINDS, JournalWriter
 from voicecoach.app.typed import hear_typed
-recorder = Recorder(Journal(open_database(Path(sys.argv[1]))))
+writer = JournalWriter(Journal(open_database(Path(sys.argv[1]))))
 coach = silent_coach(App(), 8_000)
 clock = Clock()
-coach.watchers.append(lambda entry: recorder.write([(entry, clock())]) if entry.kind in KINDS else None)
+coach.listeners.append(lambda entry: writer.write([(entry, clock())]) if entry.kind in KINDS else None)
 coach.begin()
 hear_typed(coach, "start leg routine")
 hear_typed(coach, "two")
