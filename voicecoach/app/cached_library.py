@@ -1,5 +1,4 @@
-"""What the coach can lead and say, as it was made of the content's files at another start where nothing has changed
-since."""
+"""Cache exercises, routines, lines and prompts between starts, as long as the content's files are unchanged."""
 
 from __future__ import annotations
 
@@ -18,7 +17,7 @@ _FILES = ("language.yaml", "exercises.yaml", "routines.yaml", "lines.yaml")
 
 @dataclass(frozen=True, slots=True)
 class CachedLibrary:
-    """What the coach can lead, the lines in which it does so, and (id, text) of all prompts that come of both."""
+    """Hold exercises and routines, the coach's lines, and (id, text) of all prompts made from both."""
 
     library: Library
     lines: Lines
@@ -26,7 +25,7 @@ class CachedLibrary:
 
 
 def load_cached_library(language: str, folders: Sequence[Path]) -> CachedLibrary:
-    """The content of `language` with the user's own in `folders`; ContentError lists the mistakes in it."""
+    """Return the content of `language` and of the user's `folders`; ContentError lists the mistakes in it."""
     built_in = [(0, content(language, name)) for name in _FILES]
     try:
         files = [(number, str(path), path.read_bytes()) for number, path in (*built_in, *own_files(folders))]

@@ -1,4 +1,4 @@
-"""What understands the intents of a file, as it was made at another start where nothing has changed since.
+"""Cache the matcher of a file of intents between starts, as long as the file is unchanged.
 
 Reading, checking and expanding the intents takes a second and a half.
 """
@@ -23,8 +23,10 @@ Lists = Mapping[str, Sequence[tuple[str, str]]]
 
 
 class CachedMatcher:
-    """Of the intents in the file at `path`. `key` tells its state from any other; there is none where the file cannot
-    be read."""
+    """Load the matcher of the intents in the file at `path`.
+
+    `key` identifies the state of the intents; it is None if the file cannot be read.
+    """
 
     def __init__(self, path: Traversable, language: str, lists: Lists, more: Lists):
         self._path, self._lists, self._more = path, lists, more
@@ -34,7 +36,7 @@ class CachedMatcher:
             self.key = key_of(path.name, path.read_bytes(), lists, more, files=files, libraries=_LIBRARIES)
 
     def load(self) -> Matcher:
-        """The matcher, with all that `load_intents` raises."""
+        """Return the matcher. Raises what `load_intents` raises."""
         from voicecoach.nlu.matcher import Matcher
 
         if self.key is None:

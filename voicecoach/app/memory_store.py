@@ -1,4 +1,4 @@
-"""What the coach remembers of a person, in a file: written at once whenever it changes, and never half.
+"""Store what the coach remembers of a person in a file, which is written at each change.
 
 The file is JSON, `{"version": 1, "exercises": {"plank": "easier", ...}}`, and readable only by its owner. One that
 cannot be understood is set aside under another name, and never overwritten.
@@ -21,7 +21,7 @@ from voicecoach.session.profile.exercise_memory import ExerciseMemory, Way
 _LOG = logging.getLogger(__name__)
 
 LARGEST = 1_000_000
-"""Bytes that the file may have: some thousand exercises."""
+"""Most bytes that the file may have: some thousand exercises."""
 
 
 class _File(Content):
@@ -30,8 +30,10 @@ class _File(Content):
 
 
 def load_memory(path: Path) -> ExerciseMemory:
-    """The memory in the file at `path`, which is written there whenever it changes. Without such a file it is empty.
-    What is wrong with the file is told in a warning, and nothing is lost."""
+    """Return the memory in the file at `path`, which writes itself there at each change.
+
+    Without such a file it is empty. A file that cannot be used is reported in a warning, and nothing is lost.
+    """
     try:
         return ExerciseMemory(_read(path), _Writer(path).save)
     except FileNotFoundError:
@@ -53,7 +55,7 @@ def _read(path: Path) -> Mapping[str, Way]:
 
 
 def _set_aside(path: Path) -> ExerciseMemory:
-    """Move a damaged file out of the way; where that cannot be done, it stays, and nothing is written."""
+    """Rename a damaged file; if that fails, leave it, and write nothing."""
     names = (path.with_name(f"{path.name}.damaged{number or ''}") for number in (0, *range(2, 1000)))
     other = next(name for name in names if not name.exists())
     try:
@@ -75,7 +77,7 @@ class _Writer:
         self._failed = False
 
     def save(self, ways: Mapping[str, Way]) -> None:
-        """Write everything."""
+        """Write the whole memory."""
         try:
             make_private_folder(self._path.parent)
             text = _File(exercises=dict(ways)).model_dump_json(indent=1) + "\n"

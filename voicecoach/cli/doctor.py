@@ -1,4 +1,4 @@
-"""Is this machine ready? Each part is tried for real, and told in a line."""
+"""Check whether this machine is ready: try each part, and report it in a line."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ State = Literal["ok", "poor", "missing"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one part is like. `text` is a sentence, or several lines where several things are wrong."""
+    """Report the state of one part. `text` is a sentence, or a line for each of several faults."""
 
     part: str
     state: State
@@ -28,7 +28,7 @@ class Finding:
 
 
 def examine(app: App, microphone: str | int | None = None, speaker: str | int | None = None) -> Iterator[Finding]:
-    """Try the parts one after the other; what is wrong with one does not keep the others from being tried."""
+    """Try the parts one after the other; a fault of one does not keep the others from being tried."""
     yield _devices(microphone, speaker)
     yield _echo()
     for part, test in (("model", _model), ("speech", _speech), ("content", _content), ("settings", _settings)):

@@ -1,4 +1,4 @@
-"""The commands about the journal: what was done is shown, taken along, or forgotten."""
+"""Show, export, import and forget the journal."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def history(html: Path | None, png: Path | None) -> None:
 
 
 def _texts() -> Texts:
-    """In the language of the user's settings."""
+    """Return the texts in the language of the user's settings."""
     from voicecoach.app.settings import load_settings
     from voicecoach.history.texts import load_texts
 
@@ -78,8 +78,7 @@ def _texts() -> Texts:
 
 
 def _names(language: str) -> Mapping[str, str]:
-    """What exercises are called, by their ids; mistakes in the user's own ones are told, and are no reason to show
-    nothing."""
+    """Return the names of exercises by id; mistakes in the user's own exercises are only logged."""
     from voicecoach.content.library import load_library
 
     try:

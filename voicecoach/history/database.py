@@ -73,13 +73,13 @@ then in seconds, `day` the date; the `at` of work and pain are seconds since the
 `reminder` times of the day, and of `declined` the times of the settings that the user wants no more."""
 
 BUSY_TIMEOUT_S = 5.0
-"""Seconds to wait for somebody else who is writing (`voicecoach forget` beside a running coach)."""
+"""Time to wait for another process that is writing (`voicecoach forget` while a coach runs)."""
 
 _BESIDE = ("", "-wal", "-shm")
 
 
 class UnusableError(VoicecoachError):
-    """A file that this version cannot use; `aside` is what to append to its name."""
+    """Report a file that this version cannot use; `aside` is the suffix of its new name."""
 
     def __init__(self, sentence: str, aside: str):
         super().__init__(sentence)
@@ -122,7 +122,7 @@ def _prepared(path: Path) -> sqlite3.Connection:
 
 
 def _migrate(database: sqlite3.Connection, version: int) -> None:
-    """Each step along with the number that tells of it, or not at all."""
+    """Run each step in one transaction with the version number that it leads to."""
     for number, script in enumerate(MIGRATIONS[version:], version + 1):
         database.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;")
 
