@@ -36,7 +36,8 @@ def cached_graph_name(
 ) -> str:
     """Return the name of the graph for the grammar that `make` returns.
 
-    To make the grammar and to hash it takes half a second, which an unchanged state of the intents saves.
+    To make the grammar and to hash it takes half a second, which an unchanged state of the intents
+    saves.
 
     Args:
         model: The model that the graph is for.

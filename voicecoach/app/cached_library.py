@@ -25,7 +25,10 @@ class CachedLibrary:
 
 
 def load_cached_library(language: str, folders: Sequence[Path]) -> CachedLibrary:
-    """Return the content of `language` and of the user's `folders`; ContentError lists the mistakes in it."""
+    """Return the content of `language` and of the user's `folders`.
+
+    ContentError lists the mistakes in it.
+    """
     built_in = [(0, content(language, name)) for name in _FILES]
     try:
         files = [(number, str(path), path.read_bytes()) for number, path in (*built_in, *own_files(folders))]

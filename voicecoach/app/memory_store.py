@@ -32,7 +32,8 @@ class _File(Content):
 def load_memory(path: Path) -> ExerciseMemory:
     """Return the memory in the file at `path`, which writes itself there at each change.
 
-    Without such a file it is empty. A file that cannot be used is reported in a warning, and nothing is lost.
+    Without such a file it is empty. A file that cannot be used is reported in a warning, and
+    nothing is lost.
     """
     try:
         return ExerciseMemory(_read(path), _Writer(path).save)
@@ -70,7 +71,10 @@ def _set_aside(path: Path) -> ExerciseMemory:
 
 
 class _Writer:
-    """Write the memory to `path`. Log the first of several failures in a row; the session goes on."""
+    """Write the memory to `path`.
+
+    Log the first of several failures in a row; the session goes on.
+    """
 
     def __init__(self, path: Path):
         self._path = path

@@ -28,7 +28,10 @@ class Finding:
 
 
 def examine(app: App, microphone: str | int | None = None, speaker: str | int | None = None) -> Iterator[Finding]:
-    """Try the parts one after the other; a fault of one does not keep the others from being tried."""
+    """Try the parts one after the other.
+
+    A fault of one does not keep the others from being tried.
+    """
     yield _devices(microphone, speaker)
     yield _echo()
     for part, test in (("model", _model), ("speech", _speech), ("content", _content), ("settings", _settings)):

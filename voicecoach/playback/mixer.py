@@ -71,7 +71,10 @@ class Mixer:
         return placed
 
     def cut(self, placed: Sounding, at: int | None = None) -> None:
-        """Fade a clip out from frame `at` (default: now) on; a clip that has ended stays as it is."""
+        """Fade a clip out from frame `at` (default: now) on.
+
+        A clip that has ended stays as it is.
+        """
         begin = max((self.frame if at is None else at) - placed.start, 0)
         if begin >= len(placed.samples):
             return

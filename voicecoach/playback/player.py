@@ -76,8 +76,8 @@ class _Beat:
 class Player:
     """Schedule cues into `mixer`. Call `tick` once a block, before the mixer is read.
 
-    Two sentences are at least `least_gap` seconds apart. While `yielding`, sentences are broken off, and resumed
-    afterwards; beats keep their time.
+    Two sentences are at least `least_gap` seconds apart. While `yielding`, sentences are broken
+    off, and resumed afterwards; beats keep their time.
     """
 
     def __init__(self, mixer: Mixer, source: ClipSource, least_gap: float = 0.0, params: PlayerParams = PLAYER_PARAMS):
@@ -99,7 +99,10 @@ class Player:
 
     @property
     def position(self) -> float:
-        """Return the seconds into the beat script; its start while it waits to begin; 0 in a flow."""
+        """Return the seconds into the beat script.
+
+        It is the start position while the script waits to begin, and 0 in a flow.
+        """
         if self._waiting:
             return self._waiting.position
         if self._beat is None:
@@ -179,7 +182,10 @@ class Player:
     # --- the block ----------------------------------------------------------------------------------------
 
     def tick(self, frames: int) -> list[CueStarted | ScriptEnded]:
-        """Place cues that begin within the next `frames` frames; return the starts and the end of the script."""
+        """Place cues that begin within the next `frames` frames.
+
+        Return the starts and the end of the script.
+        """
         events: list[CueStarted | ScriptEnded] = []
         horizon = self._mixer.frame + frames
         self._tick_reply(horizon, events)
@@ -319,7 +325,10 @@ class Player:
     # --- small things -------------------------------------------------------------------------------------
 
     def _take_over(self, script: Script, moved: int) -> None:
-        """Continue a beat script as `script`, with its second 0 `moved` frames later; leave out passed cues."""
+        """Continue a beat script as `script`, with its second 0 `moved` frames later.
+
+        Leave out passed cues.
+        """
         assert self._beat is not None
         assert script.seconds is not None
         for cue in script.cues:

@@ -1,4 +1,7 @@
-"""Log what has been said and when, to tell the coach's own voice from the user's. Times are frames of the mix."""
+"""Log what has been said and when, to tell the coach's own voice from the user's.
+
+Times are frames of the mix.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,10 @@ class _Text:
     since: int
 
     def between(self, first: float, last: float) -> list[str]:
-        """Return the words that sounded between two frames; each letter takes an equal share of the time."""
+        """Return the words that sounded between two frames.
+
+        Each letter takes an equal share of the time.
+        """
         found, at = [], float(self.begin)
         letter = (self.whole - self.begin) / max(1, len(self.text))
         for word in self.text.split():
@@ -38,7 +44,10 @@ class SpokenLog:
         self._texts: deque[_Text] = deque()
 
     def add(self, text: str, since: int, end: int, *, begin: int | None = None) -> None:
-        """Add a text that sounds from frame `since` to `end`; a resumed one would have begun at `begin`."""
+        """Add a text that sounds from frame `since` to `end`.
+
+        A resumed one would have begun at `begin`.
+        """
         self._texts.append(_Text(text, since if begin is None else begin, end, end, since))
 
     def cut(self, since: int, end: int) -> None:

@@ -12,7 +12,8 @@ from voicecoach.core.script import ToneName
 from voicecoach.tts.renderer import SPEECH_LEVEL_DB, level
 
 ATTACK_S, RELEASE_S = 0.006, 0.060
-"""Lengths of a note's raised-cosine rise and fall: too soft to click, quick enough to mark a beat."""
+"""Lengths of a note's raised-cosine rise and fall: too soft to click, quick enough to mark a
+beat."""
 
 PARTIAL_AMPLITUDES = (1.0, 0.3, 0.1)
 """Amplitudes of the fundamental and its overtones: rounder than a bare sine. Nearly all of it lies between
@@ -46,7 +47,10 @@ LEVELS_DB: dict[ToneName, float] = {
 
 @lru_cache(maxsize=32)
 def tone(name: ToneName, rate: int) -> Clip:
-    """Return the clip of a tone at `rate` Hz; its onset is frame 0. Raises KeyError for an unknown name."""
+    """Return the clip of a tone at `rate` Hz; its onset is frame 0.
+
+    Raises KeyError for an unknown name.
+    """
     notes = NOTES[name]
     samples = np.zeros(round(max(note.start + note.seconds for note in notes) * rate), dtype=np.float32)
     for note in notes:

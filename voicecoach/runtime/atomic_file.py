@@ -1,7 +1,7 @@
 """Write files that appear only when they are complete, and files that grow.
 
-A file is written next to its place, and renamed into it: whoever reads sees the old contents or the new ones, and
-never a part of them.
+A file is written next to its place, and renamed into it: whoever reads sees the old contents or the
+new ones, and never a part of them.
 """
 
 from __future__ import annotations
@@ -31,8 +31,9 @@ class AtomicFile:
 
     Attributes:
         private: Only the owner may read the file, since it may hold words of a person.
-        durable: The file is on the disk before it takes the place of the one before, so that a power failure does not
-            lose both. Costs some ten milliseconds, and is meant for what cannot be computed again.
+        durable: The file is on the disk before it takes the place of the one before, so that a
+            power failure does not lose both. Costs some ten milliseconds, and is meant for what
+            cannot be computed again.
 
     All methods raise OSError.
     """
@@ -136,8 +137,8 @@ def _as_one_sentence(path: Path) -> Iterator[None]:
 class LogFile:
     """Append lines to `path`, each at once.
 
-    A disk that fails in the middle of a session ends the log with a warning, and not the session: the user cannot free
-    some space while exercising.
+    A disk that fails in the middle of a session ends the log with a warning, and not the session:
+    the user cannot free some space while exercising.
     """
 
     def __init__(self, path: Path):

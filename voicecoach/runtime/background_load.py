@@ -12,6 +12,9 @@ T = TypeVar("T")
 
 @contextmanager
 def loading(load: Callable[[], T]) -> Iterator[Callable[[], T]]:
-    """Run `load` in a thread meanwhile; the function given waits for its result, or raises its exception."""
+    """Run `load` in a thread meanwhile.
+
+    The function given waits for its result, or raises its exception.
+    """
     with ThreadPoolExecutor(1, "loading") as thread:
         yield thread.submit(load).result

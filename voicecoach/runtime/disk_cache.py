@@ -1,7 +1,8 @@
 """Keep bytes by a key in a folder, with a checksum, within limits of size and number.
 
-The library diskcache does more than that, and not this: its values have no checksum and no check of the owner, which
-pickles need; it opens an SQLite database at each start; and it has had no release since 2023.
+The library diskcache does more than that, and not this: its values have no checksum and no check of
+the owner, which pickles need; it opens an SQLite database at each start; and it has had no release
+since 2023.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ _DIGEST_BYTES = 16
 _OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 _LEFTOVER_AGE_S = 3600.0
-"""Age from which a file that is no entry is a leftover: an interrupted write, or an entry of an earlier version."""
+"""Age from which a file that is no entry is a leftover: an interrupted write, or an entry of an
+earlier version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,9 @@ class CacheLimits:
 class DiskCache:
     """Entries in `folder`, a file each, called `<key><suffix>`. Several processes and threads may share a folder.
 
-    An entry that is damaged, or that somebody else owns or may write, is passed over and removed: a pickle of somebody
-    else's could run code. The folder belongs to the cache alone: all else in it is removed in time.
+    An entry that is damaged, or that somebody else owns or may write, is passed over and removed: a
+    pickle of somebody else's could run code. The folder belongs to the cache alone: all else in it
+    is removed in time.
     """
 
     def __init__(self, folder: Path, suffix: str, limits: CacheLimits):
@@ -52,7 +55,10 @@ class DiskCache:
         return self._folder / f"{key}{self._suffix}"
 
     def get(self, key: str) -> bytes | None:
-        """Return the bytes of `key`, which become the most recently used; None if there are none of use."""
+        """Return the bytes of `key`, which become the most recently used.
+
+        Returns None if there are none that can be used.
+        """
         path = self.path(key)
         try:
             content = self._read(path, key)
@@ -109,7 +115,10 @@ class DiskCache:
         return found
 
     def _read(self, path: Path, key: str) -> bytes | None:
-        """Return the content of an entry; None if it is of no use. Raises OSError if it cannot be read."""
+        """Return the content of an entry; None if it is of no use.
+
+        Raises OSError if it cannot be read.
+        """
         with path.open("rb") as file:
             fault = _untrusted(os.fstat(file.fileno()))
             if fault is None:
@@ -123,7 +132,10 @@ class DiskCache:
 
 
 def _digest(key: str, content: bytes) -> bytes:
-    """Return a checksum of the entry; the key is part of it, so that a renamed entry is of no use."""
+    """Return a checksum of the entry.
+
+    The key is part of it, so that a renamed entry is of no use.
+    """
     digest = hashlib.blake2b(key.encode(), digest_size=_DIGEST_BYTES)
     digest.update(content)
     return digest.digest()

@@ -1,7 +1,7 @@
 """Keep objects that take long to make from files between starts of the program.
 
-Reading, checking and expanding the intents takes a second and a half at each start, and has the same result as long as
-the files and the code that reads them are unchanged.
+Reading, checking and expanding the intents takes a second and a half at each start, and has the
+same result as long as the files and the code that reads them are unchanged.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ LIMITS = CacheLimits(entries=6)
 def cached_object(kind: type[T], make: Callable[[], T], key: str, folder: Path) -> T:
     """Return what `make` returns, from `folder` if it was made before under `key`.
 
-    An entry that is damaged or not of `kind`, or that somebody else wrote, is made again. A full disk, or a folder that
-    cannot be written, costs only the time to make the object.
+    An entry that is damaged or not of `kind`, or that somebody else wrote, is made again. A full
+    disk, or a folder that cannot be written, costs only the time to make the object.
     """
     entries = DiskCache(folder, ".pickle", LIMITS)
     found = _load(entries, key)
@@ -55,7 +55,8 @@ def key_of(*parts: object, files: Iterable[Traversable] = (), libraries: Iterabl
         files: Files whose contents count; one that does not exist counts as an empty one.
         libraries: Distributions whose versions count.
 
-    The code of this package and the version of Python always count. Raises OSError if a file cannot be read.
+    The code of this package and the version of Python always count. Raises OSError if a file cannot
+    be read.
     """
     versions = [version(name) for name in libraries]
     digest = hashlib.sha256(repr((parts, sys.version, package_digest(), versions)).encode())

@@ -1,7 +1,7 @@
 """List every place on this machine where voicecoach keeps files.
 
-`voicecoach privacy` prints this list, and `voicecoach forget` deletes by it. No other module computes a folder of the
-user, so that nothing is stored that the list does not name.
+`voicecoach privacy` prints this list, and `voicecoach forget` deletes by it. No other module
+computes a folder of the user, so that nothing is stored that the list does not name.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from voicecoach.core.errors import VoicecoachError
 _APP = "voicecoach"
 
 Kind = Literal["settings", "personal", "cache", "program"]
-"""Written by the user; written about the user; computed, and computed again when missing; downloaded."""
+"""Written by the user; written about the user; computed, and computed again when missing;
+downloaded."""
 
 _FOLDERS: dict[Kind, Callable[[str], Path]] = {
     # Looked up at each call, so that a changed environment counts.
@@ -39,7 +40,8 @@ class Place:
         name: The name of the file or folder.
         what: The contents in words, for the user.
         kind: Who wrote the contents, which decides about the parent folder.
-        personal_words: True if the contents may hold words of the user, such as the name of an own routine.
+        personal_words: True if the contents may hold words of the user, such as the name of an own
+            routine.
         removal: How the user deletes the contents.
         set_aside: True if an unusable file is kept next to this one, under `name` and a suffix.
     """
@@ -114,7 +116,8 @@ def personal_caches() -> Iterator[Place]:
 def delete(place: Place) -> int:
     """Delete everything in `place`, and return the number of files deleted.
 
-    Links are deleted, and never followed. A place that is itself a link to a folder is emptied, and stays.
+    Links are deleted, and never followed. A place that is itself a link to a folder is emptied, and
+    stays.
 
     Raises:
         VoicecoachError: A file cannot be deleted.

@@ -1,7 +1,8 @@
 """Settings of the process as a whole: libraries' threads and kernels, memory, garbage, threads.
 
 All are here, each with its reason, since each counts for code that knows nothing of it. Importing this module is cheap:
-it imports no library. (eSpeak's own variable, ESPEAK_DATA_PATH, is set by `tts.espeak` in the speech process alone.)
+it imports no library. (eSpeak's own variable, ESPEAK_DATA_PATH, is set by `tts.espeak` in the
+speech process alone.)
 """
 
 from __future__ import annotations
@@ -21,14 +22,15 @@ _KERNELS = (
     ("SkylakeX", {"avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl"}),
     ("Haswell", {"avx2", "fma"}),
 )
-"""OpenBLAS's names of its kernels, the fastest first, and the flags (as Linux names them) that each needs."""
+"""OpenBLAS's names of its kernels, the fastest first, and the flags (as Linux names them) that each
+needs."""
 
 
 def prefer_one_thread() -> None:
     """Let OpenMP work with one thread, unless the user has set a number.
 
-    The voice activity detector's library divides among four threads what takes one thread 0.4 ms, and takes twice as
-    long (`benchmarks/native.py`).
+    The voice activity detector's library divides among four threads what takes one thread 0.4 ms,
+    and takes twice as long (`benchmarks/native.py`).
     """
     os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 
@@ -36,8 +38,8 @@ def prefer_one_thread() -> None:
 def choose_kernels(cpu_info: Path = CPU_INFO) -> None:
     """Let OpenBLAS use what the processor has, unless the user has chosen.
 
-    The OpenBLAS inside Vosk takes a processor that is newer than itself for a Pentium 4 ("Prescott"), and recognising
-    costs half as much again (`benchmarks/native.py`).
+    The OpenBLAS inside Vosk takes a processor that is newer than itself for a Pentium 4
+    ("Prescott"), and recognising costs half as much again (`benchmarks/native.py`).
     """
     kernels = _kernels(_flags(cpu_info))
     if kernels:
@@ -63,21 +65,24 @@ _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
 """Numbers of glibc's options (malloc.h)."""
 
 _MMAP_THRESHOLD_BYTES = 256 * 1024
-"""Size from which a piece has pages of its own, which are given back at once. Blocks and spectra are smaller."""
+"""Size from which a piece has pages of its own, which are given back at once. Blocks and spectra
+are smaller."""
 
 _TRIM_THRESHOLD_BYTES = 1024 * 1024
 """Size that may lie unused at the end of the heap."""
 
 _ARENAS = 2
-"""Heaps that threads share. By default nearly each thread has a heap of its own, with gaps of its own."""
+"""Heaps that threads share. By default nearly each thread has a heap of its own, with gaps of its
+own."""
 
 
 def give_back_memory() -> bool:
     """Let glibc give back large pieces of memory at once, for the rest of the process.
 
-    Each utterance takes and frees megabytes (sound, the recogniser's lattices, clips). By default glibc learns from the
-    first piece that is freed to take such pieces from its heap, where smaller ones that live longer keep them from
-    being given back: in an hour the coach grew by 70 MB, though it held no more than before (docs/latency.md).
+    Each utterance takes and frees megabytes (sound, the recogniser's lattices, clips). By default
+    glibc learns from the first piece that is freed to take such pieces from its heap, where smaller
+    ones that live longer keep them from being given back: in an hour the coach grew by 70 MB,
+    though it held no more than before (docs/latency.md).
 
     Returns:
         False if the C library has no such options (another system, or musl).

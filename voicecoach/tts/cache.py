@@ -36,9 +36,9 @@ def clip_key(*parts: str | int) -> str:
 class ClipCache:
     """Keep recordings in `folder`, a 16-bit FLAC each, at most `limit_bytes` of them.
 
-    Recordings that have not been used for longest are removed first, once a run, before another is stored. A folder
-    that cannot be written is reported once in the log, and from then on nothing is stored. Several programs may share a
-    folder, and several threads a cache.
+    Recordings that have not been used for longest are removed first, once a run, before another is
+    stored. A folder that cannot be written is reported once in the log, and from then on nothing is
+    stored. Several programs may share a folder, and several threads a cache.
     """
 
     def __init__(self, folder: Path, *, limit_bytes: int = DISK_LIMIT_BYTES) -> None:
@@ -66,8 +66,8 @@ class ClipCache:
     def store(self, key: str, samples: Samples, rate: int) -> Samples:
         """Store a mono recording at `rate` Hz, and return it as `load` will return it.
 
-        So a text sounds equal to the sample at its first playing and ever after. A full disk or a lack of permission is
-        logged, not raised.
+        So a text sounds equal to the sample at its first playing and ever after. A full disk or a
+        lack of permission is logged, not raised.
         """
         steps = np.clip(np.rint(samples * _PCM_16_STEPS), -_PCM_16_STEPS, _PCM_16_STEPS - 1).astype(np.int16)
         if self._writable:

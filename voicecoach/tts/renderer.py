@@ -28,7 +28,8 @@ SPEECH_LEVEL_DB = -20.0
 """Active level of speech (dB re full scale, RMS)."""
 
 PEAK_LIMIT_DB = -1.0
-"""No recording peaks above this (dB re full scale); a peaky one stays below SPEECH_LEVEL_DB instead."""
+"""No recording peaks above this (dB re full scale); a peaky one stays below SPEECH_LEVEL_DB
+instead."""
 
 ACTIVE_DB = -25.0
 """Frames below this (dB re the loudest) are pauses and do not count for the level."""
@@ -48,7 +49,8 @@ LEAD_S, TAIL_S = 0.010, 0.030
 """Silence left before and after the sound, and faded."""
 
 SHORTEST_FADE_S = 0.002
-"""Length of the fade where an engine leaves no silence: eSpeak begins "ready" in the middle of a wave."""
+"""Length of the fade where an engine leaves no silence: eSpeak begins "ready" in the middle of a
+wave."""
 
 LETTERS_PER_WORD = 5
 """The standard word of a rate in words a minute."""
@@ -75,7 +77,10 @@ def list_voices(
     language: str = DEFAULT,
     command: Sequence[str] = WORKER_COMMAND,
 ) -> list[str]:
-    """Return the ids of the engine's voices that speak `language`, for `Voice.name`. Raises SpeechError."""
+    """Return the ids of the engine's voices that speak `language`, for `Voice.name`.
+
+    Raises SpeechError.
+    """
     try:
         worker = Worker(command, timeout=timeout)
         try:
@@ -104,7 +109,10 @@ class Renderer:
         self._refusal: str | None = None
 
     def record(self, text: str) -> tuple[Samples, int]:
-        """Return speech, trimmed and levelled, and its rate (Hz). Raises SpeechError after a second failure."""
+        """Return speech, trimmed and levelled, and its rate (Hz).
+
+        Raises SpeechError after a second failure.
+        """
         if self._refusal is not None:  # no engine or voice turns up while the program runs: do not ask again
             raise SpeechError(self._refusal)
         problem = ""
@@ -202,7 +210,10 @@ def acoustic_onset(samples: Samples, rate: int) -> int:
 
 
 def trim(samples: Samples, rate: int) -> Samples:
-    """Remove the silence at both ends but for 10 and 30 ms, faded. Raises BadRecordingError for silence."""
+    """Remove the silence at both ends but for 10 and 30 ms, faded.
+
+    Raises BadRecordingError for silence.
+    """
     envelope = _envelope(samples, rate)
     audible = np.flatnonzero(envelope > envelope.max(initial=0.0) * _gain(AUDIBLE_DB))
     if len(audible) == 0:

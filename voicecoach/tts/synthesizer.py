@@ -40,10 +40,11 @@ _MARKUP = re.compile(r"[<>\[\]{}\x00-\x20\x7f]+")
 class Synthesizer:
     """Provide clips of texts at `rate` Hz, spoken with `voice`. Thread-safe; use it as a context manager.
 
-    One child process renders. It starts with a text that no cache holds, is replaced when it dies or gives no answer
-    for `timeout` seconds, and ends when it was not needed for `idle` seconds (of the wall clock: there is no count of
-    samples here). `command` starts it. One thread waits for it; another reads what is on the disk, so that neither
-    holds up who plays the clips: to read one, and to bring it to `rate`, takes up to 20 ms.
+    One child process renders. It starts with a text that no cache holds, is replaced when it dies
+    or gives no answer for `timeout` seconds, and ends when it was not needed for `idle` seconds (of
+    the wall clock: there is no count of samples here). `command` starts it. One thread waits for
+    it; another reads what is on the disk, so that neither holds up who plays the clips: to read
+    one, and to bring it to `rate`, takes up to 20 ms.
     """
 
     def __init__(
@@ -103,7 +104,8 @@ class Synthesizer:
     def prefetch(self, texts: Iterable[str]) -> None:
         """Render texts in the background, in this order, whenever no urgent text is requested.
 
-        Texts on the disk stay there: to read one takes a millisecond, to read all of them a minute of processor time.
+        Texts on the disk stay there: to read one takes a millisecond, to read all of them a minute
+        of processor time.
         """
         for text in [_speakable(text) for text in texts]:
             if not self._cache.holds(self._key(text)):
@@ -136,7 +138,10 @@ class Synthesizer:
             self._jobs.clear()
 
     def _request(self, text: str, row: deque[str]) -> Future[Clip]:
-        """Put a text into a queue. A background text that becomes urgent is put into both queues."""
+        """Put a text into a queue.
+
+        A background text that becomes urgent is put into both queues.
+        """
         with self._changed:
             if self._closed:
                 raise SpeechError(CLOSED)
@@ -155,7 +160,10 @@ class Synthesizer:
         return job
 
     def _load_wanted(self) -> None:
-        """Run the reading thread until closed. A text that is not on the disk is passed on to the rendering thread."""
+        """Run the reading thread until closed.
+
+        A text that is not on the disk is passed on to the rendering thread.
+        """
         while (text := self._next(self._wanted)) is not None:
             try:
                 clip = self._recall(text)
@@ -245,7 +253,10 @@ class Synthesizer:
 
 
 def _speakable(text: str) -> str:
-    """Return the text in one line, without markup. Raises ValueError if it has neither letter nor digit."""
+    """Return the text in one line, without markup.
+
+    Raises ValueError if it has neither letter nor digit.
+    """
     plain = _MARKUP.sub(" ", text).strip()
     if not any(map(str.isalnum, plain)):
         raise ValueError(f"there is nothing to speak in {text!r}")

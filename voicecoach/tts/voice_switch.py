@@ -22,7 +22,10 @@ Speaking = Callable[[Voice], Synthesizer]
 
 
 class VoiceList:
-    """Cycle through the voices after `voice`; `speaking` makes their speech, `names` lists the engine's voices."""
+    """Cycle through the voices after `voice`.
+
+    `speaking` makes their speech, `names` lists the engine's voices.
+    """
 
     def __init__(self, voice: Voice, speaking: Speaking, names: Callable[[Voice], Sequence[str]] | None = None) -> None:
         self._voice = voice
@@ -32,7 +35,10 @@ class VoiceList:
         self._made: dict[str | None, Synthesizer] = {}
 
     def next(self, texts: Iterable[str]) -> Synthesizer | None:
-        """Return speech in the next voice, with the clips of `texts`; None if there is no other. Takes seconds."""
+        """Return speech in the next voice, with the clips of `texts`.
+
+        None if there is no other. Takes seconds.
+        """
         try:
             if not self._ring:
                 self._ring = _ring(self._voice, self._names(self._voice))
@@ -83,7 +89,10 @@ class VoiceSwitch:
         self._found: Synthesizer | None = None
 
     def begin(self, texts: Iterable[str]) -> None:
-        """Start to look for the next voice, unless that is being done; `texts` are rendered first."""
+        """Start to look for the next voice, unless that is being done.
+
+        `texts` are rendered first.
+        """
         if self._thread is None:
             self._thread = threading.Thread(target=self._look, args=(tuple(texts),), name="next voice", daemon=True)
             self._thread.start()
@@ -94,7 +103,10 @@ class VoiceSwitch:
             self._thread.join()
 
     def end(self) -> tuple[Synthesizer | None] | None:
-        """Return the speech found, or (None,) if there is no other voice, once; None at all other times."""
+        """Return the speech found, or (None,) if there is no other voice, once.
+
+        None at all other times.
+        """
         if self._thread is None or self._thread.is_alive():
             return None
         self._thread, found, self._found = None, self._found, None
