@@ -23,7 +23,7 @@ from lib.mixing import read
 from lib.report import Row, table, write_json
 from voicecoach.core.audio import HEARING_RATE
 from voicecoach.core.errors import VoicecoachError
-from voicecoach.runtime import native_libraries
+from voicecoach.runtime import process_tuning
 
 WAYS = ("as it comes", "told")
 
@@ -94,7 +94,7 @@ def measured(way: str, folder: Path, limit: int, seed: int) -> dict[str, Any]:
     """The figures of one way, and what was told."""
     if way == WAYS[0]:
         for name in ("choose_kernels", "prefer_one_thread"):
-            setattr(native_libraries, name, lambda: None)
+            setattr(process_tuning, name, lambda: None)
     from voicecoach.app.components import App
     from voicecoach.asr.detection.vad import CHUNK, VoiceActivityDetector
 

@@ -25,7 +25,7 @@ from lib.report import Row, table, write_json
 from voicecoach.asr.decoder import vosk_recognizer as asr
 from voicecoach.core.audio import HEARING_RATE
 from voicecoach.core.errors import VoicecoachError
-from voicecoach.runtime.allocator import give_back_memory
+from voicecoach.runtime.process_tuning import give_back_memory
 
 KINDS = ("voices", "words", "chatter")
 

@@ -34,7 +34,7 @@ from voicecoach.engine.coach import Coach, LogEvent
 from voicecoach.engine.hearing import Hearing
 from voicecoach.history.journal_access import JournalAccess, open_journal
 from voicecoach.playback.clip_source import EagerSource
-from voicecoach.runtime.allocator import give_back_gaps, give_back_memory
+from voicecoach.runtime.process_tuning import give_back_gaps, give_back_memory
 from voicecoach.session.profile.day_times import DayTimes
 from voicecoach.session.session import Session
 from voicecoach.simulation.room import Room, RoomSettings

@@ -16,7 +16,7 @@ from voicecoach.app.settings import Settings
 from voicecoach.asr.decoder.vosk_recognizer import SpeechModel
 from voicecoach.asr.model.locate import ModelError, find_model
 from voicecoach.core.audio import HEARING_RATE, Clip, Samples
-from voicecoach.history.database import journal_file
+from voicecoach.runtime.paths import journal_file
 from voicecoach.tts.cache import ClipCache
 from voicecoach.tts.synthesizer import SpeechError, Synthesizer, Voice, list_voices
 

@@ -14,8 +14,8 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from voicecoach.app.components import App
-from voicecoach.app.settings import routines_folder
 from voicecoach.core.audio import HEARING_RATE, Clip, Samples
+from voicecoach.runtime.paths import routines_folder
 from voicecoach.tts.voice import Voice
 
 if TYPE_CHECKING:

@@ -1,28 +1,25 @@
-"""What the recogniser listens for: the sentences of the intents, and what else is said."""
+"""Make the recogniser's grammar from the intents, and cache the name of its decoding graph."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import resources
 from typing import TYPE_CHECKING
-
-import platformdirs
 
 from voicecoach.asr.decoder.bigram import Bigram, read_arpa
 from voicecoach.asr.decoder.graph import Costs, Grammar
 from voicecoach.asr.decoder.vosk_recognizer import SpeechModel
 from voicecoach.content.language import Language, content
 from voicecoach.runtime.object_cache import cached_object, key_of
+from voicecoach.runtime.paths import GRAPH_NAMES
 
 if TYPE_CHECKING:  # the name of a graph that is there is wanted before the intents are loaded
     from voicecoach.nlu.intents import IntentSet
 
-_CODE = (resources.files("voicecoach"),)
 _FILES = ("decoys.txt", "background.arpa")
 
 
 def make_grammar(language: Language, intents: IntentSet) -> Grammar:
-    """The sentences of `intents`, with what people say beside them."""
+    """Return the sentences of `intents`, with everyday talk that must be told apart from them."""
     return Grammar(
         intents.word_graph(),
         _decoys(language.code),
@@ -37,25 +34,36 @@ def make_grammar(language: Language, intents: IntentSet) -> Grammar:
 def cached_graph_name(
     model: SpeechModel, language: Language, costs: Costs, intents: str | None, make: Callable[[], Grammar]
 ) -> str:
-    """The name of the graph for what `make` makes. `intents` tells their state from any other; None: that is not
-    known. To make the grammar and to read through all of it takes half a second, and comes to the same as long as
-    nothing has changed."""
+    """Return the name of the graph for the grammar that `make` returns.
+
+    To make the grammar and to hash it takes half a second, which an unchanged state of the intents
+    saves.
+
+    Args:
+        model: The model that the graph is for.
+        language: The language, whose content is part of the grammar.
+        costs: Costs that the graph is weighed with.
+        intents: A key of the state of the intents; None if it is not known.
+        make: Makes the grammar.
+    """
     if intents is None:
         return model.graph_name(make(), costs)
-    code = (*_CODE, *(content(language.code, name) for name in _FILES))
-    key = key_of(intents, language.links, costs, str(model.folder.resolve()), code=code, libraries=())
-    folder = platformdirs.user_cache_path("voicecoach") / "names"
+    files = [content(language.code, name) for name in _FILES]
+    key = key_of(intents, language.links, costs, str(model.folder.resolve()), files=files)
+    folder = GRAPH_NAMES.path
     return cached_object(str, lambda: model.graph_name(make(), costs), key, folder)
 
 
 def _decoys(language: str) -> tuple[str, ...]:
-    """Single words that sound like commands: without them "no" is heard as "next" and "down" as "don't"; the matcher
-    turns them away. A language may have none."""
+    """Return single words that sound like commands; a language may have none.
+
+    Without them "no" is recognised as "next" and "down" as "don't". The matcher rejects them.
+    """
     file = content(language, "decoys.txt")
     return tuple(file.read_text(encoding="utf-8").split()) if file.is_file() else ()
 
 
 def _background(language: str) -> Bigram:
-    """Everyday talk (tools/background.py makes it). A language may have none."""
+    """Return a bigram of everyday talk (made by tools/background.py); a language may have none."""
     file = content(language, "background.arpa")
     return read_arpa(file.read_text(encoding="utf-8").splitlines()) if file.is_file() else Bigram()

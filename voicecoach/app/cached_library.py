@@ -1,27 +1,23 @@
-"""What the coach can lead and say, as it was made of the content's files at another start where nothing has changed
-since."""
+"""Cache exercises, routines, lines and prompts between starts, as long as the content's files are unchanged."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
-
-import platformdirs
 
 from voicecoach.content.language import content
 from voicecoach.content.library import Library, load_library, own_files
 from voicecoach.content.lines import Lines, load_lines
 from voicecoach.runtime.object_cache import cached_object, key_of
+from voicecoach.runtime.paths import LIBRARY_CACHE
 
-_CODE = (resources.files("voicecoach"),)
 _FILES = ("language.yaml", "exercises.yaml", "routines.yaml", "lines.yaml")
 
 
 @dataclass(frozen=True, slots=True)
 class CachedLibrary:
-    """What the coach can lead, the lines in which it does so, and (id, text) of all prompts that come of both."""
+    """Hold exercises and routines, the coach's lines, and (id, text) of all prompts made from both."""
 
     library: Library
     lines: Lines
@@ -29,14 +25,17 @@ class CachedLibrary:
 
 
 def load_cached_library(language: str, folders: Sequence[Path]) -> CachedLibrary:
-    """The content of `language` with the user's own in `folders`; ContentError lists the mistakes in it."""
+    """Return the content of `language` and of the user's `folders`.
+
+    ContentError lists the mistakes in it.
+    """
     built_in = [(0, content(language, name)) for name in _FILES]
     try:
         files = [(number, str(path), path.read_bytes()) for number, path in (*built_in, *own_files(folders))]
     except OSError:
         return _made(language, folders)  # which says what is wrong
-    key = key_of(files, code=_CODE, libraries=("pydantic", "PyYAML", "unicode-rbnf"))
-    folder = platformdirs.user_cache_path("voicecoach") / "repertoires"
+    key = key_of(files, libraries=("pydantic", "PyYAML", "unicode-rbnf"))
+    folder = LIBRARY_CACHE.path
     return cached_object(CachedLibrary, lambda: _made(language, folders), key, folder)
 
 

@@ -1,4 +1,4 @@
-"""What understands the intents of a file, as it was made at another start where nothing has changed since.
+"""Cache the matcher of a file of intents between starts, as long as the file is unchanged.
 
 Reading, checking and expanding the intents takes a second and a half.
 """
@@ -7,19 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING
 
-import platformdirs
-
 from voicecoach.content.language import content
 from voicecoach.runtime.object_cache import cached_object, key_of
+from voicecoach.runtime.paths import MATCHER_CACHE
 
 if TYPE_CHECKING:  # the key is wanted before all that
     from voicecoach.nlu.matcher import Matcher
-
-_CODE = (resources.files("voicecoach"),)
 
 _LIBRARIES = ("hassil", "unicode-rbnf", "numpy")
 
@@ -27,23 +23,25 @@ Lists = Mapping[str, Sequence[tuple[str, str]]]
 
 
 class CachedMatcher:
-    """Of the intents in the file at `path`. `key` tells its state from any other; there is none where the file cannot
-    be read."""
+    """Load the matcher of the intents in the file at `path`.
+
+    `key` identifies the state of the intents; it is None if the file cannot be read.
+    """
 
     def __init__(self, path: Traversable, language: str, lists: Lists, more: Lists):
         self._path, self._lists, self._more = path, lists, more
         self.key: str | None = None
         with suppress(OSError):
-            code = (*_CODE, content(language, "language.yaml"))
-            self.key = key_of(path.name, path.read_bytes(), lists, more, code=code, libraries=_LIBRARIES)
+            files = (content(language, "language.yaml"),)
+            self.key = key_of(path.name, path.read_bytes(), lists, more, files=files, libraries=_LIBRARIES)
 
     def load(self) -> Matcher:
-        """The matcher, with all that `load_intents` raises."""
+        """Return the matcher. Raises what `load_intents` raises."""
         from voicecoach.nlu.matcher import Matcher
 
         if self.key is None:
             return self._made()  # which says what is wrong
-        folder = platformdirs.user_cache_path("voicecoach") / "intents"
+        folder = MATCHER_CACHE.path
         return cached_object(Matcher, self._made, self.key, folder)
 
     def _made(self) -> Matcher:

@@ -10,20 +10,26 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import platformdirs
-
 from voicecoach.app.cached_graph import cached_graph_name, make_grammar
 from voicecoach.app.cached_library import CachedLibrary, load_cached_library
 from voicecoach.app.cached_matcher import CachedMatcher
-from voicecoach.app.memory_store import load_memory, memory_file
-from voicecoach.app.settings import Settings, load_settings, routines_folder, settings_file
+from voicecoach.app.memory_store import load_memory
+from voicecoach.app.settings import Settings, load_settings
 from voicecoach.asr.decoder.graph import Costs
 from voicecoach.asr.decoder.vosk_recognizer import SpeechModel
 from voicecoach.asr.model.locate import find_model, manifest_of
 from voicecoach.content.language import Language, content, load_language
 from voicecoach.core.speech import Alternative, Hypothesis
 from voicecoach.core.understanding import Understanding
-from voicecoach.history.database import journal_file
+from voicecoach.runtime.paths import (
+    GRAPHS,
+    SPEECH,
+    journal_file,
+    memory_file,
+    recordings_folder,
+    routines_folder,
+    settings_file,
+)
 from voicecoach.tts.voice import Voice
 
 if TYPE_CHECKING:
@@ -154,7 +160,7 @@ class App:
     def model(self) -> SpeechModel:
         """The recogniser's model; ModelError in one sentence when there is none, or a damaged one."""
         folder = find_model(self.paths.model, self.manifest)
-        return SpeechModel(folder, platformdirs.user_cache_path("voicecoach") / "graphs")
+        return SpeechModel(folder, GRAPHS.path)
 
     @property
     def costs(self) -> Costs:
@@ -229,7 +235,7 @@ class App:
         from voicecoach.tts.cache import ClipCache
         from voicecoach.tts.synthesizer import Synthesizer
 
-        with Synthesizer(voice or self.coach_voice, rate, ClipCache()) as synthesizer:
+        with Synthesizer(voice or self.coach_voice, rate, ClipCache(SPEECH.path)) as synthesizer:
             yield synthesizer
 
     def voices(self, rate: int) -> VoiceList:
@@ -238,7 +244,7 @@ class App:
         from voicecoach.tts.synthesizer import Synthesizer
         from voicecoach.tts.voice_switch import VoiceList
 
-        return VoiceList(self.coach_voice, lambda voice: Synthesizer(voice, rate, ClipCache()))
+        return VoiceList(self.coach_voice, lambda voice: Synthesizer(voice, rate, ClipCache(SPEECH.path)))
 
     @contextmanager
     def journal_access(self, now: Now) -> Iterator[JournalAccess]:
@@ -255,6 +261,6 @@ class App:
         """What keeps the sound of utterances; None unless the user wants that."""
         if not self.settings.keep_audio:
             return None
-        from voicecoach.history.utterance_audio import MEGABYTE, UtteranceAudioStore, recordings_folder
+        from voicecoach.history.utterance_audio import BYTES_PER_MEGABYTE, UtteranceAudioStore
 
-        return UtteranceAudioStore(recordings_folder(), self.settings.keep_audio * MEGABYTE, now)
+        return UtteranceAudioStore(recordings_folder(), self.settings.keep_audio * BYTES_PER_MEGABYTE, now)

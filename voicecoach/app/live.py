@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, closing, nullcontext
 from dataclasses import asdict
@@ -18,10 +16,15 @@ from voicecoach.app.components import App
 from voicecoach.audio.device.sound_card import SoundCard, check_devices
 from voicecoach.audio.device.ticker import Ticker
 from voicecoach.core.audio import BLOCK_SECONDS
-from voicecoach.playback.mixer import FADE_SECONDS
-from voicecoach.runtime.allocator import give_back_gaps, give_back_memory
+from voicecoach.playback.mixer import MIXER_PARAMS
 from voicecoach.runtime.background_load import loading
-from voicecoach.runtime.object_cache import without_collecting
+from voicecoach.runtime.process_tuning import (
+    give_back_gaps,
+    give_back_memory,
+    hand_over_quickly,
+    keep_loaded_objects,
+    without_collecting,
+)
 from voicecoach.runtime.wall_clock import wall_clock
 
 if TYPE_CHECKING:
@@ -34,11 +37,6 @@ if TYPE_CHECKING:
 SETTLED, MINUTE = 500, 3_000
 """Blocks after which the devices' delays are known; from one entry about them in the log to the next, and from one time
 that memory is given back."""
-
-HANDOVER = 0.0005
-"""Seconds after which a thread that computes lets another one go on that waits to. With Python's own 5 ms, and several
-such waits in a block, the sound card was fed too late beside a thread that hears
-(docs/decisions/0013-processor-cost.md)."""
 
 _NEEDED = (
     "voicecoach.engine.coach",
@@ -73,7 +71,7 @@ def coach_live(
 ) -> None:
     """Lead a session with the microphone and the speaker until the user says goodbye."""
     give_back_memory()
-    sys.setswitchinterval(HANDOVER)
+    hand_over_quickly()
     app.graph  # noqa: B018 - look at model and content before the sound card is opened, and fail in one sentence
     start = ExitStack()
     start.enter_context(without_collecting())
@@ -86,7 +84,7 @@ def coach_live(
         app.retention(wall_clock) or nullcontext() as retention,
         live_coach(app, _rate_once(opened, device, app), journal_access, _on_the_wall, detector) as coach,
     ):
-        gc.freeze()  # what was loaded stays: to look for garbage among it would hold up the sound
+        keep_loaded_objects()
         start.close()
         coach.listeners += listeners
         if retention:
@@ -105,7 +103,7 @@ def _lead(
         if retention:
             retention.hear(block)
         out = coach.process_block(block)
-        if coach.flushed and (left_out := device.flush(FADE_SECONDS)):
+        if coach.flushed and (left_out := device.flush(MIXER_PARAMS.fade_s)):
             coach.left_out(left_out)
         tell_notices(coach, device, listeners)
         if round(coach.now / BLOCK_SECONDS) % MINUTE == SETTLED:

@@ -1,4 +1,4 @@
-"""What the coach remembers of a person, in a file: written at once whenever it changes, and never half.
+"""Store what the coach remembers of a person in a file, which is written at each change.
 
 The file is JSON, `{"version": 1, "exercises": {"plank": "easier", ...}}`, and readable only by its owner. One that
 cannot be understood is set aside under another name, and never overwritten.
@@ -8,27 +8,20 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
-import platformdirs
 from pydantic import ValidationError
 
 from voicecoach.content.yaml_schema import Content
+from voicecoach.runtime.atomic_file import make_private_folder, write_atomically
 from voicecoach.session.profile.exercise_memory import ExerciseChoice, ExerciseMemory
 
 _LOG = logging.getLogger(__name__)
 
 LARGEST = 1_000_000
-"""Bytes that the file may have: some thousand exercises."""
-
-
-def memory_file() -> Path:
-    """Where the file is; there need not be one yet."""
-    return Path(platformdirs.user_data_path("voicecoach")) / "exercises.json"
+"""Most bytes that the file may have: some thousand exercises."""
 
 
 class _File(Content):
@@ -37,8 +30,11 @@ class _File(Content):
 
 
 def load_memory(path: Path) -> ExerciseMemory:
-    """The memory in the file at `path`, which is written there whenever it changes. Without such a file it is empty.
-    What is wrong with the file is told in a warning, and nothing is lost."""
+    """Return the memory in the file at `path`, which writes itself there at each change.
+
+    Without such a file it is empty. A file that cannot be used is reported in a warning, and
+    nothing is lost.
+    """
     try:
         return ExerciseMemory(_read(path), _Writer(path).save)
     except FileNotFoundError:
@@ -60,7 +56,7 @@ def _read(path: Path) -> Mapping[str, ExerciseChoice]:
 
 
 def _set_aside(path: Path) -> ExerciseMemory:
-    """Move a damaged file out of the way; where that cannot be done, it stays, and nothing is written."""
+    """Rename a damaged file; if that fails, leave it, and write nothing."""
     names = (path.with_name(f"{path.name}.damaged{number or ''}") for number in (0, *range(2, 1000)))
     other = next(name for name in names if not name.exists())
     try:
@@ -75,33 +71,23 @@ def _set_aside(path: Path) -> ExerciseMemory:
 
 
 class _Writer:
-    """Writes beside `path`, and puts that in its place. What fails is told once; the session goes on."""
+    """Write the memory to `path`.
+
+    Log the first of several failures in a row; the session goes on.
+    """
 
     def __init__(self, path: Path):
         self._path = path
         self._failed = False
 
     def save(self, ways: Mapping[str, ExerciseChoice]) -> None:
-        """Write everything."""
+        """Write the whole memory."""
         try:
-            self._write(_File(exercises=dict(ways)).model_dump_json(indent=1))
+            make_private_folder(self._path.parent)
+            text = _File(exercises=dict(ways)).model_dump_json(indent=1) + "\n"
+            write_atomically(self._path, text.encode(), private=True, durable=True)
             self._failed = False
         except OSError as error:
             if not self._failed:
                 _LOG.warning("%s cannot be written: %s; the session goes on", self._path, error.strerror)
             self._failed = True
-
-    def _write(self, text: str) -> None:
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        partial = self._path.with_name(f".{self._path.name}.{os.getpid()}.part")
-        partial.unlink(missing_ok=True)
-        try:
-            partial.touch(mode=0o600, exist_ok=False)
-            with partial.open("w", encoding="utf-8") as file:
-                file.write(text + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-            partial.replace(self._path)
-        finally:
-            with suppress(OSError):
-                partial.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Routines that were saved by voice: a file each in the folder of the user's own ones, in the same format."""
+"""Store routines that were saved by voice: a file each, in the folder and format of the user's own routines."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import yaml
 
 from voicecoach.content.routine import Routine
 from voicecoach.core.errors import VoicecoachError
-from voicecoach.runtime.atomic_file import TextFile
+from voicecoach.runtime.atomic_file import TextFile, make_private_folder
 from voicecoach.session.profile.saved_routines import SaveResult
 
 _LOG = logging.getLogger(__name__)
@@ -18,20 +18,22 @@ _FIRST_LINE = "# Saved by voice; whoever changes this file takes this line out, 
 
 
 class RoutineStore:
-    """Keeps routines in `folder`, which is made when the first one comes."""
+    """Store routines in `folder`, which is made for the first one."""
 
     def __init__(self, folder: Path):
         self._folder = folder
 
     def keep(self, routine: Routine) -> SaveResult:
-        """Write `routine` down, in the place of what was saved by that name before. A file that somebody wrote is left
-        alone; what fails is told in a warning."""
+        """Store `routine`, and replace the one saved by its name before.
+
+        A file that the user wrote is left alone. A failure is reported in a warning.
+        """
         path = self._folder / f"{routine.id}.yaml"
         try:
             if path.exists() and not path.read_text(encoding="utf-8").startswith(_FIRST_LINE):
                 return "taken"
-            self._folder.mkdir(parents=True, exist_ok=True)
-            with TextFile(path) as file:
+            make_private_folder(self._folder)
+            with TextFile(path, private=True, durable=True) as file:
                 file.write(_FIRST_LINE + _text(routine))
         except (OSError, UnicodeDecodeError, VoicecoachError) as error:
             _LOG.warning("the routine %r was not saved: %s; it is there until the coach ends", routine.name, error)

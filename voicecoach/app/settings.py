@@ -7,7 +7,6 @@ from datetime import time
 from pathlib import Path
 from typing import Annotated, Self
 
-import platformdirs
 from pydantic import BeforeValidator, Field, model_validator
 
 from voicecoach.content.language import DEFAULT, languages
@@ -27,16 +26,6 @@ from voicecoach.session.profile.preferences import (
 
 FEWEST_DIGITS, MOST_DIGITS = 2, 15
 """Digits of a telephone number: 15 at most (ITU-T E.164), and no emergency number has one."""
-
-
-def settings_file() -> Path:
-    """Where the settings are; there need not be such a file."""
-    return Path(platformdirs.user_config_path("voicecoach")) / "settings.yaml"
-
-
-def routines_folder() -> Path:
-    """Where users keep exercises and routines of their own."""
-    return Path(platformdirs.user_config_path("voicecoach")) / "routines"
 
 
 def _telephone_number(given: object) -> object:

@@ -1,4 +1,4 @@
-"""Is this machine ready? Each part is tried for real, and told in a line."""
+"""Check whether this machine is ready: try each part, and report it in a line."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Literal
 from voicecoach.app.builders import SIMULATION_RATE
 from voicecoach.app.components import App
 from voicecoach.app.content_checks import check_content
-from voicecoach.app.settings import settings_file
 from voicecoach.audio.device.sound_card import check_devices
 from voicecoach.audio.echo.control import make_echo_control
 from voicecoach.core.errors import VoicecoachError
+from voicecoach.runtime.paths import settings_file
 
 State = Literal["ok", "poor", "missing"]
 """Fine; works, but not as well as it could; the coach cannot do without it."""
@@ -20,7 +20,7 @@ State = Literal["ok", "poor", "missing"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one part is like. `text` is a sentence, or several lines where several things are wrong."""
+    """Report the state of one part. `text` is a sentence, or a line for each of several faults."""
 
     part: str
     state: State
@@ -28,7 +28,10 @@ class Finding:
 
 
 def examine(app: App, microphone: str | int | None = None, speaker: str | int | None = None) -> Iterator[Finding]:
-    """Try the parts one after the other; what is wrong with one does not keep the others from being tried."""
+    """Try the parts one after the other.
+
+    A fault of one does not keep the others from being tried.
+    """
     yield _devices(microphone, speaker)
     yield _echo()
     for part, test in (("model", _model), ("speech", _speech), ("content", _content), ("settings", _settings)):

@@ -1,4 +1,4 @@
-"""How the commands end: mistakes told in one sentence each, and exit codes."""
+"""Report mistakes in one sentence each, and end with an exit code."""
 
 from __future__ import annotations
 
@@ -20,33 +20,33 @@ EXIT_CODES = (
 
 
 class Failure(click.ClickException):
-    """Told on stderr, a line each: a file may have several mistakes."""
+    """Report mistakes on stderr, a line each: a file may have several."""
 
     exit_code = FAILED
 
     def show(self, file: IO[Any] | None = None) -> None:
-        """Write them, to stderr unless there is a `file`."""
+        """Write the mistakes, to stderr unless there is a `file`."""
         for line in self.format_message().splitlines():
             click.echo(f"Error: {line}", file=file, err=file is None)
 
 
 class Misuse(Failure):
-    """A wrong option or argument."""
+    """Report a wrong option or argument."""
 
     exit_code = MISUSED
 
 
 class Command(click.Command):
-    """Ends its help with the exit codes."""
+    """End the help with the exit codes."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """Write them."""
+        """Write the exit codes."""
         formatter.write_paragraph()
         formatter.write_text(EXIT_CODES)
 
 
 class Commands(Command, click.Group):
-    """Turns what a user can mend into a sentence and an exit code."""
+    """Turn errors that a user can mend into a sentence and an exit code."""
 
     command_class = Command
     group_class = type

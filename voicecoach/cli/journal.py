@@ -1,4 +1,4 @@
-"""The commands about the journal: what was done is shown, taken along, or forgotten."""
+"""Show, export, import and forget the journal."""
 
 from __future__ import annotations
 
@@ -13,6 +13,19 @@ import click
 
 from voicecoach.cli.errors import Command, Failure
 from voicecoach.core.errors import VoicecoachError
+from voicecoach.runtime.atomic_file import write_atomically
+from voicecoach.runtime.paths import (
+    JOURNAL,
+    MEMORY,
+    PLACES,
+    delete,
+    delete_copies,
+    journal_file,
+    personal_caches,
+    recordings_folder,
+    routines_folder,
+    settings_file,
+)
 from voicecoach.runtime.wall_clock import wall_clock
 
 if TYPE_CHECKING:
@@ -55,8 +68,8 @@ def history(html: Path | None, png: Path | None) -> None:
 
 
 def _texts() -> Texts:
-    """In the language of the user's settings."""
-    from voicecoach.app.settings import load_settings, settings_file
+    """Return the texts in the language of the user's settings."""
+    from voicecoach.app.settings import load_settings
     from voicecoach.history.texts import load_texts
 
     language = load_settings(settings_file()).language
@@ -65,9 +78,7 @@ def _texts() -> Texts:
 
 
 def _names(language: str) -> Mapping[str, str]:
-    """What exercises are called, by their ids; mistakes in the user's own ones are told, and are no reason to show
-    nothing."""
-    from voicecoach.app.settings import routines_folder
+    """Return the names of exercises by id; mistakes in the user's own exercises are only logged."""
     from voicecoach.content.library import load_library
 
     try:
@@ -79,7 +90,7 @@ def _names(language: str) -> Mapping[str, str]:
 
 
 def _report() -> Report:
-    from voicecoach.history.database import journal_file, opened
+    from voicecoach.history.database import opened
     from voicecoach.history.report import Report, report
 
     today, path = wall_clock().date(), journal_file()
@@ -97,7 +108,6 @@ def export(file: Path, form: str | None) -> None:
 
     It is for a spreadsheet, a physiotherapist, or another machine. "-" writes to the terminal.
     """
-    from voicecoach.history.database import journal_file
     from voicecoach.history.import_export import as_csv, as_json, read_journal
 
     found = read_journal(journal_file())
@@ -121,7 +131,6 @@ def import_(file: Path) -> None:
 
     What it knows already stays as it is, and nothing comes twice.
     """
-    from voicecoach.history.database import journal_file
     from voicecoach.history.import_export import add, read_file
 
     found = read_file(file)
@@ -138,7 +147,7 @@ def calendar(file: Path) -> None:
 
     They are those that you have told the coach: "remind me at eight every morning".
     """
-    from voicecoach.history.database import journal_file, opened
+    from voicecoach.history.database import opened
     from voicecoach.history.ics_calendar import calendar as as_calendar
     from voicecoach.history.queries import JournalQueries
 
@@ -154,71 +163,82 @@ def calendar(file: Path) -> None:
 
 
 @click.command(cls=Command)
-@click.option("--all", "everything", is_flag=True, help="All sessions, what you found easy or hard, and all sound.")
+@click.option(
+    "--all", "everything", is_flag=True, help="All sessions, what you found easy or hard, all sound, all caches."
+)
 @click.option("--day", type=click.DateTime(("%Y-%m-%d",)), help="The sessions and the water of one day, 2026-03-10.")
 @click.option("--audio", is_flag=True, help="The sound that was kept.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def forget(*, everything: bool, day: Any, audio: bool, yes: bool) -> None:
-    """Delete what was written down; nothing of it is left."""
-    from voicecoach.app.memory_store import memory_file
-    from voicecoach.history.database import journal_file
-    from voicecoach.history.import_export import forget as delete
-    from voicecoach.history.utterance_audio import delete_recordings, recordings_folder
+    """Delete what was written down; nothing of it is left.
 
+    Your settings and your own routines stay: delete their files yourself.
+    """
     if not (everything or day or audio):
         raise click.UsageError("name what to forget: --all, --day or --audio")
     parts = ([f"{day:%Y-%m-%d}"] if day else []) + (["all sound"] if audio else [])
     what = "everything" if everything else " and ".join(parts)
     if not yes:
         click.confirm(f"Forget {what}? It cannot be brought back.", abort=True)
-    told = []
-    if everything or day:
-        sessions, water = delete(journal_file(), None if everything else f"{day:%Y-%m-%d}")
-        told.append(f"Forgotten: {_counted(sessions, 'session')}, {_glasses(water)}.")
-    if everything:
-        memory_file().unlink(missing_ok=True)
     if everything or audio:
-        told.append(f"Deleted: {_counted(delete_recordings(recordings_folder()), 'recording')}.")
-    click.echo(" ".join(told))
+        _forget_recordings()
+    if everything:
+        _forget_caches()
+        _forget_memory()
+    if everything or day:  # last, since a damaged journal ends the command
+        _forget_sessions(None if everything else f"{day:%Y-%m-%d}")
+
+
+def _forget_recordings() -> None:
+    from voicecoach.history.utterance_audio import delete_recordings
+
+    click.echo(f"Deleted: {_counted(delete_recordings(recordings_folder()), 'recording')}.")
+
+
+def _forget_caches() -> None:
+    """Delete the caches, which may hold the words of routines that the user has deleted since."""
+    for place in personal_caches():
+        if number := delete(place):
+            click.echo(
+                f"Deleted: {_counted(number, 'file')} in {place.path} ({place.what[0].lower()}{place.what[1:]})."
+            )
+
+
+def _forget_memory() -> None:
+    if number := delete(MEMORY):
+        click.echo(f"Deleted: {_counted(number, 'file')} of what you find easy or hard.")
+
+
+def _forget_sessions(day: str | None) -> None:
+    """Delete the sessions of `day` (ISO date), or all of them, and then unusable journals that were set aside, too."""
+    from voicecoach.history.import_export import forget as delete_sessions
+
+    set_aside = delete_copies(JOURNAL) if day is None else 0
+    if set_aside:
+        click.echo(f"Deleted: {_counted(set_aside, 'journal file')} that had been set aside.")
+    sessions, water = delete_sessions(journal_file(), day)
+    click.echo(f"Forgotten: {_counted(sessions, 'session')}, {_glasses(water)}.")
 
 
 @click.command(cls=Command)
 def privacy() -> None:
     """Print what is stored on this machine, and where."""
-    from voicecoach.app.components import App
-    from voicecoach.app.memory_store import memory_file
-    from voicecoach.app.settings import routines_folder, settings_file
-    from voicecoach.history.database import journal_file
-    from voicecoach.history.privacy import Stored, told
-    from voicecoach.history.utterance_audio import recordings_folder
-    from voicecoach.tts.cache import speech_folder
+    from voicecoach.app.settings import load_settings
+    from voicecoach.history.privacy import privacy_report
 
-    keeps = App().settings.keep_audio
+    keeps = load_settings(settings_file()).keep_audio
     click.echo("Nothing leaves this machine: no sound, no text, no statistics.")
     click.echo(f"Sound is {f'kept, up to {keeps} MB of it' if keeps else 'not kept'} (keep_audio in the settings).\n")
-    stored = (
-        Stored("What you did: sessions, pain, water", journal_file(), "voicecoach forget --all, or --day 2026-03-10"),
-        Stored("What you find easy or hard", memory_file(), "voicecoach forget --all"),
-        Stored("What you said, as sound", recordings_folder(), "voicecoach forget --audio"),
-        Stored("Your settings", settings_file(), "delete the file"),
-        Stored("Your own routines", routines_folder(), "delete the file of the routine"),
-        Stored("The coach's own sentences, spoken", speech_folder(), "delete the folder; it is made anew"),
-    )
-    for line in told(stored):
+    for line in privacy_report(PLACES):
         click.echo(line)
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Put `content` in the place of `path` once it is complete, for the owner's eyes."""
-    partial = path.with_name(f".{path.name}.part")
+    """Write a file that only its owner may read, since it tells about a person."""
     try:
-        partial.touch(mode=0o600)
-        partial.write_bytes(content)
-        partial.replace(path)
+        write_atomically(path, content, private=True, durable=True)
     except OSError as error:
         raise Failure(f"{path} cannot be written: {error.strerror}") from error
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _counted(number: int, thing: str) -> str:

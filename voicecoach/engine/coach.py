@@ -19,7 +19,7 @@ from voicecoach.core.speech import Hypothesis
 from voicecoach.core.understanding import RejectReason, Understanding, Verdict
 from voicecoach.engine.hearing import OWN_VOICE_LAG, Block, Hearing
 from voicecoach.engine.merge_replies import merge_replies
-from voicecoach.playback.mixer import FADE_SECONDS, Mixer
+from voicecoach.playback.mixer import MIXER_PARAMS, Mixer
 from voicecoach.playback.player import ClipSource, Player
 from voicecoach.session.session import Session
 from voicecoach.turns.barge_in import BargeInPolicy
@@ -214,7 +214,7 @@ class Coach:
     def left_out(self, seconds: float) -> None:
         """Since it was `flushed`, so much of what was given to the speaker before the last block was not played, nor
         what fades out at the beginning of that."""
-        self._left_out = (seconds, FADE_SECONDS)
+        self._left_out = (seconds, MIXER_PARAMS.fade_s)
 
     def say(self, line: str) -> None:
         """Say a line of content over what is going on."""

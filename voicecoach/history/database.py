@@ -10,8 +10,6 @@ from contextlib import closing, contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
-import platformdirs
-
 from voicecoach.core.errors import VoicecoachError
 
 _LOG = logging.getLogger(__name__)
@@ -74,23 +72,18 @@ MIGRATIONS = (
 then in seconds, `day` the date; the `at` of work and pain are seconds since the session began, without pauses, those of
 `reminder` times of the day, and of `declined` the times of the settings that the user wants no more."""
 
-BUSY = 5.0
-"""Seconds to wait for somebody else who is writing (`voicecoach forget` beside a running coach)."""
+BUSY_TIMEOUT_S = 5.0
+"""Time to wait for another process that is writing (`voicecoach forget` while a coach runs)."""
 
 _BESIDE = ("", "-wal", "-shm")
 
 
 class UnusableError(VoicecoachError):
-    """A file that this version cannot use; `aside` is what to append to its name."""
+    """Report a file that this version cannot use; `aside` is the suffix of its new name."""
 
     def __init__(self, sentence: str, aside: str):
         super().__init__(sentence)
         self.aside = aside
-
-
-def journal_file() -> Path:
-    """Where the journal is; there need not be one yet."""
-    return Path(platformdirs.user_data_path("voicecoach")) / "journal.db"
 
 
 def open_database(path: Path) -> sqlite3.Connection:
@@ -111,7 +104,7 @@ def open_database(path: Path) -> sqlite3.Connection:
 
 
 def _prepared(path: Path) -> sqlite3.Connection:
-    database = sqlite3.connect(path, timeout=BUSY, check_same_thread=False, isolation_level=None)
+    database = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, check_same_thread=False, isolation_level=None)
     try:
         (version,) = database.execute("PRAGMA user_version").fetchone()
         if version > len(MIGRATIONS):
@@ -129,7 +122,7 @@ def _prepared(path: Path) -> sqlite3.Connection:
 
 
 def _migrate(database: sqlite3.Connection, version: int) -> None:
-    """Each step along with the number that tells of it, or not at all."""
+    """Run each step in one transaction with the version number that it leads to."""
     for number, script in enumerate(MIGRATIONS[version:], version + 1):
         database.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;")
 

@@ -22,7 +22,7 @@ def in_utc(moment: datetime) -> str:
 
 
 def zone(moment: datetime) -> int:
-    """Offset from UTC in seconds."""
+    """Return the offset from UTC in seconds."""
     offset = moment.utcoffset()
     return 0 if offset is None else round(offset.total_seconds())
 
@@ -38,7 +38,7 @@ class Journal:
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """What is written in here is written all at once, or not at all."""
+        """Write everything within the block in one transaction."""
         self._database.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -94,7 +94,7 @@ class Journal:
 
     @property
     def in_session(self) -> bool:
-        """Whether a session has begun."""
+        """Return True if a session has begun."""
         return self._session is not None
 
     # --- what is done in a session --------------------------------------------------------------------------
@@ -140,14 +140,14 @@ class Journal:
     # --- water ------------------------------------------------------------------------------------------------
 
     def water(self, at: datetime) -> None:
-        """A glass of water was drunk."""
+        """Record a glass of water."""
         row = (in_utc(at), zone(at), at.date().isoformat())
         self._database.execute("INSERT OR IGNORE INTO water (at, zone, day) VALUES (?, ?, ?)", row)
 
     # --- reminders --------------------------------------------------------------------------------------------
 
     def remind(self, at: str) -> None:
-        """Remind of the exercises every day at `at` ("08:00")."""
+        """Add a daily reminder of the exercises at `at` ("08:00")."""
         self._database.execute("INSERT OR IGNORE INTO reminder (at) VALUES (?)", (at,))
 
     def remind_no_more(self, settings: Iterable[str]) -> None:
@@ -156,7 +156,7 @@ class Journal:
         self.decline(settings)
 
     def decline(self, settings: Iterable[str]) -> None:
-        """Of the reminders of the settings these are wanted no more, and no others."""
+        """Replace the list of declined settings reminders."""
         self._database.execute("DELETE FROM declined")
         self._database.executemany("INSERT OR IGNORE INTO declined (at) VALUES (?)", [(at,) for at in settings])
 

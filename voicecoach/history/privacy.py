@@ -1,33 +1,26 @@
-"""What is stored on this machine, and where."""
+"""Tell what is stored on this machine, and where."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+
+from voicecoach.runtime.paths import Place
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """Something that may be stored: in words, where, and how to get rid of it."""
-
-    what: str
-    path: Path
-    away: str
-
-
-def told(stored: Sequence[Stored]) -> Iterator[str]:
-    """A line or two for each: what it is, whether there is any, where, how to delete it."""
-    for one in stored:
-        yield f"{one.what}: {_there(one.path)}"
-        yield f"    {one.path}"
-        yield f"    {one.away}"
+def privacy_report(places: Sequence[Place]) -> Iterator[str]:
+    """Yield three lines for each place: contents and size, path, and how to delete it."""
+    for place in places:
+        words = "; may hold words of yours" if place.kind == "cache" and place.personal_words else ""
+        yield f"{place.what}: {_size(place)}{words}"
+        yield f"    {place.path}"
+        yield f"    {place.removal}"
 
 
-def _there(path: Path) -> str:
-    files = [file for file in path.rglob("*") if file.is_file()] if path.is_dir() else [path] if path.exists() else []
-    if not files:
+def _size(place: Place) -> str:
+    """Return the number of files and their size; links count as empty files."""
+    sizes = [file.lstat().st_size for file in place.files() if not file.is_symlink()]
+    if not sizes:
         return "nothing"
-    size = sum(file.stat().st_size for file in files)
-    number = f"{len(files)} files, " if path.is_dir() else ""
+    number = f"{len(sizes)} files, " if place.path.is_dir() or len(sizes) > 1 else ""
+    size = sum(sizes)
     return f"{number}{size / 1000:.0f} kB" if size < 1_000_000 else f"{number}{size / 1_000_000:.1f} MB"

@@ -66,7 +66,7 @@ class JournalQueries:
 
     @_or_nothing(False)
     def strength_lately(self) -> bool:
-        """Whether strength work was done today or the day before."""
+        """Return True if strength work was done today or yesterday."""
         today = self._now().date()
         query = (
             "SELECT 1 FROM work JOIN session ON session.id = work.session"
@@ -100,7 +100,7 @@ class JournalQueries:
 
     @_or_nothing(_NO_SESSION)
     def last(self) -> StoredSession | None:
-        """The last session that has a plan."""
+        """Return the last session that has a plan."""
         row = self._database.execute(
             "SELECT routine, plan FROM session WHERE plan != '' ORDER BY began DESC LIMIT 1"
         ).fetchone()
@@ -124,13 +124,13 @@ class JournalQueries:
 
     @_or_nothing(_NO_GLASS)
     def last_glass(self) -> datetime | None:
-        """When the last glass of water was drunk."""
+        """Return the time of the last glass of water."""
         (at,) = self._database.execute("SELECT max(at) FROM water").fetchone()
         return datetime.fromisoformat(at) if at else None
 
     @_or_nothing(_NO_TIMES)
     def reminders(self) -> tuple[time, ...]:
-        """When to remind of the exercises, every day."""
+        """Return the times of the daily reminders of the exercises."""
         return self._times("reminder")
 
     @_or_nothing(_NO_TIMES)
@@ -198,7 +198,7 @@ class JournalQueries:
 
 
 def streak(days: set[date], today: date) -> int:
-    """How many days in a row up to today, or up to yesterday: today is not over yet."""
+    """Return the number of days in a row up to today, or up to yesterday, since today is not over yet."""
     day = today if today in days else today - DAY
     length = 0
     while day in days:

@@ -16,7 +16,6 @@ from types import TracebackType
 from typing import Self
 
 import numpy as np
-import platformdirs
 import soundfile
 
 from voicecoach.core.audio import BLOCK_SECONDS, HEARING_RATE, Samples
@@ -25,18 +24,13 @@ from voicecoach.runtime.background_writer import Background
 
 _LOG = logging.getLogger(__name__)
 
-BEFORE, AFTER = 0.5, 0.3
-"""Seconds that are kept around an utterance."""
+BEFORE_S, AFTER_S = 0.5, 0.3
+"""Sound that is kept before and after an utterance."""
 
-LONGEST = 16.0
-"""Seconds of sound that are at hand: the longest utterance, and what is around it."""
+BUFFER_S = 16.0
+"""Sound that is in memory: the longest utterance, and what is around it."""
 
-MEGABYTE = 1_000_000
-
-
-def recordings_folder() -> Path:
-    """Where recordings are; there need not be any."""
-    return Path(platformdirs.user_data_path("voicecoach")) / "recordings"
+BYTES_PER_MEGABYTE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +51,7 @@ class UtteranceAudioStore:
         self._folder = folder
         self._most = most
         self._now = now
-        self._blocks: deque[Samples] = deque(maxlen=round(LONGEST / BLOCK_SECONDS))
+        self._blocks: deque[Samples] = deque(maxlen=round(BUFFER_S / BLOCK_SECONDS))
         self._heard = 0
         self._due: deque[tuple[float, Entry, datetime]] = deque()
         self._failed = False
@@ -82,7 +76,7 @@ class UtteranceAudioStore:
     def watch(self, entry: Entry) -> None:
         """What the coach logs: an utterance is kept once what follows it has been heard, too."""
         if entry.kind == "heard" and entry.data["endpoint"] != "typed" and not self._failed:
-            self._due.append((float(str(entry.data["speech_end"])) + AFTER, entry, self._now()))
+            self._due.append((float(str(entry.data["speech_end"])) + AFTER_S, entry, self._now()))
 
     @property
     def _seconds(self) -> float:
@@ -94,8 +88,8 @@ class UtteranceAudioStore:
             self._background.put(self._utterance(entry, at))
 
     def _utterance(self, entry: Entry, now: datetime) -> _Utterance:
-        start = float(str(entry.data["speech_start"])) - BEFORE
-        blocks = round(min(LONGEST, self._seconds - start) / BLOCK_SECONDS)
+        start = float(str(entry.data["speech_start"])) - BEFORE_S
+        blocks = round(min(BUFFER_S, self._seconds - start) / BLOCK_SECONDS)
         sound = np.concatenate(list(self._blocks)[-max(1, blocks) :])
         return _Utterance(f"{now:%Y-%m-%d_%H-%M-%S}_{round(1000 * entry.at):09d}", sound, dict(entry.data))
 

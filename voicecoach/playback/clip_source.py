@@ -1,4 +1,4 @@
-"""Where the player's clips come from: rendered ahead when live, on demand in a simulation, or silence."""
+"""Provide the player's clips: rendered ahead when live, on demand in a simulation, or silence."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from voicecoach.playback.tones import tone
 from voicecoach.tts.synthesizer import Synthesizer
 from voicecoach.tts.voice_switch import VoiceList, VoiceSwitch
 
-WORDS_A_SECOND = 2.5
+WORDS_PER_SECOND = 2.5
 """Speaking rate that a silent session assumes: 150 words a minute."""
 
 
 class LiveSource:
-    """Never waits: what is not in memory yet is put first in the queue. It speaks as `synthesizer` does, and where
-    there is a `ring` of voices as others do when that is wanted."""
+    """Provide clips without waiting: a text that is not in memory yet is put first in the queue.
+
+    The voice is that of `synthesizer`; with a `ring` of voices the user can change to others.
+    """
 
     def __init__(self, synthesizer: Synthesizer, rate: int, ring: VoiceList | None = None):
         self._synthesizer = synthesizer
@@ -27,11 +29,11 @@ class LiveSource:
         self.rate = rate
 
     def ready(self, text: str) -> Clip | None:
-        """The clip, or None while it is being read from the disk or rendered."""
+        """Return the clip, or None while it is being read from the disk or rendered."""
         return self._synthesizer.ready(text)
 
     def tone(self, name: ToneName) -> Clip:
-        """The clip of a tone."""
+        """Return the clip of a tone."""
         return tone(name, self.rate)
 
     def prefetch(self, texts: Iterable[str]) -> None:
@@ -40,12 +42,12 @@ class LiveSource:
         self._synthesizer.prefetch(self._ahead)
 
     def change_voice(self, texts: Iterable[str]) -> None:
-        """Speak with another voice as soon as it can say `texts`; `voice_changed` tells."""
+        """Change to another voice as soon as it can say `texts`; see `voice_changed`."""
         if self._changing:
             self._changing.begin(texts)
 
     def voice_changed(self) -> bool | None:
-        """Whether it speaks with another voice now, told once; False where there is no other, None meanwhile."""
+        """Return True once when the voice has changed, False if there is no other voice, else None."""
         found = self._changing.end() if self._changing else (None,)
         if found is None:
             return None
@@ -59,43 +61,43 @@ class LiveSource:
 
 
 class EagerSource(LiveSource):
-    """Waits for each clip: simulated time stands still meanwhile, so that a run is the same every time."""
+    """Wait for each clip: simulated time stands still meanwhile, so that runs are repeatable."""
 
     def ready(self, text: str) -> Clip | None:
-        """The clip."""
+        """Return the clip."""
         return self._synthesizer.clip(text)
 
     def prefetch(self, texts: Iterable[str]) -> None:
-        """Nothing to do: nobody waits in simulated time."""
+        """Do nothing, since nobody waits in simulated time."""
 
     def change_voice(self, texts: Iterable[str]) -> None:
-        """The same, at once."""
+        """Change the voice at once."""
         super().change_voice(texts)
         if self._changing:
             self._changing.wait()
 
 
 class SilentSource:
-    """Silence as long as the words would take, for a session that is read instead of heard."""
+    """Provide silence as long as the words would take, for a session that is read instead of heard."""
 
     def __init__(self, rate: int):
         self.rate = rate
 
     def ready(self, text: str) -> Clip | None:
-        """Silence."""
-        seconds = 0.2 + len(text.split()) / WORDS_A_SECOND
+        """Return silence."""
+        seconds = 0.2 + len(text.split()) / WORDS_PER_SECOND
         return Clip(np.zeros(round(seconds * self.rate), dtype=np.float32), self.rate)
 
     def tone(self, name: ToneName) -> Clip:  # noqa: ARG002
-        """Silence."""
+        """Return silence."""
         return Clip(np.zeros(round(0.3 * self.rate), dtype=np.float32), self.rate)
 
     def prefetch(self, texts: Iterable[str]) -> None:
-        """Nothing to do."""
+        """Do nothing."""
 
     def change_voice(self, texts: Iterable[str]) -> None:
-        """Nothing to do."""
+        """Do nothing."""
 
     def voice_changed(self) -> bool:
-        """One silence is like the other."""
+        """Return True, since silence sounds like silence in every voice."""
         return True

@@ -1,4 +1,4 @@
-"""Adds clips at absolute frames. The count of mixed frames is the coach's clock."""
+"""Mix clips that begin at absolute frames. The count of mixed frames is the coach's clock."""
 
 from __future__ import annotations
 
@@ -8,37 +8,48 @@ import numpy as np
 
 from voicecoach.core.audio import Clip, Samples
 
-FADE_SECONDS = 0.01
-"""A clip that is cut fades out over this long, so that it does not click."""
 
-DUCKED = 0.1
-"""Level (-20 dB) of the coach while somebody else speaks."""
+@dataclass(frozen=True, slots=True)
+class MixerParams:
+    """Set how clips are cut and ducked."""
 
-DUCK_SECONDS, UNDUCK_SECONDS = 0.06, 0.3
-"""How fast the level falls and comes back, over its whole range."""
+    fade_s: float = 0.01
+    """Length of the fade of a clip that is cut, so that it does not click."""
+
+    ducked_gain: float = 0.1
+    """Gain (-20 dB) of the coach while somebody else speaks."""
+
+    duck_s: float = 0.06
+    unduck_s: float = 0.3
+    """Time in which the gain falls or rises over its whole range."""
+
+
+MIXER_PARAMS = MixerParams()
+"""The values that the coach uses."""
 
 
 @dataclass(slots=True)
 class Sounding:
-    """A clip placed in the mix. `start` is the absolute frame of its first sample."""
+    """Hold a clip placed in the mix. `start` is the absolute frame of its first sample."""
 
     samples: Samples = field(repr=False)
     start: int
 
     @property
     def end(self) -> int:
-        """The frame after its last sample."""
+        """Return the frame after the last sample."""
         return self.start + len(self.samples)
 
 
 class Mixer:
-    """Mixes mono clips at `rate` Hz. Nothing is played before the frame that `read` has reached.
+    """Mix mono clips at `rate` Hz. Nothing is played before the frame that `read` has reached.
 
-    Everything is played at `volume` (a factor), and while `ducked` at DUCKED of that.
+    Everything is played at `volume` (a factor), and while `ducked` at `params.ducked_gain` of that.
     """
 
-    def __init__(self, rate: int):
+    def __init__(self, rate: int, params: MixerParams = MIXER_PARAMS):
         self.rate = rate
+        self._params = params
         self.frame = 0
         self.volume = 1.0
         self.ducked = False
@@ -46,8 +57,11 @@ class Mixer:
         self._sounding: list[Sounding] = []
 
     def add(self, clip: Clip, at: int) -> Sounding:
-        """Place `clip` so that its first sample is frame `at`; ValueError when that has passed, or when the
-        clip has another rate."""
+        """Place `clip` so that its first sample is frame `at`.
+
+        Raises:
+            ValueError: The frame has passed, or the clip has another rate.
+        """
         if clip.rate != self.rate:
             raise ValueError(f"the clip has {clip.rate} Hz, the mixer {self.rate} Hz")
         if at < self.frame:
@@ -57,11 +71,14 @@ class Mixer:
         return placed
 
     def cut(self, placed: Sounding, at: int | None = None) -> None:
-        """Fade a clip out from frame `at` (now, when not given) on; nothing happens to one that has ended."""
+        """Fade a clip out from frame `at` (default: now) on.
+
+        A clip that has ended stays as it is.
+        """
         begin = max((self.frame if at is None else at) - placed.start, 0)
         if begin >= len(placed.samples):
             return
-        fade = placed.samples[begin : begin + round(FADE_SECONDS * self.rate)]
+        fade = placed.samples[begin : begin + round(self._params.fade_s * self.rate)]
         if begin == 0 and placed.start >= self.frame:
             placed.samples = placed.samples[:0]
             return
@@ -69,7 +86,7 @@ class Mixer:
         placed.samples = np.concatenate([placed.samples[:begin], tail])
 
     def read(self, frames: int) -> Samples:
-        """The next `frames` frames of the mix, shape (frames,), limited to +-1."""
+        """Return the next `frames` frames of the mix, shape (frames,), limited to +-1."""
         block = np.zeros(frames, dtype=np.float32)
         begin, end = self.frame, self.frame + frames
         for placed in self._sounding:
@@ -83,10 +100,10 @@ class Mixer:
         return np.clip(block, -1.0, 1.0, out=block)
 
     def _apply_gain(self, block: Samples) -> None:
-        target = self.volume * (DUCKED if self.ducked else 1.0)
+        target = self.volume * (self._params.ducked_gain if self.ducked else 1.0)
         if self._gain == target == 1.0:
             return
-        seconds = DUCK_SECONDS if target < self._gain else UNDUCK_SECONDS
+        seconds = self._params.duck_s if target < self._gain else self._params.unduck_s
         reach = len(block) / self.rate / seconds
         end = max(target, self._gain - reach) if target < self._gain else min(target, self._gain + reach)
         block *= np.linspace(self._gain, end, len(block), dtype=np.float32)

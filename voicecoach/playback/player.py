@@ -1,4 +1,4 @@
-"""Plays scripts: flows one cue after another, beats on the sample; answers come over both.
+"""Play scripts: flows one cue after another, beats on the sample; answers interrupt both.
 
 A count gives way to an answer and is dropped, never played late. Tones and closing words never give way.
 """
@@ -18,32 +18,41 @@ from voicecoach.playback.spoken_log import SpokenLog
 
 _LOG = logging.getLogger(__name__)
 
-AFTER_REPLY = 0.5
-"""Pause (s) between an answer and what it interrupted."""
 
-PATIENCE = 5.0
-"""How long (s) to wait for a clip that is still being rendered before going on without it."""
+@dataclass(frozen=True, slots=True)
+class PlayerParams:
+    """Set how long the player pauses, waits and remembers."""
 
-MEMORY = 10.0
-"""How long (s) it is remembered what was said, for telling the coach's own voice from the user's."""
+    after_reply_s: float = 0.5
+    """Pause between an answer and what it interrupted."""
 
-HARDLY_ANYTHING = 0.25
-"""A sentence of which less (s) than this is left when it is broken off has been said."""
+    clip_timeout_s: float = 5.0
+    """Time to wait for a clip that is still being rendered, before the cue is left out."""
+
+    spoken_memory_s: float = 10.0
+    """Time for which spoken words are remembered, to tell the coach's own voice from the user's."""
+
+    finished_remainder_s: float = 0.25
+    """Treat a sentence as finished when less than this remains at an interruption."""
+
+
+PLAYER_PARAMS = PlayerParams()
+"""The values that the coach uses."""
 
 
 class ClipSource(Protocol):
-    """Where clips come from. `ready` never blocks for long: None means that the clip is not there yet."""
+    """Provide clips. `ready` never blocks for long: None means that the clip is not there yet."""
 
     def ready(self, text: str) -> Clip | None:
-        """The clip of a sentence, or None while it is being read or rendered."""
+        """Return the clip of a sentence, or None while it is being read or rendered."""
 
     def tone(self, name: ToneName) -> Clip:
-        """The clip of a tone."""
+        """Return the clip of a tone."""
 
 
 @dataclass(slots=True)
 class _Flow:
-    """A row of cues and how far it has come."""
+    """Hold a sequence of cues and the progress in it."""
 
     cues: tuple[Cue, ...]
     number: int = 0
@@ -56,7 +65,7 @@ class _Flow:
 
 @dataclass(slots=True)
 class _Beat:
-    """A beat script on its way. `zero` is the frame of its zero."""
+    """Hold a beat script that is being played. `zero` is the frame of its second 0."""
 
     pending: list[Cue]
     zero: int
@@ -65,13 +74,15 @@ class _Beat:
 
 
 class Player:
-    """Schedules cues into `mixer`. Call `tick` once a block, before the mixer is read. Two sentences are at least
-    `least_gap` seconds apart.
+    """Schedule cues into `mixer`. Call `tick` once a block, before the mixer is read.
 
-    While `yielding` sentences break off, and go on from there afterwards; beats keep their time."""
+    Two sentences are at least `least_gap` seconds apart. While `yielding`, sentences are broken
+    off, and resumed afterwards; beats keep their time.
+    """
 
-    def __init__(self, mixer: Mixer, source: ClipSource, least_gap: float = 0.0):
+    def __init__(self, mixer: Mixer, source: ClipSource, least_gap: float = 0.0, params: PlayerParams = PLAYER_PARAMS):
         self._mixer = mixer
+        self._params = params
         self._source = source
         self._least_gap = least_gap
         self.yielding = False
@@ -88,7 +99,10 @@ class Player:
 
     @property
     def position(self) -> float:
-        """Seconds into the beat script; its start position while it waits to begin; 0 in a flow."""
+        """Return the seconds into the beat script.
+
+        It is the start position while the script waits to begin, and 0 in a flow.
+        """
         if self._waiting:
             return self._waiting.position
         if self._beat is None:
@@ -97,32 +111,32 @@ class Player:
 
     @property
     def busy(self) -> bool:
-        """Whether anything is being played or waits to be."""
+        """Return True if anything is being played or waits to be."""
         return bool(self._waiting or self._flow or self._beat or self._reply)
 
     @property
     def replying(self) -> bool:
-        """Whether an answer is being spoken."""
+        """Return True if an answer is being spoken."""
         return self._reply is not None
 
     @property
     def explaining(self) -> bool:
-        """Whether a flow is being spoken, or a script waits to begin."""
+        """Return True if a flow is being spoken, or a script waits to begin."""
         return bool(self._flow or self._waiting)
 
     def speaking(self, within: float = 0.0) -> bool:
-        """Whether a voice or a tone sounds now or sounded in the last `within` seconds."""
+        """Return True if a voice or a tone sounds or sounded in the last `within` seconds."""
         frame = self._mixer.frame
         return self._said.sounded_between(frame - round(within * self._mixer.rate), frame)
 
     def said_between(self, start: float, end: float) -> str:
-        """The words (joined) that sounded between two times (s)."""
+        """Return the words (joined) that sounded between two times (s)."""
         return self._said.words_between(start * self._mixer.rate, end * self._mixer.rate)
 
     # --- orders -------------------------------------------------------------------------------------------
 
     def play(self, order: Play) -> None:
-        """Replace the script. What is still sounding of the old one is cut."""
+        """Replace the script, and cut the sound of the old one."""
         if order.keep_clock and self._beat is not None:
             self._take_over(order.script, round(order.moved * self._mixer.rate))
             return
@@ -168,7 +182,10 @@ class Player:
     # --- the block ----------------------------------------------------------------------------------------
 
     def tick(self, frames: int) -> list[CueStarted | ScriptEnded]:
-        """Place what begins within the next `frames` frames; tell what began and whether the script ended."""
+        """Place cues that begin within the next `frames` frames.
+
+        Return the starts and the end of the script.
+        """
         events: list[CueStarted | ScriptEnded] = []
         horizon = self._mixer.frame + frames
         self._tick_reply(horizon, events)
@@ -178,7 +195,7 @@ class Player:
         elif self._flow and not self._reply and self._mixer.frame >= self._resume_at:
             self._tick_flow(self._flow, horizon, events)
         self._end_script(horizon, events)
-        self._said.forget_before(self._mixer.frame - round(MEMORY * self._mixer.rate))
+        self._said.forget_before(self._mixer.frame - round(self._params.spoken_memory_s * self._mixer.rate))
         return events
 
     def _begin_script(self) -> None:
@@ -189,7 +206,7 @@ class Player:
         if script.seconds is None:
             self._flow = _Flow(script.cues, next_at=self._mixer.frame)
         else:
-            late = self._mixer.frame - self._waiting_since > PATIENCE * rate
+            late = self._mixer.frame - self._waiting_since > self._params.clip_timeout_s * rate
             if not late and any(self._clip(cue) is None for cue in script.cues):
                 return
             pending = sorted((cue for cue in script.cues if cue.at >= order.position), key=lambda cue: cue.at)
@@ -198,8 +215,10 @@ class Player:
         self._waiting = None
 
     def _zero(self, position: float, pending: list[Cue]) -> int:
-        """The zero of a beat that begins now at `position`: as much later as its first word needs to become
-        audible on its beat."""
+        """Return the frame of second 0 for a beat script that begins now at `position`.
+
+        It is as much later as the first word needs to become audible on its beat.
+        """
         rate, frame = self._mixer.rate, self._mixer.frame
         zero = frame - round(position * rate)
         clips = [(cue, self._clip(cue)) for cue in pending]
@@ -220,7 +239,7 @@ class Player:
         clip = self._clip(cue)
         if clip is None:
             flow.waited_since = flow.waited_since or self._mixer.frame
-            if self._mixer.frame - flow.waited_since > PATIENCE * self._mixer.rate:
+            if self._mixer.frame - flow.waited_since > self._params.clip_timeout_s * self._mixer.rate:
                 _LOG.warning("left out, because no speech came for it: %s", cue.text)
                 flow.number, flow.waited_since = flow.number + 1, None
             return
@@ -232,9 +251,9 @@ class Player:
             flow.sounding, flow.broken_off = self._take_up(cue, clip, flow.broken_off), None
 
     def _break_off(self, flow: _Flow) -> None:
-        """Fall silent in mid-sentence."""
+        """Fall silent in the middle of a sentence."""
         placed = flow.sounding
-        if placed is None or placed.end - self._mixer.frame < HARDLY_ANYTHING * self._mixer.rate:
+        if placed is None or placed.end - self._mixer.frame < self._params.finished_remainder_s * self._mixer.rate:
             return
         flow.broken_off = self._mixer.frame - self._said.begin(placed.start)
         flow.number -= 1
@@ -242,7 +261,7 @@ class Player:
         self._forget(placed)
 
     def _take_up(self, cue: Cue, clip: Clip, broken_off: int) -> Sounding:
-        """Go on with a sentence from the gap between two words before the sample at which it was broken off."""
+        """Resume a sentence at the gap between two words before the sample at which it was broken off."""
         frame = self._mixer.frame
         begin = pause_before(clip, broken_off)
         placed = self._mixer.add(resume_from(clip, begin), frame)
@@ -256,7 +275,7 @@ class Player:
         self._tick_flow(reply, horizon, events)
         if reply.number >= len(reply.cues) and reply.sounding is None:
             self._reply = None
-            self._resume_at = self._mixer.frame + round(AFTER_REPLY * self._mixer.rate)
+            self._resume_at = self._mixer.frame + round(self._params.after_reply_s * self._mixer.rate)
 
     def _tick_beat(self, beat: _Beat, horizon: int, events: list[CueStarted | ScriptEnded]) -> None:
         beat.sounding = [(cue, placed) for cue, placed in beat.sounding if placed.end > self._mixer.frame]
@@ -278,7 +297,7 @@ class Player:
             beat.sounding.append((cue, self._place(cue, clip, at, events)))
 
     def _clear_the_way(self, beat: _Beat, at: int) -> None:
-        """A spoken cue that would run into the next beat is cut there: the beat is what matters."""
+        """Cut a spoken cue where it would run into the next beat: the beat has precedence."""
         for cue, placed in beat.sounding:
             if cue.kind == "say" and placed.end > at:
                 self._forget(placed, at)
@@ -306,8 +325,10 @@ class Player:
     # --- small things -------------------------------------------------------------------------------------
 
     def _take_over(self, script: Script, moved: int) -> None:
-        """Let a beat script go on as `script` with the same zero, or one that is `moved` frames later; what has passed
-        of it is not said."""
+        """Continue a beat script as `script`, with its second 0 `moved` frames later.
+
+        Leave out passed cues.
+        """
         assert self._beat is not None
         assert script.seconds is not None
         for cue in script.cues:
@@ -328,6 +349,6 @@ class Player:
         return placed
 
     def _forget(self, placed: Sounding, at: int | None = None) -> None:
-        """Cut a clip, and remember that its text was heard only so far."""
+        """Cut a clip, and record that its text was heard only up to there."""
         self._mixer.cut(placed, at)
         self._said.cut(placed.start, placed.end)

@@ -1,4 +1,4 @@
-"""Where a clip can be broken off and taken up again."""
+"""Find where a clip that was broken off can be resumed."""
 
 from __future__ import annotations
 
@@ -7,20 +7,22 @@ from dataclasses import replace
 import numpy as np
 
 from voicecoach.core.audio import Clip
-from voicecoach.playback.mixer import FADE_SECONDS
+from voicecoach.playback.mixer import MIXER_PARAMS
 
-REWIND = 0.7
-"""How far (s) back a sentence that was broken off is taken up again at most: two or three words."""
+MAX_REWIND_S = 0.7
+"""Longest part of a sentence that is repeated when it is resumed: two or three words."""
 
-GAP = 0.05
-"""Length (s) of the gap between two words that is looked for."""
+WORD_GAP_S = 0.05
+"""Length of the gap between two words that is looked for."""
 
 
 def pause_before(clip: Clip, sample: int) -> int:
-    """The quietest place (a sample) of `clip` in the REWIND seconds before `sample`, the last of several: where next to
-    nothing is, a word has ended."""
-    window = max(1, round(GAP * clip.rate))
-    first = max(0, sample - round(REWIND * clip.rate))
+    """Return the quietest sample of `clip` in the 0.7 s before `sample`, the last of several.
+
+    Where there is next to no sound, a word has ended.
+    """
+    window = max(1, round(WORD_GAP_S * clip.rate))
+    first = max(0, sample - round(MAX_REWIND_S * clip.rate))
     if sample - first <= window:
         return first
     power = np.concatenate([[0.0], np.cumsum(np.square(clip.samples[first:sample], dtype=np.float64))])
@@ -29,8 +31,8 @@ def pause_before(clip: Clip, sample: int) -> int:
 
 
 def resume_from(clip: Clip, sample: int) -> Clip:
-    """What of `clip` comes from `sample` on; it begins without a click."""
+    """Return the part of `clip` from `sample` on, faded in so that it does not click."""
     samples = clip.samples[sample:].copy()
-    fade = min(len(samples), round(FADE_SECONDS * clip.rate))
+    fade = min(len(samples), round(MIXER_PARAMS.fade_s * clip.rate))
     samples[:fade] *= np.linspace(0, 1, fade, dtype=np.float32)
     return replace(clip, samples=samples, onset=0)

@@ -1,4 +1,7 @@
-"""What has been said, and when: for telling the coach's own voice from the user's. Times are frames of the mix."""
+"""Log what has been said and when, to tell the coach's own voice from the user's.
+
+Times are frames of the mix.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,10 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class _Text:
-    """A text that sounded from frame `begin` to `end`; uncut it would have sounded until `whole`. Where a sentence goes
-    on after it was broken off, only what came after frame `since` sounded."""
+    """Hold a text that sounded from frame `begin` to `end`; uncut it would have sounded until `whole`.
+
+    Of a sentence that was resumed, only the part after frame `since` sounded.
+    """
 
     text: str
     begin: int
@@ -18,7 +23,10 @@ class _Text:
     since: int
 
     def between(self, first: float, last: float) -> list[str]:
-        """The words that sounded between two frames, each letter taking its share of the time."""
+        """Return the words that sounded between two frames.
+
+        Each letter takes an equal share of the time.
+        """
         found, at = [], float(self.begin)
         letter = (self.whole - self.begin) / max(1, len(self.text))
         for word in self.text.split():
@@ -30,36 +38,39 @@ class _Text:
 
 
 class SpokenLog:
-    """The texts that sounded, in the order in which they began."""
+    """Keep the texts that sounded, in the order in which they began."""
 
     def __init__(self) -> None:
         self._texts: deque[_Text] = deque()
 
     def add(self, text: str, since: int, end: int, *, begin: int | None = None) -> None:
-        """`text` sounds from frame `since` to `end`. Where that is its rest only, it would have begun at `begin`."""
+        """Add a text that sounds from frame `since` to `end`.
+
+        A resumed one would have begun at `begin`.
+        """
         self._texts.append(_Text(text, since if begin is None else begin, end, end, since))
 
     def cut(self, since: int, end: int) -> None:
-        """What sounds since a frame ends at another."""
+        """Let the text that sounds since frame `since` end at frame `end`."""
         found = self._since(since)
         if found:
             found.end = min(found.end, end)
 
     def begin(self, since: int) -> int:
-        """The frame at which the text that sounds since a frame began, or would have."""
+        """Return the frame at which the text that sounds since frame `since` began, or would have."""
         found = self._since(since)
         return found.begin if found else since
 
     def words_between(self, first: float, last: float) -> str:
-        """The words (joined) that sounded between two frames."""
+        """Return the words (joined) that sounded between two frames."""
         return " ".join(word for one in self._texts for word in one.between(first, last))
 
     def sounded_between(self, first: int, last: int) -> bool:
-        """Whether anything sounded between two frames."""
+        """Return True if anything sounded between two frames."""
         return any(one.end > first and one.since <= last for one in self._texts)
 
     def forget_before(self, frame: int) -> None:
-        """What had ended by then is forgotten."""
+        """Forget the texts that had ended by `frame`."""
         while self._texts and self._texts[0].end < frame:
             self._texts.popleft()
 

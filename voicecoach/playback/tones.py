@@ -1,4 +1,4 @@
-"""The coach's tones: short sounds that say "begin", "done", "I heard you" and "say that again"."""
+"""Make the coach's tones: short sounds that say "begin", "done", "I heard you" and "say that again"."""
 
 from __future__ import annotations
 
@@ -9,19 +9,20 @@ import numpy as np
 
 from voicecoach.core.audio import Clip, Samples
 from voicecoach.core.script import ToneName
-from voicecoach.tts.renderer import SPEECH_LEVEL, level
+from voicecoach.tts.renderer import SPEECH_LEVEL_DB, level
 
-ATTACK, RELEASE = 0.006, 0.060
-"""Lengths (s) of a note's raised-cosine rise and fall: too soft to click, quick enough to mark a beat."""
+ATTACK_S, RELEASE_S = 0.006, 0.060
+"""Lengths of a note's raised-cosine rise and fall: too soft to click, quick enough to mark a
+beat."""
 
-PARTIALS = (1.0, 0.3, 0.1)
+PARTIAL_AMPLITUDES = (1.0, 0.3, 0.1)
 """Amplitudes of the fundamental and its overtones: rounder than a bare sine. Nearly all of it lies between
 400 and 1800 Hz, for hearing fades with age from the high frequencies down (ISO 7029)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A note of `seconds` at `frequency` (Hz) that begins at `start` (s)."""
+    """Describe a note of `seconds` at `frequency` (Hz) that begins at `start` (s)."""
 
     frequency: float
     start: float
@@ -35,25 +36,28 @@ NOTES: dict[ToneName, tuple[Note, ...]] = {
     "unclear": (Note(440.0, 0.0, 0.11), Note(440.0, 0.15, 0.11)),  # A4 twice
 }
 
-LEVELS: dict[ToneName, float] = {
-    "start": SPEECH_LEVEL,
-    "end": SPEECH_LEVEL,
-    "heard": SPEECH_LEVEL - 6,
-    "unclear": SPEECH_LEVEL - 6,
+LEVELS_DB: dict[ToneName, float] = {
+    "start": SPEECH_LEVEL_DB,
+    "end": SPEECH_LEVEL_DB,
+    "heard": SPEECH_LEVEL_DB - 6,
+    "unclear": SPEECH_LEVEL_DB - 6,
 }
 """Active levels (dB re full scale): those that mark time as loud as speech, those that answer softer."""
 
 
 @lru_cache(maxsize=32)
 def tone(name: ToneName, rate: int) -> Clip:
-    """The clip of a tone at `rate` Hz; its onset is frame 0. Raises KeyError for an unknown name."""
+    """Return the clip of a tone at `rate` Hz; its onset is frame 0.
+
+    Raises KeyError for an unknown name.
+    """
     notes = NOTES[name]
     samples = np.zeros(round(max(note.start + note.seconds for note in notes) * rate), dtype=np.float32)
     for note in notes:
         begin = round(note.start * rate)
         played = _play(note, rate)[: len(samples) - begin]
         samples[begin : begin + len(played)] += played
-    samples = level(samples, rate, LEVELS[name])
+    samples = level(samples, rate, LEVELS_DB[name])
     samples.setflags(write=False)  # shared by all who ask for it
     return Clip(samples, rate, onset=0)
 
@@ -62,9 +66,9 @@ def _play(note: Note, rate: int) -> Samples:
     time = np.arange(round(note.seconds * rate)) / rate
     wave = sum(
         amplitude * np.sin(2 * np.pi * number * note.frequency * time)
-        for number, amplitude in enumerate(PARTIALS, start=1)
+        for number, amplitude in enumerate(PARTIAL_AMPLITUDES, start=1)
     )
-    rise = np.clip(time / ATTACK, 0, 1)
-    fall = np.clip((note.seconds - time) / RELEASE, 0, 1)
+    rise = np.clip(time / ATTACK_S, 0, 1)
+    fall = np.clip((note.seconds - time) / RELEASE_S, 0, 1)
     envelope = (0.5 - 0.5 * np.cos(np.pi * rise)) * (0.5 - 0.5 * np.cos(np.pi * fall))
     return np.asarray(wave * envelope, dtype=np.float32)

@@ -1,4 +1,4 @@
-"""Loading several things at the same time: much of it waits for a driver or the disk, or computes outside Python."""
+"""Load several things at the same time, since much of it waits for a driver or the disk, or runs outside Python."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ T = TypeVar("T")
 
 @contextmanager
 def loading(load: Callable[[], T]) -> Iterator[Callable[[], T]]:
-    """Load while other things are done; what is given waits for it, and raises what went wrong."""
+    """Run `load` in a thread meanwhile.
+
+    The function given waits for its result, or raises its exception.
+    """
     with ThreadPoolExecutor(1, "loading") as thread:
         yield thread.submit(load).result

@@ -1,4 +1,4 @@
-"""Writing in a thread of its own: a slow disk must not hold up the sound."""
+"""Write in a separate thread, so that a slow disk does not delay the sound."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from typing import Generic, Self, TypeVar
 
 Item = TypeVar("Item")
 
-AT_ONCE = 1000
-"""Items that are written together at most."""
+MAX_BATCH = 1000
+"""Most items that are written together."""
 
 
 class Background(Generic[Item]):
-    """Hands items to `write` in a thread called `name`, as many at once as there are; it ends with the block that it is
-    used in, when all have been written."""
+    """Hand items to `write` in a thread called `name`, several at once if there are several.
+
+    The end of the `with` block waits until all items have been written.
+    """
 
     def __init__(self, name: str, write: Callable[[Sequence[Item]], None]):
         self._write = write
@@ -28,7 +30,7 @@ class Background(Generic[Item]):
         return self
 
     def put(self, item: Item) -> None:
-        """Take one item; does not wait."""
+        """Add one item without waiting."""
         self._items.put(item)
 
     def __exit__(
@@ -41,7 +43,7 @@ class Background(Generic[Item]):
         ended = False
         while not ended:
             items = [self._items.get()]
-            while not self._items.empty() and len(items) < AT_ONCE:
+            while not self._items.empty() and len(items) < MAX_BATCH:
                 items.append(self._items.get())
             ended = None in items
             self._write([item for item in items if item is not None])

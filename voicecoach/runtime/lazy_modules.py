@@ -1,4 +1,4 @@
-"""Modules that another package imports and we do not need: loaded when somebody uses them, if ever."""
+"""Postpone the import of modules that another package imports, and that are rarely used."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def postponed(*names: str) -> Iterator[None]:
 
 
 class _StandIn(ModuleType):
-    """Has nothing of its own."""
+    """Stand in for a module until one of its attributes is used."""
 
     def leave(self) -> None:
-        """Let the module itself be found from now on."""
+        """Let the import system find the module itself from now on."""
         if sys.modules.get(self.__name__) is self:
             del sys.modules[self.__name__]
 

@@ -1,4 +1,4 @@
-"""The clock on the wall, for what alone wants to know it: the journal and the reminders."""
+"""Tell the time of day, which only the journal, the reminders and the age of files may depend on."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from datetime import datetime
 
 
 def wall_clock() -> datetime:
-    """The date and the time here, with the zone."""
+    """Return the local date and time, with the zone."""
     return datetime.now().astimezone()

@@ -1,4 +1,4 @@
-"""Recordings: had from the speech process, checked, trimmed and levelled."""
+"""Render recordings with the speech process, and check, trim and level them."""
 
 from __future__ import annotations
 
@@ -22,38 +22,40 @@ from voicecoach.tts.worker import WORKER_COMMAND, RefusedError, Worker, WorkerLo
 _LOG = logging.getLogger(__name__)
 
 FORMAT = 2
-"""Version of what a Recorder returns; a change of speaking, trimming or levelling counts it up."""
+"""Version of what a Renderer returns; to be raised when speaking, trimming or levelling changes."""
 
-SPEECH_LEVEL = -20.0
+SPEECH_LEVEL_DB = -20.0
 """Active level of speech (dB re full scale, RMS)."""
 
-PEAK_LIMIT = -1.0
-"""No recording peaks above this (dB re full scale); a peaky one stays below SPEECH_LEVEL instead."""
+PEAK_LIMIT_DB = -1.0
+"""No recording peaks above this (dB re full scale); a peaky one stays below SPEECH_LEVEL_DB
+instead."""
 
-ACTIVE = -25.0
+ACTIVE_DB = -25.0
 """Frames below this (dB re the loudest) are pauses and do not count for the level."""
 
-ONSET = -35.0
+ONSET_DB = -35.0
 """The acoustic onset is where the envelope reaches this (dB re its maximum). Measured with eSpeak: the f of
 "five" and the th of "three" lie 26 to 30 dB below their vowels, the silence before them 60 dB and more."""
 
-AUDIBLE = -50.0
+AUDIBLE_DB = -50.0
 """What lies below this (dB re the envelope's maximum) at either end is trimmed as silence."""
 
-ENVELOPE_WINDOW = 0.005
-LEVEL_WINDOW = 0.020
-"""Lengths (s) of the windows that envelope and level are taken over."""
+ENVELOPE_WINDOW_S = 0.005
+LEVEL_WINDOW_S = 0.020
+"""Lengths of the windows over which envelope and level are computed."""
 
-LEAD, TAIL = 0.010, 0.030
-"""Silence (s) left before and after the sound, and faded."""
+LEAD_S, TAIL_S = 0.010, 0.030
+"""Silence left before and after the sound, and faded."""
 
-SHORTEST_FADE = 0.002
-"""Length (s) of the fade where an engine leaves no silence: eSpeak begins "ready" in the middle of a wave."""
+SHORTEST_FADE_S = 0.002
+"""Length of the fade where an engine leaves no silence: eSpeak begins "ready" in the middle of a
+wave."""
 
-LETTERS_A_WORD = 5
+LETTERS_PER_WORD = 5
 """The standard word of a rate in words a minute."""
 
-CUT_OFF = 0.3
+CUT_OFF_SHARE = 0.3
 """Speech shorter than this share of its expected length was cut off. Measured with eSpeak: 0.9 at least."""
 
 
@@ -65,7 +67,7 @@ class SpeechError(VoicecoachError):
 
 
 class BadRecordingError(Exception):
-    """What the engine wrote is no sound file, silent, or cut off."""
+    """Report that the engine wrote no sound file, silence, or a sentence that is cut off."""
 
 
 def list_voices(
@@ -75,7 +77,10 @@ def list_voices(
     language: str = DEFAULT,
     command: Sequence[str] = WORKER_COMMAND,
 ) -> list[str]:
-    """The ids of the engine's voices that speak `language`, for `Voice.name`. Raises SpeechError."""
+    """Return the ids of the engine's voices that speak `language`, for `Voice.name`.
+
+    Raises SpeechError.
+    """
     try:
         worker = Worker(command, timeout=timeout)
         try:
@@ -89,7 +94,7 @@ def list_voices(
 
 
 class Renderer:
-    """Has texts spoken by the child process, which is started when needed and replaced when it fails.
+    """Let a child process speak texts; start it when needed, and replace it when it fails.
 
     One thread records; any thread may close.
     """
@@ -104,7 +109,10 @@ class Renderer:
         self._refusal: str | None = None
 
     def record(self, text: str) -> tuple[Samples, int]:
-        """Speech, trimmed and levelled, and its rate (Hz). Raises SpeechError after a second failure."""
+        """Return speech, trimmed and levelled, and its rate (Hz).
+
+        Raises SpeechError after a second failure.
+        """
         if self._refusal is not None:  # no engine or voice turns up while the program runs: do not ask again
             raise SpeechError(self._refusal)
         problem = ""
@@ -126,7 +134,7 @@ class Renderer:
 
     @property
     def at_work(self) -> bool:
-        """Whether there is a child process."""
+        """Return True if there is a child process."""
         return self._worker is not None
 
     def rest(self) -> None:
@@ -145,9 +153,9 @@ class Renderer:
             path = Path(folder) / "speech.wav"
             worker.ask(do="render", text=text, path=str(path))
             samples, rate = _read(path)
-        samples = level(trim(samples, rate), rate, SPEECH_LEVEL)
+        samples = level(trim(samples, rate), rate, SPEECH_LEVEL_DB)
         letters = sum(map(str.isalnum, text))
-        if len(samples) / rate < CUT_OFF * letters / LETTERS_A_WORD * 60 / self._voice.rate:
+        if len(samples) / rate < CUT_OFF_SHARE * letters / LETTERS_PER_WORD * 60 / self._voice.rate:
             raise BadRecordingError("the speech engine cut it off")
         return samples, rate
 
@@ -169,7 +177,7 @@ class Renderer:
 
 
 def _advice(error: RefusedError) -> str:
-    """What the user can do about an engine or a voice that is not there."""
+    """Return what the user can do about a missing engine or voice."""
     if error.kind == "voice":
         return f'There is no voice "{error}" here: choose one that "voicecoach voices" lists.'
     if sys.platform == "linux":
@@ -180,7 +188,7 @@ def _advice(error: RefusedError) -> str:
 
 
 def _read(path: Path) -> tuple[Samples, int]:
-    """A sound file of any kind (the name says WAV, macOS writes AIFF) as mono samples and their rate (Hz)."""
+    """Return a sound file of any kind (macOS writes AIFF) as mono samples and their rate (Hz)."""
     try:
         samples, rate = sf.read(path, dtype="float32", always_2d=True)
     except sf.SoundFileError as error:
@@ -192,26 +200,29 @@ def _read(path: Path) -> tuple[Samples, int]:
 
 
 def acoustic_onset(samples: Samples, rate: int) -> int:
-    """The first frame where the envelope comes within 35 dB (ONSET) of its maximum.
+    """Return the first frame where the envelope comes within 35 dB (ONSET_DB) of its maximum.
 
     The envelope at a frame is the RMS of the 5 ms that end there, so that a hard onset is found at its very
     frame and a soft one no more than 5 ms late. 0 for silence.
     """
     envelope = _envelope(samples, rate)
-    return int(np.argmax(envelope >= envelope.max(initial=0.0) * _gain(ONSET))) if len(envelope) else 0
+    return int(np.argmax(envelope >= envelope.max(initial=0.0) * _gain(ONSET_DB))) if len(envelope) else 0
 
 
 def trim(samples: Samples, rate: int) -> Samples:
-    """Without the silence at both ends but for 10 and 30 ms, faded. Raises BadRecordingError for silence."""
+    """Remove the silence at both ends but for 10 and 30 ms, faded.
+
+    Raises BadRecordingError for silence.
+    """
     envelope = _envelope(samples, rate)
-    audible = np.flatnonzero(envelope > envelope.max(initial=0.0) * _gain(AUDIBLE))
+    audible = np.flatnonzero(envelope > envelope.max(initial=0.0) * _gain(AUDIBLE_DB))
     if len(audible) == 0:
         raise BadRecordingError("the speech engine wrote silence")
     first, last = int(audible[0]), int(audible[-1]) + 1
-    begin = max(first - round(LEAD * rate), 0)
-    end = min(last + round(TAIL * rate), len(samples))
+    begin = max(first - round(LEAD_S * rate), 0)
+    end = min(last + round(TAIL_S * rate), len(samples))
     trimmed = samples[begin:end].copy()
-    shortest = min(round(SHORTEST_FADE * rate), len(trimmed))
+    shortest = min(round(SHORTEST_FADE_S * rate), len(trimmed))
     fade_in, fade_out = max(first - begin, shortest), max(end - last, shortest)
     trimmed[:fade_in] *= _fade(fade_in)
     trimmed[-fade_out:] *= _fade(fade_out)[::-1]
@@ -219,7 +230,7 @@ def trim(samples: Samples, rate: int) -> Samples:
 
 
 def level(samples: Samples, rate: int, decibels: float) -> Samples:
-    """At an active level of `decibels` (re full scale), or as near as PEAK_LIMIT lets it come.
+    """Scale to an active level of `decibels` (re full scale), or as near as PEAK_LIMIT_DB allows.
 
     The active level is the RMS of the 20 ms frames within 25 dB of the loudest one: that of ITU-T P.56 in its
     purpose (pauses do not count), in a simpler form. Silence is returned as it is.
@@ -227,24 +238,24 @@ def level(samples: Samples, rate: int, decibels: float) -> Samples:
     peak = float(np.abs(samples).max(initial=0.0))
     if peak == 0.0:
         return samples
-    window = max(round(LEVEL_WINDOW * rate), 1)
+    window = max(round(LEVEL_WINDOW_S * rate), 1)
     padded = np.append(samples.astype(np.float64), np.zeros(-len(samples) % window))
     power = np.square(padded).reshape(-1, window).mean(axis=1)
-    active = np.sqrt(power[power >= power.max() * _gain(ACTIVE) ** 2].mean())
-    gain = min(_gain(decibels) / active, _gain(PEAK_LIMIT) / peak)
+    active = np.sqrt(power[power >= power.max() * _gain(ACTIVE_DB) ** 2].mean())
+    gain = min(_gain(decibels) / active, _gain(PEAK_LIMIT_DB) / peak)
     return samples * np.float32(gain)
 
 
 def _envelope(samples: Samples, rate: int) -> npt.NDArray[np.float64]:
-    """RMS of the 5 ms that end at each frame."""
-    window = max(round(ENVELOPE_WINDOW * rate), 1)
+    """Return the RMS of the 5 ms that end at each frame."""
+    window = max(round(ENVELOPE_WINDOW_S * rate), 1)
     energy = np.cumsum(np.square(samples, dtype=np.float64))
     energy[window:] -= energy[:-window].copy()
     return np.asarray(np.sqrt(np.maximum(energy, 0.0) / window))
 
 
 def _fade(frames: int) -> Samples:
-    """The rising half of a raised cosine, from 0 to 1."""
+    """Return the rising half of a raised cosine, from 0 to 1."""
     return (0.5 - 0.5 * np.cos(np.pi * np.arange(frames) / frames)).astype(np.float32)
 
 

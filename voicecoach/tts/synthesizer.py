@@ -1,4 +1,4 @@
-"""Text to clips: recorded by pyttsx3 in a process of its own, kept on disk and in memory.
+"""Turn texts into clips: rendered by pyttsx3 in a separate process, cached on disk and in memory.
 
 Every clip has the same loudness, begins at most 10 ms before its sound and knows its acoustic onset, so that
 counts fall on the beat.
@@ -29,7 +29,7 @@ __all__ = ["SpeechError", "Synthesizer", "Voice", "list_voices"]
 
 _LOG = logging.getLogger(__name__)
 
-IDLE = 60.0
+IDLE_S = 60.0
 """Seconds without a text to render after which the child process ends: nearly all that a session says is on the disk
 by then, and another child begins sooner than its first sentence is needed."""
 
@@ -38,12 +38,13 @@ _MARKUP = re.compile(r"[<>\[\]{}\x00-\x20\x7f]+")
 
 
 class Synthesizer:
-    """Clips of texts at `rate` Hz, spoken with `voice`. Thread-safe; use it as a context manager.
+    """Provide clips of texts at `rate` Hz, spoken with `voice`. Thread-safe; use it as a context manager.
 
-    One child process renders. It starts with a text that no cache holds, is replaced when it dies or gives no answer
-    for `timeout` seconds, and ends when it was not needed for `idle` seconds (of the wall clock: there is no count of
-    samples here). `command` starts it. One thread waits for it; another reads what is on the disk, so that neither
-    holds up who plays the clips: to read one, and to bring it to `rate`, takes up to 20 ms.
+    One child process renders. It starts with a text that no cache holds, is replaced when it dies
+    or gives no answer for `timeout` seconds, and ends when it was not needed for `idle` seconds (of
+    the wall clock: there is no count of samples here). `command` starts it. One thread waits for
+    it; another reads what is on the disk, so that neither holds up who plays the clips: to read
+    one, and to bring it to `rate`, takes up to 20 ms.
     """
 
     def __init__(
@@ -53,7 +54,7 @@ class Synthesizer:
         cache: ClipCache,
         *,
         timeout: float = 10.0,
-        idle: float = IDLE,
+        idle: float = IDLE_S,
         command: Sequence[str] = WORKER_COMMAND,
     ) -> None:
         self._voice = voice
@@ -80,7 +81,7 @@ class Synthesizer:
         self.close()
 
     def clip(self, text: str) -> Clip:
-        """The clip of a text; waits until there is one.
+        """Return the clip of a text, and wait until there is one.
 
         Raises SpeechError when it cannot be had, ValueError when the text has nothing to speak.
         """
@@ -88,7 +89,7 @@ class Synthesizer:
         return self._recall(text) or self._request(text, self._urgent).result()
 
     def ready(self, text: str) -> Clip | None:
-        """The clip of a text if it is in memory. If not, None, and the text is read from the disk or rendered next.
+        """Return the clip of a text if it is in memory; else None, and read or render the text next.
 
         A failure is logged, not raised. Raises ValueError when the text has nothing to speak.
         """
@@ -101,15 +102,20 @@ class Synthesizer:
         return clip
 
     def prefetch(self, texts: Iterable[str]) -> None:
-        """Render texts in the background, in this order, whenever nothing urgent is asked for. What is on the disk is
-        left there: to read it takes a millisecond, to read all of it the first minute of a coach's processor."""
+        """Render texts in the background, in this order, whenever no urgent text is requested.
+
+        Texts on the disk stay there: to read one takes a millisecond, to read all of them a minute
+        of processor time.
+        """
         for text in [_speakable(text) for text in texts]:
             if not self._cache.holds(self._key(text)):
                 self._request(text, self._background)
 
     def rest(self) -> None:
-        """End the child process, and forget the clips in memory and what was to be rendered ahead, for as long as
-        another voice speaks. Asked again, it speaks as before."""
+        """End the child process, and drop the clips in memory and the background texts, while another voice speaks.
+
+        A later request starts the child process again.
+        """
         with self._changed:
             self._resting = True
             self._recent = RecentClips()
@@ -119,7 +125,7 @@ class Synthesizer:
             self._changed.notify_all()
 
     def close(self) -> None:
-        """End the child process and the threads; whoever still waits for a clip gets a SpeechError."""
+        """End the child process and the threads; a pending request raises SpeechError."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
@@ -132,7 +138,10 @@ class Synthesizer:
             self._jobs.clear()
 
     def _request(self, text: str, row: deque[str]) -> Future[Clip]:
-        """Put a text into a row. A text in the background row that becomes urgent is put into both."""
+        """Put a text into a queue.
+
+        A background text that becomes urgent is put into both queues.
+        """
         with self._changed:
             if self._closed:
                 raise SpeechError(CLOSED)
@@ -151,7 +160,10 @@ class Synthesizer:
         return job
 
     def _load_wanted(self) -> None:
-        """The reading thread: one text after another until closed. What is not on the disk is for the other one."""
+        """Run the reading thread until closed.
+
+        A text that is not on the disk is passed on to the rendering thread.
+        """
         while (text := self._next(self._wanted)) is not None:
             try:
                 clip = self._recall(text)
@@ -165,7 +177,7 @@ class Synthesizer:
                     self._request(text, self._urgent)
 
     def _render_all(self) -> None:
-        """The rendering thread: one text after another until closed."""
+        """Run the rendering thread until closed."""
         while (text := self._next(self._urgent, self._background, patience=self._patience)) is not None:
             if not text:
                 self._recorder.rest()
@@ -180,7 +192,7 @@ class Synthesizer:
             self._finish(text, result)
 
     def _finish(self, text: str, result: Clip | Exception) -> None:
-        """Whoever waits for a text gets its clip, or what went wrong."""
+        """Hand the clip of a text, or the error, to all that wait for it."""
         with self._changed:
             job = self._jobs.pop(text, None)
         if job is None:  # the other thread was quicker
@@ -191,14 +203,16 @@ class Synthesizer:
             job.set_exception(result)
 
     def _patience(self) -> float | None:
-        """Seconds that the child process may wait for a text; None where there is no child."""
+        """Return the seconds that the child process may be idle; None if there is no child."""
         if not self._recorder.at_work:
             return None
         return 0.0 if self._resting else self._idle
 
     def _next(self, *rows: deque[str], patience: Callable[[], float | None] | None = None) -> str | None:
-        """The text to see to next, of the first of `rows` that has any; waits for one. "" when there was none for
-        `patience` (s); None once closed."""
+        """Wait for the next text, from the first of `rows` that has any, and return it.
+
+        Returns "" if there was none for `patience` (s), and None once closed.
+        """
         with self._changed:
             while not self._closed:
                 row = next(filter(None, rows), None)
@@ -210,7 +224,7 @@ class Synthesizer:
         return None
 
     def _recall(self, text: str) -> Clip | None:
-        """The clip of a text from memory or from the disk."""
+        """Return the clip of a text from memory or from the disk, or None."""
         with self._changed:
             clip = self._recent.get(text)
         if clip is None and (kept := self._cache.load(self._key(text))) is not None:
@@ -223,7 +237,7 @@ class Synthesizer:
         return self._remember(text, samples, rate)
 
     def _remember(self, text: str, samples: Samples, rate: int) -> Clip:
-        """Make a clip at the rate asked for, and keep it in memory."""
+        """Make a clip at the requested rate, and keep it in memory."""
         if rate != self._rate:
             samples = soxr.resample(samples, rate, self._rate)
         samples.setflags(write=False)  # shared by all who ask for this text
@@ -239,7 +253,10 @@ class Synthesizer:
 
 
 def _speakable(text: str) -> str:
-    """The text in one line, without markup. Raises ValueError when it has neither letter nor digit."""
+    """Return the text in one line, without markup.
+
+    Raises ValueError if it has neither letter nor digit.
+    """
     plain = _MARKUP.sub(" ", text).strip()
     if not any(map(str.isalnum, plain)):
         raise ValueError(f"there is nothing to speak in {text!r}")

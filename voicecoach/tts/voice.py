@@ -1,4 +1,4 @@
-"""What to speak with."""
+"""Describe the voice of the coach."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from voicecoach.content.language import DEFAULT
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """What to speak with."""
+    """Describe the voice of the coach."""
 
     name: str | None = None
     """pyttsx3's voice id (see `list_voices`); eSpeak also takes variants, as in "en-us+f2". None: one that speaks the
@@ -22,4 +22,4 @@ class Voice:
     """pyttsx3's driver name; None: the platform's."""
 
     language: str = DEFAULT
-    """What a voice that is not named has to speak."""
+    """Language of the default voice."""

@@ -1,4 +1,4 @@
-"""Another voice, and another after that: the engine's voices for the language, one after the other."""
+"""Switch the voice: to the next one of the engine's voices for the language."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ Speaking = Callable[[Voice], Synthesizer]
 
 
 class VoiceList:
-    """The voices after `voice`, each made to speak by `speaking`; `names` lists the engine's."""
+    """Cycle through the voices after `voice`.
+
+    `speaking` makes their speech, `names` lists the engine's voices.
+    """
 
     def __init__(self, voice: Voice, speaking: Speaking, names: Callable[[Voice], Sequence[str]] | None = None) -> None:
         self._voice = voice
@@ -32,7 +35,10 @@ class VoiceList:
         self._made: dict[str | None, Synthesizer] = {}
 
     def next(self, texts: Iterable[str]) -> Synthesizer | None:
-        """Speech in the next voice, with the clips of `texts`; None where there is no other. It may take seconds."""
+        """Return speech in the next voice, with the clips of `texts`.
+
+        None if there is no other. Takes seconds.
+        """
         try:
             if not self._ring:
                 self._ring = _ring(self._voice, self._names(self._voice))
@@ -53,7 +59,7 @@ class VoiceList:
             synthesizer.close()
 
     def _speech_of(self, name: str | None) -> Synthesizer:
-        """The same as before where a voice comes round again: there is no end to changing."""
+        """Return the speech of a voice, made once: the user may go through the voices several times."""
         if name not in self._made:
             self._made[name] = self._speaking(replace(self._voice, name=name))
         return self._made[name]
@@ -64,7 +70,7 @@ def _voices_of(voice: Voice) -> Sequence[str]:
 
 
 def _ring(voice: Voice, names: Sequence[str]) -> list[str | None]:
-    """The voice itself first; where that is eSpeak's, its other speaker next."""
+    """Return the voice itself, then its other speaker if it is eSpeak's, then the other voices."""
     others: list[str | None] = [name for name in names if name != voice.name]
     if voice.engine == "espeak" or (voice.engine is None and sys.platform.startswith("linux")):
         own = voice.name or load_language(voice.language).voices[0]
@@ -75,7 +81,7 @@ def _ring(voice: Voice, names: Sequence[str]) -> list[str | None]:
 
 
 class VoiceSwitch:
-    """Gets the next voice of a ring in a thread of its own: nobody waits for an engine that is slow to begin."""
+    """Get the next voice in a separate thread, since an engine may be slow to begin."""
 
     def __init__(self, ring: VoiceList) -> None:
         self._ring = ring
@@ -83,18 +89,24 @@ class VoiceSwitch:
         self._found: Synthesizer | None = None
 
     def begin(self, texts: Iterable[str]) -> None:
-        """Look for it, unless that is being done; `texts` are wanted first."""
+        """Start to look for the next voice, unless that is being done.
+
+        `texts` are rendered first.
+        """
         if self._thread is None:
             self._thread = threading.Thread(target=self._look, args=(tuple(texts),), name="next voice", daemon=True)
             self._thread.start()
 
     def wait(self) -> None:
-        """Until it was found, or there is none."""
+        """Wait until a voice was found, or there is none."""
         if self._thread is not None:
             self._thread.join()
 
     def end(self) -> tuple[Synthesizer | None] | None:
-        """What was found (or that there is no other), once; None while it is looked for, and when nothing is."""
+        """Return the speech found, or (None,) if there is no other voice, once.
+
+        None at all other times.
+        """
         if self._thread is None or self._thread.is_alive():
             return None
         self._thread, found, self._found = None, self._found, None

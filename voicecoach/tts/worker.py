@@ -232,7 +232,7 @@ class RequestHandler:
 
 
 class ForkingRequestHandler:
-    """Answers as Desk does, each request in a fork: an engine that has spoken before speaks differently."""
+    """Answer as RequestHandler does, but each request in a fork: an engine that has spoken speaks differently."""
 
     def __init__(self) -> None:
         self._opening: Message | None = None

@@ -204,19 +204,30 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     assert file.read_text(encoding="utf-8") == "keep me"
 
 
-def fill_up(path: Path) -> None:
+def fill_up(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the disk be full as soon as `path` is written: what fits into the buffer is refused on closing."""
-    path.with_name(f".{path.name}.{os.getpid()}.part").symlink_to("/dev/full")
+    usual = os.open
+
+    def full(name: str | Path, flags: int, mode: int = 0o777, **rest: Any) -> int:
+        opened = usual(name, flags, mode, **rest)
+        if not Path(name).name.startswith(f".{path.name}."):
+            return opened
+        os.close(opened)
+        return usual("/dev/full", os.O_WRONLY)
+
+    monkeypatch.setattr("voicecoach.runtime.atomic_file.os.open", full)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 @pytest.mark.parametrize("name", ["transcript.txt", "events.jsonl"])
 @pytest.mark.usefixtures("shared")
-def test_a_full_disk_is_told_and_what_was_there_before_is_left_alone(tmp_path: Path, name: str) -> None:
+def test_a_full_disk_is_told_and_what_was_there_before_is_left_alone(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     scenario, out = written(tmp_path, GREETED), tmp_path / "out"
     out.mkdir()
     written(out, "from an earlier demo", name)
-    fill_up(out / name)
+    fill_up(out / name, monkeypatch)
     assert f"{name} cannot be written: No space left on device" in complaint(
         run("demo", "--typed", "--out", out, scenario)
     )
@@ -225,8 +236,8 @@ def test_a_full_disk_is_told_and_what_was_there_before_is_left_alone(tmp_path: P
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_disk_that_is_full_only_at_the_end_leaves_nothing(tmp_path: Path) -> None:
-    fill_up(tmp_path / "notes.txt")
+def test_a_disk_that_is_full_only_at_the_end_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill_up(tmp_path / "notes.txt", monkeypatch)
     with (
         pytest.raises(VoicecoachError, match=r"notes\.txt cannot be written: No space left"),
         TextFile(tmp_path / "notes.txt") as file,

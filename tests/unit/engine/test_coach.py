@@ -17,8 +17,8 @@ from voicecoach.core.understanding import Understanding, Verdict
 from voicecoach.engine.coach import Coach, LogEvent
 from voicecoach.engine.hearing import Hearing, NullListener, SpeechListener
 from voicecoach.playback.clip_source import EagerSource, SilentSource
-from voicecoach.playback.mixer import DUCKED, UNDUCK_SECONDS
-from voicecoach.playback.resume_point import REWIND
+from voicecoach.playback.mixer import MIXER_PARAMS
+from voicecoach.playback.resume_point import MAX_REWIND_S
 from voicecoach.playback.tones import tone
 from voicecoach.session.flow.question import ANSWER_TIME
 from voicecoach.session.session import Session
@@ -406,9 +406,9 @@ def test_while_somebody_speaks_the_coach_is_lower_and_the_count_stays(app: App, 
     full, low = plain.sound, ducked.sound
     begin, end = zero + round(24.7 * RATE), zero + round(27.4 * RATE)
     assert np.abs(full[begin:end]).max() > 0.1, "there is something to be lowered"
-    np.testing.assert_allclose(low[begin:end], full[begin:end] * DUCKED, atol=1e-6)
-    assert 20 * np.log10(DUCKED) == pytest.approx(-20)
-    back = zero + round((27.6 + UNDUCK_SECONDS) * RATE)
+    np.testing.assert_allclose(low[begin:end], full[begin:end] * MIXER_PARAMS.ducked_gain, atol=1e-6)
+    assert 20 * np.log10(MIXER_PARAMS.ducked_gain) == pytest.approx(-20)
+    back = zero + round((27.6 + MIXER_PARAMS.unduck_s) * RATE)
     np.testing.assert_array_equal(low[back:], full[back:])
     np.testing.assert_array_equal(low[: zero + 24 * RATE], full[: zero + 24 * RATE])
 
@@ -479,7 +479,7 @@ def test_a_cough_breaks_a_sentence_off_and_it_goes_on_from_there(app: App, coach
     assert np.abs(coughing).max() == 0, "it is silent within 200 ms"
     assert len(bench.said) == len(plain.said)
     longer = (len(bench.sound) - len(plain.sound)) / RATE
-    assert 1.0 <= longer <= 1.0 + REWIND + 0.1
+    assert 1.0 <= longer <= 1.0 + MAX_REWIND_S + 0.1
     end = plain.sound[-round(2.0 * RATE) : -round(0.2 * RATE)]
     assert np.correlate(bench.sound[-round(2.1 * RATE) :], end, "valid").max() == pytest.approx(end @ end, rel=1e-3)
 

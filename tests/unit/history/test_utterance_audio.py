@@ -18,7 +18,7 @@ from tests.support.journal_builder import Clock
 from voicecoach.app.components import App
 from voicecoach.audio.wav_file import read_audio
 from voicecoach.core.audio import BLOCK_SECONDS, HEARING_RATE, Samples
-from voicecoach.history.utterance_audio import AFTER, BEFORE, LONGEST, UtteranceAudioStore, delete_recordings
+from voicecoach.history.utterance_audio import AFTER_S, BEFORE_S, BUFFER_S, UtteranceAudioStore, delete_recordings
 
 
 @dataclass
@@ -74,8 +74,8 @@ def test_an_utterance_is_kept_with_what_is_around_it_and_what_it_was_taken_for(f
     assert wav.stem == told.stem == "2026-03-10_12-00-00_000006200"
     samples, rate = read_audio(wav)
     assert rate == HEARING_RATE
-    assert len(samples) / rate == pytest.approx(BEFORE + 1.0 + AFTER, abs=2 * BLOCK_SECONDS)
-    assert samples[0] == pytest.approx(0.09 * (5.0 - BEFORE), abs=0.005)
+    assert len(samples) / rate == pytest.approx(BEFORE_S + 1.0 + AFTER_S, abs=2 * BLOCK_SECONDS)
+    assert samples[0] == pytest.approx(0.09 * (5.0 - BEFORE_S), abs=0.005)
     assert json.loads(told.read_text(encoding="utf-8"))["text"] == "stop"
 
 
@@ -89,7 +89,7 @@ def test_only_the_owner_can_listen_to_it(folder: Path) -> None:
 def test_a_long_utterance_is_kept_as_far_as_it_is_at_hand(folder: Path) -> None:
     hear(UtteranceAudioStore(folder, 10_000_000, Clock()), ramp(30), Heard(2.0, 25.0, at=25.2))
     samples, rate = read_audio(next(folder.glob("*.wav")))
-    assert len(samples) / rate == pytest.approx(LONGEST, abs=0.1)
+    assert len(samples) / rate == pytest.approx(BUFFER_S, abs=0.1)
 
 
 def test_the_oldest_goes_when_there_is_no_more_room(folder: Path) -> None:
@@ -145,7 +145,7 @@ def test_the_last_words_before_the_end_are_kept(folder: Path) -> None:
     """Goodbye: the coach ends before what follows it has been heard."""
     hear(UtteranceAudioStore(folder, 10_000_000, Clock()), ramp(3.02), Heard(2.0, 2.9, at=3.0, text="goodbye"))
     samples, rate = read_audio(next(folder.glob("*.wav")))
-    assert len(samples) / rate == pytest.approx(BEFORE + 3.02 - 2.0, abs=2 * BLOCK_SECONDS)
+    assert len(samples) / rate == pytest.approx(BEFORE_S + 3.02 - 2.0, abs=2 * BLOCK_SECONDS)
 
 
 def test_all_of_it_can_be_deleted(folder: Path) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from voicecoach.core.audio import Clip
-from voicecoach.playback.mixer import DUCKED, Mixer
+from voicecoach.playback.mixer import MIXER_PARAMS, Mixer
 
 RATE = 16_000
 
@@ -80,7 +80,7 @@ def test_the_volume_is_reached_without_a_click_and_ducking_is_relative_to_it() -
     assert out[-1] == pytest.approx(0.25)
     mixer.ducked = True
     mixer.read(RATE // 4)
-    assert mixer.read(160) == pytest.approx(0.5 * 0.5 * DUCKED)
+    assert mixer.read(160) == pytest.approx(0.5 * 0.5 * MIXER_PARAMS.ducked_gain)
 
 
 def test_a_volume_above_one_is_louder_and_never_exceeds_full_scale() -> None:

@@ -12,7 +12,7 @@ from voicecoach.core.audio import Clip, Samples
 from voicecoach.core.script import Cue, CueStarted, Script, ScriptEnded, ToneName
 from voicecoach.playback.mixer import Mixer
 from voicecoach.playback.player import Player
-from voicecoach.playback.resume_point import REWIND
+from voicecoach.playback.resume_point import MAX_REWIND_S
 
 RATE = 16_000
 BLOCK = 320
@@ -285,7 +285,7 @@ def test_broken_off_twice_it_still_comes_to_its_end(stage: Stage):
     stage.run(3.0)
     assert len(stage.ended()) == 1
     sounding = np.count_nonzero(np.abs(np.concatenate(stage.sound)) > 0) / RATE
-    assert 2.5 <= sounding <= 2.5 + 2 * (REWIND + 0.02)
+    assert 2.5 <= sounding <= 2.5 + 2 * (MAX_REWIND_S + 0.02)
 
 
 def test_a_count_does_not_yield(stage: Stage):

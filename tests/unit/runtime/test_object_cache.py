@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import os
+import pickle
+import time
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from tests.support.intents import project_intents
 from voicecoach.app.components import App, Paths
 from voicecoach.nlu.intents import IntentSet
 from voicecoach.nlu.matcher import Matcher
-from voicecoach.runtime.object_cache import KEPT, cached_object, key_of
+from voicecoach.runtime.disk_cache import DiskCache
+from voicecoach.runtime.object_cache import LIMITS, cached_object, digest_of_code, key_of, package_digest
 
 
 @pytest.fixture
@@ -36,19 +38,11 @@ def test_what_was_made_once_is_not_made_again(folder: Path):
     assert made({"a": 2}, folder, "another") == ({"a": 2}, True)
 
 
-@pytest.mark.parametrize("content", [b"", b"junk", b"\x80\x05K\x01."], ids=["empty", "no pickle", "another kind"])
-def test_a_damaged_file_is_made_anew(folder: Path, content: bytes):
-    made({"a": 1}, folder)
-    (folder / "one.pickle").write_bytes(content)
+@pytest.mark.parametrize("content", [b"", b"junk", pickle.dumps(1)], ids=["empty", "no pickle", "another kind"])
+def test_an_entry_of_no_use_is_made_anew(folder: Path, content: bytes):
+    DiskCache(folder, ".pickle", LIMITS).put("one", content)
     assert made({"a": 2}, folder) == ({"a": 2}, True)
     assert made({"a": 3}, folder) == ({"a": 2}, False)
-
-
-@pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="only root can give files away")
-def test_a_file_of_somebody_else_is_not_read(folder: Path):
-    made({"a": 1}, folder)
-    os.chown(folder / "one.pickle", 12345, 12345)
-    assert made({"a": 2}, folder) == ({"a": 2}, True)
 
 
 def test_nobody_needs_a_folder_that_can_be_written(tmp_path: Path):
@@ -57,18 +51,41 @@ def test_nobody_needs_a_folder_that_can_be_written(tmp_path: Path):
 
 
 def test_old_files_go(folder: Path):
-    for number in range(KEPT + 3):
+    assert LIMITS.entries is not None
+    for number in range(LIMITS.entries + 3):
         made({"a": number}, folder, str(number))
-    assert len(list(folder.iterdir())) == KEPT
+    assert len(list(folder.iterdir())) == LIMITS.entries
 
 
 def test_other_code_is_another_state_of_things(tmp_path: Path):
-    code = tmp_path / "code.py"
-    keys = set()
+    code = tmp_path / "package" / "code.py"
+    code.parent.mkdir()
+    digests = set()
     for text in ("one", "two", "one"):
         code.write_text(text)
-        keys.add(key_of("parts", code=(tmp_path,), libraries=("hassil",)))
-    assert len(keys) == 2
+        (tmp_path / "data.yaml").write_text(text)
+        digests.add(digest_of_code(tmp_path))
+    assert len(digests) == 2
+
+
+def test_the_digest_of_the_package_takes_no_time():
+    package_digest.cache_clear()
+    began = time.perf_counter()
+    digest = package_digest()
+    assert time.perf_counter() - began < 0.5  # measured: 7 ms
+    assert package_digest() is digest
+
+
+def test_a_key_changes_with_each_file_and_each_part(tmp_path: Path):
+    one, two = tmp_path / "one", tmp_path / "two"
+    one.write_text("ab")
+    two.write_text("c")
+    keys = {key_of("part", files=(one, two)), key_of("part", files=(one,)), key_of("other", files=(one, two))}
+    one.write_text("a")
+    two.write_text("bc")
+    keys.add(key_of("part", files=(one, two)))
+    keys.add(key_of("part", files=(one, two), libraries=("hassil",)))
+    assert len(keys) == 5
 
 
 def test_intents_that_were_kept_mean_what_they_meant(folder: Path):

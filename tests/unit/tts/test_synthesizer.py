@@ -248,9 +248,9 @@ def test_a_full_cache_lets_its_oldest_recordings_go(tmp_path: Path) -> None:
     noise = np.random.default_rng(0).normal(0, 0.1, 5000).astype(np.float32)
     for age, key in enumerate(["new", "middle", "old"]):
         cache.store(key, noise, 16_000)
-        os.utime(folder / f"{key}.flac", (1e9 - age, 1e9 - age))
-    size = (folder / "new.flac").stat().st_size
-    pruned = ClipCache(folder, limit=round(2.5 * size))
+        os.utime(folder / f"{key}.clip", (1e9 - age, 1e9 - age))
+    size = (folder / "new.clip").stat().st_size
+    pruned = ClipCache(folder, limit_bytes=round(2.5 * size))
     pruned.store("newest", noise, 16_000)
     assert [pruned.load(key) is not None for key in ("new", "middle", "old")] == [True, True, False]
 

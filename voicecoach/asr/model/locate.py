@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import platformdirs
 from pydantic import ValidationError
 
 from voicecoach.asr.model.manifest import Manifest, Pin, sha256_of
 from voicecoach.core.errors import VoicecoachError
-from voicecoach.runtime import native_libraries
+from voicecoach.runtime import process_tuning
 from voicecoach.runtime.lazy_modules import postponed
+from voicecoach.runtime.paths import models_folder
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ def default_destination() -> Path:
     """The folder that holds fetched models: `models` in a checkout, else the user's data folder."""
     if (_checkout() / "manifest.json").is_file() and not _installed_manifest().is_file():
         return _checkout()
-    return platformdirs.user_data_path("voicecoach") / "models"
+    return models_folder()
 
 
 def find_model(explicit: Path | None = None, manifest: Manifest | None = None) -> Path:
@@ -112,7 +112,7 @@ def _chosen(folder: Path, way_out: str, manifest: Manifest) -> Path:
 
 def _places(name: str) -> Iterator[Path]:
     yield default_destination() / name
-    yield platformdirs.user_data_path("voicecoach") / "models" / name
+    yield models_folder() / name
     for folder in load_vosk().MODEL_DIRS:
         if folder:
             yield Path(folder) / name
@@ -120,7 +120,7 @@ def _places(name: str) -> Iterator[Path]:
 
 def load_vosk() -> Any:
     """Vosk, imported late because that loads its library; ModelError when that fails."""
-    native_libraries.choose_kernels()
+    process_tuning.choose_kernels()
     try:
         with postponed("requests", "srt"):  # for fetching and for subtitles: a tenth of a second of the coach's start
             import vosk

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from voicecoach.runtime import native_libraries
+from voicecoach.runtime import process_tuning
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +23,7 @@ def told(folder: Path, text: str | None) -> str | None:
     file = folder / "cpuinfo"
     if text is not None:
         file.write_text(text, encoding="utf-8")
-    native_libraries.choose_kernels(file)
+    process_tuning.choose_kernels(file)
     return os.environ.get("OPENBLAS_CORETYPE")
 
 

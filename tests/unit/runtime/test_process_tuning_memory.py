@@ -9,7 +9,7 @@ import pytest
 
 HELD = """
 import numpy as np, psutil
-from voicecoach.runtime.allocator import give_back_memory
+from voicecoach.runtime.process_tuning import give_back_memory
 
 set_so = {called} and give_back_memory()
 del_me = np.ones(3_000_000)  # what glibc learns from
@@ -39,7 +39,7 @@ def test_pieces_between_those_that_live_longer_are_given_back() -> None:
 
 GAPS = """
 import psutil
-from voicecoach.runtime.allocator import give_back_gaps, give_back_memory
+from voicecoach.runtime.process_tuning import give_back_gaps, give_back_memory
 
 give_back_memory()
 pieces = [bytearray(100_000) for _ in range(900)]
@@ -59,8 +59,8 @@ def test_gaps_between_small_pieces_are_given_back() -> None:
 
 
 def test_elsewhere_nothing_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
-    from voicecoach.runtime import allocator
+    from voicecoach.runtime import process_tuning
 
-    monkeypatch.setattr(allocator.sys, "platform", "darwin")
-    assert not allocator.give_back_memory()
-    assert not allocator.give_back_gaps()
+    monkeypatch.setattr(process_tuning.sys, "platform", "darwin")
+    assert not process_tuning.give_back_memory()
+    assert not process_tuning.give_back_gaps()
