@@ -26,7 +26,7 @@ from voicecoach.core.errors import VoicecoachError
 LATENCIES = (0.02, 0.03, 0.04, 0.06)
 """Seconds asked for."""
 
-WAYS = {"": open_stream.POLLED, ", called back": ()}
+WAYS = {"": open_stream.BLOCKING_HOST_APIS, ", called back": ()}
 """How sound gets through, and the host APIs that the loop itself reads and writes then."""
 
 SETTLING, SECONDS = 4.0, 10.0
@@ -54,7 +54,7 @@ def main(seed: int, json_file: Path | None) -> None:
 
 def measured(latency: float, way: str) -> Iterator[Row]:
     """What they cost with this latency (s)."""
-    with patch.object(open_stream, "POLLED", WAYS[way]), SoundCard(latency=latency) as device:
+    with patch.object(open_stream, "BLOCKING_HOST_APIS", WAYS[way]), SoundCard(latency=latency) as device:
         _exchange(device, SETTLING)
         before, began, used = device.losses, time.perf_counter(), time.process_time()
         _exchange(device, SECONDS)

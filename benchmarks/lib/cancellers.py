@@ -75,7 +75,7 @@ class _Straight(LinearCanceller):
 
     def __init__(self) -> None:
         super().__init__()
-        self._bending = _Unbent()
+        self._nonlinearity = _Unbent()
 
 
 class _Steady(LinearCanceller):

@@ -14,8 +14,15 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from voicecoach.audio.device import blocking_stream as polled
-from voicecoach.audio.device import callback_stream, microphone, portaudio, reconnecting, speaker, stream
+from voicecoach.audio.device import (
+    blocking_stream,
+    callback_stream,
+    microphone,
+    portaudio,
+    reconnecting,
+    speaker,
+    stream,
+)
 from voicecoach.audio.device import sound_card as device
 from voicecoach.audio.device.blocking_stream import BlockingCapture, BlockingPlayback
 from voicecoach.audio.device.callback_stream import CallbackCapture, CallbackPlayback
@@ -138,9 +145,9 @@ class _Polled(_Running):
 
 @dataclass
 class World:
-    """Time, the two cards, and what the speaker has played. `polled`: they are read and written."""
+    """Time, the two cards, and what the speaker has played. `blocking`: they are read and written."""
 
-    polled: bool = False
+    blocking: bool = False
     now: float = 100.0
     microphone: Card = field(default_factory=Card)
     speaker: Card = field(default_factory=Card)
@@ -157,9 +164,9 @@ class World:
         card = self.microphone if kind is Capture else self.speaker
         if card.missing:
             raise DeviceError("It is not there.")
-        line = _KINDS[kind, self.polled](DeviceInfo(0, "card", "simulated", 2, 2, True, True), card.rate)
+        line = _KINDS[kind, self.blocking](DeviceInfo(0, "card", "simulated", 2, 2, True, True), card.rate)
         first = self.now + card.chunk
-        if self.polled:
+        if self.blocking:
             line.start(_Polled(card, line, first, latency=latency + line.more_latency))
         else:
             line.start(_Running(card, line, first))
@@ -242,23 +249,23 @@ class _Done:
         return False
 
 
-@pytest.fixture(params=["called", "polled"])
+@pytest.fixture(params=["callback", "blocking"])
 def world(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> World:
     """A world in which `SoundCard` runs on simulated cards, of one kind and of the other."""
-    world = World(polled=request.param == "polled")
+    world = World(blocking=request.param == "blocking")
 
     def in_background(task: Callable[[], None]) -> _Done:
         world.tasks.append(task)
         return _Done()
 
-    for module in (microphone, speaker, stream, callback_stream, polled):
+    for module in (microphone, speaker, stream, callback_stream, blocking_stream):
         monkeypatch.setattr(module, "perf_counter", lambda: world.now)
     for module in (reconnecting, callback_stream):
         monkeypatch.setattr(module, "Event", lambda: _Event(world))
     for module in (device, reconnecting):
         monkeypatch.setattr(module, "in_background", in_background)
     monkeypatch.setattr(portaudio, "library", lambda: SimpleNamespace(PortAudioError=_CardError))
-    for module in (stream, polled):
+    for module in (stream, blocking_stream):
         monkeypatch.setattr(module, "sleep", world.advance)
     monkeypatch.setattr(stream, "open_lines", set())
     monkeypatch.setattr(reconnecting, "open_line", world.open_line)

@@ -114,7 +114,7 @@ class DriftLoop:
 
     def restart(self) -> None:
         """Forget the delay to hold; the next second fixes it."""
-        self._looks = 0
+        self._readings = 0
         self.delay = 0.0
         """The delay (s), the mean of the last second."""
         self._sum = self._held = 0.0
@@ -124,11 +124,11 @@ class DriftLoop:
 
     def update(self, delay: float) -> float:
         """Tell the delay (s) once in LOOK_EVERY blocks; return the correction (fraction) for the resampler's ratio."""
-        self._looks += 1
+        self._readings += 1
         self._sum += delay
-        if self._looks % _SECOND == 0:
+        if self._readings % _SECOND == 0:
             before, self.delay, self._sum = self.delay, self._sum / _SECOND, 0.0
-            if self._looks == _SECOND:
+            if self._readings == _SECOND:
                 self._held = self.delay
             else:
                 self._look(before)

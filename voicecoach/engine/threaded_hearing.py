@@ -48,7 +48,7 @@ class BackgroundHearing(Hearing):
         self._heard: queue.SimpleQueue[int] = queue.SimpleQueue()
         """How many blocks have been heard, as that becomes more."""
         self._given = self._count = self._done = 0
-        self._told = False
+        self._warned = False
         self._thread = threading.Thread(target=self._run, name="hearing", daemon=True)
         self._thread.start()
 
@@ -119,7 +119,7 @@ class BackgroundHearing(Hearing):
         """The block; with a silent microphone, which takes hardly any time, where too much has piled up."""
         if (self._given - self._count) * BLOCK_SECONDS < BEHIND:
             return block
-        if not self._told:
-            self._told = True
+        if not self._warned:
+            self._warned = True
             _LOG.warning("this machine is too slow: %.1f s of sound wait to be heard, some is skipped", BEHIND)
         return replace(block, near=np.zeros_like(block.near))

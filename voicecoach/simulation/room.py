@@ -136,14 +136,14 @@ class Room:
     The speaker runs at `rate` Hz; the room itself is computed at the microphone's 16 kHz.
     """
 
-    def __init__(self, rate: int, settings: RoomSettings | None = None, ways: EchoPaths | None = None):
+    def __init__(self, rate: int, settings: RoomSettings | None = None, paths: EchoPaths | None = None):
         self.rate = rate
         self.settings = settings or RoomSettings()
         rng = np.random.default_rng(self.settings.seed)
-        ways = ways or _polack(self.settings.rt60, rng, self.settings.seed)
+        paths = paths or _polack(self.settings.rt60, rng, self.settings.seed)
         self._echo_gain = np.float32(10 ** ((USER_DBFS - COACH_DBFS + self.settings.echo_db) / 20))
-        self._echo, self._moved = (_Convolver(_unit_energy(way), BLOCK) for way in (ways.echo, ways.moved))
-        self._user_response = _unit_energy(ways.user)
+        self._echo, self._moved = (_Convolver(_unit_energy(path), BLOCK) for path in (paths.echo, paths.moved))
+        self._user_response = _unit_energy(paths.user)
         noise_level = 10 ** ((USER_DBFS + self.settings.noise_db) / 20)
         self._noise = pink_noise(NOISE_BLOCKS * BLOCK, rng) * np.float32(noise_level)
         self._voices: list[tuple[int, Samples]] = []

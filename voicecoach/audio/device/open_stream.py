@@ -14,7 +14,7 @@ from voicecoach.audio.device.stream import AudioStream, Capture, Playback, open_
 RATES = (48_000, 44_100, 16_000, 96_000, 32_000, 24_000, 22_050, 8_000)
 """Sample rates (Hz) by preference. A block is a whole number of frames at each."""
 
-POLLED = ("ALSA",)
+BLOCKING_HOST_APIS = ("ALSA",)
 """Host APIs whose streams are read and written by the loop. With the others PortAudio keeps a ring of its own for that,
 which says nothing of the driver's delay."""
 
@@ -43,7 +43,7 @@ def open_line(
         device = portaudio.choose(kind.direction, wanted)
         settings = _settings(sounddevice, device)
         found, channels = _format(sounddevice, kind.direction, device, settings, (rate, *RATES) if rate else RATES)
-        line = _KINDS[kind, device.host_api in POLLED](device, found)
+        line = _KINDS[kind, device.host_api in BLOCKING_HOST_APIS](device, found)
         make = sounddevice.InputStream if kind is Capture else sounddevice.OutputStream
         latency += line.more_latency
         try:

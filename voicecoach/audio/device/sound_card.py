@@ -1,8 +1,8 @@
 """The sound card's edge of the coach's loop: a block for the speaker out, a block from the microphone in.
 
-Two PortAudio streams, which the loop reads and writes (`polled.py`) or PortAudio calls back (`called.py`). The speaker
-sets the pace; the microphone is resampled to 16 kHz, and its clock is held to the speaker's. Either side may vanish and
-come back while the loop goes on.
+Two PortAudio streams, which the loop reads and writes (`blocking_stream.py`) or which PortAudio
+calls back (`callback_stream.py`). The speaker sets the pace; the microphone is resampled to 16 kHz,
+and its clock is held to the speaker's. Either side may vanish and come back while the loop goes on.
 """
 
 from __future__ import annotations

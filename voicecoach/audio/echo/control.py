@@ -100,12 +100,12 @@ class EchoCanceller:
         self._aec = pywebrtc_audio.EchoCanceller(HEARING_RATE)
         self._linear = LinearCanceller()
         self._left = ResidualEchoEstimator()
-        self._trust = DivergenceMonitor()
-        self._astray = False
+        self._divergence = DivergenceMonitor()
+        self._diverged = False
         self._moved = 0
         self._played = False
         self._without_reference = 0.0
-        self._told = ""
+        self._reported_trouble = ""
         self.residual = NOTHING_LEFT
 
     @property
@@ -114,7 +114,7 @@ class EchoCanceller:
         if self._inaudible or not self._played:
             return 0.0, 0.0
         delay = self._linear.delay
-        return (0.0, LONGEST) if delay is None or self._trust.lost else (delay, delay)
+        return (0.0, LONGEST) if delay is None or self._divergence.diverged else (delay, delay)
 
     @property
     def learning(self) -> bool:
@@ -146,13 +146,13 @@ class EchoCanceller:
         self._played = self._played or bool(far.any())
         clean = self._linear.process(near, far)
         suppressed = self._suppressed(near, far)
-        self._trust.feed(near, clean)
-        if self._trust.lost:
-            self._begin_anew()
+        self._divergence.feed(near, clean)
+        if self._divergence.diverged:
+            self._reset_learning()
         left = self._may_be_left(clean, near - clean)
         self.residual = NOTHING_LEFT
         trouble = self._trouble(far, speaking)
-        self._tell(trouble)
+        self._report_trouble(trouble)
         if speaking and trouble:
             return np.zeros_like(near)
         if self._predicts_well():
@@ -167,26 +167,26 @@ class EchoCanceller:
             self._moved = self._linear.moved
             self._left = ResidualEchoEstimator()
         left = self._left.feed(clean, echo)
-        return max(left, level(echo)) if self._trust.taken_out < LITTLE else left
+        return max(left, level(echo)) if self._divergence.taken_out < LITTLE else left
 
     @property
     def _inaudible(self) -> bool:
-        return self._linear.inaudible and not self._trust.holds
+        return self._linear.inaudible and not self._divergence.converged
 
     @property
     def _late(self) -> bool:
         delay = self._linear.delay
         return delay is not None and delay > SUPPRESSED
 
-    def _begin_anew(self) -> None:
+    def _reset_learning(self) -> None:
         """Nothing counts of how well the echo was predicted, and AEC3 would have to learn as well."""
         self._linear.learnt = 0
         self._left = ResidualEchoEstimator()
-        self._astray = True
+        self._diverged = True
 
     def _suppressed(self, near: Samples, far: Samples) -> Samples:
         """What AEC3 makes of a block, as long as it may be needed."""
-        if self._linear.learnt >= SETTLED or self._linear.inaudible or self._astray:
+        if self._linear.learnt >= SETTLED or self._linear.inaudible or self._diverged:
             return near
         return np.asarray(self._aec.process(near, far), dtype=np.float32)
 
@@ -194,7 +194,7 @@ class EchoCanceller:
         """Whether the echo is left to prediction; where AEC3 is of no use that must be seen to be right."""
         learnt = self._linear.learnt
         enough = learnt >= SETTLED or (learnt >= SETTLING and self._left.share <= ENOUGH_DB)
-        return enough and (self._trust.holds or not (self._late or self._astray))
+        return enough and (self._divergence.converged or not (self._late or self._diverged))
 
     def _trouble(self, far: Samples, speaking: bool) -> str:
         """What keeps the echo from being taken out; empty when nothing does."""
@@ -202,16 +202,16 @@ class EchoCanceller:
             return "what the coach says does not reach the echo canceller"
         if self._inaudible or self._predicts_well():
             return ""
-        if self._astray:
+        if self._diverged:
             return "the coach's voice is not heard as it was expected"
         return "the coach's voice is heard late, and is not known well yet" if self._late else ""
 
-    def _tell(self, trouble: str) -> None:
-        if trouble and not self._told:
+    def _report_trouble(self, trouble: str) -> None:
+        if trouble and not self._reported_trouble:
             _LOG.warning("%s: deaf while it speaks", trouble)
-        elif self._told and not trouble:
+        elif self._reported_trouble and not trouble:
             _LOG.info("no longer deaf while the coach speaks")
-        self._told = trouble
+        self._reported_trouble = trouble
 
     def _is_lost(self, far: Samples, speaking: bool) -> bool:
         missing = speaking and not far.any()

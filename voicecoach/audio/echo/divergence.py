@@ -8,7 +8,7 @@ from voicecoach.core.audio import BLOCK_SECONDS, Samples
 MEMORY = 0.2
 """Seconds of predicted echo that count."""
 
-ASTRAY = -0.15
+DIVERGED_SHARE = -0.15
 """Share below which the prediction is wrong. Where music is far above the echo what is right may come to -0.06."""
 
 AUDIBLE = 10**-6.5
@@ -35,13 +35,15 @@ class DivergenceMonitor:
     be it a hundredth where music plays; what is wrong only adds. So does a prediction of an echo that comes at another
     time, or no more.
 
-    `holds`: the prediction is right. `lost`: it long was, and is no more. `taken_out` is how much less power there is,
-    as a share of that before and after together: 1 where all was echo and is gone, 0 where nothing is.
+    `converged`: the prediction is right. `diverged`: it was right for long, and has become wrong.
+    `taken_out`: (power before - power after) / (power before + power after). It is 1 where the
+    whole block was echo and was removed, 0 where nothing was removed, and negative where power was
+    added.
     """
 
     def __init__(self) -> None:
-        self.holds = False
-        self.lost = False
+        self.converged = False
+        self.diverged = False
         self.taken_out = 0.0
         self._right = 0
         self._loudest = 0.0
@@ -57,6 +59,6 @@ class DivergenceMonitor:
         if share < 0 and predicted < FAINT * self._loudest:
             return
         self.taken_out += BLOCK_SECONDS / MEMORY * (share - self.taken_out)
-        self.holds = self.taken_out > (ASTRAY if self.holds else 0.0)
-        self.lost = not self.holds and (self.lost or self._right >= EARNED)
+        self.converged = self.taken_out > (DIVERGED_SHARE if self.converged else 0.0)
+        self.diverged = not self.converged and (self.diverged or self._right >= EARNED)
         self._right = min(self._right + 1, 2 * EARNED) if self.taken_out > SURE else max(self._right - 1, 0)

@@ -48,12 +48,12 @@ class KalmanFilters:
         self._memory = np.square(np.array(memories, dtype=np.float32))[:, None, None]
         self._expected = expected(parts)
         shape = (len(memories), parts, BINS)
-        self.ways: Spectra = np.zeros(shape, dtype=np.complex64)
-        self.doubts: Powers = np.broadcast_to(self._expected, shape).copy()
+        self.weights: Spectra = np.zeros(shape, dtype=np.complex64)
+        self.error_variance: Powers = np.broadcast_to(self._expected, shape).copy()
         self._near_end: Powers = np.full((len(memories), BINS), 1e-4, dtype=np.float32)
         self._padded = np.zeros((len(memories), 2 * BLOCK), dtype=np.float32)
-        self._weighted: Spectra = np.empty_like(self.ways)
-        self._uncertain: Powers = np.empty_like(self.doubts)
+        self._weighted: Spectra = np.empty_like(self.weights)
+        self._uncertain: Powers = np.empty_like(self.error_variance)
         self._turn = 0
         self._young = YOUNG
 
@@ -65,61 +65,61 @@ class KalmanFilters:
         self._padded[:, BLOCK:] = clean
         error = np.fft.rfft(self._padded)
         self._near_end = SMOOTHING * self._near_end + (1 - SMOOTHING) * power_of(error)
-        uncertain = np.multiply(power, self.doubts, out=self._uncertain)
+        uncertain = np.multiply(power, self.error_variance, out=self._uncertain)
         uncertain *= np.float32(0.5)
         observed = np.add.reduce(uncertain, axis=1) + self._near_end + np.float32(1e-9)
         step = np.multiply(far.conj(), (error / observed)[:, None], out=self._weighted)
-        step *= self.doubts
-        self.ways += step
+        step *= self.error_variance
+        self.weights += step
         self._constrain()
-        uncertain /= observed[:, None]  # what of the doubt this block has taken away
+        uncertain /= observed[:, None]  # the share of the variance that this block removes
         uncertain *= -self._memory
         uncertain += self._memory
-        self.doubts *= uncertain
-        self.doubts += (1 - self._memory) * power_of(self.ways) + np.float32(1e-10)
+        self.error_variance *= uncertain
+        self.error_variance += (1 - self._memory) * power_of(self.weights) + np.float32(1e-10)
         return clean
 
     def _constrain(self) -> None:
         """What the step has made longer than a block is cut off again, in the partitions whose turn it is."""
-        count = self.ways.shape[1] if self._young else CONSTRAINED
+        count = self.weights.shape[1] if self._young else CONSTRAINED
         whose = slice(0, count) if self._young else slice(self._turn, self._turn + count)
-        self._turn = (self._turn + count) % self.ways.shape[1]
+        self._turn = (self._turn + count) % self.weights.shape[1]
         self._young = max(0, self._young - 1)
         # Scaled alike both ways: unscaled, numpy converts to double precision and back.
-        ways = np.fft.irfft(self.ways[:, whose], norm="ortho")
-        ways[..., BLOCK:] = 0
-        self.ways[:, whose] = np.fft.rfft(ways, norm="ortho")
+        weights = np.fft.irfft(self.weights[:, whose], norm="ortho")
+        weights[..., BLOCK:] = 0
+        self.weights[:, whose] = np.fft.rfft(weights, norm="ortho")
 
     def echoes(self, far: Spectra) -> Samples:
         """What each way makes of `far`; shape (filters, BLOCK)."""
-        weighted = np.multiply(far, self.ways, out=self._weighted)
+        weighted = np.multiply(far, self.weights, out=self._weighted)
         return np.asarray(np.fft.irfft(np.add.reduce(weighted, axis=1))[:, BLOCK:], dtype=np.float32)
 
     def echo(self, number: int, far: Spectra) -> Samples:
         """What the way of one filter makes of `far`; shape (BLOCK,)."""
-        weighted = np.multiply(far, self.ways[number], out=self._weighted[0])
+        weighted = np.multiply(far, self.weights[number], out=self._weighted[0])
         return np.asarray(np.fft.irfft(np.add.reduce(weighted, axis=0))[BLOCK:], dtype=np.float32)
 
     def learn_from(self, learner: int, teacher: int) -> None:
         """Let a filter take over another's way, and doubt it as one that has just changed."""
         self.take_over(learner, teacher)
-        loudness = np.float32(np.mean(np.sum(power_of(self.ways[learner]), axis=0)))
-        doubt = np.maximum(self.doubts[learner], self.doubts[teacher])
-        self.doubts[learner] = np.maximum(doubt, loudness * self._expected)
+        loudness = np.float32(np.mean(np.sum(power_of(self.weights[learner]), axis=0)))
+        variance = np.maximum(self.error_variance[learner], self.error_variance[teacher])
+        self.error_variance[learner] = np.maximum(variance, loudness * self._expected)
         self._young = YOUNG
 
     def take_over(self, learner: int, teacher: int) -> None:
         """Let a filter go on from another's way."""
-        self.ways[learner] = self.ways[teacher]
+        self.weights[learner] = self.weights[teacher]
 
     def rest(self, blocks: int) -> None:
         """For so many blocks nothing was played, and nothing could be learnt: the ways may have changed meanwhile."""
         memory = self._memory**blocks
-        self.doubts *= memory
-        self.doubts += (1 - memory) * power_of(self.ways)
+        self.error_variance *= memory
+        self.error_variance += (1 - memory) * power_of(self.weights)
 
     def forget(self) -> None:
         """Begin anew."""
-        self.ways[:] = 0
-        self.doubts[:] = self._expected
+        self.weights[:] = 0
+        self.error_variance[:] = self._expected
         self._young = YOUNG

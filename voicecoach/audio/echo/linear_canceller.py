@@ -26,7 +26,7 @@ PARTS = 20
 EARLY = 480
 """Samples before the loudest arrival that the filters span: what is taken for it may be a reflection."""
 
-ASTRAY = 80
+DELAY_TOLERANCE_SAMPLES = 80
 """Samples by which the lag may move before the reference is read anew: 5 ms."""
 
 STEADY = 0.9995
@@ -124,7 +124,7 @@ class LinearCanceller:
     def __init__(self) -> None:
         self.alignment = DelayEstimator()
         self._reference = ReferenceBuffer()
-        self._bending = LoudspeakerNonlinearity()
+        self._nonlinearity = LoudspeakerNonlinearity()
         self._filters = KalmanFilters(PARTS, (STEADY, QUICK))
         self._left = [1e-9, 1e-9]
         self._wins = [0, 0]
@@ -135,7 +135,7 @@ class LinearCanceller:
         self._lag: int | None = None
         self._measured = 0
         self._silent = PARTS + 1
-        self._hindsight = EchoRetrospective(PARTS)
+        self._retrospective = EchoRetrospective(PARTS)
         self._read_last = _NOTHING
         self.learnt = 0
         self.moved = 0
@@ -167,7 +167,7 @@ class LinearCanceller:
         self.learnt += 1
         samples = np.concatenate([self._before, block])
         self._before = block
-        self._read_last = bent = self._bending.bent(np.fft.rfft(samples), samples)
+        self._read_last = bent = self._nonlinearity.bent(np.fft.rfft(samples), samples)
         self._far.add(bent)
         self._power.add(power_of(bent))
         outputs = self._filters.process(near, self._far.all, self._power.all)
@@ -177,7 +177,7 @@ class LinearCanceller:
         ]
         best = self._best()
         if self.alignment.drift or self._measured > LAGS_BEFORE_BENDING:
-            self._bending.learn(self._filters, best, outputs[best], block)
+            self._nonlinearity.learn(self._filters, best, outputs[best], block)
         self._exchange()
         out: Samples = outputs[best]
         return out
@@ -189,12 +189,12 @@ class LinearCanceller:
     def heard(self, near: Samples, clean: Samples) -> None:
         """What was made in the end of the block `near` that was processed last: for `echo_reduction_db`."""
         if self._measured:
-            self._hindsight.feed(near, self._read_last, clean)
+            self._retrospective.feed(near, self._read_last, clean)
 
     def echo_reduction_db(self, since: float, until: float) -> float | None:
         """How many dB of what was heard between `since` and `until` (seconds ago) can be told to be an echo by what is
         known now. None where nothing can be told."""
-        return self._hindsight.echo_reduction_db(since, until, self._filters)
+        return self._retrospective.echo_reduction_db(since, until, self._filters)
 
     def _read(self) -> Samples:
         drift = self.alignment.drift if abs(self.alignment.drift) > LEAST_DRIFT else 0.0
@@ -209,15 +209,15 @@ class LinearCanceller:
         if lag is None or measured == self._measured:
             return
         first = self._measured == 0
-        again = self._lag is not None and abs(lag - self._lag) < ASTRAY
+        again = self._lag is not None and abs(lag - self._lag) < DELAY_TOLERANCE_SAMPLES
         self._measured, self._lag = measured, lag
         wanted = max(float(lag - EARLY), TAPS / 2)
-        if abs(wanted - self._delay) < ASTRAY or not (first or again):
+        if abs(wanted - self._delay) < DELAY_TOLERANCE_SAMPLES or not (first or again):
             return
         _LOG.info("the coach's voice is heard %.0f ms after it is played", 1000 * lag / HEARING_RATE)
         self._delay = wanted
         self._rebuild()
-        self._hindsight.clear()
+        self._retrospective.clear()
         if first:
             self._filters.forget()
 
@@ -226,7 +226,7 @@ class LinearCanceller:
         end = self._reference.end - BLOCK - self._delay
         past = np.stack([self._reference.read(end - (part + 2) * BLOCK, 2 * BLOCK) for part in range(PARTS)])
         self._before = past[0][BLOCK:]
-        bent = self._bending.rebuild(np.fft.rfft(past), past)
+        bent = self._nonlinearity.rebuild(np.fft.rfft(past), past)
         self._far, self._power = Recent[Spectra](bent), Recent[Powers](power_of(bent))
 
     def _best(self) -> int:

@@ -72,7 +72,7 @@ def test_clocks_200_ppm_apart_lose_nothing_and_keep_the_delay(
     talk.go(60)
     early, late = talk.round_trip(110), talk.round_trip(2_910)
     # 11 ms apart without a correction; drivers that are asked tell by chunks how much they hold
-    assert late == pytest.approx(early, abs=5e-3 if world.polled else 4e-3)
+    assert late == pytest.approx(early, abs=5e-3 if world.blocking else 4e-3)
     assert losses(device) == NO_LOSS
 
 
@@ -93,7 +93,7 @@ def test_the_round_trip_is_estimated_from_what_both_lines_hold(world: World, dev
     assert device.round_trip == 0
     talk.go(4)
     # Simulated drivers that call promise 0.06 s each and take none, but for the chunk that is being played.
-    promised, exact = (0.0, 4e-3) if world.polled else (2 * 0.06, 1e-3)
+    promised, exact = (0.0, 4e-3) if world.blocking else (2 * 0.06, 1e-3)
     assert device.round_trip == pytest.approx(talk.round_trip(110) - 0.015 + promised, abs=exact)
 
 
@@ -115,7 +115,7 @@ def test_a_coach_that_comes_too_late_loses_sound_but_no_device(world: World, dev
     world.advance(0.3)
     talk.go(4)
     _, dropped, silent = losses(device)
-    assert silent == pytest.approx(0.3 - (0.04 if world.polled else 0.06), abs=0.02)
+    assert silent == pytest.approx(0.3 - (0.04 if world.blocking else 0.06), abs=0.02)
     assert dropped == pytest.approx(silent, abs=0.04)
     assert min(frames.min() for _, _, frames in world.played) == 0
     assert talk.round_trip(310) == pytest.approx(talk.round_trip(110), abs=0.045)
@@ -145,7 +145,7 @@ def test_a_short_delay_of_the_coach_is_not_heard(world: World, device: SoundCard
 
 
 def test_a_delay_of_the_coach_is_not_heard_for_ever(world: World, device: SoundCard, talk: Talk) -> None:
-    delay = 0.075 if world.polled else 0.045
+    delay = 0.075 if world.blocking else 0.045
     device.open()
     for _ in range(10):
         talk.go(0.5)
@@ -365,7 +365,7 @@ def test_closing_plays_to_the_end(world: World, device: SoundCard, talk: Talk) -
     played = np.concatenate([frames for _, _, frames in world.played])
     assert np.count_nonzero(played == 50) == device.block
     after_the_end = len(played) - np.flatnonzero(played == 50)[-1]
-    assert after_the_end / device.rate > (0.04 if world.polled else 0.06)  # and the driver has had time to play it
+    assert after_the_end / device.rate > (0.04 if world.blocking else 0.06)  # and the driver has had time to play it
     assert all(running.closed for running in world._running)
 
 

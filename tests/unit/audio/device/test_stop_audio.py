@@ -20,7 +20,7 @@ TAIL = 480
 """Frames of the next block in which the mixer lets the sound fade out: 10 ms."""
 
 
-only_called = pytest.mark.parametrize("world", ["called"], indirect=True)
+only_callback = pytest.mark.parametrize("world", ["callback"], indirect=True)
 """Only a speaker with a ring of its own can be hushed; what is in a driver's buffer is played."""
 
 
@@ -39,7 +39,7 @@ def full(device: SoundCard, value: float) -> Samples:
     return np.full(device.block, value, np.float32)
 
 
-@only_called
+@only_callback
 def test_what_was_handed_over_fades_out_at_once_and_what_comes_next_is_heard(world: World, device: SoundCard) -> None:
     for _ in range(50):
         device.process_block(full(device, 1.0))
@@ -59,7 +59,7 @@ def test_what_was_handed_over_fades_out_at_once_and_what_comes_next_is_heard(wor
     assert (after[begins : begins + 5 * device.block] == 0.5).all()
 
 
-@only_called
+@only_callback
 def test_who_is_hushed_twice_is_not_heard_in_between(world: World, device: SoundCard) -> None:
     for _ in range(50):
         device.process_block(full(device, 1.0))
@@ -76,7 +76,7 @@ def test_who_is_hushed_twice_is_not_heard_in_between(world: World, device: Sound
     assert (after[again : again + device.block] == 1.0).all()
 
 
-@pytest.mark.parametrize("world", ["polled"], indirect=True)
+@pytest.mark.parametrize("world", ["blocking"], indirect=True)
 def test_a_drivers_buffer_is_played_to_its_end(world: World, device: SoundCard) -> None:
     for _ in range(50):
         device.process_block(full(device, 1.0))

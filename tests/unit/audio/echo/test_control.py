@@ -186,12 +186,12 @@ def test_in_a_pause_filters_come_to_doubt_as_if_they_heard_it():
     for filters in (rested, listened):
         for _ in range(10):
             filters.process(np.fft.irfft(far[0])[BLOCK:].astype(np.float32), far, power_of(far))
-    before = rested.doubts.copy()
+    before = rested.error_variance.copy()
     rested.rest(100)
     for _ in range(100):
         listened.process(np.zeros(BLOCK, np.float32), np.zeros_like(far), power_of(np.zeros_like(far)))
-    np.testing.assert_allclose(rested.doubts, listened.doubts, rtol=0.01, atol=1e-7)
-    assert not np.allclose(rested.doubts, before, rtol=0.1)
+    np.testing.assert_allclose(rested.error_variance, listened.error_variance, rtol=0.01, atol=1e-7)
+    assert not np.allclose(rested.error_variance, before, rtol=0.1)
 
 
 def test_until_the_delay_is_known_nothing_is_expected_to_be_left(speech: Samples):
@@ -364,14 +364,14 @@ def test_before_anything_was_played_no_echo_is_awaited(speech: Samples):
 
 def test_what_rings_on_after_a_word_does_not_shake_the_trust_in_the_prediction():
     """At a microphone that is silenced between words there is nothing that could be taken out."""
-    rng, trust = np.random.default_rng(0), DivergenceMonitor()
+    rng, monitor = np.random.default_rng(0), DivergenceMonitor()
     for _ in range(300):
         echo = rng.standard_normal(BLOCK).astype(np.float32) * 0.1
-        trust.feed(echo, echo * np.float32(0.05))
+        monitor.feed(echo, echo * np.float32(0.05))
     for _ in range(15):
-        trust.feed(np.zeros(BLOCK, np.float32), echo * np.float32(0.03))
-    assert trust.holds
-    assert not trust.lost
+        monitor.feed(np.zeros(BLOCK, np.float32), echo * np.float32(0.03))
+    assert monitor.converged
+    assert not monitor.diverged
     for _ in range(30):
-        trust.feed(np.zeros(BLOCK, np.float32), echo)
-    assert trust.lost, "what is predicted as loudly as ever and is not there"
+        monitor.feed(np.zeros(BLOCK, np.float32), echo)
+    assert monitor.diverged, "what is predicted as loudly as ever and is not there"
