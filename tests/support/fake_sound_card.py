@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -51,7 +52,8 @@ class _CardError(Exception):
 @dataclass
 class _Running:
     card: Card
-    line: AudioStream
+    line: Any
+    """A stream of either kind; only callback streams have `callback` and `finished`."""
     next_call: float
     not_before: float = 0.0
     latency: float = 0.06
@@ -159,7 +161,7 @@ class World:
     """What was to run in the background and has not run yet."""
     _running: list[_Running] = field(default_factory=list, repr=False)
 
-    def open_line(self, kind: type, _wanted: object, latency: float, rate: int | None) -> AudioStream:
+    def open_line(self, kind: type[AudioStream], _wanted: object, latency: float, rate: int | None) -> AudioStream:
         self.asked.append(latency)
         card = self.microphone if kind is Capture else self.speaker
         if card.missing:
@@ -171,7 +173,8 @@ class World:
         else:
             line.start(_Running(card, line, first))
         self._running.append(line._stream)
-        return line
+        opened: AudioStream = line
+        return opened
 
     def advance(self, seconds: float, until: Callable[[], bool] = lambda: False) -> None:
         """Let time pass, with all callbacks that fall into it, or less if `until` becomes true."""
@@ -212,7 +215,7 @@ class World:
             self.played.append((when, one.card.rate, frames))
 
 
-_KINDS = {
+_KINDS: dict[tuple[type[AudioStream], bool], Callable[..., Any]] = {
     (Capture, False): CallbackCapture,
     (Capture, True): BlockingCapture,
     (Playback, False): CallbackPlayback,

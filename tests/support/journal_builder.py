@@ -23,7 +23,7 @@ NOON = datetime(2026, 3, 10, 12, 0, tzinfo=ZONE)
 class Clock:
     """The clock on the wall, put where it is wanted."""
 
-    def __init__(self, now: datetime = NOON):
+    def __init__(self, now: datetime = NOON) -> None:
         self.now = now
 
     def __call__(self) -> datetime:

@@ -31,13 +31,16 @@ class Talk:
         check_in: bool = False,
         preferences: Preferences | None = None,
         memory: ExerciseMemory | None = None,
-    ):
+    ) -> None:
         self.session = Session(library, LINES, check_in=check_in, preferences=preferences, memory=memory)
         self.actions: list[Action] = []
         self.script: Script | None = None
 
     def say(self, intent: str, position: float = 0.0, **slots: object) -> Talk:
-        self._take(self.session.command(Command(intent, slots), position))
+        return self.obey(Command(intent, slots), position)
+
+    def obey(self, command: Command, position: float = 0.0) -> Talk:
+        self._take(self.session.command(command, position))
         return self
 
     def greet(self) -> Talk:

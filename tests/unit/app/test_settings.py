@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from voicecoach.app.settings import Settings, load_settings
 from voicecoach.cli import main as cli
+from voicecoach.cli.errors import FAILED
 from voicecoach.content.yaml_schema import ContentError
 from voicecoach.session.profile.day_times import DayTimes
 from voicecoach.session.profile.preferences import Preferences
@@ -71,7 +72,7 @@ def test_a_mistake_is_told_before_anything_begins(
     path.write_text("emergency_number: none\n", encoding="utf-8")
     monkeypatch.setattr("voicecoach.app.components.settings_file", lambda: path)
     result = CliRunner().invoke(cli.main, [command], input="")
-    assert result.exit_code == cli.FAILED
+    assert result.exit_code == FAILED
     assert result.output.startswith(f"Error: {path}, line 1: emergency_number: cannot be 'none'")
 
 

@@ -114,7 +114,7 @@ def test_reminders_are_taken_to_a_phone(app: App, tmp_path: Path) -> None:
     assert "2 reminders" in run("calendar", str(file)).output
     events = Calendar.from_ical(file.read_bytes()).walk("VEVENT")
     assert [event.decoded("dtstart").strftime("%H:%M") for event in events] == ["08:00", "19:30"]
-    assert all(event["rrule"]["FREQ"] == ["DAILY"] and event.walk("VALARM") for event in events)
+    assert all(event.decoded("rrule")["FREQ"] == ["DAILY"] and event.walk("VALARM") for event in events)
 
 
 @pytest.mark.usefixtures("journal")

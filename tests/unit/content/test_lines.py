@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 
 from tests.support.paths import ROOT
+from voicecoach.content.exercise import Repetitions
 from voicecoach.content.library import load_library
 from voicecoach.content.lines import LineFile, load_lines
 from voicecoach.content.yaml_schema import ContentError, load_yaml
 from voicecoach.nlu.intents import load_intents
 from voicecoach.nlu.lint import lint_prompts
 from voicecoach.nlu.matcher import Matcher
-from voicecoach.session.plan.steps import make_plan, rest_before
+from voicecoach.session.plan.steps import WorkStep, make_plan, rest_before
 from voicecoach.session.script.writer import ScriptWriter
 
 LINES = load_lines()
@@ -72,7 +73,7 @@ def literals() -> dict[str, set[str]]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             text = node.value if isinstance(node, ast.Constant) else None
             if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
-                text = f"{node.values[0].value}{{}}"
+                text = str(node.values[0].value) + "{}"
             if isinstance(text, str):
                 found.setdefault(text, set()).add(path.name)
     return found
@@ -121,9 +122,10 @@ def test_mistakes_in_a_file_of_lines_are_told(tmp_path: Path) -> None:
 # --- scripts ---
 
 
-def step(exercise: str, side: str | None = None):
+def step(exercise: str, side: str | None = None) -> WorkStep:
     plan = make_plan(LIBRARY.routines["leg"], LIBRARY)
-    return next(s for s in plan if getattr(s, "exercise", None) and s.exercise.id == exercise and s.side == side)
+    work = (step for step in plan if isinstance(step, WorkStep))
+    return next(step for step in work if step.exercise.id == exercise and step.side == side)
 
 
 def test_short_holds_count_every_second_and_long_ones_the_last_five() -> None:
@@ -148,6 +150,7 @@ def test_a_hold_begins_with_a_rising_tone_and_ends_with_a_falling_one_exactly_af
 def test_repetitions_are_counted_on_the_effort_at_a_steady_tempo() -> None:
     squat = step("chair-squat")
     cues = ScriptWriter(LINES).work(squat).cues
+    assert isinstance(squat.dose, Repetitions)
     numbers = [cue.at for cue in cues if cue.line == "count"]
     period = squat.seconds / squat.dose.count
     assert len(numbers) == squat.dose.count
@@ -161,8 +164,9 @@ def test_repetitions_are_counted_on_the_effort_at_a_steady_tempo() -> None:
 def test_sets_are_rested_between_but_not_sides() -> None:
     plan = make_plan(LIBRARY.routines["leg"], LIBRARY)
     for index, one in enumerate(plan[1:], 1):
-        same = getattr(one, "exercise", None) and one.block == plan[index - 1].block
-        if same and one.side == "right":
+        if not isinstance(one, WorkStep) or one.block != plan[index - 1].block:
+            continue
+        if one.side == "right":
             assert rest_before(plan, index) == 0
-        if same and one.exercise.id == "plank":
+        if one.exercise.id == "plank":
             assert rest_before(plan, index) == 10

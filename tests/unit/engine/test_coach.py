@@ -16,7 +16,7 @@ from voicecoach.core.speech import Alternative, Hypothesis
 from voicecoach.core.understanding import Understanding, Verdict
 from voicecoach.engine.coach import Coach, LogEvent
 from voicecoach.engine.hearing import Hearing, NullListener, SpeechListener
-from voicecoach.playback.clip_source import EagerSource, SilentSource
+from voicecoach.playback.clip_source import EagerSource, LiveSource, SilentSource
 from voicecoach.playback.mixer import MIXER_PARAMS
 from voicecoach.playback.resume_point import MAX_REWIND_S
 from voicecoach.playback.tones import tone
@@ -34,7 +34,7 @@ class NotingEar:
     """Keeps what it is fed; hears speech when it is told to."""
 
     def __init__(self) -> None:
-        self.hearing_speech = False
+        self.hearing_speech = self.in_utterance = False
         self.blocks: list[Samples] = []
 
     def feed(self, samples: Samples, *, far_end: bool = False, residual: float = -np.inf) -> list[Hypothesis]:
@@ -48,7 +48,7 @@ class Bench:
     def __init__(
         self,
         app: App,
-        source: EagerSource | SilentSource,
+        source: EagerSource | LiveSource | SilentSource,
         ear: SpeechListener | None = None,
         echo: EchoControl | None = None,
         understand: Callable[[Hypothesis, Collection[str]], Understanding] | None = None,

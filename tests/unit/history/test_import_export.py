@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,6 +15,7 @@ from tests.support.journal_builder import Clock, all_rows, lead
 from voicecoach.app.components import App
 from voicecoach.core.errors import VoicecoachError
 from voicecoach.history.database import open_database
+from voicecoach.history.export_schema import Export
 from voicecoach.history.import_export import add, as_csv, as_json, forget, read_file, read_journal
 from voicecoach.history.journal import Journal
 
@@ -36,7 +39,9 @@ def journal(app: App, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("form", [as_json, as_csv])
-def test_what_is_exported_and_imported_is_the_same(journal: Path, tmp_path: Path, form) -> None:
+def test_what_is_exported_and_imported_is_the_same(
+    journal: Path, tmp_path: Path, form: Callable[[Export], str]
+) -> None:
     file, other = tmp_path / "export", tmp_path / "other.db"
     file.write_text(form(read_journal(journal)), encoding="utf-8")
     assert add(other, read_file(file)) == (2, 1, 2)
@@ -47,7 +52,9 @@ def test_what_is_exported_and_imported_is_the_same(journal: Path, tmp_path: Path
 
 
 @pytest.mark.parametrize("form", [as_json, as_csv])
-def test_reminders_are_put_beside_those_that_there_are(journal: Path, tmp_path: Path, form) -> None:
+def test_reminders_are_put_beside_those_that_there_are(
+    journal: Path, tmp_path: Path, form: Callable[[Export], str]
+) -> None:
     file, other = tmp_path / "export", tmp_path / "other.db"
     file.write_text(form(read_journal(journal)), encoding="utf-8")
     database = open_database(other)
@@ -102,7 +109,7 @@ def test_without_a_journal_there_is_nothing(tmp_path: Path) -> None:
     ],
 )
 def test_a_mistake_is_told_with_its_place_and_nothing_is_imported(
-    journal: Path, tmp_path: Path, change, told: str
+    journal: Path, tmp_path: Path, change: Callable[[Any], object], told: str
 ) -> None:
     data = json.loads(as_json(read_journal(journal)))
     change(data)

@@ -10,6 +10,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -95,7 +96,7 @@ def test_at_midnight_a_session_stays_on_the_day_it_began(app: App, file: Path) -
 
 def test_a_clock_that_jumps_in_mid_session_changes_nothing_in_it(app: App, file: Path) -> None:
     class Jumping(Clock):
-        def __call__(self):
+        def __call__(self) -> datetime:
             self.pass_on(hours=-7)
             return self.now
 
@@ -198,7 +199,9 @@ def test_every_version_is_brought_up_to_the_present_one(tmp_path: Path) -> None:
         database.close()
 
 
-def test_where_nothing_can_be_written_coaching_goes_on(app: App, tmp_path: Path, caplog: pytest.LogCaptureFixture):
+def test_where_nothing_can_be_written_coaching_goes_on(
+    app: App, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     (tmp_path / "data").write_text("a file where a folder should be")
     said = lead(app, tmp_path / "data" / "journal.db", Clock(), *QUICK, "+5 stop")
     assert len(said) > 3

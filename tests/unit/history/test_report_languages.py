@@ -45,7 +45,7 @@ def test_a_page_in_german_is_german_to_the_comma(database: sqlite3.Connection) -
     fill(database, list(range(180)))
     database.execute("UPDATE session SET seconds = 25000 WHERE id = 1")
     found = report(database, TODAY)
-    text = page(found, load_texts("de", {"straight-knee-calf-stretch": "Wadendehnung"}.get))
+    text = page(found, load_texts("de", lambda id: "Wadendehnung" if id == "straight-knee-calf-stretch" else id))
     assert next(one["lang"] for tag, one in tags(text) if tag == "html") == "de"
     assert "Verlauf bis 10. März 2026" in text
     assert "<b>2.207</b> Minuten insgesamt" in text

@@ -6,6 +6,7 @@ import json
 import os
 import stat
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from tests.support.journal_builder import Clock
 from voicecoach.app.components import App
 from voicecoach.audio.wav_file import read_audio
 from voicecoach.core.audio import BLOCK_SECONDS, HEARING_RATE, Samples
+from voicecoach.core.session_events import SessionEvent
 from voicecoach.history.utterance_audio import AFTER_S, BEFORE_S, BUFFER_S, UtteranceAudioStore, delete_recordings
 
 
@@ -31,7 +33,8 @@ class Heard:
     text: str = "stop"
     endpoint: str = "silence"
     kind: str = "heard"
-    data: dict[str, object] = field(init=False)
+    data: Mapping[str, object] = field(init=False)
+    event: SessionEvent | None = None
 
     def __post_init__(self) -> None:
         self.data = {

@@ -249,7 +249,7 @@ def test_it_is_known_what_was_said_when(stage: Stage) -> None:
 # --- yielding -------------------------------------------------------------------------------------------------
 
 
-def test_a_sentence_breaks_off_and_goes_on_where_it_was(stage: Stage):
+def test_a_sentence_breaks_off_and_goes_on_where_it_was(stage: Stage) -> None:
     stage.player.play(Play(flow("a sentence of some length", "the next")))
     stage.run(1.0)
     stage.player.yielding = True
@@ -264,7 +264,7 @@ def test_a_sentence_breaks_off_and_goes_on_where_it_was(stage: Stage):
     assert 1.0 < stage.ended()[0] < 10
 
 
-def test_what_is_all_but_said_is_said(stage: Stage):
+def test_what_is_all_but_said_is_said(stage: Stage) -> None:
     stage.player.play(Play(flow("two words", "and more")))
     stage.run(0.8)
     stage.player.yielding = True
@@ -275,7 +275,7 @@ def test_what_is_all_but_said_is_said(stage: Stage):
     assert stage.said() == [("two words", 0.0), ("and more", 2.8)]
 
 
-def test_broken_off_twice_it_still_comes_to_its_end(stage: Stage):
+def test_broken_off_twice_it_still_comes_to_its_end(stage: Stage) -> None:
     stage.player.play(Play(flow("a sentence of some length")))
     for _ in range(2):
         stage.run(1.2)
@@ -288,7 +288,7 @@ def test_broken_off_twice_it_still_comes_to_its_end(stage: Stage):
     assert 2.5 <= sounding <= 2.5 + 2 * (MAX_REWIND_S + 0.02)
 
 
-def test_a_count_does_not_yield(stage: Stage):
+def test_a_count_does_not_yield(stage: Stage) -> None:
     stage.player.play(Play(counts(3)))
     stage.run(1.5)
     stage.player.yielding = True
@@ -297,7 +297,7 @@ def test_a_count_does_not_yield(stage: Stage):
     assert stage.ended() == [4.0]
 
 
-def test_after_an_answer_a_sentence_that_was_broken_off_begins_anew(stage: Stage):
+def test_after_an_answer_a_sentence_that_was_broken_off_begins_anew(stage: Stage) -> None:
     stage.player.play(Play(flow("a sentence of some length")))
     stage.run(1.0)
     stage.player.yielding = True
@@ -308,7 +308,7 @@ def test_after_an_answer_a_sentence_that_was_broken_off_begins_anew(stage: Stage
     assert [text for text, _ in stage.said()] == ["a sentence of some length", "yes", "a sentence of some length"]
 
 
-def test_of_a_broken_sentence_only_what_sounded_is_the_coachs(stage: Stage):
+def test_of_a_broken_sentence_only_what_sounded_is_the_coachs(stage: Stage) -> None:
     stage.player.play(Play(flow("aaaaaaaaa bbbbbbbbb ccccccccc")))
     stage.run(1.5)
     stage.player.yielding = True
@@ -319,7 +319,7 @@ def test_of_a_broken_sentence_only_what_sounded_is_the_coachs(stage: Stage):
     assert stage.player.said_between(3.5, 4.0) == "bbbbbbbbb"
 
 
-def test_sentences_are_as_far_apart_as_they_have_to_be():
+def test_sentences_are_as_far_apart_as_they_have_to_be() -> None:
     stage = Stage(least_gap=2.0)
     stage.player.play(Play(flow("one", "two")))
     stage.run(4.0)

@@ -32,32 +32,32 @@ def made(value: dict[str, int], folder: Path, key: str = "one") -> tuple[dict[st
     return cached_object(dict, make, key, folder), bool(calls)
 
 
-def test_what_was_made_once_is_not_made_again(folder: Path):
+def test_what_was_made_once_is_not_made_again(folder: Path) -> None:
     assert made({"a": 1}, folder) == ({"a": 1}, True)
     assert made({"a": 2}, folder) == ({"a": 1}, False)
     assert made({"a": 2}, folder, "another") == ({"a": 2}, True)
 
 
 @pytest.mark.parametrize("content", [b"", b"junk", pickle.dumps(1)], ids=["empty", "no pickle", "another kind"])
-def test_an_entry_of_no_use_is_made_anew(folder: Path, content: bytes):
+def test_an_entry_of_no_use_is_made_anew(folder: Path, content: bytes) -> None:
     DiskCache(folder, ".pickle", LIMITS).put("one", content)
     assert made({"a": 2}, folder) == ({"a": 2}, True)
     assert made({"a": 3}, folder) == ({"a": 2}, False)
 
 
-def test_nobody_needs_a_folder_that_can_be_written(tmp_path: Path):
+def test_nobody_needs_a_folder_that_can_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     assert made({"a": 1}, tmp_path / "file" / "kept") == ({"a": 1}, True)
 
 
-def test_old_files_go(folder: Path):
+def test_old_files_go(folder: Path) -> None:
     assert LIMITS.entries is not None
     for number in range(LIMITS.entries + 3):
         made({"a": number}, folder, str(number))
     assert len(list(folder.iterdir())) == LIMITS.entries
 
 
-def test_other_code_is_another_state_of_things(tmp_path: Path):
+def test_other_code_is_another_state_of_things(tmp_path: Path) -> None:
     code = tmp_path / "package" / "code.py"
     code.parent.mkdir()
     digests = set()
@@ -68,7 +68,7 @@ def test_other_code_is_another_state_of_things(tmp_path: Path):
     assert len(digests) == 2
 
 
-def test_the_digest_of_the_package_takes_no_time():
+def test_the_digest_of_the_package_takes_no_time() -> None:
     package_digest.cache_clear()
     began = time.perf_counter()
     digest = package_digest()
@@ -76,7 +76,7 @@ def test_the_digest_of_the_package_takes_no_time():
     assert package_digest() is digest
 
 
-def test_a_key_changes_with_each_file_and_each_part(tmp_path: Path):
+def test_a_key_changes_with_each_file_and_each_part(tmp_path: Path) -> None:
     one, two = tmp_path / "one", tmp_path / "two"
     one.write_text("ab")
     two.write_text("c")
@@ -88,7 +88,7 @@ def test_a_key_changes_with_each_file_and_each_part(tmp_path: Path):
     assert len(keys) == 5
 
 
-def test_intents_that_were_kept_mean_what_they_meant(folder: Path):
+def test_intents_that_were_kept_mean_what_they_meant(folder: Path) -> None:
     fresh = project_intents()
     cached_object(IntentSet, lambda: fresh, "intents", folder)
     kept = cached_object(IntentSet, lambda: pytest.fail("it is there"), "intents", folder)
@@ -101,7 +101,7 @@ def test_intents_that_were_kept_mean_what_they_meant(folder: Path):
         assert fresh.exact(text) == kept.exact(text)
 
 
-def test_a_changed_file_of_intents_counts_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_changed_file_of_intents_counts_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     file = tmp_path / "mine.yaml"
     for word in ("hop", "jump", "hop"):

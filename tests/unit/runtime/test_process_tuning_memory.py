@@ -61,6 +61,6 @@ def test_gaps_between_small_pieces_are_given_back() -> None:
 def test_elsewhere_nothing_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
     from voicecoach.runtime import process_tuning
 
-    monkeypatch.setattr(process_tuning.sys, "platform", "darwin")
+    monkeypatch.setattr(sys, "platform", "darwin")
     assert not process_tuning.give_back_memory()
     assert not process_tuning.give_back_gaps()

@@ -14,6 +14,6 @@ def test_every_feature_is_found() -> None:
 
 
 def test_two_features_that_obey_one_intent_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(navigation.HANDLERS, "Age", age.HANDLERS["Age"])  # type: ignore[arg-type]
+    monkeypatch.setitem(navigation.HANDLERS, "Age", age.HANDLERS["Age"])
     with pytest.raises(ValueError, match="Age is obeyed by another feature"):
         find_handlers()

@@ -402,7 +402,9 @@ def test_getting_up_from_the_floor_is_announced_and_takes_as_long_as_getting_dow
         talk.say("Next")
     assert "Get up slowly" not in talk.said
     assert "Get up slowly" in talk.say("Next").said, "to walk"
-    assert talk.until("positioning").script.seconds == 20.0
+    talk.until("positioning")
+    assert talk.script is not None
+    assert talk.script.seconds == 20.0
     assert "Get up slowly" not in Talk().say("StartRoutine", routine="leg").said
 
 

@@ -70,7 +70,7 @@ def test_the_onset_of_five_is_where_its_energy_begins(speech: Synthesizer) -> No
     clip = speech.clip("five")
 
     def power(frames: int) -> Samples:
-        return np.convolve(np.square(clip.samples), np.ones(frames) / frames, "valid")
+        return np.convolve(np.square(clip.samples), np.ones(frames) / frames, "valid").astype(np.float32)
 
     loudest = power(round(0.005 * RATE)).max()
     millisecond = round(0.001 * RATE)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ Speaking = Callable[[Voice], Synthesizer]
 
 
 @pytest.fixture
-def speaking(speech_cache) -> Speaking:
+def speaking(speech_cache: Path) -> Speaking:
     return lambda voice: Synthesizer(voice, RATE, ClipCache(speech_cache))
 
 
@@ -53,7 +54,10 @@ def test_a_voice_that_does_not_speak_any_more_holds_no_clips(coach_voice: Synthe
     for _ in range(3):
         source.change_voice(["one", "two"])
         assert source.voice_changed()
-        held.append(weakref.ref(source.ready("one").samples))
+        clip = source.ready("one")
+        assert clip is not None
+        held.append(weakref.ref(clip.samples))
+        del clip
     assert [clip() is None for clip in held] == [True, True, False]
 
 
@@ -79,7 +83,7 @@ def test_nobody_waits_for_an_engine_that_is_slow() -> None:
         def __init__(self) -> None:
             self.asked = 0
 
-        def next(self, texts) -> None:
+        def next(self, texts: Iterable[str]) -> None:
             self.asked += 1
             let_go.wait(10)
 
@@ -96,7 +100,7 @@ def test_nobody_waits_for_an_engine_that_is_slow() -> None:
     assert slow.asked == 1
 
 
-def talking(app: App, source: LiveSource | SilentSource) -> Bench:
+def talking(app: App, source: EagerSource | LiveSource | SilentSource) -> Bench:
     bench = Bench(app, source)
     bench.coach.begin()
     bench.run_until(lambda: not bench.coach.busy)

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -54,7 +55,7 @@ def test_a_child_that_is_not_needed_any_more_leaves_and_another_comes_when_it_is
             child = int(lines(tmp_path / "lives")[-1])
             assert len(lines(tmp_path / "lives")) == life
             if sys.platform != "win32":
-                until(lambda child=child: not is_running(child))
+                until(partial(_has_ended, child))
     assert not caplog.records
 
 
@@ -287,3 +288,7 @@ def test_a_mac_does_not_pass_over_an_unknown_voice(tmp_path: Path) -> None:
         pytest.raises(SpeechError, match='no voice "nobody"'),
     ):
         synthesizer.clip("five")
+
+
+def _has_ended(pid: int) -> bool:
+    return not is_running(pid)

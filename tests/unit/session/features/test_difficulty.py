@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.support.session_driver import LIBRARY, LINES, Talk, stretching
@@ -230,7 +232,7 @@ def test_fine_or_silence_goes_on_and_it_is_never_asked_again(answer: str | None)
 
 
 @pytest.mark.parametrize(("intent", "slots"), [("Easier", {}), ("Comfort", {"comfort": "much"})])
-def test_too_much_makes_the_next_set_easier_and_says_how_for_its_side(intent: str, slots: dict[str, str]) -> None:
+def test_too_much_makes_the_next_set_easier_and_says_how_for_its_side(intent: str, slots: dict[str, Any]) -> None:
     memory = ExerciseMemory()
     talk = held(memory).say(intent, **slots)
     assert LINES.sided(HAMSTRING.easier, "left") in talk.said
@@ -239,7 +241,7 @@ def test_too_much_makes_the_next_set_easier_and_says_how_for_its_side(intent: st
 
 
 @pytest.mark.parametrize(("intent", "slots"), [("Harder", {}), ("Comfort", {"comfort": "easy"})])
-def test_too_easy_after_the_last_set_is_for_the_next_time(intent: str, slots: dict[str, str]) -> None:
+def test_too_easy_after_the_last_set_is_for_the_next_time(intent: str, slots: dict[str, Any]) -> None:
     memory = ExerciseMemory()
     talk = held(memory, "quick").say(intent, **slots)
     assert "harder way next time" in talk.said

@@ -140,7 +140,9 @@ def test_who_gets_up_for_an_easier_way_is_told_to_do_so_slowly_and_has_the_time(
     assert talk.script.seconds == RISING
     talk.until("working").played()
     if talk.state == "announcing":  # the other side: one stays where one is
-        assert talk.until("positioning").script.seconds == SWITCHES[work(talk).position]
+        talk.until("positioning")
+        assert talk.script is not None
+        assert talk.script.seconds == SWITCHES[work(talk).position]
 
 
 def test_there_are_exercises_to_get_up_for() -> None:

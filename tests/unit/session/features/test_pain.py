@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.support.intents import project_matcher
@@ -49,7 +51,7 @@ def test_where_it_hurts_is_not_asked_of_whoever_has_said_so() -> None:
 
 @pytest.mark.parametrize("first", ["PainPlace", "Rating"])
 def test_place_and_number_come_in_any_order(first: str) -> None:
-    answers: dict[str, dict[str, object]] = {"PainPlace": {"place": "calf"}, "Rating": {"rating": 6}}
+    answers: dict[str, dict[str, Any]] = {"PainPlace": {"place": "calf"}, "Rating": {"rating": 6}}
     (second,) = set(answers) - {first}
     talk = hurt().say(first, **answers[first])
     assert talk.session.states == HURTING

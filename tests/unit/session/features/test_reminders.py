@@ -37,7 +37,7 @@ from voicecoach.session.session import Session
 class Known(NothingKnown):
     """A past with a last glass and with reminders."""
 
-    def __init__(self, glass: datetime | None = None, at: Iterable[time] = (), declined: Iterable[time] = ()):
+    def __init__(self, glass: datetime | None = None, at: Iterable[time] = (), declined: Iterable[time] = ()) -> None:
         self._glass, self._at, self._declined = glass, tuple(at), tuple(declined)
 
     def last_glass(self) -> datetime | None:
@@ -57,7 +57,7 @@ class Known(NothingKnown):
 class Day(Talk):
     """A session that is told the time."""
 
-    def __init__(self, past: Known | None = None, times: DayTimes | None = None):
+    def __init__(self, past: Known | None = None, times: DayTimes | None = None) -> None:
         super().__init__()
         self.session = Session(LIBRARY, LINES, past=past or Known(NOON), times=times)
 
@@ -476,7 +476,7 @@ def through_the_day(app: App, path: Path, clock: Clock, *lines: str) -> list[str
     with open_journal(path, clock) as journal_access:
         coach = silent_coach(app, 8_000, journal_access, lambda seconds: began + timedelta(seconds=seconds))
 
-        def note(entry) -> None:
+        def note(entry: LogEvent) -> None:
             if entry.kind == "said" and entry.data["text"]:
                 said.append(f"{began + timedelta(seconds=entry.at):%H:%M} {entry.data['text']}")
 
