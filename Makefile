@@ -8,7 +8,7 @@ ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
 endif
 
-.PHONY: run demo test docs picture site model peers system clean
+.PHONY: run demo test coverage docs picture site model peers system clean
 
 run: .venv/ready model
 	@$(BIN)/voicecoach run --or-demo
@@ -22,6 +22,10 @@ test: .venv/ready model
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/pytest --numprocesses auto --dist loadgroup
+
+# Measuring slows the tests down, so those that play in real time are left out.
+coverage: .venv/ready model
+	$(BIN)/pytest --numprocesses auto --dist loadgroup -m "not device" --cov=voicecoach --cov-report=term:skip-covered
 
 .venv/ready: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
