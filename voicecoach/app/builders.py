@@ -1,7 +1,7 @@
-"""Coaches, wired from the parts of an app: for the sound card, to be typed to, and in the simulated room.
+"""Wire coaches from the parts of an app: live, typed, and simulated.
 
-What is heavy is imported where it is needed: a coach for the sound card is made while the recogniser is loaded, and
-what only the simulation needs nobody else waits for.
+Heavy modules are imported where they are needed: a coach for the sound card is built while the
+recogniser is loaded, and modules that only the simulation needs delay nothing else.
 """
 
 from __future__ import annotations
@@ -42,8 +42,11 @@ def live_coach(
     clock: Clock | None = None,
     detector: Callable[[], UtteranceDetector] | None = None,
 ) -> Iterator[Coach]:
-    """A coach for a sound card with a speaker at `rate` Hz, which writes `journal_access`. It hears with what
-    `detector` gives in the end; without it is typed to."""
+    """Build a coach for a sound card with a speaker at `rate` Hz.
+
+    It writes `journal_access`, and hears with the result of `detector`. Without `detector` it is
+    typed to.
+    """
     from voicecoach.audio.echo.control import make_echo_control
     from voicecoach.engine.last_words import KEPT, LOST
     from voicecoach.engine.threaded_hearing import BackgroundHearing
@@ -63,7 +66,7 @@ def live_coach(
 
 
 def silent_coach(app: App, rate: int, journal_access: JournalAccess | None = None, clock: Clock | None = None) -> Coach:
-    """A coach that is read and typed to, and writes `journal_access`."""
+    """Build a coach that is read and typed to, and writes `journal_access`."""
     from voicecoach.playback.clip_source import SilentSource
 
     return coach_of(app, rate, SilentSource(rate), no_hearing(), journal_access, clock)
@@ -73,8 +76,11 @@ def silent_coach(app: App, rate: int, journal_access: JournalAccess | None = Non
 def simulated_coach(
     app: App, scenario: Scenario, *, typed: bool = False, record: Callable[[Samples], None] | None = None
 ) -> Iterator[tuple[Simulation, Coach]]:
-    """A scenario in the simulated room. `typed` leaves out the recogniser and the voices; `record` gets
-    each block of the microphone, at 16 kHz."""
+    """Build a scenario in the simulated room.
+
+    `typed` leaves out the recogniser and the voices. `record` gets each block of the microphone, at
+    16 kHz.
+    """
     from voicecoach.audio.echo.control import make_echo_control
     from voicecoach.engine.hearing import Hearing
     from voicecoach.playback.clip_source import EagerSource, SilentSource
@@ -100,7 +106,10 @@ def simulated_coach(
 
 
 def _earlier(app: App, scenario: Scenario, stack: ExitStack) -> tuple[JournalAccess, Clock | None]:
-    """The journal of a scenario, with what was before it, and its clock on the wall; neither where it has none."""
+    """Return the journal of a scenario, with its past sessions, and its wall clock.
+
+    Both are absent if the scenario has no past.
+    """
     from voicecoach.app.typed import FAST_RATE, run_fast
     from voicecoach.history.journal_access import JournalAccess, open_journal
     from voicecoach.playback.clip_source import SilentSource
@@ -127,8 +136,11 @@ def coach_of(
     *,
     remembers: bool = True,
 ) -> Coach:
-    """A coach that speaks with `source`, hears with `hearing`, and writes `journal_access`. Unless it `remembers`, it
-    neither knows what the user's own has learned nor adds to it."""
+    """Build a coach that speaks with `source` and hears with `hearing`.
+
+    It writes `journal_access`. Unless it `remembers`, it neither reads nor changes the user's
+    exercise memory.
+    """
     from voicecoach.app.routine_store import RoutineStore
     from voicecoach.engine.coach import Coach
     from voicecoach.history.journal_access import JournalAccess

@@ -1,4 +1,4 @@
-"""Make the recogniser's grammar from the intents, and cache the name of its decoding graph."""
+"""Make the recogniser's grammar, and cache the name of its decoding graph."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FILES = ("decoys.txt", "background.arpa")
 
 
 def make_grammar(language: Language, intents: IntentSet) -> Grammar:
-    """Return the sentences of `intents`, with everyday talk that must be told apart from them."""
+    """Return the sentences of `intents`, with everyday talk to tell apart from them."""
     return Grammar(
         intents.word_graph(),
         _decoys(language.code),
@@ -64,6 +64,9 @@ def _decoys(language: str) -> tuple[str, ...]:
 
 
 def _background(language: str) -> Bigram:
-    """Return a bigram of everyday talk (made by tools/background.py); a language may have none."""
+    """Return a bigram of everyday talk (made by tools/background.py).
+
+    A language may have none.
+    """
     file = content(language, "background.arpa")
     return read_arpa(file.read_text(encoding="utf-8").splitlines()) if file.is_file() else Bigram()

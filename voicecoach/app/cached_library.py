@@ -1,4 +1,7 @@
-"""Cache exercises, routines, lines and prompts between starts, as long as the content's files are unchanged."""
+"""Cache exercises, routines, lines and prompts between starts.
+
+The cache is valid as long as the content's files are unchanged.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ _FILES = ("language.yaml", "exercises.yaml", "routines.yaml", "lines.yaml")
 
 @dataclass(frozen=True, slots=True)
 class CachedLibrary:
-    """Hold exercises and routines, the coach's lines, and (id, text) of all prompts made from both."""
+    """Hold exercises and routines, the lines, and (id, text) of all prompts."""
 
     library: Library
     lines: Lines

@@ -1,4 +1,4 @@
-"""Cache the matcher of a file of intents between starts, as long as the file is unchanged.
+"""Cache the matcher of a file of intents, as long as the file is unchanged.
 
 Reading, checking and expanding the intents takes a second and a half.
 """

@@ -33,8 +33,8 @@ from voicecoach.runtime.paths import (
 from voicecoach.tts.voice import Voice
 
 if TYPE_CHECKING:
-    # Imported where they are needed. That takes half a second, in which the recogniser can be loaded and the sound card
-    # opened; and what only the simulation needs nobody else waits for.
+    # Imported where they are needed. That takes half a second, in which the recogniser can be
+    # loaded and the sound card opened; and what only the simulation needs nobody else waits for.
     from voicecoach.asr.decoder.graph import Grammar
     from voicecoach.asr.model.manifest import Manifest
     from voicecoach.asr.utterances import UtteranceDetector
@@ -95,7 +95,10 @@ class App:
 
     @cached_property
     def folders(self) -> Sequence[Path]:
-        """Where exercises and routines are that are not built in: the user's folder, and the folders given."""
+        """List the folders of content that is not built in.
+
+        These are the user's folder, and the folders given.
+        """
         own = routines_folder()
         return (*([own] if own.is_dir() else []), *self.paths.routines)
 
@@ -139,7 +142,7 @@ class App:
         self.matcher, self.lines, self.settings  # noqa: B018
 
     def prompts(self) -> list[tuple[str, str]]:
-        """(id, text) of everything that the coach can say."""
+        """Return (id, text) of everything that the coach can say."""
         from voicecoach.session.script.alarm_lines import alarm_prompts
 
         return [*alarm_prompts(self.lines, self.settings.emergency_number), *self._repertoire.prompts]
@@ -158,7 +161,11 @@ class App:
 
     @cached_property
     def model(self) -> SpeechModel:
-        """The recogniser's model; ModelError in one sentence when there is none, or a damaged one."""
+        """Return the recogniser's model.
+
+        Raises:
+            ModelError: The model is missing or damaged; the message is one sentence.
+        """
         folder = find_model(self.paths.model, self.manifest)
         return SpeechModel(folder, GRAPHS.path)
 
@@ -169,8 +176,10 @@ class App:
 
     @cached_property
     def graph(self) -> str:
-        """The name of the recogniser's graph. To know it is to know that model and content are right: where nothing has
-        changed since they were looked through, they are not loaded for that."""
+        """Return the name of the recogniser's graph, which implies valid content.
+
+        Where nothing has changed since model and content were checked, they are not loaded again.
+        """
         return cached_graph_name(self.model, self.language, self.costs, self._cached_matcher.key, lambda: self.grammar)
 
     @cached_property
@@ -188,7 +197,7 @@ class App:
         return make_grammar(self.language, self.intents)
 
     def utterance_detector(self) -> UtteranceDetector:
-        """A fresh pair of ears that know the intents' sentences."""
+        """Return a new utterance detector that knows the intents' sentences."""
         recognizer = self.model.known_recognizer(self.graph) or self.model.recognizer(self.grammar, self.costs)
 
         # While the recogniser is loaded, somebody else may import what is needed now.
@@ -203,14 +212,14 @@ class App:
         return UtteranceDetector(recognizer, VoiceActivityDetector(), endpoint.pause, AutomaticGainControl())
 
     def _surely(self, text: str, alternatives: Sequence[Alternative]) -> bool:
-        """Whether it is a command in some state, and nothing else is nearly as probable."""
+        """Return True if a text is a command in some state, far ahead of all others."""
         from voicecoach.nlu.confidence import weigh
 
         heard = Hypothesis(text, 0.0, 0.0, 0.0, alternatives=tuple(alternatives), over_coach=True)
         return weigh(heard, None, self._understand_text).accepted
 
     def understand(self, heard: Hypothesis, states: Collection[str] | None) -> Understanding:
-        """What an utterance means in `states`; None: in any state."""
+        """Return the meaning of an utterance in `states`; None means in any state."""
         from voicecoach.nlu.answer_prior import favour_answers
         from voicecoach.nlu.confidence import weigh
 
@@ -239,7 +248,7 @@ class App:
             yield synthesizer
 
     def voices(self, rate: int) -> VoiceList:
-        """The voices after the coach's own, at `rate` Hz; to be closed in the end."""
+        """Return the voices after the coach's own, at `rate` Hz; the caller closes them."""
         from voicecoach.tts.cache import ClipCache
         from voicecoach.tts.synthesizer import Synthesizer
         from voicecoach.tts.voice_switch import VoiceList
@@ -248,7 +257,7 @@ class App:
 
     @contextmanager
     def journal_access(self, now: Now) -> Iterator[JournalAccess]:
-        """The journal, unless the user wants none; `now` is the clock on the wall."""
+        """Open the journal, unless the user wants none; `now` is the wall clock."""
         from voicecoach.history.journal_access import JournalAccess, open_journal
 
         if self.settings.journal:
@@ -258,7 +267,7 @@ class App:
             yield JournalAccess()
 
     def retention(self, now: Now) -> UtteranceAudioStore | None:
-        """What keeps the sound of utterances; None unless the user wants that."""
+        """Return the store of utterance audio; None unless the user wants it."""
         if not self.settings.keep_audio:
             return None
         from voicecoach.history.utterance_audio import BYTES_PER_MEGABYTE, UtteranceAudioStore

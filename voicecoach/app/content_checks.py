@@ -1,4 +1,4 @@
-"""Checks of content as a whole: intents against the model, prompts against the intents and the rules of wording."""
+"""Check intents against the model, and prompts against intents and wording rules."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from voicecoach.nlu.lint import lint, lint_prompts
 
 
 def check_content(app: App) -> list[str]:
-    """What is wrong with intents, prompts and wording, a sentence each."""
+    """Return the faults of intents, prompts and wording, a sentence each."""
     texts = [*written(app.library, app.lines), *filled_in(app.prompts(), app.lines)]
     knows, unchecked = _known_words(app)
     return [
@@ -24,7 +24,10 @@ def check_content(app: App) -> list[str]:
 
 
 def _known_words(app: App) -> tuple[Callable[[str], bool] | None, list[str]]:
-    """Which words the recogniser knows; without its model, why that cannot be told."""
+    """Return the words that the recogniser knows.
+
+    Without its model, return the reason why they are unknown.
+    """
     try:
         return app.model.knows, []
     except VoicecoachError as error:

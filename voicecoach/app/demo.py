@@ -1,4 +1,4 @@
-"""A scenario played for somebody to listen to and read: sound, transcript and events in a folder."""
+"""Play a scenario into a folder: sound, transcript and events."""
 
 from __future__ import annotations
 
@@ -26,8 +26,14 @@ LISTENING_GAIN = 10.0
 def play_demo(
     app: App, scenario: Scenario, folder: Path, *, typed: bool, listeners: Sequence[Callable[[LogEvent], None]]
 ) -> Outcome:
-    """Play `scenario`; write room.wav (unless `typed`), transcript.txt and events.jsonl into `folder`. Each file
-    appears only when it is complete; VoicecoachError when something is missing, wrong or cannot be written."""
+    """Play `scenario`, and write its files into `folder`.
+
+    The files are room.wav (unless `typed`), transcript.txt and events.jsonl. Each appears only when
+    it is complete.
+
+    Raises:
+        VoicecoachError: Something is missing, wrong or cannot be written.
+    """
     check_lines(scenario, app.lines.texts)
     with ExitStack() as files:
         files.enter_context(_folder(folder))
@@ -47,7 +53,10 @@ def play_demo(
 
 @contextmanager
 def _folder(path: Path) -> Iterator[None]:
-    """Makes the folder; when the demo fails, an empty one that was not there before is left out again."""
+    """Make the folder, and remove it if the demo fails.
+
+    Only an empty folder that was not there before is removed.
+    """
     is_new = not path.exists()
     try:
         path.mkdir(parents=True, exist_ok=True)

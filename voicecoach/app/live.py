@@ -118,8 +118,10 @@ def _last_words(coach: Coach, app: App, journal_access: JournalAccess) -> LastWo
 
 
 def _rate_once(opened: Callable[[], None], device: SoundCard, app: App) -> int:
-    """The rate (Hz) of a device that is being opened; meanwhile the rest is imported and loaded, and what is wrong with
-    it told."""
+    """Return the rate (Hz) of a device that is being opened.
+
+    Meanwhile the rest is imported and loaded, and its faults are reported.
+    """
     for module in _NEEDED:
         import_module(module)
     app.check()
@@ -149,7 +151,10 @@ def tell_notices(coach: Coach, device: SoundCard, listeners: Sequence[LogListene
 
 
 def type_live(app: App, lines: TextIO, listener: LogListener, *, quiet: bool) -> None:
-    """A typed session in real time; heard where there is a speaker, unless `quiet`."""
+    """Run a typed session in real time.
+
+    It is audible where there is a speaker, unless `quiet`.
+    """
     from voicecoach.app.typed import run_at_terminal
 
     with app.journal_access(wall_clock) as journal_access:
@@ -167,7 +172,7 @@ def type_live(app: App, lines: TextIO, listener: LogListener, *, quiet: bool) ->
 
 
 def type_fast(app: App, lines: Iterable[str], listener: LogListener) -> None:
-    """A typed session in no time."""
+    """Run a typed session as fast as it can be computed."""
     from voicecoach.app.typed import FAST_RATE, run_fast
 
     with app.journal_access(wall_clock) as journal_access:

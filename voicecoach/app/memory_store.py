@@ -1,7 +1,7 @@
-"""Store what the coach remembers of a person in a file, which is written at each change.
+"""Store what the coach remembers of a person in a file, written at each change.
 
-The file is JSON, `{"version": 1, "exercises": {"plank": "easier", ...}}`, and readable only by its owner. One that
-cannot be understood is set aside under another name, and never overwritten.
+The file is JSON, `{"version": 1, "exercises": {"plank": "easier", ...}}`, and readable only by its
+owner. One that cannot be understood is set aside under another name, and never overwritten.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class _File(Content):
 
 
 def load_memory(path: Path) -> ExerciseMemory:
-    """Return the memory in the file at `path`, which writes itself there at each change.
+    """Return the memory in the file at `path`, which it updates at each change.
 
     Without such a file it is empty. A file that cannot be used is reported in a warning, and
     nothing is lost.

@@ -19,7 +19,7 @@ AFTERWARDS = 1.4
 
 
 def hear(app: App, samples: Samples) -> list[Hypothesis]:
-    """The utterances in `samples` (16 kHz mono), heard block by block."""
+    """Return the utterances in `samples` (16 kHz mono), heard block by block."""
     detector = app.utterance_detector()
     block = round(HEARING_RATE * BLOCK_SECONDS)
     sound = np.concatenate([samples, np.zeros(round(AFTERWARDS * HEARING_RATE), dtype=np.float32)])
@@ -30,10 +30,13 @@ def hear(app: App, samples: Samples) -> list[Hypothesis]:
 
 
 def recognize(app: App, path: Path, states: Collection[str] | None) -> dict[str, object]:
-    """What was said in the file at `path`, as the fields of one JSON line; AudioFileError when it is no sound.
+    """Recognise the file at `path`, and return the fields of one JSON line.
 
-    The top-level fields tell of the first utterance that is obeyed, else of the first; where there are
-    several, `utterances` has them all.
+    The top-level fields describe the first utterance that is obeyed, else the first one. If there
+    are several, `utterances` has them all.
+
+    Raises:
+        AudioFileError: The file holds no sound.
     """
     samples, rate = read_audio(path)
     heard = hear(app, to_hearing(samples, rate))

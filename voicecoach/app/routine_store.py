@@ -1,4 +1,7 @@
-"""Store routines that were saved by voice: a file each, in the folder and format of the user's own routines."""
+"""Store routines that were saved by voice.
+
+Each is a file in the folder and format of the user's own routines.
+"""
 
 from __future__ import annotations
 

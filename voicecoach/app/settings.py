@@ -1,4 +1,7 @@
-"""The user's settings: a small YAML file, read once. docs/reference/settings.md tells what it may hold."""
+"""Read the user's settings: a small YAML file, described in the reference.
+
+See docs/reference/settings.md for its fields.
+"""
 
 from __future__ import annotations
 
@@ -114,6 +117,9 @@ class Settings(Content):
 
 
 def load_settings(path: Path) -> Settings:
-    """The settings in the file at `path`, or without such a file those that come with voicecoach; ContentError lists
-    every mistake."""
+    """Load the settings at `path`, or the default settings if there is no file.
+
+    Raises:
+        ContentError: There are mistakes; the message lists all of them.
+    """
     return load_yaml(path, Settings) if path.exists() else Settings()

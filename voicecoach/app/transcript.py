@@ -13,13 +13,16 @@ if TYPE_CHECKING:  # whoever writes lines need not wait for the coach
 
 
 def clock(seconds: float) -> str:
-    """Minutes, seconds and tenths: 02:07.5."""
+    """Format a time as minutes, seconds and tenths: 02:07.5."""
     minutes, tenths = divmod(round(max(0.0, seconds) * 10), 600)
     return f"{minutes:02d}:{tenths / 10:04.1f}"
 
 
 def transcript_line(entry: LogEvent) -> str | None:
-    """One line for people: time, who, what. None for what people need not see."""
+    """Return a line for people: time, speaker, content.
+
+    None for an entry that people need not see.
+    """
     data = entry.data
     match entry.kind:
         case "said" if data["tone"]:
@@ -54,7 +57,7 @@ def _understood(entry: LogEvent) -> str:
 
 
 def json_line(entry: LogEvent) -> str | None:
-    """One line for programs. None for what only the journal is to know."""
+    """Return a line for programs; None for an entry that only the journal needs."""
     if isinstance(entry.event, SecondPassed):
         return None
     return json.dumps({"t": round(entry.at, 4), "event": entry.kind, **entry.data}, ensure_ascii=False)
@@ -63,7 +66,7 @@ def json_line(entry: LogEvent) -> str | None:
 def writer(
     write: Callable[[str], object], form: Callable[[LogEvent], str | None] = transcript_line
 ) -> Callable[[LogEvent], None]:
-    """A listener that writes each entry in `form`, a line each."""
+    """Return a listener that writes each entry in `form`, a line each."""
 
     def watch(entry: LogEvent) -> None:
         line = form(entry)

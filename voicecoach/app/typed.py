@@ -1,4 +1,7 @@
-"""The session by typed lines: at a terminal in real time, or fast from a file or a pipe."""
+"""Run a session by typed lines, in real time or fast.
+
+The lines come from a terminal in real time, or from a file or a pipe.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,10 @@ def hear_typed(coach: Coach, text: str) -> None:
 
 
 def run_fast(coach: Coach, lines: Iterable[str]) -> None:
-    """A session in no time. A line `+12.5 next` lets 12.5 seconds pass first, one without `+` one second."""
+    """Run a session as fast as it can be computed.
+
+    A line `+12.5 next` lets 12.5 seconds pass first, one without `+` one second.
+    """
     coach.begin()
     for number, line in enumerate(lines, 1):
         seconds, text = _parse(line.removeprefix("\ufeff").strip(), number)  # Windows marks UTF-8 so
@@ -58,7 +64,10 @@ def run_fast(coach: Coach, lines: Iterable[str]) -> None:
 
 
 def run_at_terminal(coach: Coach, clock: Clock, lines: TextIO) -> None:
-    """A session in real time: what is typed is heard at once; the end of the input ends it."""
+    """Run a session in real time, until the end of the input.
+
+    A typed line is taken at once.
+    """
     typed: queue.SimpleQueue[str | None] = queue.SimpleQueue()
 
     def read() -> None:

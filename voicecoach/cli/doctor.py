@@ -20,7 +20,10 @@ State = Literal["ok", "poor", "missing"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Report the state of one part. `text` is a sentence, or a line for each of several faults."""
+    """Report the state of one part.
+
+    `text` is a sentence, or a line for each of several faults.
+    """
 
     part: str
     state: State

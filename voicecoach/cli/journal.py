@@ -45,8 +45,8 @@ _NO_REMINDER = 'there is no reminder yet; say "remind me at eight every morning"
 def history(html: Path | None, png: Path | None) -> None:
     """Show what you have done.
 
-    A calendar, your streak and the trend, in the terminal. With --html one page with charts that needs no network,
-    with --png a picture of them.
+    A calendar, your streak and the trend, in the terminal. With --html one page with charts that
+    needs no network, with --png a picture of them.
     """
     from voicecoach.history import text_report as terminal
     from voicecoach.history.charts import png as picture
@@ -78,7 +78,10 @@ def _texts() -> Texts:
 
 
 def _names(language: str) -> Mapping[str, str]:
-    """Return the names of exercises by id; mistakes in the user's own exercises are only logged."""
+    """Return the names of exercises by id.
+
+    Mistakes in the user's own exercises are only logged.
+    """
     from voicecoach.content.library import load_library
 
     try:
@@ -196,7 +199,7 @@ def _forget_recordings() -> None:
 
 
 def _forget_caches() -> None:
-    """Delete the caches, which may hold the words of routines that the user has deleted since."""
+    """Delete the caches, which may hold words of routines that the user has deleted."""
     for place in personal_caches():
         if number := delete(place):
             click.echo(
@@ -210,7 +213,10 @@ def _forget_memory() -> None:
 
 
 def _forget_sessions(day: str | None) -> None:
-    """Delete the sessions of `day` (ISO date), or all of them, and then unusable journals that were set aside, too."""
+    """Delete the sessions of `day` (ISO date), or all of them.
+
+    With all sessions, unusable journals that were set aside are deleted, too.
+    """
     from voicecoach.history.import_export import forget as delete_sessions
 
     set_aside = delete_copies(JOURNAL) if day is None else 0

@@ -1,4 +1,7 @@
-"""The commands. Nothing else prints but them, and those of the journal and the model."""
+"""Define the commands.
+
+Only this module and the commands of the journal and the model print.
+"""
 
 from __future__ import annotations
 
@@ -36,9 +39,9 @@ from voicecoach.runtime.background_load import loading
 def main() -> None:
     """An offline voice coach for people whose legs hurt.
 
-    It listens, leads you through warm-up, dynamic work, strength and stretches, and counts every hold aloud.
-    Say "start leg routine", then "next", "repeat", "pause", "how long do I hold" and the like. No sound ever
-    leaves this machine.
+    It listens, leads you through warm-up, dynamic work, strength and stretches, and counts every
+    hold aloud. Say "start leg routine", then "next", "repeat", "pause", "how long do I hold" and
+    the like. No sound ever leaves this machine.
     """
     for stream, errors in ((sys.stdin, "replace"), (sys.stdout, "backslashreplace")):
         if isinstance(stream, io.TextIOWrapper):
@@ -64,8 +67,8 @@ def run(
 ) -> None:
     """Coach with the microphone and the speaker.
 
-    Speak from where you lie; the coach keeps listening while it talks and counts. Say "goodbye" (or press
-    Ctrl-C) to leave. What is said and understood is printed as it happens.
+    Speak from where you lie; the coach keeps listening while it talks and counts. Say "goodbye" (or
+    press Ctrl-C) to leave. What is said and understood is printed as it happens.
     """
     from voicecoach.audio.device.sound_card import check_devices
 
@@ -105,9 +108,10 @@ def run(
 def demo(scenario: str, out: Path, typed: bool, **content: Any) -> None:
     """Let a synthetic user talk to the coach.
 
-    It happens in a simulated room. SCENARIO is the name of a built-in one or a YAML file that says what the user
-    says when, and what must come of it. The same coach runs as with a microphone, over echo, reverberation and
-    noise. Ends with exit code 1 when something did not come as expected.
+    It happens in a simulated room. SCENARIO is the name of a built-in one or a YAML file that says
+    what the user says when, and what must come of it. The same coach runs as with a microphone,
+    over echo, reverberation and noise. Ends with exit code 1 when something did not come as
+    expected.
     """
     from voicecoach.app.demo import play_demo
     from voicecoach.simulation.scenario import load_scenario
@@ -135,10 +139,11 @@ def demo(scenario: str, out: Path, typed: bool, **content: Any) -> None:
 def recognize(files: tuple[Path, ...], state: str | None, as_json: bool, **content: Any) -> None:
     """Understand recordings as the live coach would.
 
-    FILES are WAV or FLAC, best of 16 kHz or more: of telephone sound (8 kHz) less is understood. Each gives a JSON
-    line with file, text, intent, slots, accepted, reason, decided_at, speech_end and duration (seconds from the
-    beginning of the file), and, where there are several utterances, all of them under utterances. Ends with exit
-    code 1 when a file could not be read; the others are done all the same.
+    FILES are WAV or FLAC, best of 16 kHz or more: of telephone sound (8 kHz) less is understood.
+    Each gives a JSON line with file, text, intent, slots, accepted, reason, decided_at, speech_end
+    and duration (seconds from the beginning of the file), and, where there are several utterances,
+    all of them under utterances. Ends with exit code 1 when a file could not be read; the others
+    are done all the same.
     """
     from voicecoach.app.recognize import recognize as understand
 
@@ -173,9 +178,10 @@ def recognize(files: tuple[Path, ...], state: str | None, as_json: bool, **conte
 def type_(fast: bool, quiet: bool, **content: Any) -> None:
     """Lead a session by typed lines.
 
-    No model is needed. Type what you would say, a line each. At a terminal the session runs in real time, and is
-    heard where there is a speaker. From a file or a pipe (or with --fast) it takes no time: a line `+12.5 next` lets
-    12.5 seconds of the session pass before "next" is heard, an empty line one second.
+    No model is needed. Type what you would say, a line each. At a terminal the session runs in real
+    time, and is heard where there is a speaker. From a file or a pipe (or with --fast) it takes no
+    time: a line `+12.5 next` lets 12.5 seconds of the session pass before "next" is heard, an empty
+    line one second.
     """
     from voicecoach.app.live import type_fast, type_live
 
@@ -209,7 +215,8 @@ def devices() -> None:
 def doctor(microphone: str | int | None, speaker: str | int | None, **content: Any) -> None:
     """Is this machine ready?
 
-    Tries sound, echo canceller, model, speech and content, and says of each what it is like and what to do.
+    Tries sound, echo canceller, model, speech and content, and says of each what it is like and
+    what to do.
     """
     from voicecoach.cli.doctor import examine
 
@@ -238,7 +245,8 @@ def voices(language: str | None) -> None:
 def lint(**content: Any) -> None:
     """Check intents, routines and the coach's lines.
 
-    Can every sentence be heard, and could the coach obey its own voice? Each problem is told in a line.
+    Can every sentence be heard, and could the coach obey its own voice? Each problem is told in a
+    line.
     """
     from voicecoach.app.content_checks import check_content
 

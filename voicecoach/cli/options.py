@@ -52,7 +52,7 @@ def content_options(command: F) -> F:
 
 
 def voice_options(command: F) -> F:
-    """What the coach speaks with; `app_of` takes it, too."""
+    """Add the options of the coach's voice, which `app_of` takes, too."""
     for option in (
         click.option("--voice", help="The coach's voice, by the name that your speech engine has for it."),
         click.option("--rate", default=150, show_default=True, type=click.IntRange(80, 300), help="Words a minute."),
@@ -62,7 +62,7 @@ def voice_options(command: F) -> F:
 
 
 def verbose(command: F) -> F:
-    """Whether decisions are explained."""
+    """Add the option that logs decisions."""
 
     def set_up(_ctx: click.Context, _option: click.Parameter, value: bool) -> None:
         level = logging.DEBUG if value else logging.WARNING
@@ -83,7 +83,7 @@ _DEVICE = "a number or a part of a name from `voicecoach devices`"
 
 
 def sound_options(command: F) -> F:
-    """Which microphone and which speaker."""
+    """Add the options of the microphone and the speaker."""
     for option in (
         click.option("--output", "speaker", callback=_number, help=f"Speaker: {_DEVICE}."),
         click.option("--input", "microphone", callback=_number, help=f"Microphone: {_DEVICE}."),
@@ -100,7 +100,7 @@ def app_of(
     rate: int = 150,
     language: str | None = None,
 ) -> App:
-    """The app that the options ask for."""
+    """Return the app that the options ask for."""
     from voicecoach.app.components import App, Paths
     from voicecoach.tts.voice import Voice
 
@@ -108,7 +108,10 @@ def app_of(
 
 
 def checked_app(**content: Any) -> App:
-    """The same; mistakes in content and settings are told before anything begins."""
+    """Return the app that the options ask for, with content and settings checked.
+
+    Mistakes are reported before anything begins.
+    """
     app = app_of(**content)
     app.check()
     return app

@@ -10,9 +10,13 @@ from voicecoach.core.session_events import SessionEvent
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """Replace the script being played. `position` (s) starts a beat script there; `keep_clock` lets a beat
-    script take over from a beat script on its clock (a hold made longer in mid-hold), its zero `moved` (s) later where
-    the beats behind it now lie closer together or further apart, and a flow from a flow of as many cues."""
+    """Replace the script being played.
+
+    `position` (s) starts a beat script there. `keep_clock` lets a beat script take over the clock
+    of a beat script (a hold made longer in mid-hold), with its zero `moved` (s) later where its
+    further beats lie closer together or further apart; and it lets a flow take over from a flow
+    with an equal number of cues.
+    """
 
     script: Script
     position: float = 0.0
@@ -22,7 +26,10 @@ class Play:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Say this over the script: a flow gives way and goes on afterwards; a beat's clock runs on under it."""
+    """Say a reply over the script.
+
+    A flow gives way and goes on afterwards; a beat script's clock runs on.
+    """
 
     cues: tuple[Cue, ...]
 
@@ -56,8 +63,10 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Wait for the answer to a question, instead of that to the question before. Withdraw the question when nobody has
-    answered for `patience_s` seconds after its end."""
+    """Wait for the answer to a question, instead of the question before.
+
+    The question is withdrawn when nobody has answered for `patience_s` seconds after its end.
+    """
 
     patience_s: float
 

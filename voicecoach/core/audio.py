@@ -24,7 +24,10 @@ BLOCK_SECONDS = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """Rendered sound: mono samples at `rate` Hz; `onset` is the frame where it becomes audible."""
+    """Hold rendered sound: mono samples at `rate` Hz.
+
+    `onset` is the frame where the sound becomes audible.
+    """
 
     samples: Samples
     rate: int

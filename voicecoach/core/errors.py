@@ -4,4 +4,7 @@ from __future__ import annotations
 
 
 class VoicecoachError(Exception):
-    """A mistake that the user can mend: one clear sentence saying where and what to do."""
+    """Report a mistake that the user can mend, in one clear sentence.
+
+    The sentence says where the mistake is and what to do.
+    """

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class StoredSession:
-    """A session as the journal has it: the name of its routine, its plan (a text that only the session wing reads) and
-    the number of the step that it had come to."""
+    """Hold a session as the journal has it.
+
+    It has the name of its routine, its plan (a text that only the session package reads) and the
+    number of the step that was reached.
+    """
 
     routine: str
     plan: str
@@ -17,8 +20,10 @@ class StoredSession:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """How something was in the first of the sessions, and how in the last ones: a pain from 0 to 10, or the seconds for
-    which `exercise` was held."""
+    """Compare a value in the first sessions with that in the last sessions.
+
+    The value is a pain from 0 to 10, or the seconds for which `exercise` was held.
+    """
 
     first: float
     last: float

@@ -12,10 +12,11 @@ ToneName = Literal["start", "end", "heard", "unclear"]
 class Cue:
     """One thing to be played: a sentence, a number, or a tone.
 
-    In a flow script a cue begins when the one before it has ended and its `gap` has passed. In a beat script
-    its acoustic onset falls `at` seconds after the script's zero (negative: lead-in), whatever else happens.
-    A `count` cue gives way when an answer is being spoken, and is dropped rather than played late; a `keep`
-    cue (tones, release) never gives way: it cuts the answer short.
+    In a flow script a cue begins when the one before it has ended and its `gap` has passed. In a
+    beat script its acoustic onset falls `at` seconds after the script's zero (negative: lead-in),
+    whatever else happens. A `count` cue gives way when an answer is being spoken, and is dropped
+    rather than played late; a `keep` cue (tones, release) never gives way: it cuts the answer
+    short.
     """
 
     text: str = ""
@@ -29,7 +30,10 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """Cues and how they are timed. `seconds` is the length of a beat script from its zero; None makes a flow."""
+    """Hold cues and their timing.
+
+    `seconds` is the length of a beat script from its zero; None makes a flow.
+    """
 
     cues: tuple[Cue, ...] = ()
     seconds: float | None = None

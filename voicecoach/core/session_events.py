@@ -50,7 +50,10 @@ class StepDone:
 
 @dataclass(frozen=True, slots=True)
 class StepLeftOut:
-    """A step was left out, or what was left of it; `work` is what had been done (`serialization.work_done`)."""
+    """Report a step that was left out, wholly or in part.
+
+    `work` is the part that was done (`serialization.work_done`).
+    """
 
     exercise: str
     side: str | None
@@ -79,7 +82,10 @@ class PainReported:
 
 @dataclass(frozen=True, slots=True)
 class RedFlagRaised:
-    """The user said something that may mean danger; `advice` is the class of the advice."""
+    """Report that the user said something that may mean danger.
+
+    `advice` is the class of the advice.
+    """
 
     advice: str
     text: str
@@ -121,7 +127,10 @@ class ReminderSet:
 
 @dataclass(frozen=True, slots=True)
 class RemindersCancelled:
-    """The user wants no more reminders, nor those at the times of the `settings` (hh:mm)."""
+    """Report that the user wants no more reminders.
+
+    `settings` are the declined times (hh:mm) of the reminders in the settings.
+    """
 
     settings: tuple[str, ...]
 
@@ -135,8 +144,8 @@ class ReminderSettingsChanged:
 class SecondPassed:
     """A second of a routine has passed, at step number `step`.
 
-    `plan` is the plan as JSON where it has changed since the last of these events, `work` what has been done of the
-    step that is being counted. Both are None otherwise.
+    `plan` is the plan as JSON where it has changed since the last of these events, `work` what has
+    been done of the step that is being counted. Both are None otherwise.
     """
 
     step: int

@@ -1,4 +1,4 @@
-"""The states of a session, and the contexts in which answers to its questions count."""
+"""Define the states of a session, and the contexts of its questions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from enum import StrEnum
 
 
 class SessionState(StrEnum):
-    """The innermost state of the session chart; the value is its name in logs and in `requires_context`."""
+    """Name the innermost state of the session chart.
+
+    The value is its name in logs and in `requires_context`.
+    """
 
     IDLE = "idle"
     CHECKING = "checking"

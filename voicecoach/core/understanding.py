@@ -9,9 +9,11 @@ from enum import Enum
 
 @dataclass(frozen=True, slots=True)
 class WordGraph:
-    """Sentences as an acyclic automaton over words: state -> word -> next state. State 0 is the start, a state comes
-    after those that lead to it, and `final` has the states in which a sentence may end, each with the kinds of
-    sentences that do."""
+    """Hold sentences as an acyclic automaton: state -> word -> next state.
+
+    State 0 is the start, and a state comes after those that lead to it. `final` has the states in
+    which a sentence may end, each with the kinds of sentences that end there.
+    """
 
     arcs: tuple[Mapping[str, int], ...]
     final: Mapping[int, frozenset[str]]
@@ -62,8 +64,8 @@ class Command:
 class Understanding:
     """Say what an utterance was taken for, and why.
 
-    `intent` and `slots` name the best candidate also where the verdict is not ACCEPT (a command that does not
-    fit the state, or a near miss), so that the coach can answer it.
+    `intent` and `slots` name the best candidate also where the verdict is not ACCEPT (a command
+    that does not fit the state, or a near miss), so that the coach can answer it.
     """
 
     text: str

@@ -1,4 +1,7 @@
-"""The loop: a block of microphone in, a block of speaker out. Time is the count of samples."""
+"""Run the loop: a block of microphone in, a block of speaker out.
+
+Time is the count of samples.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +48,10 @@ class VoiceSource(ClipSource, Protocol):
         """Speak with another voice as soon as it can say `texts`."""
 
     def voice_changed(self) -> bool | None:
-        """Whether it speaks with another voice now, told once; False where there is no other, None meanwhile."""
+        """Return True once when the voice has changed, False if there is no other voice.
+
+        Returns None as long as neither is known.
+        """
 
 
 VANISHED = 3.0
@@ -83,9 +89,10 @@ OwnVoice = Callable[[str, str], bool]
 class Coach:
     """Joins hearing, understanding, the session and speaking.
 
-    `rate` is the speaker's rate (Hz); `understand` takes an utterance and the states that count; `own_voice` tells
-    whether a text that was heard is what the coach itself was saying. Whoever wants to know what happens appends a
-    callable to `listeners`. Without a `clock` on the wall it reminds of nothing.
+    `rate` is the speaker's rate (Hz); `understand` takes an utterance and the states that count;
+    `own_voice` tells whether a text that was heard is what the coach itself was saying. Whoever
+    wants to know what happens appends a callable to `listeners`. Without a `clock` on the wall it
+    reminds of nothing.
     """
 
     def __init__(
@@ -142,15 +149,21 @@ class Coach:
 
     @property
     def lowered(self) -> bool:
-        """Whether the coach has broken off, or counts in a low voice, since somebody else speaks."""
+        """Return True if the coach has broken off or lowered its voice.
+
+        It does so while somebody else speaks.
+        """
         return self._mixer.ducked
 
     def begin(self) -> None:
-        """Greet; who cannot be heard while the coach speaks is told."""
+        """Greet the user, and say so if the user cannot be heard while the coach speaks."""
         self._carry_out(self.session.greet(half_duplex=not self.hearing.full_duplex))
 
     def process_block(self, microphone: Samples) -> Samples:
-        """One block on: 320 frames of microphone (16 kHz mono) in, `block` frames of speaker out."""
+        """Process one block and return `block` frames for the speaker.
+
+        The microphone's block has 320 frames (16 kHz mono).
+        """
         speaking = self._player.speaking(RELEASE + self.hearing.delays[1])
         block = Block(microphone, self._out, speaking, self.session.states, self._left_out)
         self.flushed, self._left_out = False, None
@@ -178,7 +191,10 @@ class Coach:
         return self._out
 
     def hear(self, heard: Hypothesis) -> None:
-        """Take an utterance: obey it, ask, or say in the log why not. Once the coach is leaving it hears no more."""
+        """Take an utterance: obey it, ask, or log why it is not obeyed.
+
+        Once the coach is leaving it takes no more utterances.
+        """
         if self._leaving:
             return
         new: Understanding | None
@@ -208,12 +224,15 @@ class Coach:
         self._carry_out(actions)
 
     def rendered(self, text: str) -> Clip | None:
-        """The sound of a sentence, in the present voice; None where it is not in memory."""
+        """Return the clip of a sentence in the present voice; None if not in memory."""
         return self._source.ready(text)
 
     def left_out(self, seconds: float) -> None:
-        """Since it was `flushed`, so much of what was given to the speaker before the last block was not played, nor
-        what fades out at the beginning of that."""
+        """Tell the player how much of the output was never played, after a flush.
+
+        Since the output was `flushed`, that part of what was given to the speaker before the last
+        block was not played, nor what fades out at its beginning.
+        """
         self._left_out = (seconds, MIXER_PARAMS.fade_s)
 
     def say(self, line: str) -> None:
@@ -238,11 +257,14 @@ class Coach:
         return self.session.attend(self._meaning(judged))
 
     def _understand_part(self, heard: Hypothesis, text: str) -> Understanding:
-        """What `text`, one of several sentences of an utterance, means now."""
+        """Return the present meaning of `text`, one of several sentences of an utterance."""
         return self._meaning(replace(heard, text=text, words=(), alternatives=()))
 
     def _meaning(self, heard: Hypothesis) -> Understanding:
-        """What an utterance means now. A defect there has changed nothing: it is told, and the session goes on."""
+        """Return the present meaning of an utterance.
+
+        A defect in the understanding changes no state: it is logged, and the session goes on.
+        """
         try:
             return self._understand(heard, self.session.states)
         except Exception as error:
@@ -250,7 +272,10 @@ class Coach:
             return Understanding(heard.text, Verdict.REJECT, reject_reason=RejectReason.DEFECT, detail=DEFECT)
 
     def _react(self, understanding: Understanding, position: float | None = None) -> list[Action]:
-        """What the session wants done; `position` in the count, when it is not where the session knows it to be."""
+        """Return the session's actions for an utterance.
+
+        `position` is the position in the count, if it differs from the one that the session knows.
+        """
         if understanding.reject_reason is RejectReason.DEFECT:
             return self.session.say("broken.heard")
         if understanding.accepted:
@@ -276,7 +301,7 @@ class Coach:
         )
 
     def _said_during(self, heard: Hypothesis) -> str:
-        """What of the coach was heard at the same time as an utterance."""
+        """Return the coach's words that sounded during an utterance."""
         least, most = self.hearing.delays
         return self._player.said_between(
             heard.speech_start - most - OWN_VOICE_LAG, heard.speech_end - least + OWN_VOICE_LEAD
@@ -296,8 +321,10 @@ class Coach:
             self._carry_out(self.session.voice_changed(there_is_another=changed))
 
     def _watch_question(self) -> None:
-        """Withdraw what was asked when nobody has answered for long, counted from the end of the question: of the reply
-        or the script that asked it."""
+        """Withdraw a question that nobody has answered for long.
+
+        The time counts from the end of the question: of the reply or the script that asked it.
+        """
         if self._patience_s is None:
             return
         if self._player.replying or (self._asked_in_script and self._player.explaining):

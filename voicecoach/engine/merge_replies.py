@@ -8,8 +8,10 @@ from voicecoach.core.actions import Action, Reply
 
 
 def merge_replies(actions: Iterable[Action]) -> list[Action]:
-    """`actions` in their order, with all answers as one, and at the end: an answer would silence the one before it, and
-    a script what is being answered."""
+    """Return `actions` in their order, with all replies merged into one at the end.
+
+    A reply would silence the one before it, and a script the reply.
+    """
     actions = list(actions)
     others: list[Action] = [action for action in actions if not isinstance(action, Reply)]
     cues = tuple(cue for action in actions if isinstance(action, Reply) for cue in action.cues)

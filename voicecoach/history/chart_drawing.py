@@ -1,4 +1,7 @@
-"""Charts drawn by pygal, as SVG: what they look like is told by chart.css, with the colours of the page around them."""
+"""Draw charts as SVG with pygal.
+
+Their look is defined by chart.css, with the colours of the page around them.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +54,7 @@ Number = Callable[[float], str]
 
 
 def columns(labels: Sequence[str], values: Sequence[float], number: Number) -> str:
-    """A column for each label."""
+    """Draw a column for each label."""
     graph = _pygal().Bar(**_look(HEIGHT, number))
     _label(graph, labels)
     _scale(graph, max(values))
@@ -60,7 +63,7 @@ def columns(labels: Sequence[str], values: Sequence[float], number: Number) -> s
 
 
 def bars(labels: Sequence[str], values: Sequence[float], number: Number) -> str:
-    """A bar for each label, the first at the top."""
+    """Draw a bar for each label, the first at the top."""
     graph = _pygal().HorizontalBar(**_look(2 * ROW + ROW * len(labels), number))
     graph.x_labels, graph.show_minor_x_labels = list(labels)[::-1], True
     _scale(graph, max(values))
@@ -76,8 +79,10 @@ def lines(
     top: float | None = None,
     beside: int = 1,
 ) -> str:
-    """A line for each of `series`, with nothing where there is no value; from 0, to `top` if that is given. `beside` of
-    their names are put in a row."""
+    """Draw a line for each of `series`, with gaps where there is no value.
+
+    The axis begins at 0 and ends at `top` if that is given. The legend has `beside` names in a row.
+    """
     known = [value for _, values in series for value in values if value is not None]
     rows = -(-len(series) // beside)
     graph = _pygal().Line(**_look(HEIGHT + ROW * rows, number))
@@ -150,8 +155,10 @@ def _drawn(graph: Any) -> str:
 
 
 def _prune(parent: ElementTree.Element) -> None:
-    """Take out what needs pygal's script or its style, and make the boxes of the legend lines like those of the
-    chart."""
+    """Remove what needs pygal's script or style.
+
+    The boxes of the legend become lines like those of the chart.
+    """
     for child in list(parent):
         child.attrib.pop("id", None)
         tag = child.tag.removeprefix(f"{{{_SVG}}}")
@@ -175,7 +182,7 @@ def _make_line(box: ElementTree.Element) -> None:
 
 
 def png(charts: Iterable[tuple[str, str]]) -> bytes:
-    """Charts (title and SVG) below one another, in light colours."""
+    """Draw charts (title and SVG) below one another, in light colours."""
     try:
         import resvg_py  # noqa: F401 - what is missing is told before anything is drawn
     except ImportError as error:

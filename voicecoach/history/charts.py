@@ -1,4 +1,4 @@
-"""The charts of the history: what each shows, says in a sentence, and has in its table."""
+"""Build the charts of the history, each with a sentence and a table."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ from voicecoach.history.texts import Texts
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A chart: its title, what it says in a sentence, the figures in rows under a head, and its picture (SVG)."""
+    """Hold a chart.
+
+    It has a title, a sentence that states its content, the figures in rows under a head, and its
+    picture (SVG).
+    """
 
     title: str
     says: str
@@ -22,7 +26,7 @@ class Chart:
 
 
 def charts(report: Report, texts: Texts) -> list[Chart]:
-    """The charts there is something for."""
+    """Return the charts for which there is data."""
     found = [_minutes(report, texts)]
     if report.pain:
         found.append(_pain(report, texts))
@@ -34,7 +38,7 @@ def charts(report: Report, texts: Texts) -> list[Chart]:
 
 
 def png(report: Report, texts: Texts) -> bytes:
-    """All charts below one another."""
+    """Draw all charts below one another."""
     return chart_drawing.png((chart.title, chart.draw()) for chart in charts(report, texts))
 
 
@@ -110,5 +114,5 @@ def _holds(report: Report, texts: Texts) -> Chart:
 
 
 def _periods(report: Report, texts: Texts) -> list[str]:
-    """What the weeks, or months, are called."""
+    """Return the names of the weeks or months."""
     return [texts.month(day, short=True) if report.monthly else texts.day_of_month(day) for day in report.periods]

@@ -1,4 +1,7 @@
-"""The journal's file: SQLite, readable only by its owner, brought up to the present version, or set aside."""
+"""Open the journal's file: SQLite, readable only by its owner.
+
+An older file is migrated to the present version; an unusable one is set aside.
+"""
 
 from __future__ import annotations
 
@@ -79,7 +82,10 @@ _BESIDE = ("", "-wal", "-shm")
 
 
 class UnusableError(VoicecoachError):
-    """Report a file that this version cannot use; `aside` is the suffix of its new name."""
+    """Report a file that this version cannot use.
+
+    `aside` is the suffix of its new name.
+    """
 
     def __init__(self, sentence: str, aside: str):
         super().__init__(sentence)
@@ -87,8 +93,12 @@ class UnusableError(VoicecoachError):
 
 
 def open_database(path: Path) -> sqlite3.Connection:
-    """The database at `path`, made or brought up to date where need be. UnusableError where it is damaged or from a
-    newer version: nothing has been changed then. VoicecoachError where it cannot be opened at all."""
+    """Open the database at `path`; create or migrate it if needed.
+
+    Raises:
+        UnusableError: The file is damaged or from a newer version. Nothing has been changed.
+        VoicecoachError: The file cannot be opened at all.
+    """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.touch(mode=0o600)
@@ -111,7 +121,8 @@ def _prepared(path: Path) -> sqlite3.Connection:
             raise UnusableError(f"{path} was written by a newer version of voicecoach", "newer")
         if version and database.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
             raise UnusableError(f"{path} is damaged", "damaged")
-        # A commit is on the disk when it is done, also where the power fails (FULL); what was forgotten is gone.
+        # A commit is on the disk when it is done, also where the power fails (FULL); what was
+        # forgotten is gone.
         for setting in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
             database.execute(f"PRAGMA {setting}")
         _migrate(database, version)
@@ -129,8 +140,11 @@ def _migrate(database: sqlite3.Connection, version: int) -> None:
 
 @contextmanager
 def opened(path: Path) -> Iterator[sqlite3.Connection]:
-    """The journal at `path`, closed in the end. VoicecoachError where it cannot be used, or holds what no coach has
-    written; it stays as it is."""
+    """Open the journal at `path`, and close it when the block ends.
+
+    Raises:
+        VoicecoachError: The file cannot be used, or was not written by a coach. It is left unchanged.
+    """
     try:
         database = open_database(path)
     except UnusableError as error:
@@ -143,8 +157,10 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def open_or_set_aside(path: Path) -> sqlite3.Connection | None:
-    """The database at `path`; one that cannot be used is moved out of the way, and a new one begun. None where neither
-    can be done. What happened is told in a warning."""
+    """Open the database at `path`; set an unusable file aside and begin a new one.
+
+    Returns None if neither is possible. A warning reports what happened.
+    """
     for _attempt in range(2):
         try:
             return open_database(path)

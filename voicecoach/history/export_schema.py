@@ -36,7 +36,10 @@ ClockTime = Annotated[str, AfterValidator(_of_the_day)]
 
 
 class Work(Content):
-    """A hold, a set or a walk: `planned` and `done` are seconds or repetitions, `at` is when in the session (s)."""
+    """Describe a hold, a set or a walk.
+
+    `planned` and `done` are seconds or repetitions; `at` is its time in the session (s).
+    """
 
     at: Seconds
     exercise: Text

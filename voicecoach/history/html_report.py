@@ -1,5 +1,8 @@
-"""The history as one page of HTML that needs nothing else: no script, no network, no font from elsewhere. Light or dark
-as the reader's system is, readable on a phone, and with every figure in a table for who hears it."""
+"""Render the history as one self-contained page of HTML.
+
+The page needs no script, no network and no font from elsewhere. It is light or dark as the reader's
+system is, is readable on a phone, and has every figure in a table for screen readers.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ CALENDAR_WEEKS = 18
 
 
 def page(report: Report, texts: Texts) -> str:
-    """The page."""
+    """Return the page."""
     return "\n".join(_page(report, texts)) + "\n"
 
 
@@ -95,5 +98,8 @@ def _section(chart: Chart, texts: Texts) -> Iterator[str]:
 
 
 def _unread(drawing: str) -> str:
-    """The label says what is in it: the texts of its axes alone would be a row of numbers."""
+    """Hide the texts of a chart from screen readers, which read its label instead.
+
+    Read aloud, the texts of the axes alone would be a row of numbers.
+    """
     return drawing.replace("<svg ", '<svg aria-hidden="true" ', 1)

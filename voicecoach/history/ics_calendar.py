@@ -1,4 +1,4 @@
-"""The reminders of the exercises as a calendar (RFC 5545), for those who want them on a phone."""
+"""Export the reminders of the exercises as a calendar (RFC 5545) for a phone."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ LENGTH = timedelta(minutes=20)
 
 
 def calendar(reminders: Iterable[time], first: date, written: datetime) -> bytes:
-    """A calendar with an entry for each of `reminders`, every day from `first` on, at the time of wherever the phone
-    is; `written` is now."""
+    """Return a calendar with a daily entry for each of `reminders` from `first` on.
+
+    Times are local to the phone. `written` is the time of writing.
+    """
     try:
         from icalendar import Alarm, Calendar, Event
     except ImportError as error:

@@ -31,7 +31,11 @@ reminders."""
 
 
 def read_journal(path: Path) -> Export:
-    """Everything in the journal at `path`; nothing where there is none. VoicecoachError where it cannot be read."""
+    """Read everything in the journal at `path`; nothing if there is no file.
+
+    Raises:
+        VoicecoachError: The journal cannot be read.
+    """
     if not path.exists():
         return Export()
     with opened(path) as database:
@@ -75,12 +79,12 @@ def _grouped(
 
 
 def as_json(export: Export) -> str:
-    """The form that can be imported again, for programs."""
+    """Return the records as JSON, which programs can import again."""
     return export.model_dump_json(indent=1) + "\n"
 
 
 def as_csv(export: Export) -> str:
-    """The same for spreadsheets."""
+    """Return the records as CSV for spreadsheets."""
     file = io.StringIO()
     writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
     writer.writeheader()
@@ -98,8 +102,11 @@ def as_csv(export: Export) -> str:
 
 
 def read_file(path: Path) -> Export:
-    """What was exported to the file at `path`, JSON or CSV by what is in it. VoicecoachError says where
-    and what is wrong."""
+    """Read an exported file, JSON or CSV by its content.
+
+    Raises:
+        VoicecoachError: The file is wrong; the message names the place and the mistake.
+    """
     if path.stat().st_size > LARGEST:
         raise VoicecoachError(f"{path} is larger than any journal; name a file that voicecoach export has written")
     try:
@@ -209,8 +216,11 @@ def _insert(database: sqlite3.Connection, session: SessionRecord) -> None:
 
 
 def forget(path: Path, day: str | None = None) -> tuple[int, int]:
-    """Delete what was done and drunk on `day` (ISO date; None: ever, and the reminders); how many sessions and glasses
-    that were. Nothing of it is left in the file."""
+    """Delete what was done and drunk on `day`, and return both counts.
+
+    `day` is an ISO date; None deletes all days, and the reminders. No trace of the deleted data is
+    left in the file.
+    """
     if not path.exists():
         return 0, 0
     with opened(path) as database:

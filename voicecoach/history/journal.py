@@ -1,4 +1,7 @@
-"""The journal: what was done, written down as it happens. Each entry is on the disk once its method returns."""
+"""Write down what was done, as it happens.
+
+Each entry is on the disk once its method returns.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,11 @@ _WORK = ("exercise", "muscles", "kind", "side", "set_number", "level", "planned"
 
 
 def in_utc(moment: datetime) -> str:
-    """As it is written: to be compared as a text. ValueError for a moment without a zone."""
+    """Format a moment in UTC as the journal stores it, comparable as a text.
+
+    Raises:
+        ValueError: The moment has no time zone.
+    """
     if moment.tzinfo is None:
         raise ValueError("a moment needs its zone")
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
@@ -51,7 +58,10 @@ class Journal:
     # --- sessions -------------------------------------------------------------------------------------------
 
     def begin(self, began: datetime, routine: str) -> None:
-        """A session of `routine` begins at `began` (with its zone): the day is that one, whatever comes."""
+        """Begin a session of `routine` at `began` (with its time zone).
+
+        The session belongs to that day, even if it lasts beyond midnight.
+        """
         self._end_work()
         while self._database.execute("SELECT 1 FROM session WHERE began = ?", (in_utc(began),)).fetchone():
             began += timedelta(microseconds=1)  # a clock that was put back
@@ -60,7 +70,7 @@ class Journal:
         self._session = cursor.lastrowid
 
     def go_on(self) -> float | None:
-        """The last session is carried on with; its seconds so far. None where there is none."""
+        """Resume the last session and return its seconds so far; None if there is none."""
         self._end_work()
         row = self._database.execute("SELECT id, seconds FROM session ORDER BY began DESC LIMIT 1").fetchone()
         if row is None:
@@ -70,24 +80,24 @@ class Journal:
         return float(row[1])
 
     def passed(self, seconds: float, step: int) -> None:
-        """The session has lasted `seconds`, and has come to a step of its plan."""
+        """Record that the session has lasted `seconds` and has reached a step of its plan."""
         self._database.execute(
             "UPDATE session SET seconds = ?, step = ? WHERE id = ?", (round(seconds, 1), step, self._session)
         )
 
     def plan(self, text: str) -> None:
-        """The session's plan is another from now on."""
+        """Replace the session's plan."""
         self._set("plan", text)
 
     def end(self, outcome: str) -> None:
-        """The session is over, if it was not before: DONE, STOPPED or ALARM."""
+        """End the session, unless it has ended: DONE, STOPPED or ALARM."""
         self._end_work()
         self._database.execute(
             "UPDATE session SET outcome = ? WHERE id = ? AND outcome = ?", (outcome, self._session, OPEN)
         )
 
     def drop(self) -> None:
-        """The last session will not be carried on with."""
+        """Mark the last session as not to be resumed."""
         self._database.execute(
             "UPDATE session SET outcome = ? WHERE began = (SELECT max(began) FROM session)", (DROPPED,)
         )
@@ -100,8 +110,10 @@ class Journal:
     # --- what is done in a session --------------------------------------------------------------------------
 
     def work(self, at: float, work: Mapping[str, object]) -> None:
-        """A step is being done: `work` has it, and how much of it, as the session notes it. The same step again tells
-        of more of it, and never of less."""
+        """Record how much of a step has been done, as the session notes it in `work`.
+
+        A repeated record of a step may raise the amount, and never lowers it.
+        """
         key = (work["block"], work["exercise"], work["side"], work["set"])
         values = [work["set"] if name == "set_number" else work[name] for name in _WORK]
         if self._work is None or key != self._key:
@@ -121,17 +133,17 @@ class Journal:
         )
 
     def step_done(self) -> None:
-        """The step is over: the next one like it is another."""
+        """Finish the step: the next record like it belongs to another step."""
         self._end_work()
 
     def left_out(self, at: float, work: Mapping[str, object], reason: str) -> None:
-        """A step was left out, or what was left of it."""
+        """Record a step that was left out, wholly or in part."""
         self.work(at, work)
         self._database.execute("UPDATE work SET reason = ? WHERE id = ?", (reason, self._work))
         self._end_work()
 
     def pain(self, at: float, moment: str, rating: int | None, place: str | None, exercise: str | None) -> None:
-        """It hurt, "before", "during" or "after": from 0 to 10, as far as it was told."""
+        """Record pain "before", "during" or "after", from 0 to 10 if a number was said."""
         self._database.execute(
             "INSERT INTO pain (session, at, moment, rating, place, exercise) VALUES (?, ?, ?, ?, ?, ?)",
             (self._session, round(at, 1), moment, rating, place, exercise),

@@ -1,4 +1,7 @@
-"""The journal as a coach needs it: one coach at a time writes it, and it tells of the sessions before."""
+"""Give a coach access to the journal: past sessions, and the one to write.
+
+Only one coach at a time writes the journal.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +24,11 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class JournalAccess:
-    """What is known of the sessions before (`past`; None: nothing), and what writes down the one to come. `taken`:
-    another coach is writing, so this one does not."""
+    """Hold the queries of past sessions (`past`) and the writer of the next one.
+
+    `past` is None if nothing is known. `taken` means that another coach is writing, so this one
+    does not.
+    """
 
     past: JournalQueries | None = None
     watch: Callable[[Entry], None] = lambda _entry: None
@@ -31,8 +37,10 @@ class JournalAccess:
 
 @contextmanager
 def open_journal(path: Path, now: Now) -> Iterator[JournalAccess]:
-    """The logbook at `path`, for as long as the coach runs. What is wrong with it is told in a warning, and coaching
-    goes on without."""
+    """Open the journal at `path` for as long as the coach runs.
+
+    A fault is reported in a warning, and coaching goes on without a journal.
+    """
     with ExitStack() as stack:
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

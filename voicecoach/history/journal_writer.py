@@ -1,4 +1,7 @@
-"""Writes down what the coach logs. It watches the coach, and knows the journal; the coach knows neither."""
+"""Write down what the coach logs.
+
+The writer listens to the coach and knows the journal; the coach knows neither.
+"""
 
 from __future__ import annotations
 
@@ -76,8 +79,11 @@ class Entry(Protocol):
 
 
 class JournalWriter:
-    """Puts entries into `journal`. The clock on the wall counts when a session begins; in a session time is that of the
-    audio, whatever becomes of the other."""
+    """Put entries into `journal`.
+
+    The wall clock counts when a session begins. Within a session, time is that of the audio, even
+    if the wall clock is changed.
+    """
 
     def __init__(self, journal: Journal):
         self._journal = journal
@@ -86,8 +92,11 @@ class JournalWriter:
         self._in_routine = False
 
     def write(self, entries: Iterable[tuple[Entry, datetime]]) -> None:
-        """Write down entries, each with what the clock on the wall showed then. sqlite3.Error where they cannot be
-        written: none of them has been then."""
+        """Write down entries, each with the wall-clock time of its event.
+
+        Raises:
+            sqlite3.Error: They cannot be written; then none of them has been.
+        """
         with self._journal.together():
             for entry, now in entries:
                 if isinstance(entry.event, AnytimeEvent):
@@ -167,7 +176,10 @@ class JournalWriter:
 
 
 class LiveJournalWriter:
-    """Hands entries to a `recorder` in the background. What cannot be written is told once, and the session goes on."""
+    """Hand entries to a `recorder` in the background.
+
+    An entry that cannot be written is reported once, and the session goes on.
+    """
 
     def __init__(self, recorder: JournalWriter, now: Now):
         self._recorder = recorder

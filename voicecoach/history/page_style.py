@@ -1,4 +1,7 @@
-"""What the page and its charts look like: CSS, and the light colours for a picture, which knows no variables."""
+"""Provide the style of the page and its charts.
+
+The style is CSS, with the light colours filled in for a picture, which supports no variables.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,12 @@ _COLOUR = re.compile(r"--([\w-]+): (#\w+)")
 
 
 def page_style() -> str:
-    """The style of the page, and of the charts on it."""
+    """Return the style of the page and of the charts on it."""
     return _file("page.css") + _file("chart.css")
 
 
 def picture_style() -> tuple[str, str]:
-    """The style of the charts on paper, and the colour of the paper."""
+    """Return the style of the charts on paper, and the colour of the paper."""
     light = dict(reversed(_COLOUR.findall(_file("page.css"))))  # the first of each name: the page is light at first
     return re.sub(r"var\(--([\w-]+)\)", lambda name: light[name[1]], _file("chart.css")), light["card"]
 

@@ -57,8 +57,10 @@ def _or_nothing(nothing: Answer) -> Callable[[Callable[[JournalQueries], Answer]
 
 
 class JournalQueries:
-    """Answers from `database`. `now` is the clock on the wall. What cannot be read is told in a warning, and nothing is
-    known of it."""
+    """Answer questions from `database`.
+
+    `now` is the wall clock. A query that fails is reported in a warning, and its answer is empty.
+    """
 
     def __init__(self, database: sqlite3.Connection, now: Now):
         self._database = database
@@ -76,7 +78,7 @@ class JournalQueries:
 
     @_or_nothing(_NO_EXERCISES)
     def known_exercises(self) -> frozenset[str]:
-        """Exercises of which a set was done to its end within the last month, before this day ends."""
+        """Return exercises of which a set was completed within the last month."""
         since = str(self._now().date() - REMEMBERED)
         query = (
             "SELECT DISTINCT exercise FROM work JOIN session ON session.id = work.session"
@@ -86,7 +88,10 @@ class JournalQueries:
 
     @_or_nothing(_NO_SESSION)
     def unfinished(self) -> StoredSession | None:
-        """The last session, where something of it was done, it was broken off, and that was less than a day ago."""
+        """Return the last session if it can be resumed.
+
+        Something of it must have been done, and it must have been broken off less than a day ago.
+        """
         row = self._database.execute(
             "SELECT id, began, seconds, outcome, routine, plan, step FROM session ORDER BY began DESC LIMIT 1"
         ).fetchone()
@@ -108,7 +113,7 @@ class JournalQueries:
 
     @_or_nothing(Progress())
     def progress(self) -> Progress:
-        """How it has gone so far."""
+        """Return the user's progress so far."""
         days = self._days()
         today = self._now().date()
         week = today - (WEEK - 1) * DAY
@@ -135,7 +140,7 @@ class JournalQueries:
 
     @_or_nothing(_NO_TIMES)
     def declined(self) -> tuple[time, ...]:
-        """The times of the settings that are not wanted any more."""
+        """Return the times of the settings' reminders that the user has declined."""
         return self._times("declined")
 
     @property
@@ -147,7 +152,7 @@ class JournalQueries:
         return tuple(time.fromisoformat(at) for (at,) in self._database.execute(f"SELECT at FROM {table} ORDER BY at"))
 
     def _days(self) -> dict[date, int]:
-        """The days with a session in which anything was done, and how many."""
+        """Return the days with a session in which anything was done, and their number."""
         query = (
             "SELECT day, count(*) FROM session"
             " WHERE EXISTS (SELECT 1 FROM work WHERE work.session = session.id AND done > 0) GROUP BY day"
@@ -187,8 +192,11 @@ class JournalQueries:
         return Comparison(float(str(first[most])), float(str(last[most])), most)
 
     def _first_and_last(self, column: str, where: str) -> tuple[dict[str, object], dict[str, object]]:
-        """What `column` was the first and the last time that each exercise was done, in the order of time: an import
-        may have brought what is older. (SQLite takes it from the row with the least, or the greatest, `began`.)"""
+        """Return `column` for the first and the last time that each exercise was done.
+
+        The order is that of time, since an import may have added older sessions. (SQLite takes
+        `column` from the row with the least, or the greatest, `began`.)
+        """
         query = (
             f"SELECT exercise, {column}, {{which}}(began) FROM work JOIN session ON session.id = work.session"
             f" WHERE {where} GROUP BY exercise"
@@ -198,7 +206,10 @@ class JournalQueries:
 
 
 def streak(days: set[date], today: date) -> int:
-    """Return the number of days in a row up to today, or up to yesterday, since today is not over yet."""
+    """Return the number of days in a row up to today, or up to yesterday.
+
+    Yesterday counts as the end because today is not over yet.
+    """
     day = today if today in days else today - DAY
     length = 0
     while day in days:

@@ -1,4 +1,4 @@
-"""The history in figures, for pictures: read from the journal by the day, the week and the month."""
+"""Read the history from the journal, by day, week and month, for charts."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ _DONE = "work.done > 0"
 
 @dataclass(frozen=True, slots=True)
 class Pains:
-    """Mean rating (0..10) before and after the sessions of a period; None where it was not asked."""
+    """Hold the mean ratings (0..10) before and after the sessions of a period.
+
+    A rating is None if it was not asked.
+    """
 
     before: float | None
     after: float | None
@@ -34,7 +37,10 @@ class Pains:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What there is to show. Periods are the first days of weeks (Mondays), or of months where `monthly`."""
+    """Hold the figures of the history.
+
+    A period is the first day of a week (Monday), or of a month where `monthly`.
+    """
 
     today: date
     minutes: Mapping[date, float] = field(default_factory=dict)
@@ -61,7 +67,10 @@ class Report:
 
     @property
     def periods(self) -> tuple[date, ...]:
-        """All periods from the first session to today, or to the last one, those without any, too."""
+        """Return all periods from the first session to today, or to the last session.
+
+        Periods without a session are included.
+        """
         days = (*self.minutes, self.today)
         return tuple(_periods(min(days), max(days), monthly=self.monthly))
 
@@ -92,7 +101,10 @@ def report(database: sqlite3.Connection, today: date) -> Report:
 
 
 def _minutes(database: sqlite3.Connection, today: date) -> dict[date, float]:
-    """Minutes by the day; without days that a clock gave which had not been set (1970), or to the future."""
+    """Return the minutes by day.
+
+    Days of a clock that had not been set (1970), or that lie in the future, are left out.
+    """
     query = (
         "SELECT day, sum(seconds) FROM session"
         f" WHERE EXISTS (SELECT 1 FROM work WHERE work.session = session.id AND {_DONE}) GROUP BY day ORDER BY day"
@@ -135,7 +147,10 @@ def _glasses(database: sqlite3.Connection, today: date) -> int:
 
 
 def _period(*, monthly: bool) -> str:
-    """SQL for the first day of the period of a session: of the month, or of the week (which begins on Monday)."""
+    """Return SQL for the first day of a session's period: its month or its week.
+
+    A week begins on Monday.
+    """
     return "date(day, 'start of month')" if monthly else "date(day, '-6 days', 'weekday 1')"
 
 

@@ -1,4 +1,7 @@
-"""The history in the terminal: a calendar, the streak and the trend, in plain characters that can be read aloud."""
+"""Print the history in the terminal: a calendar, the streak and the trend.
+
+The characters are plain, so that a screen reader can read them aloud.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ DONE, OPEN = "##", " ."
 
 
 def lines(report: Report, texts: Texts) -> Iterator[str]:
-    """The whole picture, line by line."""
+    """Return the whole report, line by line."""
     if not report.minutes:
         yield texts("no_session", say=texts("say"))
         return

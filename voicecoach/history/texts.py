@@ -1,5 +1,7 @@
-"""What the history is told in: the texts of a language from its content file, with dates and numbers as one writes them
-there."""
+"""Provide the texts of the history in a language, from its content file.
+
+Dates and numbers are written as the language writes them.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +54,10 @@ def _by_its_id(exercise: str) -> str:
 
 
 class Texts:
-    """The texts of one language; `name` tells what an exercise (an id) is called in it."""
+    """Hold the texts of one language.
+
+    `name` returns the name of an exercise (an id) in it.
+    """
 
     def __init__(self, file: TextFile, language: str = DEFAULT, name: Callable[[str], str] = _by_its_id):
         self._file = file
@@ -61,42 +66,42 @@ class Texts:
         self.exercise = name
 
     def __call__(self, key: str, /, **values: object) -> str:
-        """The text of `key` with its placeholders filled in."""
+        """Return the text of `key` with its placeholders filled in."""
         return self._file.texts[key].format(**values)
 
     def counted(self, key: str, number: int) -> str:
-        """`number` and a unit in the plural form that the language has for it: "1 day", "2 days"."""
+        """Return `number` and a unit in the language's plural form: "1 day", "2 days"."""
         return self(f"{key}.{self.plurals.category(number)}", n=self.number(number))
 
     def number(self, value: float | None, decimals: int = 0) -> str:
-        """A number as it is written; nothing for None."""
+        """Format a number; None becomes an empty text."""
         if value is None:
             return ""
         marks = {",": self._file.thousands, ".": self._file.decimal}
         return "".join(marks.get(letter, letter) for letter in f"{value:,.{decimals}f}")
 
     def day(self, day: date) -> str:
-        """A day with its year: "10 March 2026"."""
+        """Format a day with its year: "10 March 2026"."""
         return self._date("day", day)
 
     def day_of_month(self, day: date) -> str:
-        """A day without its year, in short: "10 Mar"."""
+        """Format a day without its year, in short: "10 Mar"."""
         return self._date("day_of_month", day)
 
     def month(self, day: date, *, short: bool = False) -> str:
-        """The month of a day, with its year: "March 2026"; in short "Mar 2026"."""
+        """Format the month of a day with its year: "March 2026"; in short "Mar 2026"."""
         return self._date("short_month" if short else "month", day)
 
     def month_name(self, day: date) -> str:
-        """The month of a day in three letters or so."""
+        """Return the abbreviated name of a day's month, about three letters long."""
         return self._file.short_months[day.month - 1]
 
     def weekday(self, number: int) -> str:
-        """The name of a day of the week, in short; 0 is Monday."""
+        """Return the abbreviated name of a day of the week; 0 is Monday."""
         return self._file.weekdays[number]
 
     def muscles(self, group: str) -> str:
-        """What a group of exercises is called."""
+        """Return the name of a group of exercises."""
         return self._file.muscles.get(group, group)
 
     def _date(self, form: str, day: date) -> str:
@@ -110,5 +115,9 @@ def _file(language: str) -> TextFile:
 
 
 def load_texts(language: str = DEFAULT, name: Callable[[str], str] = _by_its_id) -> Texts:
-    """The texts of `language`; ContentError tells file and line of a mistake."""
+    """Load the texts of `language`.
+
+    Raises:
+        ContentError: There is a mistake; the message names its file and line.
+    """
     return Texts(_file(language), language, name)

@@ -1,5 +1,8 @@
-"""Sound that is kept, where the user wants that: what was said, as it came from the microphone, and what it was taken
-for. Without it no sound is ever written."""
+"""Store the sound of utterances, if the user wants that.
+
+A recording is the microphone's signal, with what was recognised in it. Without the user's consent
+no sound is ever written.
+"""
 
 from __future__ import annotations
 
@@ -43,9 +46,12 @@ class _Utterance:
 
 
 class UtteranceAudioStore:
-    """Writes each utterance to `folder` as a WAV and a JSON of the same name, in the background; the oldest go once
-    there are more than `most` bytes. At the end of the block that it is used in all are written. `now` is the clock on
-    the wall. A disk that fails ends it with a warning, and not the session."""
+    """Write each utterance to `folder` as a WAV and a JSON of the same name.
+
+    Writing happens in the background, and is complete when the `with` block ends. The oldest files
+    are deleted once there are more than `most` bytes. `now` is the wall clock. A disk that fails
+    ends the storing with a warning, and not the session.
+    """
 
     def __init__(self, folder: Path, most: int, now: Now):
         self._folder = folder
@@ -68,13 +74,16 @@ class UtteranceAudioStore:
         self._background.__exit__(kind, error, trace)
 
     def hear(self, block: Samples) -> None:
-        """The next block of the microphone, 20 ms at 16 kHz."""
+        """Take the next block of the microphone, 20 ms at 16 kHz."""
         self._blocks.append(block.copy())
         self._heard += 1
         self._keep_until(self._seconds)
 
     def watch(self, entry: Entry) -> None:
-        """What the coach logs: an utterance is kept once what follows it has been heard, too."""
+        """Take an entry of the coach's log.
+
+        An utterance is stored once the sound that follows it has been heard, too.
+        """
         if entry.kind == "heard" and entry.data["endpoint"] != "typed" and not self._failed:
             self._due.append((float(str(entry.data["speech_end"])) + AFTER_S, entry, self._now()))
 
@@ -130,7 +139,10 @@ class UtteranceAudioStore:
 
 
 def _sizes(folder: Path) -> Iterator[tuple[Path, int]]:
-    """The files there, with their sizes; `voicecoach forget` may be deleting them."""
+    """Return the files in the folder with their sizes.
+
+    A file may vanish meanwhile, since `voicecoach forget` may be deleting them.
+    """
     for file in folder.iterdir():
         with suppress(FileNotFoundError):
             yield file, file.stat().st_size

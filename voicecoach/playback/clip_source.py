@@ -1,4 +1,7 @@
-"""Provide the player's clips: rendered ahead when live, on demand in a simulation, or silence."""
+"""Provide the player's clips: rendered ahead, on demand, or silent.
+
+Live clips are rendered ahead; a simulation renders on demand.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ WORDS_PER_SECOND = 2.5
 
 
 class LiveSource:
-    """Provide clips without waiting: a text that is not in memory yet is put first in the queue.
+    """Provide clips without waiting; a text not in memory goes first in the queue.
 
     The voice is that of `synthesizer`; with a `ring` of voices the user can change to others.
     """
@@ -47,7 +50,10 @@ class LiveSource:
             self._changing.begin(texts)
 
     def voice_changed(self) -> bool | None:
-        """Return True once when the voice has changed, False if there is no other voice, else None."""
+        """Return True once when the voice has changed, False if there is no other voice.
+
+        Returns None in all other cases.
+        """
         found = self._changing.end() if self._changing else (None,)
         if found is None:
             return None
@@ -61,7 +67,10 @@ class LiveSource:
 
 
 class EagerSource(LiveSource):
-    """Wait for each clip: simulated time stands still meanwhile, so that runs are repeatable."""
+    """Wait for each clip, so that runs are repeatable.
+
+    Simulated time stands still meanwhile.
+    """
 
     def ready(self, text: str) -> Clip | None:
         """Return the clip."""
@@ -78,7 +87,7 @@ class EagerSource(LiveSource):
 
 
 class SilentSource:
-    """Provide silence as long as the words would take, for a session that is read instead of heard."""
+    """Provide silence as long as the words would take, for a session that is read."""
 
     def __init__(self, rate: int):
         self.rate = rate

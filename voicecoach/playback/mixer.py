@@ -1,4 +1,7 @@
-"""Mix clips that begin at absolute frames. The count of mixed frames is the coach's clock."""
+"""Mix clips that begin at absolute frames.
+
+The count of mixed frames is the coach's clock.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,10 @@ MIXER_PARAMS = MixerParams()
 
 @dataclass(slots=True)
 class Sounding:
-    """Hold a clip placed in the mix. `start` is the absolute frame of its first sample."""
+    """Hold a clip placed in the mix.
+
+    `start` is the absolute frame of its first sample.
+    """
 
     samples: Samples = field(repr=False)
     start: int
@@ -42,9 +48,10 @@ class Sounding:
 
 
 class Mixer:
-    """Mix mono clips at `rate` Hz. Nothing is played before the frame that `read` has reached.
+    """Mix mono clips at `rate` Hz.
 
-    Everything is played at `volume` (a factor), and while `ducked` at `params.ducked_gain` of that.
+    Nothing is played before the frame that `read` has reached. Everything is played at `volume` (a
+    factor), and while `ducked` at `params.ducked_gain` of that.
     """
 
     def __init__(self, rate: int, params: MixerParams = MIXER_PARAMS):

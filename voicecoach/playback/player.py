@@ -1,6 +1,7 @@
-"""Play scripts: flows one cue after another, beats on the sample; answers interrupt both.
+"""Play scripts: flows one cue after another, beats on the sample.
 
-A count gives way to an answer and is dropped, never played late. Tones and closing words never give way.
+Replies interrupt both. A count gives way to a reply and is dropped, never played late. Tones and
+closing words never give way.
 """
 
 from __future__ import annotations
@@ -41,7 +42,10 @@ PLAYER_PARAMS = PlayerParams()
 
 
 class ClipSource(Protocol):
-    """Provide clips. `ready` never blocks for long: None means that the clip is not there yet."""
+    """Provide clips.
+
+    `ready` never blocks for long: None means that the clip is not there yet.
+    """
 
     def ready(self, text: str) -> Clip | None:
         """Return the clip of a sentence, or None while it is being read or rendered."""
@@ -261,7 +265,7 @@ class Player:
         self._forget(placed)
 
     def _take_up(self, cue: Cue, clip: Clip, broken_off: int) -> Sounding:
-        """Resume a sentence at the gap between two words before the sample at which it was broken off."""
+        """Resume a sentence at the gap between words before its interruption."""
         frame = self._mixer.frame
         begin = pause_before(clip, broken_off)
         placed = self._mixer.add(resume_from(clip, begin), frame)

@@ -17,7 +17,7 @@ WORD_GAP_S = 0.05
 
 
 def pause_before(clip: Clip, sample: int) -> int:
-    """Return the quietest sample of `clip` in the 0.7 s before `sample`, the last of several.
+    """Return the last quietest sample of `clip` in the 0.7 s before `sample`.
 
     Where there is next to no sound, a word has ended.
     """

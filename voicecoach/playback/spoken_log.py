@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class _Text:
-    """Hold a text that sounded from frame `begin` to `end`; uncut it would have sounded until `whole`.
+    """Hold a text that sounded from frame `begin` to `end`.
 
-    Of a sentence that was resumed, only the part after frame `since` sounded.
+    Uncut it would have sounded until `whole`. Of a sentence that was resumed, only the part after
+    frame `since` sounded.
     """
 
     text: str
@@ -57,7 +58,10 @@ class SpokenLog:
             found.end = min(found.end, end)
 
     def begin(self, since: int) -> int:
-        """Return the frame at which the text that sounds since frame `since` began, or would have."""
+        """Return the frame at which the text sounding since frame `since` began.
+
+        For a resumed text this is where it would have begun.
+        """
         found = self._since(since)
         return found.begin if found else since
 

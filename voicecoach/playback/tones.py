@@ -1,4 +1,7 @@
-"""Make the coach's tones: short sounds that say "begin", "done", "I heard you" and "say that again"."""
+"""Make the coach's tones, which are short sounds.
+
+They mean "begin", "done", "I heard you" and "say that again".
+"""
 
 from __future__ import annotations
 

@@ -27,12 +27,14 @@ _NUMBERS = itertools.count()
 
 
 class AtomicFile:
-    """Write bytes to `path`, where they appear when the block ends without an exception.
+    """Write bytes to `path`, where they appear when the block succeeds.
+
+    A block that raises an exception leaves the former file.
 
     Attributes:
         private: Only the owner may read the file, since it may hold words of a person.
-        durable: The file is on the disk before it takes the place of the one before, so that a
-            power failure does not lose both. Costs some ten milliseconds, and is meant for what
+        durable: The file is on the disk before it replaces the former file, so that a power
+            failure does not lose both. Costs some ten milliseconds, and is meant for what
             cannot be computed again.
 
     All methods raise OSError.
@@ -83,7 +85,11 @@ def write_atomically(path: Path, content: bytes, *, private: bool = False, durab
 
 
 def make_private_folder(path: Path) -> None:
-    """Make the folder `path`, where there is none, for its owner alone. Raises OSError."""
+    """Make the folder `path` for its owner alone, if there is none.
+
+    Raises:
+        OSError: The folder cannot be made.
+    """
     path.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
 
 
@@ -100,7 +106,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 class TextFile:
-    """Write UTF-8 text to `path`, where it appears when the block ends without an exception.
+    """Write UTF-8 text to `path`, where it appears when the block succeeds.
 
     All methods raise VoicecoachError with a sentence for the user when the file cannot be written.
     """

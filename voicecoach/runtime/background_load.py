@@ -1,4 +1,7 @@
-"""Load several things at the same time, since much of it waits for a driver or the disk, or runs outside Python."""
+"""Load several things concurrently.
+
+Much of the loading waits for a driver or the disk, or runs outside Python.
+"""
 
 from __future__ import annotations
 

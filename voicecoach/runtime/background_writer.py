@@ -15,7 +15,7 @@ MAX_BATCH = 1000
 
 
 class Background(Generic[Item]):
-    """Hand items to `write` in a thread called `name`, several at once if there are several.
+    """Hand items to `write` in a thread called `name`, in batches if several wait.
 
     The end of the `with` block waits until all items have been written.
     """

@@ -1,4 +1,4 @@
-"""Keep bytes by a key in a folder, with a checksum, within limits of size and number.
+"""Keep bytes by a key in a folder, with a checksum, limited in size and number.
 
 The library diskcache does more than that, and not this: its values have no checksum and no check of
 the owner, which pickles need; it opens an SQLite database at each start; and it has had no release
@@ -38,11 +38,13 @@ class CacheLimits:
 
 
 class DiskCache:
-    """Entries in `folder`, a file each, called `<key><suffix>`. Several processes and threads may share a folder.
+    """Hold entries in `folder`, a file each, called `<key><suffix>`.
 
-    An entry that is damaged, or that somebody else owns or may write, is passed over and removed: a
-    pickle of somebody else's could run code. The folder belongs to the cache alone: all else in it
-    is removed in time.
+    Several processes and threads may share a folder.
+
+    An entry that is damaged, or that another user owns or may write, is passed over and removed: a
+    pickle of another user could run code. The folder belongs to the cache alone: all other files in
+    it are removed in time.
     """
 
     def __init__(self, folder: Path, suffix: str, limits: CacheLimits):
@@ -84,7 +86,7 @@ class DiskCache:
             self.path(key).unlink()
 
     def prune(self) -> None:
-        """Remove leftovers, and then the entries that have not been used for longest, until the limits are met."""
+        """Remove leftovers, and then the least recently used entries beyond the limits."""
         with suppress(OSError):  # another process may be pruning, too
             entries = self._entries()
             size, number = sum(status.st_size for status, _ in entries), len(entries)
@@ -142,7 +144,7 @@ def _digest(key: str, content: bytes) -> bytes:
 
 
 def _untrusted(status: os.stat_result) -> str | None:
-    """Return why a file may have been written by somebody else; None if it cannot have been."""
+    """Return why another user may have written a file; None if that is impossible."""
     if not stat.S_ISREG(status.st_mode):
         return "it is no file"
     if os.name != "posix":

@@ -1,4 +1,4 @@
-"""Postpone the import of modules that another package imports, and that are rarely used."""
+"""Postpone the import of rarely used modules that another package imports."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ from typing import Any
 
 @contextmanager
 def postponed(*names: str) -> Iterator[None]:
-    """Let an `import` of each of these modules take no time within the block; what is imported there loads the module
-    when it is used. (`importlib.util.LazyLoader` does so already at the import.)"""
+    """Postpone every `import` of these modules within the block.
+
+    What is imported there loads the module when it is used. (`importlib.util.LazyLoader` does so
+    already at the import.)
+    """
     stand_ins = {name: _StandIn(name) for name in names if name not in sys.modules}
     sys.modules.update(stand_ins)
     try:

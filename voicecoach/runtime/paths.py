@@ -59,7 +59,7 @@ class Place:
         return Path(_FOLDERS[self.kind](_APP)) / self.name
 
     def copies(self) -> list[Path]:
-        """List files that were set aside as unusable, and files whose writing was interrupted."""
+        """List files that were set aside as unusable, or whose writing was interrupted."""
         if not self.set_aside:
             return []
         patterns = (f"{self.name}.damaged*", f"{self.name}.newer*", f".{self.name}.*.part")
@@ -133,7 +133,7 @@ def delete(place: Place) -> int:
 
 
 def delete_copies(place: Place) -> int:
-    """Delete only what was set aside or interrupted in `place`, and return the number of files deleted.
+    """Delete only files that were set aside or interrupted; return their number.
 
     Raises:
         VoicecoachError: A file cannot be deleted.
@@ -184,7 +184,10 @@ def settings_file() -> Path:
 
 
 def routines_folder() -> Path:
-    """Return the folder of the user's own exercises and routines, which need not exist."""
+    """Return the folder of the user's own content, which need not exist.
+
+    It holds exercises and routines.
+    """
     return ROUTINES.path
 
 

@@ -1,8 +1,8 @@
-"""Settings of the process as a whole: libraries' threads and kernels, memory, garbage, threads.
+"""Set what holds for the whole process: threads, kernels, memory and garbage.
 
-All are here, each with its reason, since each counts for code that knows nothing of it. Importing this module is cheap:
-it imports no library. (eSpeak's own variable, ESPEAK_DATA_PATH, is set by `tts.espeak` in the
-speech process alone.)
+All these settings are here, each with its reason, since each affects code that knows nothing of it.
+Importing this module is cheap: it imports no library. (eSpeak's own variable, ESPEAK_DATA_PATH, is
+set by `tts.espeak` in the speech process alone.)
 """
 
 from __future__ import annotations
@@ -134,7 +134,10 @@ def hand_over_quickly() -> None:
 
 @contextmanager
 def without_collecting() -> Iterator[None]:
-    """Make many objects that stay: looking for garbage among them takes longer than making them."""
+    """Suspend the garbage collector while many lasting objects are made.
+
+    Searching them for garbage takes longer than making them.
+    """
     was = gc.isenabled()
     gc.disable()
     try:
@@ -145,5 +148,5 @@ def without_collecting() -> Iterator[None]:
 
 
 def keep_loaded_objects() -> None:
-    """Exempt all objects there are from the search for garbage, which would hold up the sound."""
+    """Exempt all present objects from garbage collection, which would delay sound."""
     gc.freeze()

@@ -1,4 +1,7 @@
-"""Tell the time of day, which only the journal, the reminders and the age of files may depend on."""
+"""Tell the time of day.
+
+Only the journal, the reminders and the age of files may depend on it.
+"""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The session: exercises and routines, the plan, what is said, and the state chart."""
+"""Lead a session: the plan, the words, the questions and the state chart."""

@@ -1,4 +1,4 @@
-"""What the features of a session share: the content, the flow and its chart, and what is known of the user."""
+"""Share the content, the flow and the user's data among a session's features."""
 
 from __future__ import annotations
 
@@ -45,10 +45,7 @@ F = TypeVar("F", bound=Feature)
 
 @dataclass(eq=False)
 class SessionContext:
-    """Handlers and features get this object; it knows none of them.
-
-    `library` gets the routines that are saved on the way. `age` is the user's in years, None where it is not known.
-    """
+    """Give handlers and features access to the session; it knows none of them."""
 
     library: Library
     lines: Lines
@@ -86,7 +83,10 @@ class SessionContext:
 
     @property
     def states(self) -> tuple[SessionState | QuestionContext, ...]:
-        """The states that decide which commands count now; the context of an open question comes last."""
+        """Return the states that decide which commands count now.
+
+        The context of an open question comes last.
+        """
         state = COUNTS_AS.get(self.state, self.state)
         if self.doubted:
             return (state, QuestionContext.ASKING)
@@ -139,7 +139,10 @@ class SessionContext:
         return self.doubted or self.flow.question
 
     def withdraw_question(self) -> Question | None:
-        """Close the question of a feature, and return it. The same question counts as a new one from now on."""
+        """Close the question of a feature, and return it.
+
+        If it is asked again it counts as a new question.
+        """
         question, self.flow.question = self.flow.question, None
         self._announced = None
         return question

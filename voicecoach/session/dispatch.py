@@ -1,4 +1,4 @@
-"""What becomes of an utterance: which question it answers, or which handler obeys it."""
+"""Route an utterance to the question that it answers, or to its handler."""
 
 from __future__ import annotations
 
@@ -15,18 +15,24 @@ from voicecoach.session.features.reminders import Reminders
 from voicecoach.session.registry import HANDLERS
 
 NEAR_A_COMMAND = 60.0
-"""Lowest score of a rejected utterance that is taken for a command that went wrong, and is answered."""
+"""Lowest score of a rejected utterance that is answered as a failed command."""
 
 WORD_FOR_WORD = 100
-"""Score from which the coach answers that a command does not count now. What is only like one was most probably said to
-somebody else ("did you feed the cat this morning")."""
+"""Score from which the coach answers that a command does not count now.
+
+What is only similar to a command was most probably said to somebody else ("did you feed the cat
+this morning").
+"""
 
 ONLY_ASKING = (SessionState.IDLE, SessionState.CHECKING, SessionState.COMPARING, SessionState.PAUSED)
-"""States in which nothing is being counted or explained: what is said there leads to its question."""
+"""States in which nothing is counted or explained; talk repeats the question."""
 
 
 class Dispatcher:
-    """Passes commands to the open question or to their handlers, and answers what was not understood."""
+    """Pass commands to the open question or to their handlers.
+
+    What was not understood is answered.
+    """
 
     def __init__(self, context: SessionContext):
         self._context = context
@@ -68,7 +74,8 @@ class Dispatcher:
             and understanding.intent == "Pain"
             and context.state != SessionState.IDLE
         ):
-            # Better to stop for nothing. Where it hurts is asked; what was nearly heard of that may be wrong.
+            # Better to stop for nothing. Where it hurts is asked; what was nearly heard of that may
+            # be wrong.
             return Command("Pain", {}, understanding.text)
         return None
 

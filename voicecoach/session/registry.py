@@ -1,4 +1,4 @@
-"""Which function obeys which command: the handlers of all modules in `features`."""
+"""Collect the handlers of all modules in `features`, by command."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ from voicecoach.session.context import Handler
 
 
 def find_handlers() -> Mapping[str, Handler]:
-    """Return intent -> handler, from the `HANDLERS` of every feature module; ValueError where two obey one intent."""
+    """Return intent -> handler, from the `HANDLERS` of every feature module.
+
+    Raises:
+        ValueError: Two features obey one intent.
+    """
     found: dict[str, Handler] = {}
     for module in sorted(one.name for one in pkgutil.iter_modules(features.__path__)):
         handlers: Mapping[str, Handler] = getattr(import_module(f"{features.__name__}.{module}"), "HANDLERS", {})

@@ -1,4 +1,7 @@
-"""The session: commands and "script finished" events in, actions out. No audio, no thread, no clock, no I/O."""
+"""Run the session: commands and "script finished" events in, actions out.
+
+The session has no audio, no thread, no clock and no I/O.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,7 @@ from voicecoach.session.script.writer import ScriptWriter
 
 
 class Session:
-    """Leads routines of `library` in the words of `lines`.
+    """Lead routines of `library` in the words of `lines`.
 
     Every method that takes part in the conversation returns the actions to carry out, in order.
     `position` is the number of seconds into the beat script being played (0 in a flow).
@@ -99,7 +102,10 @@ class Session:
 
     @property
     def states(self) -> tuple[SessionState | QuestionContext, ...]:
-        """The states that decide which commands count now; the context of an open question comes last."""
+        """Return the states that decide which commands count now.
+
+        The context of an open question comes last.
+        """
         return self.context.states
 
     @property
@@ -144,7 +150,7 @@ class Session:
         return [self._notes.second(counting=self.state == SessionState.WORKING, elapsed=position)]
 
     def minute(self, now: datetime) -> list[Action]:
-        """Remind of what is due at `now` on the wall clock. Call it while the coach is silent.
+        """Remind of what is due at `now` on the wall clock, while the coach is silent.
 
         Nothing is said while a routine is running or something has been asked.
         """
@@ -157,7 +163,10 @@ class Session:
         return attend(self.context, understanding)
 
     def command(self, command: Command, position: float | None = 0.0) -> list[Action]:
-        """Obey `command`; `position` None: the session stays where the command before has brought it."""
+        """Obey `command` at `position`.
+
+        None: the session stays where the last command has brought it.
+        """
         self._move_to(position)
         self._dispatcher.command(command)
         return self.context.take_actions()

@@ -1,4 +1,4 @@
-"""Typed access to the slots of a command, whose values are texts and numbers, or lists of them."""
+"""Give typed access to the slots of a command: texts, numbers, or lists of them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def integer(slots: Slots, name: str) -> int | None:
 
 
 def duration_s(slots: Slots) -> float | None:
-    """Return the length of time in seconds: `seconds`, or `minutes` and the `seconds` beyond them.
+    """Return the length of time in seconds, from `seconds` and `minutes`.
 
     Of several values the last one counts. Returns None where neither slot was filled.
     """

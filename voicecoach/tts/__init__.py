@@ -1,1 +1,1 @@
-"""Speaking: synthesis, its cache, tones, and the mixer that plays them on the beat."""
+"""Render speech in a separate process, and cache it."""

@@ -1,4 +1,7 @@
-"""Keep rendered speech: on disk at the engine's rate, and recently used clips in memory."""
+"""Keep rendered speech on disk, and recently used clips in memory.
+
+The recordings on disk have the engine's rate.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,10 @@ _PCM_16_STEPS = 2**15
 
 
 def clip_key(*parts: str | int) -> str:
-    """Return a file name for everything that a recording depends on: SHA-256 (hex) of `parts`."""
+    """Return a file name for a recording: the SHA-256 (hex) of `parts`.
+
+    `parts` are everything that the recording depends on.
+    """
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
@@ -48,7 +54,7 @@ class ClipCache:
         self._pruned = False
 
     def load(self, key: str) -> tuple[Samples, int] | None:
-        """Return samples and their rate (Hz); None if there is no recording, or a damaged one."""
+        """Return samples and their rate (Hz); None for a missing or damaged recording."""
         content = self._entries.get(key)
         if content is None:
             return None

@@ -1,4 +1,7 @@
-"""Finding eSpeak NG on Linux, where pyttsx3 asks the dynamic loader for `libespeak-ng.so.1`."""
+"""Find eSpeak NG on Linux.
+
+pyttsx3 asks the dynamic loader for `libespeak-ng.so.1`.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,13 @@ LIBRARY = "libespeak-ng.so.1"
 
 
 def provide_espeak() -> None:
-    """Make `libespeak-ng.so.1` loadable by name: the system's own, else the one espeakng-loader brings.
+    """Make `libespeak-ng.so.1` loadable by name.
 
-    Raises ImportError when neither is there, OSError when the brought one does not load.
+    The system's own library is preferred to the one that espeakng-loader brings.
+
+    Raises:
+        ImportError: There is neither of them.
+        OSError: The brought library does not load.
     """
     try:
         ctypes.CDLL(LIBRARY)

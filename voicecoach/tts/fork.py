@@ -1,9 +1,10 @@
-"""Each answer in a fork of the process, so that no utterance leaves its mark on the next.
+"""Answer each request in a fork of the process, so that none affects the next.
 
-eSpeak carries random numbers and the phase of its waves from one utterance into the next: the same sentence came
-out up to 2 % longer after other sentences, and no call resets that (its seed is the program's own only from
-eSpeak NG 1.52 on). In a process where nothing was said before, it is the same to the sample every time, on
-every machine. A fork of one that has loaded everything costs about 10 ms more than speaking in place.
+eSpeak carries random numbers and the phase of its waves from one utterance into the next: a
+sentence came out up to 2 % longer after other sentences, and no call resets that state (its seed is
+the program's own only from eSpeak NG 1.52 on). In a process where nothing was said before, the
+sound is equal to the sample every time, on every machine. A fork of a process that has loaded
+everything costs about 10 ms more than speaking in place.
 """
 
 from __future__ import annotations
@@ -22,9 +23,12 @@ _PR_SET_PDEATHSIG = 1
 
 
 def forked(answer: Callable[[], Message]) -> Message:
-    """What `answer` returns, called in a fork that ends with it; Linux only.
+    """Call `answer` in a fork that ends with it, and return its result; Linux only.
 
-    The fork is killed when this process ends. Raises ChildProcessError when it ended without an answer.
+    The fork is killed when this process ends.
+
+    Raises:
+        ChildProcessError: The fork ended without an answer.
     """
     receiving, sending = os.pipe()
     parent = os.getpid()

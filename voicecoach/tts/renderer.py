@@ -67,7 +67,7 @@ class SpeechError(VoicecoachError):
 
 
 class BadRecordingError(Exception):
-    """Report that the engine wrote no sound file, silence, or a sentence that is cut off."""
+    """Report that the engine wrote no sound file, silence, or a cut-off sentence."""
 
 
 def list_voices(
@@ -94,9 +94,9 @@ def list_voices(
 
 
 class Renderer:
-    """Let a child process speak texts; start it when needed, and replace it when it fails.
+    """Let a child process speak texts; restart it when it fails.
 
-    One thread records; any thread may close.
+    The child process starts with the first text. One thread renders; any thread may close.
     """
 
     def __init__(self, voice: Voice, timeout: float, command: Sequence[str]) -> None:
@@ -138,7 +138,10 @@ class Renderer:
         return self._worker is not None
 
     def rest(self) -> None:
-        """End the child process; the next text starts another. Only for the thread that records."""
+        """End the child process; the next text starts another.
+
+        Only the thread that renders may call this.
+        """
         self._end_worker()
 
     def close(self) -> None:
@@ -188,7 +191,10 @@ def _advice(error: RefusedError) -> str:
 
 
 def _read(path: Path) -> tuple[Samples, int]:
-    """Return a sound file of any kind (macOS writes AIFF) as mono samples and their rate (Hz)."""
+    """Read a sound file of any kind as mono samples, and return its rate (Hz), too.
+
+    macOS writes AIFF.
+    """
     try:
         samples, rate = sf.read(path, dtype="float32", always_2d=True)
     except sf.SoundFileError as error:
@@ -200,10 +206,10 @@ def _read(path: Path) -> tuple[Samples, int]:
 
 
 def acoustic_onset(samples: Samples, rate: int) -> int:
-    """Return the first frame where the envelope comes within 35 dB (ONSET_DB) of its maximum.
+    """Return the first frame whose envelope is within 35 dB of its maximum.
 
-    The envelope at a frame is the RMS of the 5 ms that end there, so that a hard onset is found at its very
-    frame and a soft one no more than 5 ms late. 0 for silence.
+    The limit is ONSET_DB. The envelope at a frame is the RMS of the 5 ms that end there, so that a
+    hard onset is found at its very frame and a soft one no more than 5 ms late. 0 for silence.
     """
     envelope = _envelope(samples, rate)
     return int(np.argmax(envelope >= envelope.max(initial=0.0) * _gain(ONSET_DB))) if len(envelope) else 0
@@ -230,10 +236,11 @@ def trim(samples: Samples, rate: int) -> Samples:
 
 
 def level(samples: Samples, rate: int, decibels: float) -> Samples:
-    """Scale to an active level of `decibels` (re full scale), or as near as PEAK_LIMIT_DB allows.
+    """Scale to an active level of `decibels` (re full scale), limited by the peak.
 
-    The active level is the RMS of the 20 ms frames within 25 dB of the loudest one: that of ITU-T P.56 in its
-    purpose (pauses do not count), in a simpler form. Silence is returned as it is.
+    The peak stays within PEAK_LIMIT_DB. The active level is the RMS of the 20 ms frames within 25
+    dB of the loudest one: that of ITU-T P.56 in its purpose (pauses do not count), in a simpler
+    form. Silence is returned unchanged.
     """
     peak = float(np.abs(samples).max(initial=0.0))
     if peak == 0.0:

@@ -1,7 +1,7 @@
-"""Turn texts into clips: rendered by pyttsx3 in a separate process, cached on disk and in memory.
+"""Turn texts into clips by pyttsx3 in a separate process, with two caches.
 
-Every clip has the same loudness, begins at most 10 ms before its sound and knows its acoustic onset, so that
-counts fall on the beat.
+Clips are cached on disk and in memory. Every clip has an equal loudness, begins at most 10 ms
+before its sound and knows its acoustic onset, so that counts fall on the beat.
 """
 
 from __future__ import annotations
@@ -38,7 +38,9 @@ _MARKUP = re.compile(r"[<>\[\]{}\x00-\x20\x7f]+")
 
 
 class Synthesizer:
-    """Provide clips of texts at `rate` Hz, spoken with `voice`. Thread-safe; use it as a context manager.
+    """Provide clips of texts at `rate` Hz, spoken with `voice`.
+
+    The class is thread-safe and a context manager.
 
     One child process renders. It starts with a text that no cache holds, is replaced when it dies
     or gives no answer for `timeout` seconds, and ends when it was not needed for `idle` seconds (of
@@ -89,9 +91,12 @@ class Synthesizer:
         return self._recall(text) or self._request(text, self._urgent).result()
 
     def ready(self, text: str) -> Clip | None:
-        """Return the clip of a text if it is in memory; else None, and read or render the text next.
+        """Return the clip of a text if it is in memory; else read or render it next.
 
-        A failure is logged, not raised. Raises ValueError when the text has nothing to speak.
+        Returns None if the clip is not in memory. A failure is logged, not raised.
+
+        Raises:
+            ValueError: The text has nothing to speak.
         """
         text = _speakable(text)
         with self._changed:
@@ -102,7 +107,7 @@ class Synthesizer:
         return clip
 
     def prefetch(self, texts: Iterable[str]) -> None:
-        """Render texts in the background, in this order, whenever no urgent text is requested.
+        """Render texts in the background, in this order, after all urgent texts.
 
         Texts on the disk stay there: to read one takes a millisecond, to read all of them a minute
         of processor time.
@@ -112,9 +117,10 @@ class Synthesizer:
                 self._request(text, self._background)
 
     def rest(self) -> None:
-        """End the child process, and drop the clips in memory and the background texts, while another voice speaks.
+        """End the child process and free the memory, while another voice speaks.
 
-        A later request starts the child process again.
+        The clips in memory and the background texts are dropped. A later request starts the child
+        process again.
         """
         with self._changed:
             self._resting = True
@@ -203,7 +209,7 @@ class Synthesizer:
             job.set_exception(result)
 
     def _patience(self) -> float | None:
-        """Return the seconds that the child process may be idle; None if there is no child."""
+        """Return the seconds that the child process may be idle; None without a child."""
         if not self._recorder.at_work:
             return None
         return 0.0 if self._resting else self._idle

@@ -59,7 +59,10 @@ class VoiceList:
             synthesizer.close()
 
     def _speech_of(self, name: str | None) -> Synthesizer:
-        """Return the speech of a voice, made once: the user may go through the voices several times."""
+        """Return the synthesizer of a voice, made once.
+
+        The user may go through the voices several times.
+        """
         if name not in self._made:
             self._made[name] = self._speaking(replace(self._voice, name=name))
         return self._made[name]
@@ -70,7 +73,7 @@ def _voices_of(voice: Voice) -> Sequence[str]:
 
 
 def _ring(voice: Voice, names: Sequence[str]) -> list[str | None]:
-    """Return the voice itself, then its other speaker if it is eSpeak's, then the other voices."""
+    """Return the voice itself, its other speaker (eSpeak only), and the other voices."""
     others: list[str | None] = [name for name in names if name != voice.name]
     if voice.engine == "espeak" or (voice.engine is None and sys.platform.startswith("linux")):
         own = voice.name or load_language(voice.language).voices[0]

@@ -1,17 +1,18 @@
-"""The speech process: pyttsx3 in a child that can be killed, and the parent's end of the line to it.
+"""Run pyttsx3 in a child process that can be killed, and talk to it.
 
-pyttsx3 2.99 can hang for ever, prints on stdout and knows one engine a process, so it lives in a process of
-its own. Parent and child exchange one JSON object a line, one request at a time:
+pyttsx3 2.99 can hang for ever, prints on stdout and knows one engine a process, so it lives in a
+process of its own. Parent and child exchange one JSON object a line, one request at a time:
 
-    {"do": "open", "engine": null, "voice": null, "rate": 150, "language": "en", "preferred": ["en-us", "samantha"]}
-    {"do": "render", "text": "five", "path": "/tmp/.../speech.wav"}
-    {"do": "voices", "engine": null, "language": "en"}            before or instead of the others
+    {"do": "open", "engine": null, "voice": null, "rate": 150, "language": "en", "preferred":
+    ["en-us", "samantha"]} {"do": "render", "text": "five", "path": "/tmp/.../speech.wav"} {"do":
+    "voices", "engine": null, "language": "en"}            before or instead of the others
 
-Engine and voice: null means the default. Of the preferred voices the first is eSpeak's name, and the others are parts
-of the names that other engines have.
+Engine and voice: null means the default. Of the preferred voices the first is eSpeak's name, and
+the others are parts of the names that other engines have.
 
-Answers are `{}`, `{"voices": [...]}` or `{"error": "...", "kind": "engine" | "voice" | "render"}`. The child
-ends when its stdin closes. It imports neither numpy nor the rest of voicecoach, to start fast.
+Answers are `{}`, `{"voices": [...]}` or `{"error": "...", "kind": "engine" | "voice" | "render"}`.
+The child ends when its stdin closes. It imports neither numpy nor the rest of voicecoach, to start
+fast.
 """
 
 from __future__ import annotations
@@ -37,7 +38,10 @@ WORKER_COMMAND = (sys.executable, "-P", "-m", "voicecoach.tts.worker")
 
 
 class WorkerLostError(Exception):
-    """The child ended, answered nonsense or did not answer in time; it is of no more use."""
+    """Report that the child ended, answered nonsense or did not answer in time.
+
+    The child is of no more use then.
+    """
 
 
 class RefusedError(Exception):
@@ -51,8 +55,8 @@ class RefusedError(Exception):
 class Worker:
     """One running child. Not thread-safe: one thread asks; any thread may kill.
 
-    `timeout` (s) is how long an answer may take. It is measured on the wall clock, since a hung process
-    shows in no count of samples.
+    `timeout` (s) is how long an answer may take. It is measured on the wall clock, since a hung
+    process shows in no count of samples.
     """
 
     def __init__(self, command: Sequence[str] = WORKER_COMMAND, *, timeout: float) -> None:
@@ -70,7 +74,12 @@ class Worker:
         threading.Thread(target=self._listen, name="speech-answers", daemon=True).start()
 
     def ask(self, **request: object) -> Message:
-        """The answer to one request. Raises WorkerLostError or RefusedError."""
+        """Return the answer to one request.
+
+        Raises:
+            WorkerLostError: The child ended or did not answer as it should.
+            RefusedError: The child reported an error.
+        """
         assert self._process.stdin is not None
         try:
             self._process.stdin.write(json.dumps(request) + "\n")
@@ -108,7 +117,10 @@ class UnknownVoiceError(Exception):
 
 
 class Engine:
-    """A pyttsx3 engine speaking with one voice at one rate into files, around the traps of its drivers."""
+    """Hold a pyttsx3 engine that speaks with one voice at one rate into files.
+
+    It works around the faults of pyttsx3's drivers.
+    """
 
     def __init__(self, name: str | None) -> None:
         if sys.platform == "linux" and name in (None, "espeak"):
@@ -125,12 +137,17 @@ class Engine:
         self._settle()
 
     def voices(self, language: str) -> list[str]:
-        """The ids of the voices that speak `language`."""
+        """Return the ids of the voices that speak `language`."""
         return [voice.id for voice in self._engine.getProperty("voices") if _speaks(voice.languages, language)]
 
     def speak_with(self, voice: str | None, rate: int, language: str, preferred: Sequence[str]) -> None:
-        """Choose the voice (one for `language` where none is named) and the rate (words a minute). Raises
-        UnknownVoiceError."""
+        """Choose the voice and the rate (words a minute).
+
+        Without a named voice, one for `language` is chosen.
+
+        Raises:
+            UnknownVoiceError: There is no such voice.
+        """
         name = voice if voice is not None else self._default_voice(language, preferred)
         if name is not None:
             self._engine.setProperty("voice", name)
@@ -143,10 +160,13 @@ class Engine:
         self._raise_errors()
 
     def render(self, text: str, path: str) -> None:
-        """Speak `text` into the file `path` (WAV, or AIFF on macOS) and return when it is complete."""
+        """Speak `text` into the file `path`, and return when it is complete.
+
+        The file is WAV, or AIFF on macOS.
+        """
         self._errors.clear()
-        # Busy, so that the command is queued and begins inside the loop. Were it begun before, the loop would
-        # end at once and, on macOS, stop the utterance (nsss: endLoop -> stopSpeaking).
+        # Busy, so that the command is queued and begins inside the loop. Were it begun before, the
+        # loop would end at once and, on macOS, stop the utterance (nsss: endLoop -> stopSpeaking).
         self._engine.proxy.setBusy(True)
         self._engine.save_to_file(text, path)
         self._engine.runAndWait()
@@ -154,15 +174,21 @@ class Engine:
         self._raise_errors()
 
     def _settle(self) -> None:
-        """Wait for eSpeak's own thread. It sets rates and writes files after the calls have returned: what is set or
-        said before that spoils them, and now and then a sentence came out at another rate."""
+        """Wait for eSpeak's own thread.
+
+        It sets rates and writes files after the calls have returned: what is set or said before
+        that spoils them, and now and then a sentence came out at another rate.
+        """
         if self._is_espeak:
             from pyttsx3.drivers import _espeak
 
             _espeak.Synchronize()
 
     def _default_voice(self, language: str, preferred: Sequence[str]) -> str | None:
-        """A voice for `language`: the user's own if it speaks that; None leaves the engine's default."""
+        """Return a voice for `language`: the user's own if it speaks that.
+
+        None leaves the engine's default.
+        """
         if self._is_espeak:
             return preferred[0] if preferred else language
         try:
@@ -201,7 +227,7 @@ class RequestHandler:
         self._engine: Engine | None = None
 
     def answer(self, request: Message) -> Message:
-        """The answer to one request; an exception becomes an error of the kind it stands for."""
+        """Answer one request; an exception becomes an error of its kind."""
         try:
             match request:
                 case {
@@ -232,7 +258,10 @@ class RequestHandler:
 
 
 class ForkingRequestHandler:
-    """Answer as RequestHandler does, but each request in a fork: an engine that has spoken speaks differently."""
+    """Answer as RequestHandler does, but each request in a fork.
+
+    An engine that has spoken speaks differently.
+    """
 
     def __init__(self) -> None:
         self._opening: Message | None = None
@@ -241,7 +270,7 @@ class ForkingRequestHandler:
             import pyttsx3.drivers.espeak  # noqa: F401, loaded once for all forks
 
     def answer(self, request: Message) -> Message:
-        """The answer to one request."""
+        """Answer one request in a fork."""
         try:
             answer = forked(lambda: self._answer(request))
         except OSError as error:
@@ -258,9 +287,10 @@ class ForkingRequestHandler:
 
 
 def _take_over_stdio() -> tuple[TextIO, TextIO]:
-    """Private copies of stdin and stdout; the numbered ones lead to the null device from now on.
+    """Return private copies of stdin and stdout; redirect the originals to null.
 
-    pyttsx3 prints, and on Windows a library that looks at stdin while a thread reads from it would block.
+    pyttsx3 prints, and on Windows a library that looks at stdin while a thread reads from it would
+    block.
     """
     requests = os.fdopen(os.dup(0), encoding="utf-8")
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
@@ -273,7 +303,8 @@ def _take_over_stdio() -> tuple[TextIO, TextIO]:
 def _receive(requests: TextIO, inbox: queue.SimpleQueue[Message]) -> None:
     for line in requests:
         inbox.put(json.loads(line))
-    # The parent is gone. Leave even if the engine hangs, and past eSpeak's failing assertion at exit.
+    # The parent is gone. Leave even if the engine hangs, and past eSpeak's failing assertion at
+    # exit.
     os._exit(0)
 
 

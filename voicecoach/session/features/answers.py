@@ -10,7 +10,7 @@ from voicecoach.session.plan.steps import WorkStep
 
 
 class Answers:
-    """Answers questions about the routine that `flow` leads."""
+    """Answer questions about the routine that `flow` leads."""
 
     def __init__(self, flow: RoutineFlow):
         self.flow = flow

@@ -1,8 +1,8 @@
-"""How do your legs feel? Asked before a routine, which is fitted to the answer, and after it.
+"""Ask how the legs feel, before a routine and after it.
 
-The scale and what follows from it are those of
-docs/reference/exercise-sources.md: up to three as planned, four and five the easier
-versions, from six on stretches only.
+The routine is fitted to the answer. The scale and its consequences are those of
+docs/reference/exercise-sources.md: up to three as planned, four and five the easier versions, from
+six on stretches only.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def gentle(plan: tuple[PlanStep, ...]) -> tuple[PlanStep, ...]:
 
 
 class Checks:
-    """Asks how the legs feel before a routine and after it."""
+    """Ask how the legs feel before a routine and after it."""
 
     def __init__(self, flow: RoutineFlow, chart: SessionChart, library: Library):
         self._flow = flow
@@ -58,7 +58,7 @@ class Checks:
 
 
 class CheckIn:
-    """Asks how the legs feel before a routine, and fits the plan to the answer.
+    """Ask how the legs feel before a routine, and fit the plan to the answer.
 
     `rating` is the answer (None: there was none); `unwanted` is True where the user declined to
     answer.
@@ -138,7 +138,7 @@ class CheckIn:
 
 
 class CheckOut:
-    """Asks how the legs feel after a routine, and compares the answer with that before."""
+    """Ask how the legs feel after a routine, and compare with the answer before it."""
 
     def __init__(self, flow: RoutineFlow):
         self._flow = flow

@@ -16,7 +16,10 @@ from voicecoach.session.plan.levels import STRETCHES, neighbour
 from voicecoach.session.plan.steps import WorkStep
 
 PATIENCE = 5.0
-"""Seconds of silence that mean "fine": less than for other questions, since somebody waits in an odd position."""
+"""Seconds of silence that mean "fine".
+
+They are fewer than for other questions, since the user waits in an uncomfortable position.
+"""
 
 NEXT_TIME_LINES = {"easier": "comfort.easier", "usual": "comfort.usual", "harder": "comfort.harder"}
 """Level -> the line that promises it for the next time."""
@@ -26,7 +29,7 @@ FEELINGS = {"Easier": "much", "Harder": "easy"}
 
 
 class ComfortCheck:
-    """Knows when to ask how a stretch was, and asks."""
+    """Decide when to ask how a stretch was, and ask."""
 
     def __init__(self, context: SessionContext):
         self._flow = context.flow

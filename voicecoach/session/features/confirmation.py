@@ -1,4 +1,4 @@
-""" "Did you say ...?": the question after a command that was only nearly understood."""
+"""Ask "Did you say ...?" after a command that was only nearly understood."""
 
 from __future__ import annotations
 

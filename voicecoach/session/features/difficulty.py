@@ -19,7 +19,7 @@ MORE_TIME = 5.0
 
 
 class Difficulty:
-    """Changes how the current exercise is done, and remembers it."""
+    """Change how the current exercise is done, and remember it."""
 
     def __init__(self, context: SessionContext):
         self._flow = context.flow

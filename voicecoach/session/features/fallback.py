@@ -48,11 +48,14 @@ EXPLANATIONS = {
 """Kind of explanation -> state -> the line that says what can be said in it."""
 
 QUIET = (SessionState.WORKING, SessionState.ALARMED)
-"""States in which a tone has to do: a count is not to be talked over, and after a red flag nothing else matters."""
+"""States in which a tone has to do.
+
+A count is not to be talked over, and after a red flag nothing else matters.
+"""
 
 
 class Fallback:
-    """Says what can be said now, and counts how often in a row."""
+    """Say what can be said now, and count how often in a row."""
 
     def __init__(self, context: SessionContext):
         self._context = context

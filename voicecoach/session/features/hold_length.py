@@ -15,14 +15,17 @@ WAIT = 20.0
 """Seconds that "wait" adds when no number is said."""
 
 MOST_WAIT = 300.0
-"""Longest wait (s) that is measured; for longer the session is paused, and nobody has to hurry back."""
+"""Longest wait (s) that is measured.
+
+For a longer one the session is paused, so that the user need not hurry back.
+"""
 
 SOONEST_END = 2
 """Seconds until the end of a hold that is made shorter than what has passed of it."""
 
 
 class Lengths:
-    """Changes the lengths of the current step."""
+    """Change the lengths of the current step."""
 
     def __init__(self, flow: RoutineFlow):
         self.flow = flow
@@ -43,7 +46,10 @@ class Lengths:
             flow.reply("hold.changed", duration=lines.duration(seconds))
 
     def wait(self, seconds: float | None) -> None:
-        """Give the user `seconds` from now on (None: the usual number), never less than is left."""
+        """Give the user `seconds` from now on, never less than is left.
+
+        `seconds` None means the usual number.
+        """
         self.take_time(WAIT if seconds is None else seconds)
         self.flow.reply("wait")
 

@@ -46,8 +46,8 @@ class Called:
 def attend(context: SessionContext, understanding: Understanding) -> Understanding:
     """Return `understanding`, rejected where it was not meant for the coach.
 
-    While the coach listens by name it is meant where the name was said or is not needed, where it may be urgent, and
-    where a question is open.
+    While the coach listens by name it is meant where the name was said or is not needed, where it
+    may be urgent, and where a question is open.
     """
     if context.preferences.listening == "always" or context.question:
         return understanding
@@ -67,9 +67,9 @@ def attend(context: SessionContext, understanding: Understanding) -> Understandi
 
 
 def answer_call(context: SessionContext, understanding: Understanding) -> bool:
-    """Wait for a command if only the coach's name was said, or next to nothing else; return True if it was.
+    """Wait for a command if only the coach's name was said; return True if it was.
 
-    The recogniser hears "coach oh" for "coach".
+    Next to nothing else may have been said. The recogniser hears "coach oh" for "coach".
     """
     if context.preferences.listening != "by name":
         return False

@@ -20,7 +20,7 @@ MOST_REPETITIONS, MOST_TIME = 30, 1800
 
 
 class More:
-    """Adds to the current step."""
+    """Add to the current step."""
 
     def __init__(self, flow: RoutineFlow):
         self.flow = flow

@@ -1,4 +1,4 @@
-"""A word to a user for whom everything waits, after a long silence."""
+"""Speak to a user for whom everything waits, after a long silence."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from voicecoach.core.session_state import SessionState
 from voicecoach.session.context import SessionContext
 
 NUDGE_AFTER = 120.0
-"""Seconds of silence in a pause after which the coach says that it is still there; later where a longer wait was asked
-for."""
+"""Seconds of silence in a pause after which the coach says that it is still there.
+
+If a longer wait was asked for, the coach speaks after that wait.
+"""
 
 
 class Nudge:
-    """Says once in a silence that everything waits."""
+    """Say once in a silence that everything waits."""
 
     def __init__(self, context: SessionContext):
         self._context = context
@@ -23,7 +25,10 @@ class Nudge:
 
     @property
     def after_s(self) -> float | None:
-        """Seconds of silence after which to nudge; None where nothing waits, or the nudge has been given."""
+        """Return the seconds of silence after which to nudge.
+
+        None if nothing waits, or the nudge has been given.
+        """
         context = self._context
         paused = context.state == SessionState.PAUSED
         stuck = context.question is None and context.state in (SessionState.CHECKING, SessionState.COMPARING)

@@ -1,8 +1,8 @@
-"""It hurts: everything stops, the coach asks where and how much, and nothing goes on by itself.
+"""Stop everything when it hurts, and ask where and how much.
 
-What follows from the number is the table of
-docs/reference/exercise-sources.md: up to three gently on, four and five the easier
-version, from six on, and for any sharp pain, without this exercise.
+Nothing goes on by itself. The consequences of the number are the table of
+docs/reference/exercise-sources.md: up to three gently on, four and five the easier version, from
+six on, and for any sharp pain, without this exercise.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ LEAVE_OUT_FROM = STRETCHES_FROM
 
 
 class Pain:
-    """Stops the exercise, asks about the pain, and decides how to go on."""
+    """Stop the exercise, ask about the pain, and decide how to go on."""
 
     def __init__(self, context: SessionContext):
         self._flow = context.flow

@@ -12,12 +12,15 @@ from voicecoach.session.plan.steps import PlanStep, WaterStep, WorkStep, with_pa
 from voicecoach.session.profile.preferences import PACES
 
 Outcome = Literal["back", "partly", "unfit", "passed", ""]
-"""What came of putting something back: all of it is in again, or a part; it is too much for the legs today; its place
-has passed; or it had not been taken out."""
+"""Result of putting something back.
+
+"back": all of it is in again; "partly": a part of it; "unfit": it is too much for the legs today;
+"passed": its place has passed; "": it had not been taken out.
+"""
 
 
 class PlanEdits:
-    """Changes the plan from the next exercise on; before its begin, all of it.
+    """Change the plan from the next exercise on; before its begin, all of it.
 
     Keys are those of `selectors.matches`.
     """
@@ -59,7 +62,10 @@ class PlanEdits:
         self._go_on_with(step for step in self._rest if step not in gone)
 
     def put_back(self, keys: Collection[str], library: Library) -> Outcome:
-        """Put what `keys` mean back in its place, if that is still to come and fits the legs today."""
+        """Put back what `keys` mean, if its place is still to come.
+
+        It must fit the legs today, too.
+        """
         self._dry &= WATER not in keys
         there = {step.block for step in (*self._flow.plan, *self._spare)}
         spare = (*self._spare, *(step for step in self._flow.full_plan if step.block not in there))

@@ -20,7 +20,7 @@ A_STREAK = 2
 
 
 class ProgressWords:
-    """Puts progress into the words of `writer`; exercises are those of `library`."""
+    """Put progress into the words of `writer`; exercises are those of `library`."""
 
     def __init__(self, writer: ScriptWriter, library: Library):
         self._writer = writer

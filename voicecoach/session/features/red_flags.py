@@ -1,8 +1,9 @@
-"""Red flags: what is said when something may be seriously wrong, and what follows it.
+"""Give advice when something may be seriously wrong, and end the routine.
 
-The coach cannot judge what is wrong. Where it is sure that a red flag was said, the routine is over and the advice for
-its class is given; where it is not, everything is paused and it asks. Nothing goes on by itself afterwards: the chart's
-state `alarmed` has no way out but the beginning of a routine, asked for twice.
+The coach cannot judge what is wrong. Where it is sure that a red flag was said, the routine is over
+and the advice for its class is given; where it is not, everything is paused and it asks. Nothing
+goes on by itself afterwards: the chart's state `alarmed` has no way out but the beginning of a
+routine, asked for twice.
 """
 
 from __future__ import annotations
@@ -26,27 +27,32 @@ ADVICE: Mapping[str, tuple[str, str]] = {
     "rest": ("flag.rest", "flag.rest.key"),
     "fall": ("flag.fall", "flag.fall.key"),
 }
-"""Slot `advice` of a red flag -> its line, and the line that says the most important part of it again."""
+"""Slot `advice` of a red flag -> its line, and the line that repeats its core."""
 
 GRAVEST = "call"
-"""The advice that no later red flag replaces, and that is given where a red flag names none that is known."""
+"""The advice that no later red flag replaces.
+
+It is also given where a red flag names no known advice.
+"""
 
 REMINDER_AFTER = 8.0
 """Seconds of silence after the advice until its most important part is said once more."""
 
 SENTENCE_GAP = 0.7
-"""Seconds between the sentences of the advice. They are cues of their own: whoever speaks into it hears only the
-sentence again that was interrupted."""
+"""Seconds between the sentences of the advice.
+
+The sentences are cues of their own: whoever interrupts one hears only that sentence again.
+"""
 
 STARTS = frozenset({"StartRoutine", "PlanRoutine", "SameAgain"})
 """Commands that begin a routine."""
 
 UNCHANGED = frozenset({"Goodbye", "Louder", "Quieter"})
-"""Commands that mean after a red flag what they always mean."""
+"""Commands that keep their meaning after a red flag."""
 
 
 class RedFlags:
-    """Asks about what may have been a red flag (`doubted` of the context), and gives the advice."""
+    """Ask about a possible red flag (`doubted` of the context), and give the advice."""
 
     def __init__(self, context: SessionContext):
         self._context = context

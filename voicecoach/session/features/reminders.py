@@ -32,14 +32,17 @@ STILL_TIMELY = timedelta(minutes=30)
 
 TIME_LINES = ("time", "time.half", "time.minutes")
 ONE_O_CLOCK_LINES = ("time.one", "time.one.half", "time.one.minutes")
-"""Lines of a time on the hour, at half past, and otherwise; many languages have another word for one o'clock."""
+"""Lines of a time on the hour, at half past, and otherwise.
+
+Many languages have another word for one o'clock.
+"""
 
 ROUTINE = "leg"
 """What it is offered to begin with."""
 
 
 class Reminders:
-    """Reminds of what is due at the user's times of the day."""
+    """Remind of what is due at the user's times of the day."""
 
     def __init__(self, context: SessionContext):
         times = context.times

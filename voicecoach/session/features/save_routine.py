@@ -63,7 +63,8 @@ def _as_step(work: WorkStep) -> RoutineEntry:
     changes = {key: value for key, value in told.items() if value != usual.get(key)}
     step = RoutineEntry(exercise=work.exercise.id, alternative=work.alternative and work.alternative.id)
     changed = step.model_copy(update=changes)
-    # What a voice may ask for on the way ("one more", where sides alternate) need not be what a file may say.
+    # What a voice may ask for on the way ("one more", where sides alternate) need not be what a
+    # file may say.
     return step if any(wrong_changes(changed, work.exercise)) else changed
 
 

@@ -1,1 +1,4 @@
-"""The state chart, the place in the plan, questions, and what entering a state makes the coach do."""
+"""Run the state chart, the plan's cursor and the questions of a session.
+
+Entering a state yields the coach's actions.
+"""

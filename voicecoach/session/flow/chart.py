@@ -1,8 +1,9 @@
-"""The session chart: which state follows which. Pure: no audio, no thread, no clock.
+"""Define the session chart: which state follows which.
 
-Guards and what happens on entering a state are asked of the chart's model (see `RoutineFlow`), so that this
-file stays the picture of the session and nothing else. The library hands the arguments of an event to the model's
-methods by their names. `docs/reference/states.md` is drawn from it.
+The chart is pure: no audio, no thread, no clock. Its guards and the actions on entering a state are
+methods of its model (see `RoutineFlow`), so that this file stays the picture of the session and
+nothing else. The library hands the arguments of an event to the model's methods by their names.
+`docs/reference/states.md` is drawn from it.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class AlarmEvent(Protocol):
 
 
 class ChartModel(Protocol):
-    """What the chart asks its model, and tells it."""
+    """Define what the chart needs of its model: guards, and actions on entering."""
 
     def unchecked(self) -> bool:
         """Return True if the coach is to ask how the legs are before the first exercise."""
@@ -67,7 +68,7 @@ class ChartModel(Protocol):
         """Return True if this exercise hurts too much to go on with."""
 
     def compares(self) -> bool:
-        """Return True if the coach is to ask how a stretch was that has been held for the first time."""
+        """Return True if the coach is to ask how a stretch held for the first time was."""
 
     def resumable(self) -> bool:
         """Return True if a routine was left that can be carried on with."""

@@ -11,7 +11,7 @@ from voicecoach.session.script.writer import ScriptWriter
 
 
 class Check(Protocol):
-    """Asks how the legs are, and opens the question."""
+    """Ask how the legs are, and open the question."""
 
     def before(self) -> tuple[Cue, ...]:
         """Return what to say before a routine."""
@@ -21,7 +21,7 @@ class Check(Protocol):
 
 
 class Comfort(Protocol):
-    """Asks whether a stretch was too easy, too much or fine, and opens the question."""
+    """Ask if a stretch was too easy, too much or fine, and open the question."""
 
     def compares(self) -> bool:
         """Return True if the step just done is to be asked about."""
@@ -49,7 +49,7 @@ class CheckStates(Outbox):
         return self._unchecked
 
     def compares(self) -> bool:
-        """Return True if the coach is to ask how a stretch was that has been held for the first time."""
+        """Return True if the coach is to ask how a stretch held for the first time was."""
         return self.comfort is not None and self.comfort.compares()
 
     def on_enter_checking(self) -> None:

@@ -10,7 +10,7 @@ from voicecoach.session.plan.steps import PlanStep
 
 
 class JournalNotes:
-    """Logs the place of `flow` in its plan."""
+    """Log the place of `flow` in its plan."""
 
     def __init__(self, flow: RoutineFlow):
         self._flow = flow

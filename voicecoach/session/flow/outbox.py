@@ -1,4 +1,4 @@
-"""Collect what is to be played: scripts, replies over them, and changes of a count."""
+"""Collect what is to be played: scripts, replies, and changes of a count."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from voicecoach.session.script.writer import ScriptWriter
 
 
 class Outbox:
-    """Collects the actions to carry out.
+    """Collect the actions to carry out.
 
     Set `position` before each event: seconds into the beat `script` (0 in a flow).
     """

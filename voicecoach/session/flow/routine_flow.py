@@ -36,16 +36,20 @@ from voicecoach.session.profile.preferences import PACES
 from voicecoach.session.script.writer import ScriptWriter
 
 COUNT_IN = 3.5
-"""Seconds before the place in the count at which it is taken up: half a second, and "three, two, one"."""
+"""Seconds by which a resumed count begins before the place of its interruption.
+
+They are half a second, and "three, two, one".
+"""
 
 
 class RoutineFlow(PlanCursor, CheckStates):
-    """The chart's model: moves through the plan, and collects what each state makes the coach do.
+    """Move through the plan as the chart's model, and collect each state's actions.
 
-    Arguments travel with the events of the chart. Some private fields outlive an event: `_opening` and `_remarks` wait
-    while the check-in is asked, `_rising` from the announcement to the positioning, `_interrupted_s` and
-    `_counted_from` hold the place in a count. `_explain_fully`, `_changing` and `_anew` are set by the action of a
-    transition, which depends on the state that is left, and are used up when the next state is entered.
+    Arguments travel with the events of the chart. Some private fields outlive an event: `_opening`
+    and `_remarks` wait while the check-in is asked, `_rising` from the announcement to the
+    positioning, `_interrupted_s` and `_counted_from` hold the place in a count. `_explain_fully`,
+    `_changing` and `_anew` are set by the action of a transition, which depends on the state that
+    is left, and are used up when the next state is entered.
 
     Attributes:
         memory: The ways in which exercises are done.

@@ -1,4 +1,7 @@
-"""Doses by age, after ACSM's guidelines. Older adults hold stretches for 30-60 s and do 10-15 repetitions."""
+"""Adapt doses to the user's age, after ACSM's guidelines.
+
+Older adults hold stretches for 30-60 s and do 10-15 repetitions.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +15,14 @@ OLDER = 65
 """Years from which on the doses for older adults apply."""
 
 YOUNGEST, OLDEST = 16, 115
-"""Years between which an age is taken for what it is; children exercise with somebody beside them."""
+"""Years within which an age is believed; children exercise with an adult present."""
 
 LEAST_HOLD = 30
 LEAST_REPETITIONS, MOST_REPETITIONS = 10, 15
 
 
 def for_age(plan: tuple[PlanStep, ...], years: int | None) -> tuple[PlanStep, ...]:
-    """`plan` with the doses for somebody of so many years; as it is where nothing is known."""
+    """Return `plan` with the doses for a user of `years`; unchanged if unknown."""
     if years is None or years < OLDER:
         return plan
     return tuple(_for_older(step) if isinstance(step, WorkStep) else step for step in plan)

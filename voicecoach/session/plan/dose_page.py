@@ -1,4 +1,7 @@
-"""Writes the doses of all exercises as a page for review: `python -m voicecoach.session.plan.dose_page FILE`."""
+"""Write the doses of all exercises as a page for review.
+
+Usage: `python -m voicecoach.session.plan.dose_page FILE`.
+"""
 
 from __future__ import annotations
 

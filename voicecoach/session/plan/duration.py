@@ -1,4 +1,7 @@
-"""How long a plan takes when nobody interrupts it. Speech is estimated from its words: no voice is asked."""
+"""Estimate how long a plan takes when nobody interrupts it.
+
+Speech is estimated from its words: no voice is asked.
+"""
 
 from __future__ import annotations
 
@@ -10,22 +13,31 @@ WORDS_A_SECOND = 2.5
 """Rate of the coach's speech: 150 words a minute, as it comes."""
 
 ONSET = 0.6
-"""Seconds that a sentence takes beyond its words: the gap before it, and the silence at its ends."""
+"""Seconds of a sentence beyond its words: the gap before it, and its silent ends."""
 
 BREATH = 1.8
-"""The same for a sentence of an instruction, after which there is time to do what was said."""
+"""Seconds of a sentence of an instruction beyond its words.
+
+They are more than those of other sentences, since there is time to do what was said.
+"""
 
 TAIL = 1.8
 """Seconds from the last beat of a step to the end of its closing word."""
 
 HEADLINE_WORDS = 10
-"""Words about an exercise beside its name and its text: side, dose, and "get into position"."""
+"""Words about an exercise apart from its name and its text.
+
+They are the side, the dose, and "get into position".
+"""
 
 AGAIN_WORDS = 9
 """Words before another side or set: which one, and "get into position"."""
 
 OPENING = 18.0
-"""Seconds from the beginning to the first exercise: how much it is, what to fetch, and that nothing should hurt."""
+"""Seconds from the beginning to the first exercise.
+
+The coach says how much it is, what to fetch, and that nothing should hurt.
+"""
 
 
 def whole_length(plan: tuple[PlanStep, ...], known_exercises: Collection[str] = ()) -> float:
@@ -50,7 +62,7 @@ def seconds_from(plan: tuple[PlanStep, ...], index: int, known_exercises: Collec
 
 
 def _words(step: WorkStep, before: PlanStep | None, explained: set[str]) -> float:
-    """Seconds of the announcement of `step`."""
+    """Return the seconds of the announcement of `step`."""
     same = before is not None and not isinstance(before, WaterStep) and before.block == step.block
     if same:
         return 2 * ONSET + AGAIN_WORDS / WORDS_A_SECOND

@@ -1,4 +1,4 @@
-"""Which exercises, and how many sets of each, fit into a length of time; and the order to do them in."""
+"""Choose exercises and their sets to fit a length of time, and order them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ENOUGH = 60
 """Seconds of stretch that a muscle needs on each side (Garber 2011)."""
 
 MOST_SETS = 4
-"""Repeats beyond which a stretch brings nothing more (the same)."""
+"""Repeats beyond which a stretch brings no further gain (Garber 2011)."""
 
 MOST_STRENGTH_SETS = 2
 
@@ -43,7 +43,7 @@ Offer = tuple[Exercise, int]
 
 
 class Fitting:
-    """Fits exercises of `pool` into a length of time.
+    """Fit exercises of `pool` into a length of time.
 
     `muscles` are those asked for, none for the whole leg; exercises in `known_exercises` need few
     words.
@@ -66,9 +66,9 @@ class Fitting:
         self._jog = next((one for one in pool if one.group == "warm-up" and one is not self._warm_up), None)
 
     def fit(self, seconds: float) -> tuple[RoutineEntry, ...]:
-        """Return as much as fits into `seconds`, filled up by walking;
+        """Return as much as fits into `seconds`, filled up by walking.
 
-        empty without an exercise.
+        Empty if no exercise fits.
         """
         walks = self._walks(seconds)
         chosen = self._chosen([*self._needed(), *self._beyond()], seconds - OPENING - self._cost(walks))
@@ -197,10 +197,11 @@ class Fitting:
 
 
 def arranged(steps: Iterable[RoutineEntry], library: Library) -> list[RoutineEntry]:
-    """Steps in a sound order: dynamic work, strength, stretches, with one trip to the floor.
+    """Order steps soundly: dynamic work, strength, stretches; one trip to the floor.
 
-    Strength on the floor comes before all stretches, so that the trip begins with it, and ends with the stretches on
-    the floor; those on one's feet come last. Without it they come first, and the floor after them.
+    Strength on the floor comes before all stretches, so that the trip begins with it, and ends with
+    the stretches on the floor; standing stretches come last. Without strength on the floor,
+    standing stretches come first, and the floor after them.
     """
     steps = list(steps)
     works = [library.exercises[str(step.exercise)] for step in steps]
@@ -220,14 +221,17 @@ def arranged(steps: Iterable[RoutineEntry], library: Library) -> list[RoutineEnt
 
 
 def _with_drink(body: Sequence[RoutineEntry], library: Library) -> list[RoutineEntry]:
-    """`body` with a break to drink after the last work on one's feet, before the stretches or the floor."""
+    """Insert a break to drink into `body`.
+
+    It comes after the last standing work, before the stretches or the floor.
+    """
     exercises = [library.exercises[str(step.exercise)] for step in body]
     after = sum(1 for one in exercises if not is_stretch(one) and not is_down(one)) or len(body) // 2
     return [*body[:after], RoutineEntry(water=True), *body[after:]]
 
 
 def _sets(exercise: Exercise) -> int:
-    """Sets of a work exercise to begin with."""
+    """Return the number of sets of a work exercise to begin with."""
     return exercise.dose.sets if isinstance(exercise.dose, Hold) else 1
 
 

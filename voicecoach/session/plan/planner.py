@@ -1,4 +1,8 @@
-"""From a wish to a plan: what is done, what is left out and why; or why there is no such plan, and what there is."""
+"""Turn a request into a plan, or explain why there is no such plan.
+
+A plan says what is done, and what is left out and why. Without a plan, the alternatives are
+returned.
+"""
 
 from __future__ import annotations
 
@@ -29,10 +33,10 @@ USUAL = 20 * 60.0
 """Most seconds of a session for the whole leg where no length is asked for."""
 
 FOCUSED = 15 * 60.0
-"""The same for a few muscles."""
+"""Most seconds of a session for a few muscles where no length is asked for."""
 
 FOCUSED_WARM_UP, USUAL_WARM_UP = 120, 180
-"""Seconds of walking before them."""
+"""Seconds of walking before a session for a few muscles, and before others."""
 
 SHORTFALL = 0.85
 """Share of the time asked for below which it is said that there is no more to do."""
@@ -42,7 +46,10 @@ KINDS = {
     "strength": ("strength", "dynamic", "warm-up"),
     "warm-up": ("warm-up", "dynamic"),
 }
-"""Kind of session -> what it is made of (keys of `selection.matches`); the warm-up belongs to all of them."""
+"""Kind of session -> its groups of exercises (keys of `selectors.matches`).
+
+The warm-up belongs to all of them.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +115,7 @@ class _Sorted:
 
 
 class Planner:
-    """Plans routines from the exercises of `library`.
-
-    Args:
-        library: The exercises and routines.
-        dosed: Gives a plan the doses of the user.
-        unwanted: Exercises that are taken only where they are asked for.
-        strength_lately: The user did strength work yesterday or today.
-        known_exercises: Exercises that need few words.
-    """
+    """Plan routines from the exercises of `library`."""
 
     def __init__(
         self,
@@ -230,7 +229,10 @@ class Planner:
         return found
 
     def _rests(self, wish: PlanRequest, exercises: Sequence[Exercise]) -> bool:
-        """Return True if strength work is left out today; not where only that was asked for."""
+        """Return True if strength work is left out today.
+
+        It is not left out where only strength was asked for.
+        """
         only = "strength" in wish.kinds or not any(map(is_stretch, exercises))
         return self._strength_lately and not only
 

@@ -45,7 +45,7 @@ def is_down(exercise: Exercise) -> bool:
 
 
 def muscles_worked(exercise: Exercise) -> tuple[str, ...]:
-    """Return the muscles that the exercise stretches or works, in the order of `MUSCLES`."""
+    """Return the muscles that the exercise stretches or works, ordered as `MUSCLES`."""
     return tuple(muscle for muscle in MUSCLES if muscle == exercise.group or muscle in exercise.works)
 
 

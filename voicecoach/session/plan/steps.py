@@ -1,7 +1,7 @@
-"""A routine laid out as steps: one hold, one set of repetitions, one walk or one glass of water each.
+"""Lay out a routine as steps: a hold, a set, a walk or a glass of water each.
 
-Both sides of a set follow each other (left, right, left, right), so that each muscle rests while the other
-works and the full time belongs to each side.
+Both sides of a set follow each other (left, right, left, right), so that each muscle rests while
+the other works and the full time belongs to each side.
 """
 
 from __future__ import annotations
@@ -36,7 +36,10 @@ RISING = 20.0
 """Seconds to get up from the floor in: as many as to get down to it."""
 
 SWITCHES = {"standing": 8.0, "chair": 8.0, "kneeling": 12.0, "floor": 8.0}
-"""Seconds to change sides when one already is on the mat or at the wall; who kneels has a cushion to take along."""
+"""Seconds to change sides when the user already is on the mat or at the wall.
+
+Who kneels has a cushion to move.
+"""
 
 DOWN = ("floor", "kneeling")
 """Positions that one gets down to, and up from."""
@@ -72,7 +75,10 @@ class WorkStep:
 
     @property
     def meanwhile(self) -> str:
-        """What is said of it in mid-hold: of a way that has a position of its own only what is done there."""
+        """Return the cue in mid-hold.
+
+        Of a level that has a position of its own, only the last sentence of its text is said.
+        """
         said = self.way or self.exercise.cue
         return _SENTENCE_END.split(said)[-1] if self.apart else said
 
@@ -180,7 +186,7 @@ def with_pace(plan: tuple[PlanStep, ...], pace: float) -> tuple[PlanStep, ...]:
 
 
 def without_side(plan: tuple[PlanStep, ...], index: int, side: Side) -> tuple[PlanStep, ...]:
-    """Return `plan` without the steps on `side` of the exercise at `index`, from there on."""
+    """Return `plan` without the further steps on `side` of the exercise at `index`."""
     block = plan[index].block
     kept = (step for step in plan[index:] if not isinstance(step, WorkStep) or step.block != block or step.side != side)
     return (*plan[:index], *kept)
@@ -231,7 +237,7 @@ def gets_down(step: WorkStep, before: WorkStep | None) -> bool:
 
 
 def rises_for_the_way(step: WorkStep) -> bool:
-    """Return True if one gets up from the floor where an exercise in the usual way is gone on with as `step`."""
+    """Return True if changing to `step` from its usual level means getting up."""
     return rises(step, replace(step, level="usual"))
 
 

@@ -1,1 +1,1 @@
-"""What is known of the person: preferences, exercise memory, past sessions, times of day."""
+"""Hold the person's data: preferences, exercise memory, past sessions, day times."""

@@ -11,7 +11,10 @@ WATER_EVERY = 120
 
 @dataclass(frozen=True, slots=True)
 class DayTimes:
-    """When the user is awake, and every how many minutes a glass of water is due (0: never)."""
+    """Hold when the user is awake, and the minutes between glasses of water.
+
+    0 minutes means no reminders.
+    """
 
     begin: time = time(9)
     end: time = time(20)

@@ -13,7 +13,10 @@ class Past(Protocol):
     """The sessions before this one."""
 
     def strength_lately(self) -> bool:
-        """Return True if strength work was done today or yesterday: muscles need a day between."""
+        """Return True if strength work was done today or yesterday.
+
+        Muscles need a day between.
+        """
 
     def known_exercises(self) -> frozenset[str]:
         """Return exercises done to their end not long ago; a short explanation does."""

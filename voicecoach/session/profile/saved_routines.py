@@ -8,8 +8,11 @@ from typing import Literal
 from voicecoach.content.routine import Routine
 
 SaveResult = Literal["kept", "taken", "failed"]
-"""`kept`: the routine can be started from now on; `taken`: a file of the user has this name and was not touched;
-`failed`: the file could not be written."""
+"""Result of saving a routine.
+
+`kept`: the routine can be started from now on; `taken`: a file of the user has this name and was
+not touched; `failed`: the file could not be written.
+"""
 
 SaveRoutine = Callable[[Routine], SaveResult]
 

@@ -1,9 +1,9 @@
-"""The beats of a step: what is counted, and when. All times are seconds from the beginning of the work.
+"""Write the beats of a step: what is counted, and when.
 
-The pacing follows the table in
-docs/reference/exercise-sources.md: up to fifteen seconds every second is counted; longer
-holds get a form cue, "half way" and the last five; repetitions are counted on the effort. Users may like it otherwise;
-tones and closing words are always there.
+All times are seconds from the beginning of the work. The pacing follows the table in
+docs/reference/exercise-sources.md: up to fifteen seconds every second is counted; longer holds get
+a form cue, "half way" and the last five; repetitions are counted on the effort. Users may choose
+other styles; tones and closing words are always there.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ REMINDED = 20
 """Shortest hold (s) with the cue of the exercise in it."""
 
 TONE_LEAD = 0.45
-"""How long before the beat the rising tone begins."""
+"""Seconds from the beginning of the rising tone to the beat."""
 
 TAIL = 1.8
-"""Room after the last beat for the tone and the closing word."""
+"""Seconds after the last beat for the tone and the closing word."""
 
 RESUME_COUNT = 3
 """A resumed hold is counted in from three."""
 
 
 class Counting:
-    """Writes beat scripts in the words of `lines`."""
+    """Write beat scripts in the words of `lines`."""
 
     def __init__(self, lines: Lines):
         self.lines = lines

@@ -53,7 +53,7 @@ MOST_INSTEAD = 2
 
 
 class PlanWords:
-    """Puts plans of exercises of `library` into the words of `lines`."""
+    """Put plans of exercises of `library` into the words of `lines`."""
 
     def __init__(self, library: Library, lines: Lines):
         self._library = library

@@ -44,7 +44,10 @@ SETS_LINES = {
     "per side": "dose.repetitions_sets_side",
     "alternating": "dose.repetitions_sets_alternating",
 }
-"""Sides of an exercise -> the line of its dose: one hold, several holds, one set of repetitions, several sets."""
+"""Sides of an exercise -> the lines of its dose.
+
+The lines are for one hold, several holds, one set of repetitions, and several sets.
+"""
 
 BREATH = 1.6
 """Pause (s) between the sentences of an instruction, long enough to do what was said."""
@@ -56,7 +59,7 @@ def paced(cues: Iterable[Cue], pace: float) -> tuple[Cue, ...]:
 
 
 class ScriptWriter:
-    """Writes the scripts of a plan in the words of `lines`, as the user likes it."""
+    """Write the scripts of a plan in the words of `lines`, as the user likes it."""
 
     def __init__(self, lines: Lines, preferences: Preferences | None = None):
         self.lines = lines
