@@ -20,7 +20,7 @@ from voicecoach.core.script import CueStarted
 from voicecoach.core.session_events import SessionEvent, log_entry
 from voicecoach.core.speech import Hypothesis
 from voicecoach.core.understanding import RejectReason, Understanding, Verdict
-from voicecoach.engine.hearing import OWN_VOICE_LAG, Block, Hearing
+from voicecoach.engine.hearing import OWN_VOICE_LAG_S, Block, Hearing
 from voicecoach.engine.merge_replies import merge_replies
 from voicecoach.playback.mixer import MIXER_PARAMS, Mixer
 from voicecoach.playback.player import ClipSource, Player
@@ -304,7 +304,7 @@ class Coach:
         """Return the coach's words that sounded during an utterance."""
         least, most = self.hearing.delays
         return self._player.said_between(
-            heard.speech_start - most - OWN_VOICE_LAG, heard.speech_end - least + OWN_VOICE_LEAD
+            heard.speech_start - most - OWN_VOICE_LAG_S, heard.speech_end - least + OWN_VOICE_LEAD
         )
 
     def _tell_the_time(self) -> None:

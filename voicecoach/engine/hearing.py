@@ -1,4 +1,4 @@
-"""From a block of microphone to utterances: the coach's own voice taken out, and what is left heard."""
+"""Turn blocks of microphone into utterances, after the coach's own voice is taken out."""
 
 from __future__ import annotations
 
@@ -13,53 +13,60 @@ from voicecoach.audio.echo.far_end import FarEndReference
 from voicecoach.core.audio import BLOCK_SECONDS, Samples
 from voicecoach.core.speech import Hypothesis
 
-OWN_VOICE_LAG = 0.6
-"""How much later (s) than expected the coach's voice may be heard: reverberation, or a delay that has just grown."""
+OWN_VOICE_LAG_S = 0.6
+"""The coach's voice may be heard this much later than expected: reverberation, or a grown delay."""
 
 
 class SpeechListener(Protocol):
-    """What the coach hears with."""
+    """Detects and decodes utterances in the cleaned microphone."""
 
     def feed(self, samples: Samples, *, far_end: bool = False, residual: float = -np.inf) -> list[Hypothesis]:
-        """Hear a block of 16 kHz mono sound, `far_end` while the coach itself sounds: at most `residual` dB of it are
-        left. The utterances that it ended."""
+        """Hear a block and return the utterances that ended in it.
+
+        Args:
+            samples: 16 kHz mono.
+            far_end: Whether the coach itself sounds.
+            residual: Level (dB re full scale) that at most is left of the coach's voice.
+        """
 
     @property
     def hearing_speech(self) -> bool:
-        """Whether somebody is speaking right now."""
+        """Return True while somebody speaks."""
 
     @property
     def in_utterance(self) -> bool:
-        """Whether what may be speech has begun, and has not ended."""
+        """Return True from the start of possible speech to its end."""
 
 
 class NullListener:
-    """Hears nothing: for typed sessions."""
+    """Hears nothing; used by typed sessions."""
 
     hearing_speech = False
     in_utterance = False
 
     def feed(self, samples: Samples, **_far: object) -> list[Hypothesis]:  # noqa: ARG002
-        """Nothing."""
+        """Return no utterance."""
         return []
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A block of microphone (`near`, 16 kHz mono), and the one that the speaker was given last (`played`, at its rate);
-    both BLOCK_SECONDS long. `speaking`: the coach sounds, or may still be heard. `states` decide what counts as a
-    command. `left_out` (s): so much of what the speaker was given before `played`, and so much of the beginning of
-    that, was not played after all."""
+    """A block of microphone and the block that the speaker was given last, BLOCK_SECONDS each."""
 
     near: Samples
+    """Microphone, 16 kHz mono."""
     played: Samples
+    """Block for the speaker, at the speaker's rate."""
     speaking: bool = False
+    """Whether the coach sounds, or may still be heard."""
     states: Collection[str] = ()
+    """States of the session; they decide what counts as a command."""
     left_out: tuple[float, float] | None = None
+    """Seconds before `played`, and seconds at its beginning, that were flushed and never played."""
 
 
 class Hearing:
-    """Feeds `ear` what `echo` leaves of the microphone."""
+    """Feeds the listener with the microphone as the echo control cleans it."""
 
     def __init__(self, ear: SpeechListener, echo: EchoControl):
         self._ear, self._echo = ear, echo
@@ -71,21 +78,21 @@ class Hearing:
 
     @property
     def full_duplex(self) -> bool:
-        """Whether the user is heard while the coach speaks."""
+        """Return True if the user is heard while the coach speaks."""
         return self._echo.full_duplex
 
     @property
     def delays(self) -> tuple[float, float]:
-        """How much later (s) than it was played the coach's voice may be heard: at least, and at most."""
+        """Return the least and the greatest delay (s) from playing a sound to hearing it."""
         return self._echo.delays
 
     @property
     def hearing_speech(self) -> bool:
-        """Whether somebody is speaking right now."""
+        """Return True while somebody speaks."""
         return self._ear.hearing_speech
 
     def feed(self, block: Block) -> list[Hypothesis]:
-        """Hear a block; the utterances that ended."""
+        """Hear a block and return the utterances that ended in it."""
         speaking = block.speaking
         clean = self._echo.process(block.near, self._far(block), speaking=speaking)
         if speaking:
@@ -99,7 +106,7 @@ class Hearing:
         return found
 
     def _far(self, block: Block) -> Samples:
-        """What the echo control is to take for played meanwhile, 16 kHz mono of the length of `near`."""
+        """Return the reference for the echo control: 16 kHz mono, as long as `near`."""
         if self._played is None:
             self._played = FarEndReference(round(len(block.played) / BLOCK_SECONDS))
         self._played.feed(block.played)
@@ -108,14 +115,15 @@ class Hearing:
         return self._played.take(len(block.near))
 
     def judged(self, heard: Hypothesis) -> Hypothesis:
-        """`heard` with what the echo control makes of it now: what was heard while the coach spoke may be its voice."""
+        """Add the echo control's verdict to a hypothesis, which may be the coach's own voice."""
         if heard.alone is not None:
             heard = replace(heard, alone=self.judged(heard.alone))
         learning = heard.speech_start < self._learnt_until
-        if heard.speech_start > self._spoke_until + OWN_VOICE_LAG:
+        if heard.speech_start > self._spoke_until + OWN_VOICE_LAG_S:
             return replace(heard, learning=learning)
-        echo_reduction_db = self._echo.echo_reduction_db(self._now - heard.speech_start, self._now - heard.speech_end)
+        since, until = self._now - heard.speech_start, self._now - heard.speech_end
+        echo_reduction_db = self._echo.echo_reduction_db(since, until)
         return replace(heard, learning=learning, echo_reduction_db=echo_reduction_db)
 
     def close(self) -> None:
-        """Nothing to do."""
+        """Do nothing; a subclass ends its thread here."""

@@ -1,4 +1,4 @@
-"""Hearing in a thread of its own, for a sound card: its time is the real one."""
+"""Run the hearing in a thread, so that a sound card is served in real time."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 import numpy as np
@@ -19,44 +19,63 @@ from voicecoach.engine.hearing import Block, Hearing, SpeechListener
 _LOG = logging.getLogger(__name__)
 
 Prepare = Callable[[Hypothesis, Collection[str]], object]
-"""Does beforehand what an utterance will need in some states."""
+"""Computes beforehand what the given states will need to understand an utterance."""
 
-PATIENCE = 0.008
-"""Seconds that a block may take until the coach goes on without what is heard in it; nearly all take a third of it."""
 
-TOGETHER = 3
-"""Blocks that are heard one right after the other as long as nobody speaks: the threads wait for each other less often,
-and a processor that has rested is slow at first. Speech is noticed up to 40 ms later, and its end as soon as ever."""
+@dataclass(frozen=True, slots=True)
+class BackgroundHearingParams:
+    """How long the coach waits for the thread, and how far the thread may fall behind."""
 
-BEHIND = 3.0
-"""Seconds of sound that may wait to be heard; a machine that is further behind is too slow, and skips some."""
+    patience_s: float = 0.008
+    """Wait for the hypotheses of a block; nearly all blocks take a third of it."""
+    blocks_per_batch: int = 3
+    """Blocks that are heard in a row while nobody speaks: the threads wait for each other less often,
+    and a rested processor is slow at first. The start of speech is noticed up to 40 ms later, its end
+    is not delayed."""
+    max_backlog_s: float = 3.0
+    """Sound that may wait to be heard. A machine that is further behind is too slow and skips sound."""
 
 
 class BackgroundHearing(Hearing):
-    """The same in a thread of its own, for a sound card: telling an utterance takes up to some tenths of a second, in
-    which the loudspeaker must not run dry. What is heard then comes some blocks later. Whoever is to understand it can
-    `prepare` here, so that it takes no time where the loudspeaker is fed. While nobody speaks, TOGETHER blocks are
-    heard at a time. Close it in the end."""
+    """Hear the blocks in a thread; a hypothesis then comes some blocks later.
 
-    def __init__(self, ear: SpeechListener, echo: EchoControl, prepare: Prepare | None = None):
+    To decode an utterance takes up to some tenths of a second, in which the loudspeaker must not run
+    dry. Call `close` at the end.
+
+    Args:
+        ear: Detects and decodes the utterances.
+        echo: Takes the coach's voice out of the microphone.
+        prepare: Called in the thread for each hypothesis, so that understanding it takes no time in
+            the loop that feeds the loudspeaker.
+        params: Limits of time.
+    """
+
+    def __init__(
+        self,
+        ear: SpeechListener,
+        echo: EchoControl,
+        prepare: Prepare | None = None,
+        params: BackgroundHearingParams = BackgroundHearingParams(),
+    ):
         super().__init__(ear, echo)
         self._prepare = prepare
+        self._params = params
         self._blocks: queue.SimpleQueue[list[Block]] = queue.SimpleQueue()
-        """What is to be heard, some blocks at a time; none: the end."""
+        """Batches of blocks to hear; an empty batch ends the thread."""
         self._kept: list[Block] = []
         self._found: queue.SimpleQueue[Hypothesis | Exception] = queue.SimpleQueue()
         self._heard: queue.SimpleQueue[int] = queue.SimpleQueue()
-        """How many blocks have been heard, as that becomes more."""
+        """The number of blocks heard so far, put after each batch."""
         self._given = self._count = self._done = 0
         self._warned = False
         self._thread = threading.Thread(target=self._run, name="hearing", daemon=True)
         self._thread.start()
 
     def feed(self, block: Block) -> list[Hypothesis]:
-        """See Hearing. Raises what went wrong in the thread."""
+        """See Hearing. Raises the exception that ended the thread."""
         self._given += 1
         self._kept.append(block)
-        if self._ear.in_utterance or len(self._kept) >= TOGETHER:
+        if self._ear.in_utterance or len(self._kept) >= self._params.blocks_per_batch:
             self._blocks.put(self._kept)
             self._kept = []
             self._wait()
@@ -74,8 +93,8 @@ class BackgroundHearing(Hearing):
         self._thread.join()
 
     def _wait(self) -> None:
-        """Until all that was given has been heard, or for PATIENCE, however many blocks are heard meanwhile."""
-        patience_ends = perf_counter() + PATIENCE
+        """Block until every given block has been heard, or for `patience_s` in total."""
+        patience_ends = perf_counter() + self._params.patience_s
         try:
             while self._done < self._given:
                 self._done = self._heard.get(timeout=max(0.0, patience_ends - perf_counter()))
@@ -103,7 +122,7 @@ class BackgroundHearing(Hearing):
             self._tell(heard, perf_counter() - began)
 
     def _prepare_for(self, heard: Hypothesis, states: Collection[str]) -> None:
-        """Prepare what is heard; what goes wrong in that goes wrong again, and is dealt with, where it is needed."""
+        """Prepare a hypothesis; an error recurs, and is handled, where the result is needed."""
         assert self._prepare is not None
         try:
             self._prepare(heard, states)
@@ -112,14 +131,23 @@ class BackgroundHearing(Hearing):
 
     def _tell(self, heard: Hypothesis, took: float) -> None:
         waited = 1000 * (heard.decided_at - heard.speech_end)
-        _LOG.debug("%r: decided after %.0f ms of silence and %.0f ms of computing", heard.text, waited, 1000 * took)
+        _LOG.debug(
+            "%r: decided after %.0f ms of silence and %.0f ms of computing",
+            heard.text,
+            waited,
+            1000 * took,
+        )
         self._found.put(replace(heard, computing=took))
 
     def _not_too_late(self, block: Block) -> Block:
-        """The block; with a silent microphone, which takes hardly any time, where too much has piled up."""
-        if (self._given - self._count) * BLOCK_SECONDS < BEHIND:
+        """Return the block, with a silent microphone while the backlog is too long.
+
+        Silence takes hardly any time to hear.
+        """
+        max_backlog_s = self._params.max_backlog_s
+        if (self._given - self._count) * BLOCK_SECONDS < max_backlog_s:
             return block
         if not self._warned:
             self._warned = True
-            _LOG.warning("this machine is too slow: %.1f s of sound wait to be heard, some is skipped", BEHIND)
+            _LOG.warning("this machine is too slow: %.1f s of sound wait to be heard, some is skipped", max_backlog_s)
         return replace(block, near=np.zeros_like(block.near))
