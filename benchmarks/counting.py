@@ -125,7 +125,7 @@ class Counter(Session):
         cues = (Cue("hold", at=0.0, line="count"), *counts, Cue(tone="end", at=float(SECONDS), kind="keep"))
         return [Play(Script(cues, seconds=SECONDS + 1.0))]
 
-    def played(self) -> list[Action]:
+    def script_finished(self) -> list[Action]:
         """It is over."""
         return []
 

@@ -60,9 +60,9 @@ class Hushing(Reader):
         self.stopped = True
         return [StopAudio()]
 
-    def played(self) -> list[Action]:
+    def script_finished(self) -> list[Action]:
         """On to the next text."""
-        return [] if self.stopped else super().played()
+        return [] if self.stopped else super().script_finished()
 
 
 class Timed(Hearing):

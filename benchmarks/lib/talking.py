@@ -56,9 +56,9 @@ class Reader(Session):
 
     def greet(self, *, half_duplex: bool = False) -> list[Action]:  # noqa: ARG002
         """Begin."""
-        return self.played()
+        return self.script_finished()
 
-    def played(self) -> list[Action]:
+    def script_finished(self) -> list[Action]:
         """On to the next text."""
         text = next(self._texts, None)
         self.ended = text is None

@@ -151,8 +151,8 @@ def test_a_microphone_that_falls_silent_does_not_disturb_the_speaker(pulse: Puls
 FROZEN = """
 import os, signal, sys
 import numpy as np
-from voicecoach.audio.device.sound_card import Device
-with Device() as device:
+from voicecoach.audio.device.sound_card import SoundCard
+with SoundCard() as device:
     silence = np.zeros(device.block, np.float32)
     for _ in range(25):
         device.process_block(silence)

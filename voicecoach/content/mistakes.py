@@ -74,7 +74,7 @@ def explain(error: ErrorDetails, model: type[BaseModel]) -> str:
             return str(ctx["error"])
         case "extra_forbidden":
             return f"is not a known key - {suggestion(str(error['loc'][-1]), _keys(options))}"
-        case "literal_error" | "union_tag_invalid":
+        case "literal_error" | "enum" | "union_tag_invalid":
             word = str(ctx.get("tag", given))
             choices = re.split(", | or ", str(ctx.get("expected") or ctx["expected_tags"]))
             what = "has no value" if word == "None" else f"cannot be {_shown(word)}"
