@@ -59,7 +59,10 @@ class WorkStep:
     exercise: Exercise
     dose: Hold | Repetitions | Timed
     block: int
-    """Number of the exercise in the routine: steps of one block are sets and sides of the same exercise."""
+    """Number of the exercise in the routine.
+
+    Steps of one block are the sets and sides of an exercise.
+    """
     side: Side | None = None
     set_number: int = 1
     sets: int = 1
@@ -100,7 +103,7 @@ class WorkStep:
 
     @property
     def needs(self) -> tuple[Thing, ...]:
-        """What is to be at hand."""
+        """Return the things that the exercise needs."""
         usual, easier = self.exercise.needs, self.exercise.easier_needs
         if self.apart:
             return easier
