@@ -25,8 +25,7 @@ SILENCES = (0.06, 0.1, 0.25, 0.35, 0.6)
 """Seconds."""
 
 SPEECH, SILENT = 0.5, 0.35
-"""Probabilities from which speech begins, and below which a chunk is silent, as for the listener.
-"""
+"""Probabilities of the detector: speech begins at the first, and ends below the second."""
 
 
 @click.command(help=__doc__)

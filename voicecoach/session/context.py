@@ -35,7 +35,7 @@ COUNTS_AS = {
 
 
 class Feature(Protocol):
-    """A part of a feature that keeps state as long as the session."""
+    """Mark a part of a feature that keeps state as long as the session."""
 
     def __init__(self, context: SessionContext) -> None: ...
 
@@ -85,7 +85,7 @@ class SessionContext:
 
     @property
     def state(self) -> SessionState:
-        """The innermost state of the chart."""
+        """Return the innermost state of the chart."""
         return self.chart.innermost
 
     @property
@@ -115,7 +115,7 @@ class SessionContext:
 
     @property
     def preferences(self) -> Preferences:
-        """How the user likes to be coached."""
+        """Return how the user likes to be coached."""
         return self.writer.preferences
 
     def prefer(self, **changes: Any) -> None:
@@ -133,7 +133,7 @@ class SessionContext:
 
     @property
     def writer(self) -> ScriptWriter:
-        """Writes cues and scripts in the words of `lines`."""
+        """Return the writer of cues and scripts in the words of `lines`."""
         return self.flow.writer
 
     def act(self, action: Action) -> None:
@@ -142,7 +142,7 @@ class SessionContext:
 
     @property
     def question(self) -> object | None:
-        """What the coach has asked; another object is another question."""
+        """Return the coach's open question; another object is another question."""
         return self.doubted or self.flow.question
 
     def withdraw_question(self) -> Question | None:

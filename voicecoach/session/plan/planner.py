@@ -85,13 +85,13 @@ class Planned:
 
     @property
     def steps(self) -> tuple[RoutineEntry, ...]:
-        """What is to be done."""
+        """Return the steps to do."""
         return tuple(step for place, step in enumerate(self.whole) if place not in self.spare)
 
 
 @dataclass(frozen=True, slots=True)
 class Declined:
-    """The reason why there is no plan.
+    """Hold the reason why there is no plan.
 
     `why` is `too short`, `too long`, `elsewhere`, `unreached` (nothing works `muscles` under these
     wishes, but the exercises `instead` would without them), `nothing left`, or `unknown` (routine).

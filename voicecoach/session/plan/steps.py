@@ -73,7 +73,7 @@ class WorkStep:
 
     @property
     def way(self) -> str | None:
-        """How it is made easier or harder; None for the usual way."""
+        """Return how it is made easier or harder; None for the usual level."""
         return {"easier": self.exercise.easier, "usual": None, "harder": self.exercise.harder}[self.level]
 
     @property
@@ -87,7 +87,7 @@ class WorkStep:
 
     @property
     def caution(self) -> str | None:
-        """Who should leave it out."""
+        """Return who should leave it out."""
         return self.exercise.easier_caution if self.apart else self.exercise.caution
 
     @property
@@ -97,7 +97,7 @@ class WorkStep:
 
     @property
     def position(self) -> Position:
-        """The position it is done in."""
+        """Return the position it is done in."""
         own = self.exercise.easier_position if self.apart else None
         return own or self.exercise.position
 
@@ -116,7 +116,7 @@ class WorkStep:
 
     @property
     def unit(self) -> float:
-        """Seconds of what is counted: one repetition, or one second."""
+        """Return the seconds of one repetition, or of one count."""
         if isinstance(self.dose, Repetitions):
             return self.pace * sum(phase.seconds for phase in self.dose.phases)
         return 1.0
@@ -124,7 +124,7 @@ class WorkStep:
 
 @dataclass(frozen=True, slots=True)
 class WaterStep:
-    """A break to drink."""
+    """Hold a break to drink."""
 
     block: int
     seconds: float = WATER_BREAK
