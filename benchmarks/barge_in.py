@@ -1,9 +1,10 @@
 """Is a person heard while the coach is speaking, and does it hear itself? `python benchmarks/barge_in.py --help`
 
-The coach reads its real prompts and counts in simulated rooms, through its own canceller, ears and mixer. Recordings of
-commands are said over it, without any echo and at four levels of it against the voice; and it reads everything it can
-say with nobody there. Every scene has a room, a delay (40-300 ms), a drift of the clocks (up to 200 ppm either way) and
-a loudspeaker (linear or driven into mild distortion) of its own; in every third something moves in the middle.
+The coach reads its real prompts and counts in simulated rooms, through its own canceller, ears and
+mixer. Recordings of commands are said over it, without any echo and at four levels of it against
+the voice; and it reads everything it can say with nobody there. Every scene has a room, a delay
+(40-300 ms), a drift of the clocks (up to 200 ppm either way) and a loudspeaker (linear or driven
+into mild distortion) of its own; in every third something moves in the middle.
 """
 
 from __future__ import annotations
@@ -119,7 +120,7 @@ def commands_over_prompts(
     chosen: Selection,
     in_a_scene: int = IN_A_SCENE,
 ) -> Iterator[Scene]:
-    """Commands in rooms, so many in each, over prompts and counts."""
+    """Return commands in rooms over prompts and counts, a number in each."""
     mixed = np.random.default_rng(chosen.seed).permutation(len(found))
     for number, first in enumerate(range(0, len(found), in_a_scene)):
         mine = [found[index] for index in mixed[first : first + in_a_scene]]
@@ -138,7 +139,7 @@ def alone(level: float, texts: Sequence[str], rooms: Sequence[Recording], seed: 
 
 
 def _in_noise(texts: Sequence[str], rooms: Sequence[Recording], chosen: Selection) -> Iterator[Scene]:
-    """Prompts with noise and music, and nobody there."""
+    """Return prompts with noise and music, and nobody there."""
     for number, noise in enumerate(chosen.recordings("noise")):
         rng = np.random.default_rng(draw(chosen.seed, "noise", str(number)))
         start = int(rng.integers(len(texts)))
@@ -147,7 +148,10 @@ def _in_noise(texts: Sequence[str], rooms: Sequence[Recording], chosen: Selectio
 
 
 def _scene(name: str, level: float, rooms: Sequence[Recording], rng: np.random.Generator) -> Scene:
-    """A room drawn at random; the loudspeaker stands nearer to the microphone than the user."""
+    """Draw a room at random.
+
+    The loudspeaker stands nearer to the microphone than the user.
+    """
     near = [one for one in rooms if _distance(one) < 1.0] or list(rooms)
     far = [one for one in rooms if _distance(one) >= 1.0] or list(rooms)
     settings = RoomSettings(
@@ -217,7 +221,10 @@ def _case(level: float) -> str:
 
 
 def _right(played: Sequence[tuple[Scene, Heard]], part: str, level: float) -> list[bool]:
-    """Of each command of a part, whether it and nothing else was obeyed; in the same order at every level."""
+    """Return for each command of a part if it, and nothing else, was obeyed.
+
+    The order is equal at every level.
+    """
     mine = [(scene, heard) for scene, heard in played if scene.name == f"{part}/{level:g}"]
     pairs = [(a, b) for scene, heard in mine for a, b in zip(scene.commands, heard.obeyed, strict=True)]
     return [obeyed == [one.expected] for one, obeyed in pairs]

@@ -1,9 +1,10 @@
 """How well are commands heard, and what else is taken for one? `python benchmarks/commands.py --help`
 
-Recordings go through the product's own hearing and understanding, block by block as in a live session, with the
-whole grammar active. An order of coffee is right when exactly one command is obeyed, and its intent and every slot are
-right; a phrase or a word when exactly one command is obeyed, and it is the one that the text of the label means when it
-is typed. Noise is mixed at the ratio of the mean power of the whole recording to that of the noise under it.
+Recordings go through the product's own hearing and understanding, block by block as in a live
+session, with the whole grammar active. An order of coffee is right when exactly one command is
+obeyed, and its intent and every slot are right; a phrase or a word when exactly one command is
+obeyed, and it is the one that the text of the label means when it is typed. Noise is mixed at the
+ratio of the mean power of the whole recording to that of the noise under it.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ def _run(found: Sequence[Case], jobs: int) -> Iterator[tuple[Case, list[Outcome]
 
 
 def _rows(heard: Sequence[tuple[Case, Sequence[Outcome]]]) -> Iterator[Row]:
-    """The rows of each case, and after the last of those that belong together their mean."""
+    """Return the rows of each case, with a mean after each group of cases."""
     together: dict[str, list[Sequence[Outcome]]] = {}
     for case, outcomes in heard:
         yield from case.score(case.name, outcomes)

@@ -1,9 +1,10 @@
 """Are counts on the beat? `python benchmarks/counting.py --help`
 
-The coach counts every second of a hold of half a minute, and leads a whole routine; what leaves its mixer is recorded,
-and each count and tone is found in the recording by its own sound. The error of a count is how far it is from where the
-one before it says that it should be. `loaded` is the hold in real time, through PortAudio and a sound server, with both
-cores busy: what the sound server played is measured.
+The coach counts every second of a hold of half a minute, and leads a whole routine; what leaves its
+mixer is recorded, and each count and tone is found in the recording by its own sound. The error of
+a count is how far it is from where the one before it says that it should be. `loaded` is the hold
+in real time, through PortAudio and a sound server, with both cores busy: what the sound server
+played is measured.
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ def _rows(case: str, counts: Sequence[Sequence[float]]) -> Iterator[Row]:
 
 
 def off_grid(seconds: float) -> float:
-    """How far (ms) an interval is from a multiple of GRID."""
+    """Return how far (ms) an interval is from a multiple of GRID."""
     return 1000 * abs(seconds - round(seconds / GRID) * GRID)
 
 
@@ -88,8 +89,11 @@ def off_grid(seconds: float) -> float:
 
 
 class Take:
-    """What a coach that is typed to has played: for each hold or set the clips of its beats, when (s) each began by the
-    log, and their onsets (frames)."""
+    """Record what a coach that is typed to has played.
+
+    For each hold or set it has the clips of its beats, when (s) each began by the log, and their
+    onsets (frames).
+    """
 
     def __init__(self, session: Session, source: EagerSource):
         self.source = source
@@ -99,7 +103,7 @@ class Take:
         self.coach.begin()
 
     def type(self, text: str) -> None:
-        """As if the user had said it now."""
+        """Type a line as if the user had said it now."""
         now = self.coach.now
         self.coach.hear(Hypothesis(text, now, now, now, endpoint="typed"))
 
@@ -126,12 +130,12 @@ class Counter(Session):
         return [Play(Script(cues, seconds=SECONDS + 1.0))]
 
     def script_finished(self) -> list[Action]:
-        """It is over."""
+        """Return no further actions when the script is over."""
         return []
 
 
 def rendered_hold() -> list[list[float]]:
-    """Onsets (s) of the counts of a hold in what the mixer puts out."""
+    """Return the onsets (s) of the counts of a hold in the mixer's output."""
     app = the_app(None)
     with app.synthesizer(RATE) as voice:
         take = Take(Counter(app.library, app.lines), EagerSource(voice, RATE))
@@ -139,7 +143,10 @@ def rendered_hold() -> list[list[float]]:
 
 
 def routine(name: str) -> list[list[float]]:
-    """Onsets (s) of all counts of a routine; "ready" is said nowhere, so that it takes its full time."""
+    """Return the onsets (s) of all counts of a routine.
+
+    "Ready" is never said, so that the routine takes its full time.
+    """
     app = the_app(None)
     with app.synthesizer(RATE) as voice:
         take = Take(Session(app.library, app.lines), EagerSource(voice, RATE))
@@ -151,7 +158,7 @@ def routine(name: str) -> list[list[float]]:
 
 
 def live_hold(latency: float = LATENCY) -> Take:
-    """A hold played through the sound card, of which so much latency (s) is asked, in real time."""
+    """Play a hold through the sound card in real time, with a latency (s) asked for."""
     app = the_app(None)
     with app.synthesizer(RATE) as voice, SoundCard(latency=latency) as device:
         source = EagerSource(voice, RATE)
@@ -175,7 +182,7 @@ def _recorded(take: Take, seconds: float) -> Samples:
 
 @contextmanager
 def busy_cores(cores: int) -> Iterator[None]:
-    """So many processes, none of which ever rests."""
+    """Run a number of processes that never rest."""
     context = multiprocessing.get_context("spawn")
     spinning = [context.Process(target=_spin, daemon=True) for _ in range(cores)]
     for process in spinning:
@@ -196,8 +203,10 @@ def _spin() -> None:
 
 
 def found(sound: Samples, take: Take) -> list[list[float]]:
-    """Acoustic onsets (s) of the beats of each hold and set of `take` in its recording, which may have begun at any
-    time."""
+    """Find the beats of each hold and set of `take` in its recording.
+
+    Returns acoustic onsets (s). The recording may have begun at any time.
+    """
     counts = [count for count in take.counts if len(count) > 1]
     first_at, first_clip, _ = counts[0][0]
     late = _place(sound, first_clip) / RATE - first_at
@@ -210,7 +219,7 @@ def _onset(sound: Samples, at: float, clip: Samples, onset: int) -> float:
 
 
 def _place(sound: Samples, clip: Samples) -> int:
-    """Where `clip` is in `sound` (frames)."""
+    """Return the place of `clip` in `sound` (frames)."""
     size = len(sound) + len(clip)
     correlation = np.fft.irfft(np.fft.rfft(sound, size) * np.fft.rfft(clip, size).conj(), size)
     return int(np.argmax(correlation[: len(sound) - len(clip) + 1]))

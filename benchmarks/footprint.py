@@ -1,12 +1,14 @@
 """What does the coach cost while it listens and speaks? `python benchmarks/footprint.py --help`
 
-`voicecoach run` as a user starts it, on a sound server with null sinks, with the echo of its voice at its microphone
-(by the speaker's clock; with `--two-clocks` by another one, as where the microphone is a device of its own): the time
-until it says that it listens, at the first start after the sound server's own, which has to wake its devices (`first`),
-and the median of some more; then the processor time of all its processes and the most memory that they hold together,
-while it leads a routine and nobody else speaks (`leading`), with what of its own voice it heard as words, and obeyed;
-and with commands and talk at its microphone all the while (`talk`); and the sound that was lost since the coach came
-too late (`silent`, `padded`, `dropped`). With `--busy` another process has as much to do as one core can, meanwhile.
+`voicecoach run` as a user starts it, on a sound server with null sinks, with the echo of its voice
+at its microphone (by the speaker's clock; with `--two-clocks` by another one, as where the
+microphone is a device of its own): the time until it says that it listens, at the first start after
+the sound server's own, which has to wake its devices (`first`), and the median of some more; then
+the processor time of all its processes and the most memory that they hold together, while it leads
+a routine and nobody else speaks (`leading`), with what of its own voice it heard as words, and
+obeyed; and with commands and talk at its microphone all the while (`talk`); and the sound that was
+lost since the coach came too late (`silent`, `padded`, `dropped`). With `--busy` another process
+has as much to do as one core can, meanwhile.
 """
 
 from __future__ import annotations
@@ -113,20 +115,20 @@ def _start(folder: Path) -> Samples:
 
 
 def _of_itself(verdicts: Sequence[str]) -> Iterator[Row]:
-    """Utterances while nobody else spoke, and those of them that were obeyed."""
+    """Return the utterances while nobody else spoke, and those that were obeyed."""
     yield Row("leading", "heard_of_itself", len(verdicts), "", 1)
     yield Row("leading", "obeyed_of_itself", verdicts.count("accept"), "", 1)
 
 
 def _talk(folder: Path, seed: int) -> Samples:
-    """All sorts of commands and talk."""
+    """Return a mix of commands and talk."""
     some = [*subset(recordings(folder / "voices"), 12, seed), *subset(recordings(folder / "chatter"), 12, seed)]
     pause = np.zeros(round(PAUSE * HEARING_RATE), dtype=np.float32)
     return np.concatenate([part for one in some for part in (pause, read(one.path))])
 
 
 def ready(folder: Path) -> float:
-    """Seconds until it listens, with its settings and log in `folder`."""
+    """Return the seconds until it listens, with its settings and log in `folder`."""
     with Live(folder) as live:
         return live.ready()
 
@@ -154,7 +156,7 @@ class Live:
         self._process.wait()
 
     def ready(self) -> float:
-        """Seconds from its start until it greets, and with that listens."""
+        """Return the seconds from its start until it greets, and with that listens."""
         while time.perf_counter() - self._began < PATIENCE:
             if self._process.poll() is not None:
                 raise VoicecoachError("`voicecoach run` ended by itself; run it by hand to see why.")
@@ -174,7 +176,10 @@ class Live:
         yield Row(case, "peak_mb", peak / 1e6, "MB", 1)
 
     def lost(self) -> Iterator[Row]:
-        """Sound that was lost until the coach last told of its devices: after ten seconds, and then each minute."""
+        """Return the sound lost until the coach last logged its devices.
+
+        It logs them after ten seconds, and then each minute.
+        """
         told = [json.loads(line) for line in self._lines()]
         devices = [one for one in told if one.get("event") == "devices"]
         if devices:
@@ -183,7 +188,7 @@ class Live:
             yield Row("sound", "round_trip_ms", 1000 * devices[-1]["round_trip"], "ms", 1)
 
     def utterances(self) -> list[str]:
-        """The verdict on each utterance so far."""
+        """Return the verdict on each utterance so far."""
         told = [json.loads(line) for line in self._lines()]
         return [one["verdict"] for one in told if one.get("event") == "heard"]
 
@@ -198,7 +203,10 @@ class Live:
 
 
 def _own_memory(process: psutil.Process) -> int:
-    """Bytes; none where it has ended: each sentence is spoken in a fork."""
+    """Return the process's own memory in bytes; 0 where it has ended.
+
+    A process may end at any time, since each sentence is spoken in a fork.
+    """
     try:
         return int(process.memory_full_info().uss)
     except psutil.NoSuchProcess:

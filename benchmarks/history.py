@@ -1,8 +1,9 @@
 """How soon does the coach answer from a long history? `python benchmarks/history.py --help`
 
-Years of a session a day, of the routines that come with it, are put into a journal; then it is timed how long the
-coach's answers, the page with charts and the other ways to see it take. Page, terminal and export are those of the
-commands, from the start of the program to its end. With --day: when does an idle coach remind, through a day?
+Years of a session a day, of the routines that come with it, are put into a journal; then it is
+timed how long the coach's answers, the page with charts and the other ways to see it take. Page,
+terminal and export are those of the commands, from the start of the program to its end. With --day:
+when does an idle coach remind, through a day?
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ def main(*, years: int, seed: int, day: bool, json_file: Path | None) -> None:
 
 
 def fill(path: Path, days: int, seed: int) -> None:
-    """A session on each of so many days."""
+    """Write a session on each of a number of days."""
     rng = np.random.default_rng(seed)
     library = load_library()
     plans = [(routine.name, make_plan(routine, library)) for routine in library.routines.values()]
@@ -125,7 +126,10 @@ def _rows(path: Path, case: str) -> Iterator[Row]:
 
 
 def _day(path: Path) -> Iterator[Row]:
-    """From midnight to midnight: somebody drinks a minute after each reminder of water, and puts off the exercises."""
+    """Run from midnight to midnight.
+
+    Somebody drinks a minute after each reminder of water, and puts off the exercises.
+    """
     began, said, answers = NOW.replace(hour=0), list[tuple[datetime, str]](), deque[tuple[float, str]]()
     app = App()
     app.settings = Settings(remind_at=(time(17),))

@@ -1,10 +1,11 @@
 """How soon is a command decided, answered and obeyed? `python benchmarks/latency.py --help`
 
-Recordings of commands are said to the coach in a quiet room, block by block as in a live session. The end of speech is
-where the recording itself falls silent. A decision counts from there: the sound that the coach waits for, and what this
-machine takes to compute. `reply` adds the coach's own block and what the sound devices hold (PulseAudio null sinks,
-where they are installed); `stop` what of that is played nevertheless, and the fade. In `over the coach` "stop" and
-"pause" are said while it reads aloud, in a room with its echo: when it decides, and when the loudspeaker has fallen
+Recordings of commands are said to the coach in a quiet room, block by block as in a live session.
+The end of speech is where the recording itself falls silent. A decision counts from there: the
+sound that the coach waits for, and what this machine takes to compute. `reply` adds the coach's own
+block and what the sound devices hold (PulseAudio null sinks, where they are installed); `stop` what
+of that is played nevertheless, and the fade. In `over the coach` "stop" and "pause" are said while
+it reads aloud, in a room with its echo: when it decides, and when the loudspeaker has fallen
 silent, which may be before that, since it breaks off for whoever speaks.
 """
 
@@ -50,7 +51,10 @@ AT_ONCE = ("Stop", "Pause")
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A recording, and whether it is heard to the recogniser's own endpoint instead of ours."""
+    """Hold a recording, and the choice of the endpoint.
+
+    It is heard either to the recogniser's own endpoint or to ours.
+    """
 
     recording: Recording
     vosk: bool = False
@@ -58,8 +62,11 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What came of it: the intent that was meant, whether that and nothing else was obeyed, how long after the end of
-    speech (s) it was, and what part of that was computing."""
+    """Hold the result of a recording.
+
+    It has the intent that was meant, whether that and nothing else was obeyed, how long after the
+    end of speech (s) it was, and what part of that was computing.
+    """
 
     intent: str
     right: bool
@@ -117,7 +124,10 @@ def decide(seed: int, said: Said) -> Decided:
 
 
 def goes_on_quietly(sound: Samples, seed: int) -> Samples:
-    """`sound` in a room that makes hardly any noise, and goes on being quiet afterwards."""
+    """Place `sound` in a room that makes hardly any noise.
+
+    The room goes on being quiet afterwards.
+    """
     sound = np.concatenate([sound, np.zeros(round(SILENCE_AFTER * HEARING_RATE), dtype=np.float32)])
     noise = np.random.default_rng(seed).standard_normal(len(sound), dtype=np.float32)
     return sound + noise * np.float32(10 ** (ROOM_DBFS / 20))
@@ -128,7 +138,10 @@ def _understood(heard: Hypothesis) -> Understanding:
 
 
 def _heard(sound: Samples, *, vosk: bool) -> Iterator[tuple[float, float, Hypothesis]]:
-    """Of each utterance: when (s) its last block had come, and what computing it took (s), understanding it, too."""
+    """Return for each utterance when (s) its last block came, and its computing (s).
+
+    Understanding is included in the computing.
+    """
     ear = _VoskEndpoint() if vosk else the_app(None).utterance_detector()
     for start in range(0, len(sound) - BLOCK + 1, BLOCK):
         began = time.perf_counter()
@@ -141,7 +154,10 @@ def _heard(sound: Samples, *, vosk: bool) -> Iterator[tuple[float, float, Hypoth
 
 
 class _VoskEndpoint:
-    """The same recogniser and graph, without a detector: it hears all, and ends utterances by its own rules."""
+    """Hear all sound with the same recogniser and graph, without a detector.
+
+    The recogniser ends utterances by its own rules.
+    """
 
     def __init__(self) -> None:
         app = the_app(None)
@@ -184,7 +200,10 @@ def _rows(ours: Sequence[Decided], vosk: Sequence[Decided], held: Held | None) -
 
 
 def _to_silence(held: Held | None) -> float:
-    """Seconds from a decision until all is silent: the speaker's ring is not played to its end."""
+    """Return the seconds from a decision until all is silent.
+
+    The speaker's ring is not played to its end.
+    """
     return FADE + (held.round_trip - held.left_out if held else 0.0)
 
 

@@ -1,7 +1,7 @@
 """What does each layer against the coach's own voice add? `python benchmarks/layers.py --help`
 
-The scenes of barge_in.py, played again and again with one layer left out each time: the same commands over the same
-prompts in the same rooms, and the same prompts with nobody there.
+The scenes of barge_in.py, played again and again with one layer left out each time: the same
+commands over the same prompts in the same rooms, and the same prompts with nobody there.
 """
 
 from __future__ import annotations

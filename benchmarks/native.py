@@ -1,9 +1,10 @@
 """What the recogniser and the detector cost, as the coach loads them and else: `python benchmarks/native.py --help`
 
-`as it comes`: the detector's library takes as many threads as it likes, and the recogniser's algebra the kernels that
-it knows for this processor. `told`: one thread, and the kernels that the processor can run
-(`voicecoach/asr/native.py`). The recogniser's figure is its share of a core while it hears, the detector's the
-processor time of one chunk of 32 ms, in a row and with a pause before each. `same` is 1 where both tell the same.
+`as it comes`: the detector's library takes as many threads as it likes, and the recogniser's
+algebra the kernels that it knows for this processor. `told`: one thread, and the kernels that the
+processor can run (`voicecoach/runtime/process_tuning.py`). The recogniser's figure is its share of
+a core while it hears, the detector's the processor time of one chunk of 32 ms, in a row and with a
+pause before each. `same` is 1 where both tell the same.
 """
 
 from __future__ import annotations
@@ -70,7 +71,10 @@ def main(data: Path | None, limit: int, seed: int, json_file: Path | None, way: 
 
 
 def in_a_process_of_its_own(way: str, folder: Path, limit: int, seed: int) -> dict[str, Any]:
-    """The figures of one way; libraries look at what they are told once."""
+    """Measure one configuration in a new process.
+
+    Libraries read their settings once a process.
+    """
     command = [
         sys.executable,
         __file__,
@@ -91,7 +95,7 @@ def in_a_process_of_its_own(way: str, folder: Path, limit: int, seed: int) -> di
 
 
 def measured(way: str, folder: Path, limit: int, seed: int) -> dict[str, Any]:
-    """The figures of one way, and what was told."""
+    """Return the figures of one configuration, and what was recognised."""
     if way == WAYS[0]:
         for name in ("choose_kernels", "prefer_one_thread"):
             setattr(process_tuning, name, lambda: None)

@@ -1,7 +1,7 @@
 """For how long do people fall silent between two words? `python benchmarks/pauses.py --help`
 
-The silences within recordings, as the detector hears them, in shares of the gaps between the words of their labels: how
-long a silence is no end yet (voicecoach/nlu/endpoint.py).
+The silences within recordings, as the detector hears them, in shares of the gaps between the words
+of their labels: how long a silence is no end yet (voicecoach/turns/end_of_turn.py).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SILENCES = (0.06, 0.1, 0.25, 0.35, 0.6)
 """Seconds."""
 
 SPEECH, SILENT = 0.5, 0.35
-"""Probabilities from which speech begins, and below which a chunk is silent, as for the listener."""
+"""Probabilities of the detector: speech begins at the first, and ends below the second."""
 
 
 @click.command(help=__doc__)
@@ -56,7 +56,7 @@ def _rows(name: str, found: Sequence[Recording]) -> Iterator[Row]:
 
 
 def silences(path: Path) -> Iterator[float]:
-    """Seconds of each silence between the first and the last speech of a recording."""
+    """Return the seconds of each silence between the first and the last speech."""
     probabilities = VoiceActivityDetector().feed(recorded(path, Scene()))
     speech = np.flatnonzero(np.array(probabilities) >= SPEECH)
     run = 0

@@ -1,10 +1,11 @@
 """How does the coach compare with its peers? `python benchmarks/peers.py --help`
 
-The same recordings, in the same run, are heard by the coach and by what else could take its place: PocketSphinx with
-the coach's sentences as its grammar, Vosk with a list of phrases, and dictation (Vosk, Whisper tiny, Moonshine tiny)
-followed by a fuzzy match with all wordings. Each is a process of its own. Commands are right when their meaning is; a
-decision counts from the end of speech, by the clock of a microphone that waits for nobody. Counting aloud is compared
-with saying a number and sleeping a second. A peer that is not installed is named and left out (`make peers` gets all).
+The same recordings, in the same run, are heard by the coach and by what else could take its place:
+PocketSphinx with the coach's sentences as its grammar, Vosk with a list of phrases, and dictation
+(Vosk, Whisper tiny, Moonshine tiny) followed by a fuzzy match with all wordings. Each is a process
+of its own. Commands are right when their meaning is; a decision counts from the end of speech, by
+the clock of a microphone that waits for nobody. Counting aloud is compared with saying a number and
+sleeping a second. A peer that is not installed is named and left out (`make peers` gets all).
 """
 
 from __future__ import annotations
@@ -110,7 +111,7 @@ def main(
 
 
 def cases_of(chosen: Selection) -> list[Case]:
-    """What all peers hear."""
+    """Return the cases that all peers hear."""
     found = cases(chosen, _CASES)
     words = [one for one in recordings(chosen.data / "words") if typed(one.text)]
     commands = phrases("words", subset(words, chosen.limit, chosen.seed))
@@ -123,7 +124,7 @@ def cases_of(chosen: Selection) -> list[Case]:
 
 
 def stream(chosen: Selection) -> Samples:
-    """Commands and talk, with pauses between them."""
+    """Return commands and talk, with pauses between them."""
     found = [
         one for name in ("voices", "chatter") for one in subset(recordings(chosen.data / name), IN_STREAM, chosen.seed)
     ]
@@ -151,7 +152,7 @@ class Result:
         self._idle = child.hear(goes_on_quietly(np.zeros(round(SILENCE * HEARING_RATE), dtype=np.float32), chosen.seed))
 
     def rows(self) -> Iterator[Row]:
-        """Of the table."""
+        """Return the rows of the table."""
         for case, outcomes, _ in self._heard:
             for row in case.score(self._name, outcomes):
                 if row.metric in _KEPT:
@@ -166,12 +167,15 @@ class Result:
         yield Row(self._name, "ready_s", self._ready, "s", 1)
 
     def errors(self) -> Iterator[str]:
-        """A paragraph for each."""
+        """Describe each error in a paragraph."""
         for case, outcomes, _ in self._heard:
             yield from (f"{self._name}: {error}" for error in errors(case, outcomes))
 
     def _times(self) -> Iterator[float]:
-        """Milliseconds from the end of speech to the decision, of the commands that were understood."""
+        """Return the times (ms) from the end of speech to the decision.
+
+        Only commands that were understood count.
+        """
         for case, outcomes, listened in self._heard:
             for outcome, one in zip(outcomes, listened, strict=True):
                 if case.name in _TIMED and outcome.right:
@@ -180,7 +184,10 @@ class Result:
 
 
 def meant(understood: Understanding) -> Understanding:
-    """What the coach would make of it: a peer names a sentence, and the coach's own matcher says what that means."""
+    """Return the coach's meaning of a peer's decision.
+
+    A peer names a sentence, and the coach's own matcher finds the meaning of that.
+    """
     if not understood.accepted or understood.intent:
         return understood
     said = the_app(None).matcher.understand(understood.sentence)
@@ -208,9 +215,13 @@ def _hear(chosen: Selection, names: Sequence[str], weights: Path) -> Iterator[Re
 
 
 def setup_of(weights: Path) -> Setup:
-    """What the peers are made from: the coach's own commands, without what counts only as an answer, or is asked about
-    before it is obeyed. Dictation gets the coach's model of everyday talk, in which its own words are: the language
-    model that comes with the recogniser differs by where that was fetched from, and may be of another domain."""
+    """Return what the peers are made from: the coach's own commands.
+
+    Commands that count only as an answer, or that are confirmed before they are obeyed, are left
+    out. Dictation gets the coach's model of everyday talk, in which its own words are: the language
+    model that comes with the recogniser differs by where that was fetched from, and may be of
+    another domain.
+    """
     app = the_app(None)
     said = dict.fromkeys(one.text for one in app.intents.sentences() if not (one.answer or one.confirm))
     left_out = {one.kind for one in app.intents.templates if one.answer or one.confirm}
@@ -237,7 +248,7 @@ def _counting() -> Iterator[Row]:
 
 
 def beats(name: str, onsets: Sequence[float]) -> Iterator[Row]:
-    """How far counts are from one a second."""
+    """Return how far counts are from one a second."""
     errors = 1000 * np.abs(np.diff(onsets) - 1)
     drift = 1000 * abs(onsets[-1] - onsets[0] - (len(onsets) - 1))
     yield Row(name, "count median_error_ms", float(np.median(errors)), "ms", len(errors))
@@ -246,7 +257,7 @@ def beats(name: str, onsets: Sequence[float]) -> Iterator[Row]:
 
 
 def ratios(rows: Sequence[Row]) -> Iterator[Row]:
-    """Every figure of a peer to that of the coach, where that is not nought."""
+    """Return the ratio of every figure of a peer to that of the coach, if not 0."""
     ours = {row.metric: row.value for row in rows if row.case == OURS}
     for row in rows:
         if row.case != OURS and ours.get(row.metric, 0.0) > NOUGHT:

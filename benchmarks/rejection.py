@@ -1,9 +1,10 @@
 """How sure must the recogniser be of a command? `python benchmarks/rejection.py --help`
 
-A command is obeyed when talk is less probable by some nats (voicecoach/nlu/evidence.py). This asks for other shares of
-them, and prints for each how many commands are missed and how much else is taken for one: for half of the speakers to
-choose by ("fit"), and for the other half to see whether the choice holds ("check"). The lines of a half are the points
-of its ROC curve. The share in use, the whole, has a star.
+A command is obeyed when talk is less probable by some nats (voicecoach/nlu/confidence.py). This
+asks for other shares of them, and prints for each how many commands are missed and how much else is
+taken for one: for half of the speakers to choose by ("fit"), and for the other half to see whether
+the choice holds ("check"). The lines of a half are the points of its ROC curve. The share in use,
+the whole, has a star.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ def _rows(chosen: Selection, jobs: int) -> Iterator[Row]:
 
 
 def _at(outcome: Outcome, part: float) -> Outcome:
-    """What would be obeyed if `part` of the usual margin were asked for."""
+    """Return what would be obeyed if `part` of the usual margin were asked for."""
     understand = the_app(outcome.trial.intents).matcher.understand
     return replace(outcome, heard=[(one, weigh(one, None, understand, part)) for one, _ in outcome.heard])
 
@@ -86,8 +87,11 @@ def _shares(name: str, heard: Sequence[tuple[str, Outcome]]) -> Iterator[Row]:
 
 
 def curve(rows: Sequence[Row]) -> str:
-    """The ROC curve of the half to check as a Mermaid chart: commands obeyed over words taken for one, both in percent,
-    a point for each share of the margin."""
+    """Draw the ROC curve of the half to check as a Mermaid chart.
+
+    It shows commands obeyed over words taken for one, both in percent, with a point for each share
+    of the margin.
+    """
     points = sorted(
         {
             (_percent(rows, row.case, "false_commands"), 100.0 - _percent(rows, row.case, "missed"))
@@ -110,7 +114,7 @@ def _percent(rows: Sequence[Row], case: str, metric: str) -> float:
 
 
 def _halves(chosen: Selection) -> dict[str, str]:
-    """The half in which a recording is: all of a speaker's are in the same."""
+    """Return the half in which a recording is; a speaker's recordings stay together."""
     return {
         f"{name}/{one.name}": "check" if draw(chosen.seed, "half", one.speaker or one.name) % 2 else "fit"
         for name in SETS

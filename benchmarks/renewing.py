@@ -1,8 +1,9 @@
 """What a recogniser that is made anew now and then costs, and saves: `python benchmarks/renewing.py --help`
 
-Recordings of commands, words and talk, one after the other. For each number of readings after which there is a new
-recogniser (0: never): by how much the process has grown at most since the first was made (its own pages, USS), the
-share of a core that hearing takes, and how often the best reading is the same as in the first of the ways.
+Recordings of commands, words and talk, one after the other. For each number of readings after which
+there is a new recogniser (0: never): by how much the process has grown at most since the first was
+made (its own pages, USS), the share of a core that hearing takes, and how often the best reading is
+the same as in the first of the ways.
 """
 
 from __future__ import annotations
@@ -90,7 +91,7 @@ def _rows(number: int, found: Found, reference: list[str]) -> list[Row]:
 
 
 def heard(folder: Path, limit: int, after: int, seed: int) -> Found:
-    """What one way costs and tells."""
+    """Return the cost and the readings of one configuration."""
     give_back_memory()
     asr.READINGS = after or NEVER
     drawn = [one.path for kind in KINDS for one in subset(recordings(folder / kind), limit, seed)]

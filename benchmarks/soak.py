@@ -1,9 +1,10 @@
 """Does the coach grow, or slow down, in eight hours? `python benchmarks/soak.py --help`
 
-It leads one routine after the other in a simulated room, through its own canceller, ears, mixer and journal. Recordings
-of commands, talk and noises are heard there, with silence between them; a routine is started whenever there is none.
-Nothing that it says is on the disk before. For each simulated hour: the memory (RSS) of it and of its speech process in
-the end, the processor time that a block of 20 ms takes, and that of those blocks in which something was understood.
+It leads one routine after the other in a simulated room, through its own canceller, ears, mixer and
+journal. Recordings of commands, talk and noises are heard there, with silence between them; a
+routine is started whenever there is none. Nothing that it says is on the disk before. For each
+simulated hour: the memory (RSS) of it and of its speech process in the end, the processor time that
+a block of 20 ms takes, and that of those blocks in which something was understood.
 """
 
 from __future__ import annotations
@@ -96,7 +97,10 @@ def main(data: Path | None, hours: float, seed: int, json_file: Path | None) -> 
 
 
 def sounds_in(folder: Path, seed: int) -> dict[str, list[Samples]]:
-    """Sounds by what they are: an intent, or talk, or noise. All of them are in memory before anything is measured."""
+    """Return sounds by kind: an intent, or talk, or noise.
+
+    All of them are in memory before anything is measured.
+    """
     found: dict[str, list[Samples]] = {"talk": [], "noise": []}
     for recording in _drawn(folder / "voices", seed):
         meaning = typed(recording.text)
@@ -124,11 +128,11 @@ class Visitors:
         self._rng = np.random.default_rng(seed)
 
     def pause(self) -> float:
-        """Seconds until then."""
+        """Return the seconds until the next sound."""
         return float(self._rng.uniform(*BETWEEN))
 
     def sound(self, state: str) -> Samples | None:
-        """Of a coach in `state`; None: nothing."""
+        """Draw a sound for a coach in `state`; None for silence."""
         kind = str(self._rng.choice(list(OFTEN), p=list(OFTEN.values())))
         answer = _ANSWERS.get(state, "")
         if kind == "command":
@@ -142,7 +146,7 @@ class Visitors:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Seconds of the processor that so many of something took: the median, and what one in a hundred exceeds."""
+    """Hold the processor seconds of many measurements: median and 99th percentile."""
 
     median: float
     p99: float
@@ -150,7 +154,7 @@ class Times:
 
     @classmethod
     def of(cls, seconds: Samples) -> Times:
-        """Of all of them; NaN where there is none."""
+        """Summarise the times of all measurements; NaN where there is none."""
         if not len(seconds):
             return cls(np.nan, np.nan, 0)
         return cls(float(np.median(seconds)), float(np.percentile(seconds, 99)), len(seconds))
@@ -158,9 +162,13 @@ class Times:
 
 @dataclass(frozen=True, slots=True)
 class Hour:
-    """What was seen in one: memory (bytes) of the coach and of its speech process, and the journal's size at its end;
-    what a block took, and one in which something was understood; routines begun; seconds that it took. No more than
-    that is kept, so that the memory measured is the coach's."""
+    """Hold the observations of one hour.
+
+    They are the memory (bytes) of the coach and of its speech process, and the journal's size at
+    the hour's end; the times of a block, and of a block in which something was understood; routines
+    begun; and the seconds that the hour took. No more than that is kept, so that the memory
+    measured is the coach's.
+    """
 
     resident: int
     speech: int
@@ -198,7 +206,7 @@ class Soak:
         self._coach.begin()
 
     def hour(self, seconds: float) -> Hour:
-        """So many seconds on, an hour or less."""
+        """Run for `seconds`, an hour or less, and return its figures."""
         count = round(seconds / BLOCK_SECONDS)
         blocks, decided = np.zeros(count, dtype=np.float32), np.zeros(count, dtype=bool)
         began, routines = time.perf_counter(), self._routines
@@ -218,7 +226,7 @@ class Soak:
         return Hour(resident, speech, journal, *times, self._routines - routines, took)
 
     def _block(self) -> float:
-        """One block on; the seconds of the processor that the coach took for it."""
+        """Process one block, and return the coach's processor seconds for it."""
         now = self._now = self._coach.now
         if now >= self._next:
             sound = self._visitors.sound(self._coach.session.state)
@@ -247,7 +255,7 @@ def _at(seconds: float) -> datetime:
 
 
 def measured(sounds: Mapping[str, Sequence[Samples]], hours: float, seed: int) -> Iterator[Row]:
-    """The rows of the table."""
+    """Return the rows of the table."""
     give_back_memory()
     with ExitStack() as stack:
         soak = Soak(stack, sounds, seed)
@@ -272,7 +280,10 @@ def _rows(case: str, hour: Hour) -> Iterator[Row]:
 
 
 def whole(found: Sequence[Hour], memory: Sequence[tuple[float, int]], hours: float) -> Iterator[Row]:
-    """What became of memory (hours and bytes) and of computing from the first hour to the last."""
+    """Return the change of memory and of computing from the first hour to the last.
+
+    Memory is in bytes over hours.
+    """
     first, last = found[0], found[-1]
     late = [one for one in memory if one[0] >= min(WARM_UP, hours / 2)]
     if len(late) > 1:

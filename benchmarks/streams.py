@@ -1,8 +1,9 @@
 """What do the sound streams alone cost, and how late is what is heard? `python benchmarks/streams.py --help`
 
-The sound card's edge of the loop with nothing behind it, on a sound server with null sinks, for latencies that are
-asked of the drivers: the share of a core, the round trip (of a click, by a wire from speaker to microphone), and what
-was lost. `called back`: by PortAudio, as with other systems than Linux.
+The sound card's edge of the loop with nothing behind it, on a sound server with null sinks, for
+latencies that are asked of the drivers: the share of a core, the round trip (of a click, by a wire
+from speaker to microphone), and what was lost. `called back`: by PortAudio, as with other systems
+than Linux.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def main(seed: int, json_file: Path | None) -> None:
 
 
 def measured(latency: float, way: str) -> Iterator[Row]:
-    """What they cost with this latency (s)."""
+    """Return the streams' cost with this latency (s)."""
     with patch.object(open_stream, "BLOCKING_HOST_APIS", WAYS[way]), SoundCard(latency=latency) as device:
         _exchange(device, SETTLING)
         before, began, used = device.losses, time.perf_counter(), time.process_time()

@@ -1,9 +1,10 @@
 """Where do the matcher's thresholds belong? `python benchmarks/thresholds.py --help`
 
-What is not a sentence of the intents word for word is obeyed, asked about or left alone by its score. This prints what
-other thresholds would do: to recordings, heard as in a live session, and to wordings that no template foresaw - each
-test sentence, understood without the template that holds it. Half of the speakers and of the templates are there to
-choose by ("fit"), the other half to see whether the choice holds ("check"). The thresholds in use have a star.
+What is not a sentence of the intents word for word is obeyed, asked about or left alone by its
+score. This prints what other thresholds would do: to recordings, heard as in a live session, and to
+wordings that no template foresaw - each test sentence, understood without the template that holds
+it. Half of the speakers and of the templates are there to choose by ("fit"), the other half to see
+whether the choice holds ("check"). The thresholds in use have a star.
 """
 
 from __future__ import annotations
@@ -46,8 +47,10 @@ _SNRS = (6.0, 12.0)
 
 @dataclass(frozen=True)
 class Item:
-    """Something said: what it was taken for at the lowest thresholds, and what it should be taken for. `kind` tells
-    recordings of commands, other recordings, and wordings apart."""
+    """Hold what an utterance was taken for at the lowest thresholds, and its truth.
+
+    `kind` tells recordings of commands, other recordings, and wordings apart.
+    """
 
     kind: str
     half: str
@@ -56,7 +59,7 @@ class Item:
     harmless: frozenset[Meaning] = frozenset()
 
     def at(self, accept: float, ask: float) -> Item:
-        """The same at other thresholds."""
+        """Return the item's verdict at other thresholds."""
         return replace(self, understood=[_at(one, accept, ask) for one in self.understood])
 
     @property
@@ -113,7 +116,7 @@ def main(data: Path | None, limit: int | None, seed: int, jobs: int, json_file: 
 
 
 def _recordings(chosen: Selection, jobs: int) -> Iterator[Item]:
-    """Recordings through the recogniser."""
+    """Pass recordings through the recogniser."""
     speakers = {
         f"{name}/{one.name}": one.speaker or one.name for name in SETS for one in recordings(chosen.data / name)
     }

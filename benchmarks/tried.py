@@ -1,8 +1,9 @@
 """What else might hear more from across a noisy room? `python benchmarks/tried.py --help`
 
-Commands from two to three metres away over the noise of a household (`voices/room10dB`), heard as the coach does and in
-ways that are said to help. What a way costs elsewhere is told by talk from the same place (`chatter/room10dB`). Each
-reading is weighed as a single command: several in one breath are left out.
+Commands from two to three metres away over the noise of a household (`voices/room10dB`), heard as
+the coach does and in ways that are said to help. What a way costs elsewhere is told by talk from
+the same place (`chatter/room10dB`). Each reading is weighed as a single command: several in one
+breath are left out.
 """
 
 from __future__ import annotations
@@ -34,8 +35,11 @@ _WIDE = ("--beam=16.0", "--max-active=12000")
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A way to hear: what is done to the sound before, with which settings the recogniser searches, and how much of the
-    usual margin against talk is asked for."""
+    """Hold a way to hear.
+
+    It has what is done to the sound before, the settings of the recogniser's search, and the share
+    of the usual margin against talk.
+    """
 
     name: str
     before: Callable[[Samples], Samples] | None = None
@@ -44,7 +48,10 @@ class Way:
 
 
 def suppressed(samples: Samples) -> Samples:
-    """`samples` (16 kHz mono) without noise, after WebRTC's suppressor at its second level, 10 ms at a time."""
+    """Return `samples` (16 kHz mono) without noise.
+
+    WebRTC's suppressor at its second level removes it, 10 ms at a time.
+    """
     import pywebrtc_audio
 
     suppressor = pywebrtc_audio.AudioProcessor(HEARING_RATE, 1, noise_suppression=True, ns_level=2)
@@ -55,7 +62,7 @@ def suppressed(samples: Samples) -> Samples:
 
 
 def even(samples: Samples) -> Samples:
-    """`samples` at one and the same level: a peak of 0.9."""
+    """Scale `samples` to a peak of 0.9."""
     return samples * np.float32(0.9 / max(float(np.abs(samples).max()), 1e-6))
 
 
@@ -126,7 +133,7 @@ def _weighed(outcome: Outcome, part: float) -> Outcome:
 
 @cache
 def _app_with(model: Path | None) -> App:
-    """The product with another model (None: its own)."""
+    """Return the product with another model (None: its own)."""
     if model is None:
         return the_app(None)
     app = App(Paths(model=model))
@@ -135,7 +142,10 @@ def _app_with(model: Path | None) -> App:
 
 
 def _model_with(settings: tuple[str, ...], folder: Path) -> Path:
-    """`folder`, with links to the model in it, in which Kaldi's settings end with `settings`."""
+    """Return a copy of a model whose Kaldi settings end with `settings`.
+
+    It is `folder`, with links to the model in it.
+    """
     source = the_app(None).model.folder.resolve()
     for path in [path for path in source.rglob("*") if path.is_file()]:
         target = folder / path.relative_to(source)

@@ -1,12 +1,14 @@
-"""Make `voicecoach/content/en/background.arpa`: how probable everyday words are, alone and after one another.
+"""Make the background model: probabilities of everyday words and word pairs.
+
+The model is written to `voicecoach/content_data/en/background.arpa`:
 
     pip install pocketsphinx
     python tools/background.py models/vosk-model-small-en-us-0.15
 
-It takes the commonest words of the English language model that comes with PocketSphinx (Carnegie Mellon University,
-BSD licence) as far as the recogniser knows them, all words of the coach's own sentences, and of the pairs of
-words those that tell most: by the weighted difference of Seymore and Rosenfeld, "Scalable backoff language models"
-(ICSLP 1996).
+It takes the commonest words of the English language model that comes with PocketSphinx (Carnegie
+Mellon University, BSD licence) as far as the recogniser knows them, all words of the coach's own
+sentences, and the most informative pairs of words, by the weighted difference of Seymore and
+Rosenfeld, "Scalable backoff language models" (ICSLP 1996).
 """
 
 from __future__ import annotations
@@ -55,8 +57,11 @@ def main(model: Path) -> None:
 
 
 def _listed(source: Path) -> tuple[list[str], list[tuple[str, str]]]:
-    """The model's words and pairs of words. Its writer is used for these only: it writes no probabilities, and ends in
-    a crash behind the pairs (5.1)."""
+    """Return the model's words and pairs of words.
+
+    Its writer is used for these only: it writes no probabilities, and crashes after the pairs
+    (5.1).
+    """
     words: list[str] = []
     pairs: list[tuple[str, str]] = []
     with tempfile.TemporaryDirectory() as folder:
@@ -77,7 +82,10 @@ def _listed(source: Path) -> tuple[list[str], list[tuple[str, str]]]:
 def _probabilities(
     source: Path, known: list[str], pairs: list[tuple[str, str]], own: set[str]
 ) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
-    """Natural logarithms: of each word, and of each after another; of the words alone they sum to one."""
+    """Return natural logarithms of probabilities: of words, and of pairs of words.
+
+    The probabilities of the words alone sum to one.
+    """
     import pocketsphinx
 
     model = pocketsphinx.NGramModel.readfile(str(source))
@@ -98,7 +106,10 @@ def _probabilities(
 def _kept(
     singles: Mapping[str, float], following: Mapping[str, Mapping[str, float]]
 ) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
-    """The pairs worth most, and the logarithm of the weight of all others after each first word of them."""
+    """Return the most valuable pairs, and the backoff weights of their first words.
+
+    A weight is the logarithm of that of all other words after the first word.
+    """
     worth = (
         ((START_WEIGHT if first == START else math.exp(singles[first])) * math.exp(own) * (own - other), first, second)
         for first, seconds in following.items()
@@ -129,7 +140,10 @@ def _arpa(
     backoff: Mapping[str, float],
     licence: str,
 ) -> Iterator[str]:
-    """The lines of the file; what stands before the data is a comment by the format."""
+    """Return the lines of the file.
+
+    The format takes all text before the data as a comment.
+    """
     yield f"Everyday English, made by tools/background.py from the language model of PocketSphinx:\n\n{licence}\n"
     yield f"\\data\\\nngram 1={len(singles) + 1}\nngram 2={sum(map(len, kept.values()))}\n\n\\1-grams:"
     yield f"-99\t{START}\t{backoff[START] / math.log(10):.2f}"
@@ -142,7 +156,7 @@ def _arpa(
 
 
 def _licence() -> str:
-    """PocketSphinx's own, without those of the code in it."""
+    """Return PocketSphinx's own licence, without those of the code in it."""
     (path,) = Path(str(resources.files("pocketsphinx"))).parent.glob("pocketsphinx-*.dist-info/licenses/LICENSE")
     return path.read_text(encoding="utf-8").split("WebRTC VAD code")[0].strip()
 

@@ -1,8 +1,8 @@
-"""Write or compare the event logs of typed sessions, to show that a change of the code leaves behaviour as it was.
+"""Write or compare the event logs of typed sessions, to detect changed behaviour.
 
-`python tools/golden_logs.py write DIR` plays every scenario of every language typed, and a fixed number of sessions of
-sentences drawn at random from the tests' sentences, and writes a log each; `compare DIR` plays them again and names
-the logs that differ.
+`python tools/golden_logs.py write DIR` plays every scenario of every language typed, and a fixed
+number of sessions of sentences drawn at random from the tests' sentences, and writes a log each;
+`compare DIR` plays them again and names the logs that differ.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Make the picture of the history page: `python tools/history_picture.py FILE.png`.
 
-Typed demo sessions fill a journal in a temporary folder; Chromium then draws the page that `voicecoach history --html`
-writes from it. The user's own journal is not touched.
+Typed demo sessions fill a journal in a temporary folder; Chromium then draws the page that
+`voicecoach history --html` writes from it. The user's own journal is not touched.
 """
 
 from __future__ import annotations
@@ -43,7 +43,10 @@ main(["type", "--fast", "--quiet"])
 
 
 def typed_lines(number: int) -> str:
-    """Return what the demo user types in session `number`; the legs get better over the weeks."""
+    """Return the lines that the demo user types in session `number`.
+
+    The legs get better over the weeks.
+    """
     before, after = max(0, 3 - number // 8), max(0, 2 - number // 8)
     routine = ("quick", "hamstring", "calf")[number % 3]
     return f"+9 start {routine} routine\n+9 {before}\n+900 help\n+5 {after}\n+9 goodbye\n"

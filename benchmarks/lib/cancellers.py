@@ -1,4 +1,7 @@
-"""The echo canceller with one layer left out at a time: what does each of them add?"""
+"""Provide the echo canceller with one layer left out at a time.
+
+The benchmark shows what each layer adds.
+"""
 
 from __future__ import annotations
 
@@ -63,11 +66,11 @@ class _Unbent(LoudspeakerNonlinearity):
     """Takes the loudspeaker for a linear one."""
 
     def bent(self, far: Spectra, samples: Samples) -> Spectra:  # noqa: ARG002
-        """As it is."""
+        """Return the signal unchanged."""
         return far
 
     def learn(self, filters: KalmanFilters, best: int, clean: Samples, block: Samples) -> None:
-        """Nothing."""
+        """Learn nothing."""
 
 
 class _Straight(LinearCanceller):
@@ -85,11 +88,11 @@ class _Steady(LinearCanceller):
         return 0
 
     def _exchange(self) -> None:
-        """There is nothing to exchange."""
+        """Exchange nothing."""
 
 
 class _Eager(EchoCanceller):
-    """Takes all that is left for the user."""
+    """Take all that is left for the user's voice."""
 
     def process(self, near: Samples, far: Samples, *, speaking: bool) -> Samples:
         """See EchoControl."""
@@ -99,10 +102,10 @@ class _Eager(EchoCanceller):
 
 
 class _Shortsighted(EchoCanceller):
-    """Does not look back."""
+    """Skip the retrospective check."""
 
     def echo_reduction_db(self, since: float, until: float) -> float | None:  # noqa: ARG002
-        """Nothing."""
+        """Report no echo reduction."""
         return 0.0
 
 

@@ -1,4 +1,7 @@
-"""Recordings and what is said in them: folders with a `labels.tsv` (path, text, speaker, seconds, licence, source)."""
+"""Read folders of recordings and their labels.
+
+A folder has a `labels.tsv` (path, text, speaker, seconds, licence, source).
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,10 @@ class CorpusError(VoicecoachError):
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """One sound file. `name` is its path within its folder, the same on every machine; `seconds` its length."""
+    """Hold one sound file.
+
+    `name` is its path within its folder, equal on every machine; `seconds` is its length.
+    """
 
     path: Path
     name: str
@@ -35,15 +41,21 @@ class Recording:
 
 
 def data_folder(given: Path | None) -> Path:
-    """The folder of recordings: `given`, else what VOICECOACH_SPEECH names, else `../shared/speech`."""
+    """Return the folder of recordings.
+
+    It is `given`, else the value of VOICECOACH_SPEECH, else `../shared/speech`.
+    """
     named = os.environ.get(VARIABLE)
     return given or (Path(named) if named else _DEFAULT)
 
 
 def recordings(folder: Path) -> list[Recording]:
-    """What `labels.tsv` in `folder` lists, in its order; empty where there is none.
+    """Return the recordings that `labels.tsv` in `folder` lists, in its order.
 
-    CorpusError for labels without the columns, lengths that are no numbers, and files that are not there.
+    Empty if there is no such file.
+
+    Raises:
+        CorpusError: A column or a file is missing, or a length is no number.
     """
     labels = folder / _LABELS
     if not labels.is_file():
@@ -70,7 +82,10 @@ def _recording(folder: Path, row: dict[str, str], where: str) -> Recording:
 
 
 def subset(found: Sequence[Recording], limit: int | None, seed: int) -> list[Recording]:
-    """A fixed random choice of `limit` recordings (None: all), in their order; a smaller one is part of a larger."""
+    """Choose `limit` recordings at random, always alike (None: all), in their order.
+
+    A smaller choice is part of a larger one.
+    """
     if limit is None:
         return list(found)
     drawn = sorted(range(len(found)), key=lambda index: (draw(seed, found[index].name), index))
@@ -78,14 +93,17 @@ def subset(found: Sequence[Recording], limit: int | None, seed: int) -> list[Rec
 
 
 def draw(seed: int, *what: str) -> int:
-    """A number (64 bits) that is always the same for a recording, whatever other recordings there are."""
+    """Return a number (64 bits) that depends on the recording alone."""
     return int.from_bytes(hashlib.blake2b("\0".join((str(seed), *what)).encode(), digest_size=8).digest())
 
 
 def listed_commands(file: Path) -> dict[str, list[str]]:
-    """What is truly said in recordings of talk, by their names: lines of path<TAB>text in `file`.
+    """Return the commands truly said in recordings of talk, by their names.
 
-    Empty where there is no such file; CorpusError for a line without a tab.
+    `file` has lines of path<TAB>text. Empty if there is no such file.
+
+    Raises:
+        CorpusError: A line has no tab.
     """
     said: dict[str, list[str]] = {}
     if not file.is_file():

@@ -24,7 +24,10 @@ SETTLING = 5.0
 
 @contextmanager
 def sound_card() -> Iterator[PulseServer | None]:
-    """A sound server whose devices are the system's only ones; None, with a word on stderr, where it is missing."""
+    """Run a sound server whose devices are the system's only ones.
+
+    Yields None, with a message on stderr, if there is no sound server.
+    """
     try:
         with pulse_server() as server:
             yield server
@@ -35,8 +38,11 @@ def sound_card() -> Iterator[PulseServer | None]:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Seconds from handing over a sample for the speaker until the microphone would give it back: what the devices, the
-    sound server and our own rings hold (`round_trip`); and what of it is `left_out` where all is to be silent."""
+    """Hold the delays (s) of the devices, the sound server and our own rings.
+
+    `round_trip` is the time from handing over a sample for the speaker until the microphone would
+    return it. `left_out` is the part of it that is dropped when all is to be silent.
+    """
 
     round_trip: float
     left_out: float
@@ -53,7 +59,10 @@ AUDIBLE = 0.1
 
 
 def round_trip(device: SoundCard) -> float:
-    """Median time (s) from handing over a click until it is given back by a wire from speaker to microphone."""
+    """Return the median round trip (s) of a click.
+
+    A wire leads from the speaker to the microphone.
+    """
     silence = np.zeros(device.block, dtype=np.float32)
     click = silence.copy()
     click[0] = 0.9
@@ -65,7 +74,10 @@ def round_trip(device: SoundCard) -> float:
 
 
 def buffers() -> Held | None:
-    """What is held, between two blocks of the loop: the median of some starts. None without a sound card."""
+    """Measure the delays between two blocks of the loop: the median of some starts.
+
+    None without a sound card.
+    """
     with sound_card() as server:
         if server is None:
             return None

@@ -1,4 +1,7 @@
-"""Recordings through the product's own hearing and understanding, as many at a time as there are processes."""
+"""Pass recordings through the product's own hearing and understanding.
+
+As many run at a time as there are processes.
+"""
 
 from __future__ import annotations
 
@@ -27,8 +30,10 @@ Heard = tuple[Hypothesis, Understanding]
 
 
 def listen(app: App, samples: Samples) -> list[Heard]:
-    """The utterances in `samples` (16 kHz mono), heard block by block as in a live session, with the whole grammar
-    active."""
+    """Return the utterances in `samples` (16 kHz mono).
+
+    They are heard block by block as in a live session, with the whole grammar active.
+    """
     detector = app.utterance_detector()
     heard: list[Hypothesis] = []
     for start in range(0, len(samples), _BLOCK):
@@ -39,8 +44,10 @@ def listen(app: App, samples: Samples) -> list[Heard]:
 
 @cache
 def the_app(intents: Path | None) -> App:
-    """The product with the intents of a file (None: its own), and without the user's own routines: the table is to be
-    the same for everybody."""
+    """Return the product with the intents of a file (None: its own).
+
+    The user's own routines are left out, so that the table is equal for everybody.
+    """
     app = App(Paths(intents=intents))
     app.folders = ()
     return app
@@ -58,13 +65,16 @@ class Meaning:
 
 
 def meaning(intent: str, slots: Mapping[str, object]) -> Meaning:
-    """The meaning of an intent with slots; blanks around and between the words of a value do not matter."""
+    """Normalise the meaning of an intent with slots.
+
+    Blanks around and between the words of a value do not matter.
+    """
     return Meaning(intent, tuple((name, " ".join(str(value).split())) for name, value in sorted(slots.items())))
 
 
 @cache
 def typed(text: str) -> Meaning | None:
-    """What `text` means to the coach when it is typed; None when it is no command."""
+    """Return the meaning of typed `text`; None when it is no command."""
     understood = the_app(None).matcher.understand(text)
     return meaning(understood.intent or "", understood.slots) if understood.accepted else None
 
@@ -73,9 +83,10 @@ def typed(text: str) -> Meaning | None:
 class Trial:
     """One thing to be heard.
 
-    `name` and `said` are for the reader; `sound` makes the samples (where they are heard: it must be picklable);
-    `intents` is the grammar to hear it with (None: the coach's own); `expected` is the one command in it, if any;
-    `aside` are commands that are truly said in it beside what is tested.
+    `name` and `said` are for the reader; `sound` makes the samples (where they are heard: it must
+    be picklable); `intents` is the grammar to hear it with (None: the coach's own); `expected` is
+    the one command in it, if any; `aside` are commands that are truly said in it beside what is
+    tested.
     """
 
     name: str
@@ -116,14 +127,19 @@ class Outcome:
 
 
 def hear_all(trials: Sequence[Trial], jobs: int) -> Iterator[Outcome]:
-    """What is heard in each of `trials`, in their order, in `jobs` processes (1: in this one); progress on stderr."""
+    """Hear each of `trials` in `jobs` processes, and return the results in order.
+
+    One job runs in this process. Progress goes to stderr.
+    """
     heard = in_processes(_hear, trials, jobs, "recordings")
     yield from (Outcome(trial, utterances) for trial, utterances in zip(trials, heard, strict=True))
 
 
 def in_processes(work: Callable[[Item], Result], items: Sequence[Item], jobs: int, unit: str) -> Iterator[Result]:
-    """The results of `work` on each of `items`, in their order, in `jobs` processes (1: in this one); progress, counted
-    in `unit`, on stderr."""
+    """Apply `work` to each of `items` in `jobs` processes; return results in order.
+
+    One job runs in this process. Progress, counted in `unit`, goes to stderr.
+    """
     progress = partial(tqdm, total=len(items), unit=f" {unit}", mininterval=1.0)
     if jobs == 1:
         yield from progress(map(work, items))

@@ -1,4 +1,4 @@
-"""How a recording reaches the microphone: noise at a signal-to-noise ratio, rooms, sounds that are no speech."""
+"""Simulate how a recording reaches the microphone: noise, rooms, other sounds."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ _TUNE_DBFS = -20.0
 class Scene:
     """Where something is said. Nothing given: quiet, and close to the microphone.
 
-    `noise` sounds at `snr` dB below the recording (several files are summed, equally loud) from offsets that follow
-    from `seed`; `room` is an impulse response.
+    `noise` sounds at `snr` dB below the recording (several files are summed, equally loud) from
+    offsets that follow from `seed`; `room` is an impulse response.
     """
 
     noise: tuple[Path, ...] = ()
@@ -39,14 +39,21 @@ class Scene:
 
 @lru_cache(maxsize=32)
 def read(path: Path) -> Samples:
-    """The sound at `path`, 16 kHz mono, shape (frames,); AudioFileError when it is none."""
+    """Read the sound at `path` as 16 kHz mono, shape (frames,).
+
+    Raises:
+        AudioFileError: The file holds no sound.
+    """
     samples = to_hearing(*read_audio(path))
     samples.setflags(write=False)  # shared by all who ask for it
     return samples
 
 
 def recorded(path: Path, scene: Scene) -> Samples:
-    """The recording at `path` in `scene`, with the room alone before and after it; 16 kHz, shape (frames,)."""
+    """Return the recording at `path` in `scene`; 16 kHz, shape (frames,).
+
+    The room alone is heard before and after it.
+    """
     clip = read(path)
     before, after = round(BEFORE * HEARING_RATE), round(AFTER * HEARING_RATE)
     wet = in_room(clip, read(scene.room)) if scene.room else clip
@@ -59,7 +66,10 @@ def recorded(path: Path, scene: Scene) -> Samples:
 
 
 def speech_end(clip: Samples) -> float:
-    """Where (s) a clean recording falls silent: after the last 10 ms within QUIET of the loudest."""
+    """Return the time (s) at which a clean recording falls silent.
+
+    It is the end of the last 10 ms within QUIET of the loudest.
+    """
     frame = HEARING_RATE // 100
     frames = clip[: len(clip) // frame * frame].reshape(-1, frame)
     level = 10 * np.log10(np.mean(np.square(frames, dtype=np.float64), axis=1) + 1e-12)
@@ -67,21 +77,27 @@ def speech_end(clip: Samples) -> float:
 
 
 def gain(speech: Samples, noise: Samples, under: slice, snr: float) -> np.float32:
-    """What to multiply `noise` by so that, over the frames `under`, its mean power lies `snr` dB below that of
-    `speech`: the method of the published benchmarks of wake words and of speech to intent (Picovoice)."""
+    """Return the factor for `noise` that gives the signal-to-noise ratio `snr` (dB).
+
+    Over the frames `under`, the mean power of the noise then lies `snr` dB below that of `speech`:
+    the method of the published benchmarks of wake words and of speech to intent (Picovoice).
+    """
     power = float(np.mean(np.square(noise[under], dtype=np.float64)))
     wanted = float(np.mean(np.square(speech[under], dtype=np.float64))) / 10 ** (snr / 10)
     return np.float32(np.sqrt(wanted / power)) if power else np.float32(0)
 
 
 def unclipped(samples: Samples) -> Samples:
-    """`samples`, softer where they would not fit into full scale."""
+    """Return `samples`, attenuated if they exceed full scale."""
     softer: Samples = samples / max(np.float32(1), np.abs(samples).max(initial=0))
     return softer
 
 
 def background(files: tuple[Path, ...], frames: int, rng: np.random.Generator) -> Samples:
-    """`frames` of the noise in `files`, each from a random offset and repeated as needed."""
+    """Return `frames` of the noise in `files`.
+
+    Each file begins at a random offset and is repeated as needed.
+    """
     mixed = np.zeros(frames, dtype=np.float32)
     for file in files:
         noise = read(file)
@@ -91,8 +107,11 @@ def background(files: tuple[Path, ...], frames: int, rng: np.random.Generator) -
 
 
 def in_room(clip: Samples, response: Samples) -> Samples:
-    """`clip` as it sounds after `response`, its direct sound where it was, as loud as before over its own length;
-    shape (frames of the clip and the reverberation,)."""
+    """Return `clip` convolved with the room's `response`.
+
+    Its direct sound keeps its place, and the clip its level over its own length. Shape (frames of
+    the clip and the reverberation,).
+    """
     direct = response[int(np.argmax(np.abs(response))) :]
     size = len(clip) + len(direct) - 1
     wet = np.fft.irfft(np.fft.rfft(clip, size) * np.fft.rfft(direct, size), size)
@@ -102,7 +121,7 @@ def in_room(clip: Samples, response: Samples) -> Samples:
 
 
 def looped(path: Path, at_least: float) -> Samples:
-    """The whole sound at `path`, again and again until it is `at_least` so many seconds long."""
+    """Repeat the whole sound at `path` until it is `at_least` seconds long."""
     samples = read(path)
     times = -(-round(at_least * HEARING_RATE) // len(samples))
     return np.tile(samples, max(1, times))
@@ -114,7 +133,10 @@ def silence(seconds: float) -> Samples:
 
 
 def tune(seconds: float, seed: int) -> Samples:
-    """Music: a random melody of plucked notes over slow chords, at -20 dB re full scale."""
+    """Make music: a random melody of plucked notes over slow chords.
+
+    Its level is -20 dB re full scale.
+    """
     rng = np.random.default_rng(seed)
     sound = np.zeros(round(seconds * HEARING_RATE), dtype=np.float64)
     scale = np.array([0, 2, 4, 7, 9, 12, 14, 16])  # pentatonic: any two notes go together

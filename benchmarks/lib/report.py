@@ -21,7 +21,10 @@ _PROJECT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One figure, from `n` trials; `low` and `high` bound its 95 % interval, where there is one."""
+    """Hold one figure, from `n` trials.
+
+    `low` and `high` bound its 95 % interval, if there is one.
+    """
 
     case: str
     metric: str
@@ -33,19 +36,22 @@ class Row:
 
 
 def share(case: str, metric: str, hits: int, n: int) -> Row:
-    """A row that tells which share of `n` trials are `hits`."""
+    """Return a row with the share of `hits` in `n` trials."""
     low, high = wilson(hits, n)
     return Row(case, metric, hits / n, "", n, low, high)
 
 
 def per_hour(case: str, metric: str, events: int, hours: float, n: int) -> Row:
-    """A row that tells how many `events` there are in an hour, of `hours` in `n` recordings."""
+    """Return a row with the `events` per hour, of `hours` in `n` recordings."""
     low, high = poisson(events)
     return Row(case, metric, events / hours, "/h", n, low / hours, high / hours)
 
 
 def wilson(hits: float, n: int) -> tuple[float, float]:
-    """The 95 % interval of a share (E. B. Wilson 1927, without correction for continuity)."""
+    """Return the 95 % interval of a share.
+
+    The method is that of E. B. Wilson 1927, without correction for continuity.
+    """
     p = hits / n
     centre = p + _Z**2 / (2 * n)
     half = _Z * math.sqrt(p * (1 - p) / n + _Z**2 / (4 * n**2))
@@ -54,7 +60,7 @@ def wilson(hits: float, n: int) -> tuple[float, float]:
 
 
 def poisson(events: int) -> tuple[float, float]:
-    """The exact 95 % interval of the mean of a count (F. Garwood 1936)."""
+    """Return the exact 95 % interval of the mean of a count (F. Garwood 1936)."""
 
     def at_most(count: int, mean: float) -> float:
         return sum(math.exp(-mean + i * math.log(mean) - math.lgamma(i + 1)) for i in range(count + 1))
@@ -65,7 +71,7 @@ def poisson(events: int) -> tuple[float, float]:
 
 
 def _falls_to(level: float, falling: Callable[[float], float], most: float) -> float:
-    """Where a falling function of 0..`most` reaches `level`, by bisection."""
+    """Find by bisection where a falling function of 0..`most` reaches `level`."""
     low, high = 0.0, most
     for _ in range(60):
         middle = (low + high) / 2
@@ -74,7 +80,7 @@ def _falls_to(level: float, falling: Callable[[float], float], most: float) -> f
 
 
 def table(rows: Sequence[Row]) -> str:
-    """The rows as text."""
+    """Format the rows as text."""
     cells = [("case", "metric", "value", "95 % interval", "n")]
     cells += [(row.case, row.metric, _figure(row.value, row.unit), _interval(row), str(row.n)) for row in rows]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
@@ -100,8 +106,13 @@ def _number(value: float) -> str:
 def write_json(
     path: Path, name: str, rows: Sequence[Row], seed: int, options: Mapping[str, object] | None = None
 ) -> None:
-    """Write the rows of benchmark `name` to `path`; `options` are what else it was run with. VoicecoachError where it
-    cannot be written."""
+    """Write the rows of benchmark `name` to `path`.
+
+    `options` are the other options of the run.
+
+    Raises:
+        VoicecoachError: The file cannot be written.
+    """
     found = {"name": name, "commit": commit(), "machine": machine(), "seed": seed, **(options or {})}
     found["rows"] = [asdict(row) for row in rows]
     with TextFile(path) as file:
@@ -109,7 +120,10 @@ def write_json(
 
 
 def commit() -> str:
-    """The commit that is checked out, with `-dirty` when files have been changed since; empty outside a repository."""
+    """Return the commit that is checked out; empty outside a repository.
+
+    It ends in `-dirty` when files have been changed since.
+    """
     head = _git("rev-parse", "--short=12", "HEAD")
     return head + ("-dirty" if head and _git("status", "--porcelain", "--untracked-files=no") else "")
 
@@ -123,7 +137,7 @@ def _git(*arguments: str) -> str:
 
 
 def machine() -> dict[str, object]:
-    """What the benchmark ran on."""
+    """Describe the machine that the benchmark ran on."""
     return {
         "system": platform.system(),
         "architecture": platform.machine(),
@@ -134,7 +148,10 @@ def machine() -> dict[str, object]:
 
 
 def _processor() -> str:
-    """The processor's name; Python knows it on Windows and macOS, Linux tells it in a file."""
+    """Return the processor's name.
+
+    Python knows it on Windows and macOS; on Linux it is in a file.
+    """
     cpus = Path("/proc/cpuinfo")
     if cpus.is_file():
         for line in cpus.read_text(encoding="utf-8").splitlines():

@@ -24,8 +24,8 @@ def _everything(outcome: Outcome) -> Sequence[Heard]:
 class Case:
     """Trials that make a line of the table.
 
-    `wrong` tells which outcomes are errors, `telling` which utterances of one explain it. Of a `stream` every error is
-    always listed. `mean` is the case that averages this one with others.
+    `wrong` tells which outcomes are errors, `telling` which utterances of one explain it. Of a
+    `stream` every error is always listed. `mean` is the case that averages this one with others.
     """
 
     name: str
@@ -38,28 +38,31 @@ class Case:
 
 
 def accuracy(name: str, trials: Sequence[Trial], mean: str = "") -> Case:
-    """A case of recordings with one command each, which is to be obeyed, and nothing else."""
+    """Score a case of recordings in each of which exactly one command is to be obeyed."""
     return Case(name, trials, _accuracy_only if mean else _accuracy, lambda outcome: not outcome.right, mean=mean)
 
 
 def false_commands(name: str, trials: Sequence[Trial]) -> Case:
-    """A case of recordings in which nothing is to be obeyed but what is truly said in them."""
+    """Score a case of recordings in which only commands truly said are to be obeyed."""
     return Case(name, trials, _false_commands, lambda outcome: outcome.false)
 
 
 def chatter(name: str, trials: Sequence[Trial]) -> Case:
-    """A case of talk that is not meant for the coach."""
+    """Score a case of talk that is not meant for the coach."""
     return Case(name, trials, _chatter, lambda outcome: bool(false_accepts(outcome)), false_accepts, stream=True)
 
 
 def noise(name: str, trials: Sequence[Trial]) -> Case:
-    """A case of sounds in which nobody speaks."""
+    """Score a case of sounds in which nobody speaks."""
     return Case(name, trials, _noise, lambda outcome: bool(outcome.obeyed), _accepts, stream=True)
 
 
 def mean_of(name: str, cases: Sequence[Sequence[Outcome]]) -> list[Row]:
-    """Rows that average cases of the same recordings, whose interval is that of as many trials as there are recordings:
-    one recording at several levels of noise is not several independent trials."""
+    """Return rows that average cases which share their recordings.
+
+    Their interval is that of as many trials as there are recordings: one recording at several
+    levels of noise is not several independent trials.
+    """
     recordings = len(cases[0])
     outcomes = [outcome for case in cases for outcome in case]
     rows = []
@@ -110,7 +113,7 @@ def _noise(name: str, outcomes: Sequence[Outcome]) -> list[Row]:
 
 
 def hours_of(outcomes: Sequence[Outcome]) -> float:
-    """How long the recordings are together, in hours."""
+    """Return the total length of the recordings in hours."""
     return sum(outcome.trial.seconds for outcome in outcomes) / 3600
 
 
@@ -119,13 +122,16 @@ def _accepts(outcome: Outcome) -> list[Heard]:
 
 
 def false_accepts(outcome: Outcome) -> list[Heard]:
-    """What was obeyed in talk although nobody said it."""
+    """Return the commands obeyed in talk although nobody said them."""
     aside = _set_aside(outcome)
     return [heard for heard in _accepts(outcome) if heard not in aside]
 
 
 def _set_aside(outcome: Outcome) -> list[Heard]:
-    """What was obeyed in talk and may truly have been said: answers, and what is known to be in the recording."""
+    """Return the commands obeyed in talk that may truly have been said.
+
+    They are answers, and commands known to be in the recording.
+    """
     known = outcome.trial.aside
     return [heard for heard in _accepts(outcome) if heard[1].intent in ANSWERS or _meaning(heard) in known]
 
@@ -138,7 +144,10 @@ def _meaning(heard: Heard) -> Meaning:
 
 
 def errors(case: Case, outcomes: Sequence[Outcome]) -> Iterator[str]:
-    """A paragraph for each error in a case: what was said, what was heard, and why it was taken for that."""
+    """Describe each error in a case, a paragraph each.
+
+    A paragraph has what was said, what was heard, and the reason for the verdict.
+    """
     for outcome in filter(case.wrong, outcomes):
         lines = [f"{case.name}: {outcome.trial.name}"]
         if outcome.trial.said:
@@ -150,7 +159,7 @@ def errors(case: Case, outcomes: Sequence[Outcome]) -> Iterator[str]:
 
 
 def set_aside(case: Case, outcomes: Sequence[Outcome]) -> str:
-    """What was set aside in a stream, and how often; empty where nothing was."""
+    """Describe what was set aside in a stream, and how often; empty if nothing was."""
     texts = Counter(heard[0].text for outcome in outcomes for heard in _set_aside(outcome))
     listed = ", ".join(f"{text!r} {times}" for text, times in texts.most_common())
     return f"{case.name}: set aside as truly said: {listed}" if listed else ""

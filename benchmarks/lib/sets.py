@@ -1,4 +1,4 @@
-"""What is tried: the recordings of each set, the scenes they are placed in, and what is expected of each."""
+"""Define the sets of recordings, their scenes, and the expected results."""
 
 from __future__ import annotations
 
@@ -32,7 +32,10 @@ _QUIET = Scene()
 
 @dataclass(frozen=True)
 class Selection:
-    """Which recordings and scenes to try. `commands` is a file of commands that are truly said in the chatter."""
+    """Hold which recordings and scenes to try.
+
+    `commands` is a file of commands that are truly said in the chatter.
+    """
 
     data: Path
     snrs: tuple[float, ...] = SNRS
@@ -41,7 +44,7 @@ class Selection:
     commands: Path | None = None
 
     def recordings(self, folder: str) -> list[Recording]:
-        """The recordings of a folder that are to be tried."""
+        """Return the recordings of a folder that are to be tried."""
         return subset(recordings(self.data / folder), self.limit, self.seed)
 
     @cached_property
@@ -51,7 +54,10 @@ class Selection:
 
 
 def coffee(chosen: Selection) -> Iterator[Case]:
-    """The published benchmark: orders of coffee in quiet and in noise; and the same orders heard by the coach."""
+    """Return the cases of the published benchmark: orders of coffee.
+
+    The orders are heard in quiet and in noise, and also by the coach.
+    """
     found = [(one, _order(one)) for one in chosen.recordings("coffee")]
 
     def orders(scene: Callable[[Recording], Scene]) -> list[Trial]:
@@ -72,7 +78,7 @@ def coffee(chosen: Selection) -> Iterator[Case]:
 
 
 def voices(chosen: Selection) -> Iterator[Case]:
-    """Phrases for a coach by many voices; some of them are no commands of this one."""
+    """Return phrases for a coach by many voices, some of which are no commands here."""
     found = chosen.recordings("voices")
     commands = [one for one in found if typed(one.text)]
     yield scoring.accuracy("voices/clean", phrases("voices", commands))
@@ -81,7 +87,7 @@ def voices(chosen: Selection) -> Iterator[Case]:
 
 
 def words(chosen: Selection) -> Iterator[Case]:
-    """Single words: is "stop" obeyed, and is any other taken for something else?"""
+    """Return single words, of which only "stop" and other commands are to be obeyed."""
     found = recordings(chosen.data / "words")
     stops = subset([one for one in found if _is_stop(one)], chosen.limit, chosen.seed)
     yield scoring.accuracy("words/stop/clean", phrases("words", stops))
@@ -96,7 +102,7 @@ def words(chosen: Selection) -> Iterator[Case]:
 
 
 def an4(chosen: Selection) -> Iterator[Case]:
-    """Spelled names, dates, numbers, and a few commands among them."""
+    """Return spelled names, dates, numbers, and a few commands among them."""
     found = recordings(chosen.data / "an4")
     commands = subset([one for one in found if typed(one.text)], chosen.limit, chosen.seed)
     yield scoring.accuracy("an4/clean", phrases("an4", commands))
@@ -105,7 +111,10 @@ def an4(chosen: Selection) -> Iterator[Case]:
 
 
 def chatter(chosen: Selection) -> Iterator[Case]:
-    """Talk that is not meant for the coach: near in quiet, and from across a noisy room."""
+    """Return talk that is not meant for the coach.
+
+    It is heard near in quiet, and from across a noisy room.
+    """
     folder = chosen.data / "chatter"
     said = listed_commands(chosen.commands or folder / "commands.tsv")
     found = chosen.recordings("chatter")
@@ -127,7 +136,7 @@ def chatter(chosen: Selection) -> Iterator[Case]:
 
 
 def noise(chosen: Selection) -> Iterator[Case]:
-    """Noises, music and silence."""
+    """Return noises, music and silence."""
     sounds: list[tuple[str, float, Callable[[], Samples]]] = [
         (f"noise/{one.name}", max(one.seconds, _SHORTEST_NOISE), partial(looped, one.path, _SHORTEST_NOISE))
         for one in chosen.recordings("noise")
@@ -149,8 +158,11 @@ SETS: dict[str, Callable[[Selection], Iterator[Case]]] = {
 
 
 def cases(chosen: Selection, wanted: Sequence[str] = ()) -> list[Case]:
-    """The cases that `wanted` names, by their own name or by what it begins with ("coffee", "words/stop"); all of them
-    when it names none. Cases of which there are no recordings are left out."""
+    """Return the cases that `wanted` names; all of them when it names none.
+
+    A case is named by its own name or by a beginning of it ("coffee", "words/stop"). Cases without
+    recordings are left out.
+    """
     names = wanted or tuple(SETS)
     found: list[Case] = []
     for name, make in SETS.items():
@@ -174,7 +186,7 @@ def _across_a_room(
     commands: Sequence[Recording],
     snrs: Sequence[float] = (_SNR_IN_QUIET, _SNR_AT_HOME),
 ) -> Iterator[Case]:
-    """Commands from some metres away, in a quiet room and in a noisy one."""
+    """Return commands from some metres away, in a quiet room and in a noisy one."""
     around = chosen.around
     if not (around.household and around.rooms):
         _LOG.warning("skipped %s in rooms: they need noise of a household and rooms", name)
@@ -191,7 +203,7 @@ def _is_stop(recording: Recording) -> bool:
 def phrases(
     folder: str, found: Sequence[Recording], scene: Callable[[Recording], Scene] = lambda _one: _QUIET
 ) -> list[Trial]:
-    """Recordings in a scene each, which are to be taken for what their texts mean."""
+    """Return recordings in a scene each, with the meanings of their texts."""
     return [_trial(folder, one, scene(one), one.text, typed(one.text)) for one in found]
 
 
@@ -203,7 +215,7 @@ def _trial(
 
 
 def _order(recording: Recording) -> Meaning:
-    """What a coffee order means: its label is JSON."""
+    """Return the meaning of a coffee order, whose label is JSON."""
     try:
         label = json.loads(recording.text)
         return meaning(label["intent"], label["slots"])

@@ -1,4 +1,7 @@
-"""How soon is it silent? "Stop" and "pause", said while the coach reads aloud, in a room with its echo."""
+"""Measure how soon the coach is silent after "stop" or "pause".
+
+The commands are said while the coach reads aloud, in a room with its echo.
+"""
 
 from __future__ import annotations
 
@@ -39,9 +42,13 @@ QUIET_DBFS = -50.0
 
 @dataclass(frozen=True, slots=True)
 class Hushed:
-    """Of a command over the coach's voice: how long (s) after its end it was decided, None where it was not; and how
-    long after its end the coach was silent, less than 0 where it had broken off before. Computing is in both.
-    `until_then`: it spoke until the decision, and nothing that the sound card still had of it was played."""
+    """Hold how soon a command over the coach's voice silenced it.
+
+    Two times (s) count from the command's end: that of the decision, None if there was none; and
+    that of the coach's silence, negative if it had broken off before. Computing is in both.
+    `until_then`: it spoke until the decision, and nothing that the sound card still had of it was
+    played.
+    """
 
     decided: float | None
     silent: float
@@ -61,7 +68,7 @@ class Hushing(Reader):
         return [StopAudio()]
 
     def script_finished(self) -> list[Action]:
-        """On to the next text."""
+        """Go on to the next text."""
         return [] if self.stopped else super().script_finished()
 
 
@@ -79,7 +86,7 @@ class Timed(Hearing):
 
 
 def hushes(chosen: Selection) -> list[Scene]:
-    """Rooms in which one of these commands is said over what the coach reads."""
+    """Return rooms in which one of these commands is said over the coach's reading."""
     texts, rooms = texts_and_rooms(chosen)
     found = [one for name in ("words", "voices") for one in recordings(chosen.data / name) if one.text in AT_ONCE]
     some = subset(found, chosen.limit, chosen.seed)

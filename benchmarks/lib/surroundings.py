@@ -31,10 +31,11 @@ _DISTANCE = re.compile(r"dist(?:ance)?\D{0,3}(\d*\.?\d+)", re.I)
 
 @dataclass(frozen=True)
 class Surroundings:
-    """Where recordings are placed. Each list may be empty: then there is no such scene.
+    """Hold the places and noises for recordings; an empty list means no such scene.
 
-    `household` holds noises of a home, or, where none is labelled so, all that are neither artificial nor babble;
-    `babble` holds noises, or, where there are none, the `talk` of which babble is made.
+    `household` holds noises of a home, or, where none is labelled so, all that are neither
+    artificial nor babble; `babble` holds noises, or, where there are none, the `talk` of which
+    babble is made.
     """
 
     kitchen: Sequence[Recording]
@@ -45,12 +46,12 @@ class Surroundings:
     seed: int
 
     def in_kitchen(self, recording: Recording, snr: float) -> Scene:
-        """A kitchen."""
+        """Return a scene with the noise of a kitchen."""
         rng = self._rng("kitchen", recording)
         return Scene((_one(self.kitchen, rng),), snr, seed=_number(rng))
 
     def in_babble(self, recording: Recording, snr: float) -> Scene:
-        """Other people talking."""
+        """Return a scene with other people talking."""
         rng = self._rng("babble", recording)
         if self.babble:
             return Scene((_one(self.babble, rng),), snr, seed=_number(rng))
@@ -58,23 +59,23 @@ class Surroundings:
         return Scene(tuple(self.talk[index].path for index in talkers), snr, seed=_number(rng))
 
     def at_home(self, recording: Recording, snr: float, *, far: bool) -> Scene:
-        """Household noise; `far`: in one of the rooms, some metres from the microphone."""
+        """Return a scene with household noise; `far` puts it metres away in a room."""
         rng = self._rng("home", recording)
         noise, seed = (_one(self.household, rng),), _number(rng)
         return Scene(noise, snr, _one(self.rooms, rng) if far else None, seed)
 
     @property
     def can_babble(self) -> bool:
-        """Whether there is babble, or enough talk to make it of."""
+        """Return True if there is babble, or enough talk to make it of."""
         return bool(self.babble) or len(self.talk) >= BABBLERS
 
     def _rng(self, what: str, recording: Recording) -> np.random.Generator:
-        """The same for a recording at every signal-to-noise ratio."""
+        """Return a generator that is alike for a recording at every signal-to-noise ratio."""
         return np.random.default_rng(draw(self.seed, what, recording.name))
 
 
 def surroundings(data: Path, seed: int) -> Surroundings:
-    """What the folders `noise`, `chatter` and `rooms` of `data` offer."""
+    """Return what the folders `noise`, `chatter` and `rooms` of `data` offer."""
     noises = [noise for noise in recordings(data / "noise") if noise.seconds >= _LONG_ENOUGH]
     return Surroundings(
         kitchen=_labelled(noises, _KITCHEN),
@@ -87,8 +88,10 @@ def surroundings(data: Path, seed: int) -> Surroundings:
 
 
 def far_rooms(rooms: Sequence[Recording]) -> list[Recording]:
-    """Those of a usual living room (RT60 of 0.4 to 0.6 s) in which one stands two metres or more from the
-    microphone; the nearest to that where there are none."""
+    """Return the rooms like a usual living room, heard from two metres or more.
+
+    Their RT60 is 0.4 to 0.6 s. If there are none, the nearest to that are returned.
+    """
     if not rooms:
         return []
     strange = [_strangeness(room) for room in rooms]
@@ -96,7 +99,7 @@ def far_rooms(rooms: Sequence[Recording]) -> list[Recording]:
 
 
 def _strangeness(room: Recording) -> float:
-    """How far a room is from what is wanted: 0 is right, 1 is 0.1 s or 1 m off."""
+    """Return how far a room is from the wanted one; 1 is 0.1 s or 1 m off."""
     rt60, distance = _RT60.search(_label(room)), _DISTANCE.search(_label(room))
     if not rt60 or not distance:
         return float("inf")

@@ -1,4 +1,4 @@
-"""A coach that never stops talking, in a simulated room, and what it hears meanwhile."""
+"""Simulate a coach that never stops talking, and record what it hears."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Reader(Session):
         return self.script_finished()
 
     def script_finished(self) -> list[Action]:
-        """On to the next text."""
+        """Go on to the next text."""
         text = next(self._texts, None)
         self.ended = text is None
         return [] if text is None else [Play(Script((Cue(text),)))]
@@ -83,10 +83,13 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A room, and what happens in it. `ways` are the recordings of impulse responses from the loudspeaker, from the
-    user, and from the loudspeaker after something moved; `noise` sounds all the while. The coach reads `texts`: to the
-    end, or, where there are `commands`, over and over until all of them have been said. `canceller` is one of
-    CANCELLERS; after `warm_up` seconds somebody else speaks for the first time."""
+    """Hold a room, and what happens in it.
+
+    `ways` are the recordings of impulse responses from the loudspeaker, from the user, and from the
+    loudspeaker after something moved; `noise` sounds all the while. The coach reads `texts`: to the
+    end, or, where there are `commands`, over and over until all of them have been said. `canceller`
+    is one of CANCELLERS; after `warm_up` seconds somebody else speaks for the first time.
+    """
 
     name: str
     settings: RoomSettings
@@ -101,10 +104,13 @@ class Scene:
 
 @dataclass(slots=True)
 class Heard:
-    """What came of a scene: for each command what was obeyed, and what else was; `late` counts the commands that were
-    obeyed after more than ANSWER; `barge_ins` are the times the coach
-    lowered its voice; `echo_seconds` is what taking out the echo took of a processor. `before` and `after` are the
-    energies of the microphone before and after that, while the coach spoke, from WARM_UP on."""
+    """Hold the results of a scene: what was obeyed for each command, and what else.
+
+    `late` counts the commands that were obeyed after more than ANSWER; `barge_ins` are the times
+    the coach lowered its voice; `echo_seconds` is the processor time of the echo canceller.
+    `before` and `after` are the energies of the microphone before and after the canceller, while
+    the coach spoke, from WARM_UP on.
+    """
 
     obeyed: list[list[Meaning]] = field(default_factory=list)
     self_triggers: list[str] = field(default_factory=list)
@@ -187,7 +193,7 @@ class _Stage:
         self.log: list[LogEvent] = []
 
     def perform(self, scene: Scene) -> Heard:
-        """The whole scene."""
+        """Perform the whole scene."""
         app = the_app(None)
         with app.synthesizer(RATE) as voice:
             source = EagerSource(voice, RATE)
@@ -226,7 +232,10 @@ class _Stage:
             self._lowered = self.coach.lowered
 
     def _keep_self_triggers(self) -> None:
-        """What was obeyed outside the time for an answer: the user's own words, decided late, or the coach's."""
+        """Keep what was obeyed outside the time for an answer.
+
+        These are the user's own words, decided late, or the coach's.
+        """
         for one in self._obeyed():
             if self._is_the_users(one):
                 self.heard.late += 1
@@ -248,7 +257,7 @@ def run(scene: Scene) -> Heard:
 
 
 def in_any_state(heard: Hypothesis, _states: Collection[str]) -> Understanding:
-    """What an utterance means, whatever the state."""
+    """Return the meaning of an utterance in any state."""
     return the_app(None).understand(heard, None)
 
 

@@ -1,1 +1,4 @@
-"""Other ways to hear commands, each a class with one method, and each run in a process of its own."""
+"""Provide other ways to hear commands, each run in a process of its own.
+
+Each is a class with one method.
+"""

@@ -22,9 +22,12 @@ class AbsentError(VoicecoachError):
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What peers are made from: the sentences that are commands (a sample where there are too many to write down), all
-    of them as an automaton, the folders of Vosk's model and of the same with a language model for dictation, and that
-    of other weights."""
+    """Hold what peers are made from.
+
+    It has the sentences that are commands (a sample where there are too many to write down), all of
+    them as an automaton, the folders of Vosk's model without and with a language model for
+    dictation, and the folder of other weights.
+    """
 
     phrases: tuple[str, ...]
     graph: WordGraph
@@ -34,11 +37,16 @@ class Setup:
 
 
 class Peer(Protocol):
-    """A way to hear. It is made from a Setup; AbsentError where something of it is missing."""
+    """Define a way to hear, made from a Setup.
+
+    Making it raises AbsentError where something of it is missing.
+    """
 
     def hear(self, blocks: Iterable[Samples]) -> Iterator[list[Understanding]]:
-        """For each block of a recording (16 kHz mono) what was decided with it. What is obeyed is accepted: as an
-        intent, or else as the `sentence` that says it."""
+        """Yield the decisions made with each block of a recording (16 kHz mono).
+
+        What is obeyed is accepted: as an intent, or else as the `sentence` that says it.
+        """
 
 
 PEERS = {
@@ -55,14 +63,14 @@ OURS = "voicecoach"
 
 
 def made(where: str, setup: Setup) -> Peer:
-    """The peer whose class is `where`."""
+    """Make the peer whose class is `where`."""
     module, _, name = where.partition(":")
     peer: Peer = getattr(importlib.import_module(module), name)(setup)
     return peer
 
 
 def library(name: str) -> Any:
-    """A module that only peers need."""
+    """Import a module that only peers need."""
     try:
         return importlib.import_module(name)
     except ImportError as error:
@@ -70,13 +78,13 @@ def library(name: str) -> Any:
 
 
 def weights(folder: Path, name: str) -> Path:
-    """The file `name` of a package of weights."""
+    """Return the file `name` of a package of weights."""
     if not (folder / name).is_file():
         raise AbsentError(f"there is no {name} in {folder}; `make peers` gets it, and --weights names another folder")
     return folder / name
 
 
 def obeyed(text: str, sentence: str | None, reason: str = "", score: float = 0.0) -> Understanding:
-    """An utterance that is obeyed as `sentence`, if there is one."""
+    """Return an utterance that is obeyed as `sentence`, if there is one."""
     verdict = Verdict.REJECT if sentence is None else Verdict.ACCEPT
     return Understanding(text, verdict, detail=reason, sentence=sentence or "", score=score)

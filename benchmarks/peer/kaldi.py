@@ -1,4 +1,4 @@
-"""Vosk as most projects use it: with the endpoint of its own, and all sound fed to it."""
+"""Run Vosk as most projects use it: with its own endpoint, fed with all sound."""
 
 from __future__ import annotations
 
@@ -48,8 +48,11 @@ class Dictation(_Vosk):
 
 
 class PhraseList(_Vosk):
-    """The wordings as Vosk's list of phrases; whatever comes out of it is obeyed, unless there is [unk] in it. Vosk
-    makes new sentences of the words of the phrases: then the phrase is meant that is most like it."""
+    """Use the wordings as Vosk's list of phrases.
+
+    Every result is obeyed, unless there is [unk] in it. Vosk makes new sentences of the words of
+    the phrases: then the most similar phrase is meant.
+    """
 
     def __init__(self, setup: Setup):
         super().__init__(setup.model, setup.phrases, json.dumps([*setup.phrases, UNKNOWN]))
@@ -61,5 +64,5 @@ class PhraseList(_Vosk):
 
 
 def pcm(samples: Samples) -> bytes:
-    """16-bit samples."""
+    """Convert to 16-bit samples."""
     return np.clip(samples * 32767, -32768, 32767).astype("<i2").tobytes()

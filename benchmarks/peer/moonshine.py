@@ -41,7 +41,10 @@ class Moonshine(Dictated):
 
 
 def vocabulary(script: Path) -> list[str]:
-    """The tokens: the longest list of lines within the script (base64). The package has them nowhere else."""
+    """Return the tokens: the longest list of lines within the script (base64).
+
+    The package has them nowhere else.
+    """
     strings = _STRINGS.findall(script.read_text(encoding="utf-8"))
     texts = [base64.b64decode(found) for found in strings if len(found) % 4 == 0]
     if not texts:

@@ -1,4 +1,4 @@
-"""Encoder and decoder of a transformer that writes what it hears, over onnxruntime."""
+"""Run the encoder and decoder of a transformer that dictates, over onnxruntime."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ _PAST, _PRESENT = "past_key_values", "present"
 
 
 class Transformer:
-    """`shape` is (heads, size) of the decoder's keys and values; `sound` is the name of the encoder's input."""
+    """Run one transformer.
+
+    `shape` is (heads, size) of the decoder's keys and values; `sound` is the name of the encoder's
+    input.
+    """
 
     def __init__(self, encoder: Path, decoder: Path, sound: str, shape: tuple[int, int]):
         runtime = library("onnxruntime")
@@ -32,8 +36,10 @@ class Transformer:
         self._outputs = [one.name for one in self._decoder.get_outputs()]
 
     def write(self, sound: npt.NDArray[np.float32], begin: Sequence[int], end: int, most: int, known: int) -> list[int]:
-        """The most probable tokens, one after the other, of those below `known`: after `begin`, until `end` or `most`
-        of them."""
+        """Return the most probable tokens below `known`, one after the other.
+
+        They follow `begin`, until `end` or at most `most` of them.
+        """
         states = self._encoder.run(None, {self._sound: sound})[0]
         past = dict(self._nothing)
         feed, written = list(begin), list[int]()

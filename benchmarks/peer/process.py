@@ -1,9 +1,9 @@
-"""A peer in a process of its own, so that its memory and its processor time are its own.
+"""Run a peer in a process of its own, to measure its memory and processor time.
 
-What it is made from goes in, and then recordings; what it heard, when, and at what cost, comes out. Its clock is a
-microphone's: a block is there once it has been recorded, and is heard once all before it has been. A block takes as
-long as on the clock, or as the processor works on it, whichever is less: what else the machine does is not the peer's
-fault, and what it does in two threads takes half as long.
+What it is made from goes in, and then recordings; its results come out with their times and costs.
+Its clock is a microphone's: a block is there once it has been recorded, and is heard once all
+before it have been heard. A block takes the lesser of its time on the clock and its processor time:
+the other load of the machine is not the peer's fault, and work in two threads takes half as long.
 """
 
 from __future__ import annotations
@@ -31,7 +31,10 @@ _BENCHMARKS = Path(__file__).resolve().parents[1]
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What was understood, when (s) the block that decided it had been recorded, and when the peer was done with it."""
+    """Hold what was understood, and two times (s).
+
+    They are when the block that decided it had been recorded, and when the peer was done with it.
+    """
 
     understood: Understanding
     came: float
@@ -40,8 +43,10 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Listened:
-    """What a peer decided in a recording of so many `seconds`, the processor time (s) that took, and the memory
-    (bytes) that is its own afterwards."""
+    """Hold a peer's decisions in a recording of `seconds`, and their cost.
+
+    The cost is the processor time (s), and the memory (bytes) of its own afterwards.
+    """
 
     decisions: tuple[Decision, ...]
     seconds: float
@@ -58,7 +63,10 @@ class Ready:
 
 
 class Child:
-    """The peer whose class is `where`, from here. AbsentError where something of it is missing."""
+    """Control the peer whose class is `where` from the parent process.
+
+    Raises AbsentError where something of it is missing.
+    """
 
     def __init__(self, name: str, where: str, setup: Setup):
         self._name = name
@@ -111,7 +119,7 @@ def _send(to: IO[bytes], what: object) -> None:
 
 
 def serve(where: str) -> None:
-    """The process: make a peer, and let it hear what comes until nothing more does."""
+    """Make a peer in the child process, and let it hear until the input ends."""
     questions = sys.stdin.buffer
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what libraries print must not get among the answers
@@ -152,5 +160,5 @@ class _Stopwatch:
         self._clock, self._processor = time.perf_counter(), time.process_time()
 
     def seconds(self) -> tuple[float, float]:
-        """On the clock, and of the processor, since it was made."""
+        """Return the seconds on the clock and of the processor since it was made."""
         return time.perf_counter() - self._clock, time.process_time() - self._processor

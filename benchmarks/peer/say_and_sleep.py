@@ -37,7 +37,10 @@ def count(seconds: int) -> None:
 
 
 def in_a_process(seconds: int) -> None:
-    """Do so in a process whose speech PulseAudio plays: pyttsx3 plays with `aplay`, which stands in for `paplay`."""
+    """Count in a process whose speech PulseAudio plays.
+
+    pyttsx3 plays with `aplay`, which stands in for `paplay`.
+    """
     with TemporaryDirectory() as folder:
         player = Path(folder) / "aplay"
         player.write_text('#!/bin/sh\nexec paplay "$1"\n', encoding="utf-8")
@@ -55,7 +58,7 @@ def in_a_process(seconds: int) -> None:
 
 
 def onsets(sound: Samples, rate: int) -> list[float]:
-    """Where (s) sound begins after SILENCE."""
+    """Return the times (s) at which sound begins after SILENCE."""
     frame = round(rate * _FRAME)
     frames = sound[: len(sound) // frame * frame].reshape(-1, frame)
     level = np.sqrt(np.mean(np.square(frames, dtype=np.float64), axis=1))

@@ -1,4 +1,7 @@
-"""Utterances for recognisers that have no endpoint of their own: Silero's detector, and silence of a fixed length."""
+"""Cut utterances for recognisers that have no endpoint of their own.
+
+Silero's detector and a silence of a fixed length end them.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ LONGEST = 12.0
 
 
 def utterances(blocks: Iterable[Samples]) -> Iterator[list[Samples]]:
-    """For each block the utterances that it ended."""
+    """Yield for each block the utterances that it ended."""
     detector, segmenter = VoiceActivityDetector(), SpeechSegmenter()
     before: deque[Samples] = deque(maxlen=round(PRE_ROLL / CHUNK_SECONDS))
     kept: list[Samples] = []
@@ -48,7 +51,7 @@ def utterances(blocks: Iterable[Samples]) -> Iterator[list[Samples]]:
 
 
 class Dictated:
-    """Dictates utterances with `text`, and takes them for the command that is most like that."""
+    """Dictate utterances with `text`, and take them for the most similar command."""
 
     def __init__(self, text: Callable[[Samples], str], wordings: Wordings):
         self._text, self._wordings = text, wordings

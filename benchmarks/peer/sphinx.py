@@ -1,8 +1,8 @@
 """PocketSphinx with a finite-state grammar and the endpointer that comes with it.
 
-The grammar is the whole automaton of the coach's sentences, which is what PocketSphinx makes of a JSGF grammar. JSGF
-itself is out of the question: it writes every reference to a rule out, and a list of eighteen thousand sentences takes
-it many times as long as they last.
+The grammar is the whole automaton of the coach's sentences, which is what PocketSphinx makes of a
+JSGF grammar. JSGF itself is out of the question: it writes every reference to a rule out, and a
+list of eighteen thousand sentences takes it many times as long as they last.
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ from voicecoach.core.understanding import Understanding, WordGraph
 
 
 class Sphinx:
-    """See module docstring. It has no way to tell that something is no command: what it hears is obeyed."""
+    """Obey whatever PocketSphinx hears; see the module docstring.
+
+    It cannot tell that something is no command.
+    """
 
     def __init__(self, setup: Setup):
         self._library = library("pocketsphinx")
@@ -57,7 +60,10 @@ class Sphinx:
 
 
 def without(graph: WordGraph, kinds: Collection[str]) -> WordGraph:
-    """`graph` without the sentences of `kinds`, and without the ways that led only to them."""
+    """Return `graph` without the sentences of `kinds`.
+
+    States that led only to them are removed.
+    """
     final = {state: left for state, found in graph.final.items() if (left := found.difference(kinds))}
     arcs: list[dict[str, int]] = [{} for _ in graph.arcs]
     for state in reversed(range(len(arcs))):  # a state comes after those that lead to it
@@ -68,8 +74,11 @@ def without(graph: WordGraph, kinds: Collection[str]) -> WordGraph:
 def transitions(
     graph: WordGraph, known: Callable[[str], bool]
 ) -> list[tuple[int, int, float] | tuple[int, int, float, str]]:
-    """The arcs of `graph` as (from, to, probability, word), all ways to go on from a state being as probable as the
-    others, without words that are not `known`; those to the one last state have no word."""
+    """Return the arcs of `graph` as (from, to, probability, word).
+
+    All arcs from a state are equally probable. Words that are not `known` are left out; arcs to the
+    one last state have no word.
+    """
     last = len(graph.arcs)
     found: list[tuple[int, int, float] | tuple[int, int, float, str]] = []
     for state, arcs in enumerate(graph.arcs):

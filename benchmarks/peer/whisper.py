@@ -1,4 +1,7 @@
-"""Whisper tiny (quantised): it hears thirty seconds at a time, however short an utterance is."""
+"""Run Whisper tiny (quantised).
+
+It hears thirty seconds at a time, however short an utterance is.
+"""
 
 from __future__ import annotations
 
@@ -43,8 +46,10 @@ class Whisper(Dictated):
 
 
 def spectrogram(sound: Samples, bands: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
-    """The logarithmic mel spectrogram of `sound` and the silence after it, as Whisper was trained on it; shape
-    (1, 80, 3000)."""
+    """Return the logarithmic mel spectrogram of `sound`, padded with silence.
+
+    It is the one that Whisper was trained on; shape (1, 80, 3000).
+    """
     whole = np.zeros(_SECONDS * HEARING_RATE)
     whole[: len(sound)] = sound[: len(whole)]
     padded = np.pad(whole, _WINDOW // 2, mode="reflect")
@@ -56,7 +61,10 @@ def spectrogram(sound: Samples, bands: npt.NDArray[np.float64]) -> npt.NDArray[n
 
 
 def mel_bands() -> npt.NDArray[np.float64]:
-    """Triangular filters of equal area on Slaney's mel scale (linear up to 1 kHz); shape (80, 201)."""
+    """Return triangular filters of equal area on Slaney's mel scale; shape (80, 201).
+
+    The scale is linear up to 1 kHz.
+    """
     corners = _hertz(np.linspace(0, _mel(HEARING_RATE / 2), _BANDS + 2))
     ramps = corners[:, None] - np.linspace(0, HEARING_RATE / 2, _WINDOW // 2 + 1)
     widths = np.diff(corners)[:, None]

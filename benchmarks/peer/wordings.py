@@ -1,4 +1,7 @@
-"""From dictated text to the command that is most like it, as small projects do it: by the letters alone."""
+"""Find the command most similar to dictated text, by the letters alone.
+
+Small projects commonly do this.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,10 @@ _OTHER = re.compile(r"[^a-z' ]+")
 
 
 def plain(text: str) -> str:
-    """`text` in lower case, without punctuation, with numbers below a hundred in words."""
+    """Return `text` in lower case without punctuation.
+
+    Numbers below a hundred are in words.
+    """
     worded = _DIGITS.sub(lambda digits: f" {_number(int(digits.group()))} ", text.lower().replace("’", "'"))
     return " ".join(_OTHER.sub(" ", worded).split())
 
@@ -41,7 +47,10 @@ class Wordings:
         self._phrases = list(dict.fromkeys(phrases))
 
     def understand(self, text: str, threshold: float = THRESHOLD) -> Understanding | None:
-        """The wording that is most like `text`, if it is enough so; None where there are no words."""
+        """Return the wording most similar to `text`, if it is similar enough.
+
+        None where there are no words.
+        """
         said = plain(text)
         if not said:
             return None

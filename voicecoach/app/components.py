@@ -1,4 +1,4 @@
-"""The parts of a coach, each loaded once, and only when it is needed."""
+"""Build the parts of a coach, each once, and only when it is needed."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ in another thread than the loudspeaker's."""
 
 @dataclass(frozen=True)
 class Paths:
-    """Files that stand in for the built-in ones; None means the built-in one."""
+    """Name files that replace the built-in ones; None means the built-in one."""
 
     model: Path | None = None
     intents: Path | None = None
@@ -67,7 +67,7 @@ class Paths:
 
 
 class App:
-    """Loads each part once, and only when it is needed."""
+    """Load each part once, and only when it is needed."""
 
     def __init__(
         self,
@@ -85,12 +85,12 @@ class App:
 
     @cached_property
     def language(self) -> Language:
-        """What the coach speaks and understands: asked for here, or set by the user."""
+        """Return the language asked for here, else that of the settings."""
         return load_language(self._language or self.settings.language)
 
     @property
     def coach_voice(self) -> Voice:
-        """What the coach speaks with."""
+        """Return the voice that the coach speaks with."""
         return replace(self._coach_voice, language=self.language.code)
 
     @cached_property
@@ -108,17 +108,17 @@ class App:
 
     @property
     def library(self) -> Library:
-        """Exercises and routines."""
+        """Return the exercises and routines."""
         return self._repertoire.library
 
     @cached_property
     def settings(self) -> Settings:
-        """What the user has set."""
+        """Return the user's settings."""
         return load_settings(settings_file())
 
     @property
     def lines(self) -> Lines:
-        """What the coach says."""
+        """Return the lines that the coach says."""
         return self._repertoire.lines
 
     @cached_property
@@ -129,12 +129,12 @@ class App:
 
     @cached_property
     def matcher(self) -> Matcher:
-        """From words to intents."""
+        """Return the matcher from words to intents."""
         return self._cached_matcher.load()
 
     @property
     def intents(self) -> IntentSet:
-        """What the coach understands."""
+        """Return the intents that the coach understands."""
         return self.matcher.intents
 
     def check(self) -> None:
@@ -149,14 +149,14 @@ class App:
 
     @cached_property
     def memory(self) -> ExerciseMemory:
-        """What is remembered of the user."""
+        """Return the exercise memory of the user."""
         return load_memory(memory_file())
 
     # --- hearing and understanding --------------------------------------------------------------------------
 
     @property
     def manifest(self) -> Manifest:
-        """What the recogniser's model must be."""
+        """Return the requirements on the recogniser's model."""
         return manifest_of(self.language.model, self.language.code)
 
     @cached_property
@@ -171,7 +171,7 @@ class App:
 
     @property
     def costs(self) -> Costs:
-        """What things cost the recogniser."""
+        """Return the recogniser's costs of words."""
         return self._costs or Costs(words=self.language.costs)
 
     @cached_property
@@ -184,7 +184,7 @@ class App:
 
     @cached_property
     def _understand_text(self) -> UnderstandText:
-        """From words to one command or to several in one breath."""
+        """Return the function from words to one command or to several in an utterance."""
         from voicecoach.nlu.multi_command import MultiCommand
 
         chains = MultiCommand(self.intents.word_graph(), self.intents.fillers, self.language.links)
@@ -193,7 +193,7 @@ class App:
 
     @cached_property
     def grammar(self) -> Grammar:
-        """What the recogniser listens for."""
+        """Return the grammar that the recogniser listens for."""
         return make_grammar(self.language, self.intents)
 
     def utterance_detector(self) -> UtteranceDetector:

@@ -1,4 +1,4 @@
-"""The coach on a sound card."""
+"""Run the coach on a sound card."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Recordings through the same hearing and understanding as the live session."""
+"""Recognise recordings with the hearing and understanding of the live session."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ ClockTime = Annotated[time, BeforeValidator(_clock_time)]
 
 
 class Settings(Content):
-    """What the user may set; every key may be left out."""
+    """Hold the user's settings; every key may be left out."""
 
     language: Annotated[str, BeforeValidator(_language)] = DEFAULT
     """What the coach speaks and understands: the name of a folder of content."""
@@ -107,12 +107,12 @@ class Settings(Content):
 
     @property
     def day(self) -> DayTimes:
-        """The times of the user's day."""
+        """Return the times of the user's day."""
         return DayTimes(*self.awake, self.water_every, self.remind_at)
 
     @property
     def preferences(self) -> Preferences:
-        """How the user likes to be coached when a session begins."""
+        """Return how the user likes to be coached when a session begins."""
         return Preferences(self.counting, self.words, self.pace, self.volume, self.listening)
 
 

@@ -1,4 +1,4 @@
-"""What happened, for people (a transcript) and for programs (JSON lines)."""
+"""Write the log for people (a transcript) and for programs (JSON lines)."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ _WAITING = re.compile(r"\+(\d{1,9}(?:\.\d*)?)(?:\s+(.*))?")
 
 
 class Clock(Protocol):
-    """A sound card, or what stands in for one."""
+    """Define a sound card or its substitute, which sets the pace of the session."""
 
     def process_block(self, out: Samples) -> Samples:
         """Play a block; the microphone's block."""

@@ -1,1 +1,1 @@
-"""The `voicecoach` command."""
+"""Provide the `voicecoach` command."""

@@ -1,4 +1,4 @@
-"""The commands for the recogniser's model."""
+"""Define the commands for the recogniser's model."""
 
 from __future__ import annotations
 

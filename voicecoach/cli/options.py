@@ -1,4 +1,4 @@
-"""Options that several commands have, and the app that they ask for."""
+"""Define options that several commands have, and the app that they ask for."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The types that the packages share; this package imports nothing of voicecoach."""
+"""Define the types that the packages share; import nothing of voicecoach."""

@@ -1,4 +1,4 @@
-"""What the session wants done."""
+"""Define the actions that the session asks for."""
 
 from __future__ import annotations
 

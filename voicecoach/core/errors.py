@@ -1,4 +1,4 @@
-"""The error that tells a user what to do."""
+"""Define the error that tells a user what to do."""
 
 from __future__ import annotations
 

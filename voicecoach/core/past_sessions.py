@@ -1,4 +1,4 @@
-"""What is known of the sessions before."""
+"""Define what is known of past sessions."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What the journal tells of the sessions so far."""
+    """Hold the user's progress, as the journal knows it."""
 
     sessions: int = 0
     this_week: int = 0

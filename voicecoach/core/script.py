@@ -1,4 +1,4 @@
-"""What is to be said, when, and what has been played."""
+"""Define scripts, their cues, and the events of playing them."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Script:
 
 @dataclass(frozen=True, slots=True)
 class CueStarted:
-    """A cue's first frame is in the block just mixed."""
+    """Report that a cue's first frame is in the block just mixed."""
 
     cue: Cue
     at: float
@@ -51,7 +51,7 @@ class CueStarted:
 
 @dataclass(frozen=True, slots=True)
 class ScriptEnded:
-    """The script in the foreground has been played to its end."""
+    """Report that the script in the foreground has been played to its end."""
 
     script: Script
     at: float

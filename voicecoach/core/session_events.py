@@ -1,4 +1,4 @@
-"""What happens in a session that is worth remembering, one frozen class an event."""
+"""Define the events of a session worth remembering, one frozen class each."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class RoutineStarted:
-    """A routine was begun, of so many `steps`."""
+    """Report that a routine of `steps` steps was begun."""
 
     routine: str
     steps: int
@@ -17,31 +17,31 @@ class RoutineStarted:
 
 @dataclass(frozen=True, slots=True)
 class RoutineResumed:
-    """The routine that was broken off is carried on with."""
+    """Report that the routine that was broken off is carried on with."""
 
 
 @dataclass(frozen=True, slots=True)
 class RoutineDone:
-    """The routine was done to its end."""
+    """Report that the routine was done to its end."""
 
     routine: str
 
 
 @dataclass(frozen=True, slots=True)
 class RoutineStopped:
-    """The routine was broken off."""
+    """Report that the routine was broken off."""
 
     routine: str
 
 
 @dataclass(frozen=True, slots=True)
 class RoutineDropped:
-    """The user does not want to carry on with the routine that was broken off."""
+    """Report that the user declined to carry on with the broken-off routine."""
 
 
 @dataclass(frozen=True, slots=True)
 class StepDone:
-    """A step was done to its end."""
+    """Report that a step was done to its end."""
 
     exercise: str
     side: str | None
@@ -63,7 +63,7 @@ class StepLeftOut:
 
 @dataclass(frozen=True, slots=True)
 class LegsRated:
-    """The user told before or after a routine how the legs feel, 0 (fine) to 10."""
+    """Report how the legs feel before or after a routine, from 0 (fine) to 10."""
 
     when: Literal["before", "after"]
     rating: int
@@ -93,21 +93,21 @@ class RedFlagRaised:
 
 @dataclass(frozen=True, slots=True)
 class PreferenceChanged:
-    """Preferences were changed: name of the setting -> value."""
+    """Report changed preferences: name of the setting -> value."""
 
     changes: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
 class AgeTold:
-    """The user told his or her age in years."""
+    """Report the user's age in years."""
 
     years: int
 
 
 @dataclass(frozen=True, slots=True)
 class ExerciseChosen:
-    """An exercise is done at another level from now on, or left out."""
+    """Report that an exercise is done at another level from now on, or left out."""
 
     exercise: str
     way: str
@@ -115,12 +115,12 @@ class ExerciseChosen:
 
 @dataclass(frozen=True, slots=True)
 class WaterDrunk:
-    """A glass of water was drunk."""
+    """Report that a glass of water was drunk."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReminderSet:
-    """The user wants to be reminded of the exercises every day at `at` (hh:mm)."""
+    """Report that the user wants a daily reminder of the exercises at `at` (hh:mm)."""
 
     at: str
 
@@ -137,12 +137,12 @@ class RemindersCancelled:
 
 @dataclass(frozen=True, slots=True)
 class ReminderSettingsChanged:
-    """The times in the settings are others than those that were cancelled by voice."""
+    """Report that the settings' times differ from those cancelled by voice."""
 
 
 @dataclass(frozen=True, slots=True)
 class SecondPassed:
-    """A second of a routine has passed, at step number `step`.
+    """Report that a second of a routine has passed, at step number `step`.
 
     `plan` is the plan as JSON where it has changed since the last of these events, `work` what has
     been done of the step that is being counted. Both are None otherwise.

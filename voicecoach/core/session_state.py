@@ -24,7 +24,7 @@ class SessionState(StrEnum):
 
 
 class QuestionContext(StrEnum):
-    """The kind of an open question; the value is its name in `requires_context`."""
+    """Name the kinds of open questions by their names in `requires_context`."""
 
     ASKING = "asking"
     """The question is answered by yes or no."""

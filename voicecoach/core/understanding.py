@@ -1,4 +1,4 @@
-"""What an utterance means."""
+"""Define the meaning of an utterance."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class WordGraph:
 
 
 class Verdict(Enum):
-    """What to do with an utterance."""
+    """Name what to do with an utterance."""
 
     ACCEPT = "accept"
     ASK = "ask"
@@ -94,12 +94,12 @@ class Understanding:
 
     @property
     def accepted(self) -> bool:
-        """Whether the coach obeys."""
+        """Return True if the coach obeys."""
         return self.verdict is Verdict.ACCEPT
 
     @property
     def command(self) -> Command:
-        """The candidate as a command; ValueError when there is none."""
+        """Return the candidate as a command; ValueError when there is none."""
         if self.intent is None:
             raise ValueError(f"nothing was understood in {self.text!r}")
         return Command(self.intent, self.slots, self.text)

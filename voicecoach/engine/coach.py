@@ -42,7 +42,7 @@ TURN = RELEASE + 1.6
 
 
 class VoiceSource(ClipSource, Protocol):
-    """Where clips come from, in one voice or another."""
+    """Provide clips, in one voice or another."""
 
     def change_voice(self, texts: Iterable[str]) -> None:
         """Speak with another voice as soon as it can say `texts`."""
@@ -87,7 +87,7 @@ OwnVoice = Callable[[str, str], bool]
 
 
 class Coach:
-    """Joins hearing, understanding, the session and speaking.
+    """Join hearing, understanding, the session and speaking.
 
     `rate` is the speaker's rate (Hz); `understand` takes an utterance and the states that count;
     `own_voice` tells whether a text that was heard is what the coach itself was saying. Whoever
@@ -134,17 +134,17 @@ class Coach:
 
     @property
     def now(self) -> float:
-        """Seconds since the session began."""
+        """Return the seconds since the session began."""
         return self._mixer.frame / self.rate
 
     @property
     def position(self) -> float:
-        """Seconds into the count or the rest; 0 while something is being explained."""
+        """Return the seconds into the count or the rest; 0 during an explanation."""
         return self._player.position
 
     @property
     def busy(self) -> bool:
-        """Whether the coach is saying or counting something, or about to."""
+        """Return True if the coach is saying or counting something, or about to."""
         return self._player.busy
 
     @property

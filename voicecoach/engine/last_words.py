@@ -27,7 +27,7 @@ _PACKAGE = Path(__file__).parents[1]
 
 
 class LastWords:
-    """Speaks one sentence when `coach` is broken; `past` is what the journal knows.
+    """Speak one sentence when `coach` is broken; `past` is the journal's knowledge.
 
     The sentences are rendered at the start and mixed apart from the rest. So neither the session
     nor the player is needed to speak them.

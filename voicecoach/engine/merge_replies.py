@@ -1,4 +1,4 @@
-"""What several commands in one breath want done, put together."""
+"""Merge the actions of several commands in one utterance."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What is kept of the sessions: the journal, and what can be told from it."""
+"""Keep the journal of sessions, and report from it."""

@@ -1,4 +1,4 @@
-"""What a journal holds, as it is exported and imported."""
+"""Define the contents of a journal, as it is exported and imported."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Work(Content):
 
 
 class Pain(Content):
-    """How much something hurt, 0 to 10."""
+    """Describe how much something hurt, 0 to 10."""
 
     at: Seconds
     moment: Literal["before", "during", "after"]
@@ -66,7 +66,7 @@ class Pain(Content):
 
 
 class SessionRecord(Content):
-    """A session."""
+    """Describe a session."""
 
     began: Moment
     routine: Text
@@ -79,7 +79,7 @@ class SessionRecord(Content):
 
     @property
     def key(self) -> str:
-        """When it began, as the journal tells sessions apart."""
+        """Return when it began, by which the journal identifies sessions."""
         return self.began.astimezone(UTC).isoformat(timespec="microseconds")
 
 

@@ -1,4 +1,4 @@
-"""The journal out of its database and into it: export, import, forget."""
+"""Export, import and forget the contents of the journal's database."""
 
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ def _filled(line: dict[str, Any], columns: tuple[str, ...]) -> dict[str, Any]:
 
 
 class Added(NamedTuple):
-    """How much of it was new."""
+    """Count how much of an import was new."""
 
     sessions: int
     glasses: int

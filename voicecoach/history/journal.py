@@ -35,7 +35,7 @@ def zone(moment: datetime) -> int:
 
 
 class Journal:
-    """Writes into `database`: one session at a time, and glasses of water at any time."""
+    """Write into `database`: one session at a time, and water at any time."""
 
     def __init__(self, database: sqlite3.Connection):
         self._database = database

@@ -59,23 +59,23 @@ Now = Callable[[], datetime]
 
 
 class Entry(Protocol):
-    """What the coach logs: when on its own clock (s), what, and with which data."""
+    """Define an entry of the coach's log."""
 
     @property
     def at(self) -> float:
-        """Seconds of the audio clock."""
+        """Return the seconds of the audio clock."""
 
     @property
     def kind(self) -> str:
-        """What happened."""
+        """Return the kind of the entry."""
 
     @property
     def data(self) -> Mapping[str, object]:
-        """What belongs to it."""
+        """Return the data of the entry."""
 
     @property
     def event(self) -> SessionEvent | None:
-        """The event of the session that it tells of, if it tells of one."""
+        """Return the session event that the entry reports, if any."""
 
 
 class JournalWriter:

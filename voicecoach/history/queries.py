@@ -1,4 +1,4 @@
-"""What the journal tells a new session of those before it."""
+"""Answer a new session's questions about past sessions."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ class JournalQueries:
 
     @property
     def lasting(self) -> bool:
-        """What is noted is here the next time."""
+        """Return True if notes outlast the session."""
         return True
 
     def _times(self, table: str) -> tuple[time, ...]:

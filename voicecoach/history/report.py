@@ -57,12 +57,12 @@ class Report:
 
     @property
     def streak(self) -> int:
-        """Days in a row up to today or yesterday."""
+        """Return the number of days in a row up to today or yesterday."""
         return streak(set(self.minutes), self.today)
 
     @property
     def this_week(self) -> int:
-        """Days of the last seven with a session."""
+        """Return the number of days with a session among the last seven."""
         return sum(timedelta() <= self.today - day < timedelta(days=7) for day in self.minutes)
 
     @property

@@ -34,7 +34,7 @@ Weekdays = Annotated[tuple[str, ...], Field(min_length=7, max_length=7)]
 
 
 class TextFile(Content):
-    """A language's `history.yaml`."""
+    """Describe a language's `history.yaml`."""
 
     decimal: str
     thousands: str

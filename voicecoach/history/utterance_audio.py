@@ -38,7 +38,7 @@ BYTES_PER_MEGABYTE = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class _Utterance:
-    """Its sound, by what name to keep it, and what it was taken for."""
+    """Hold the sound of an utterance, its file name, and what was recognised."""
 
     name: str
     sound: Samples

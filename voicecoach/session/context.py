@@ -35,7 +35,7 @@ COUNTS_AS = {
 
 
 class Feature(Protocol):
-    """A part of a feature that keeps state as long as the session."""
+    """Mark a part of a feature that keeps state as long as the session."""
 
     def __init__(self, context: SessionContext) -> None: ...
 
@@ -45,7 +45,11 @@ F = TypeVar("F", bound=Feature)
 
 @dataclass(eq=False)
 class SessionContext:
-    """Give handlers and features access to the session; it knows none of them."""
+    """Give handlers and features access to the session; it knows none of them.
+
+    `library` gets the routines that are saved on the way. `age` is the user's in years, None where
+    it is not known.
+    """
 
     library: Library
     lines: Lines
@@ -57,15 +61,18 @@ class SessionContext:
     emergency_number: str
     age: int | None = None
     plan_request: PlanRequest = field(default_factory=PlanRequest)
-    """What the present routine was asked to be."""
+    """The user's request for the present routine."""
     left_out_today: dict[str, None] = field(default_factory=dict)
-    """What is left out of every routine from now on: keys of `selectors.matches`, in the order they were said."""
+    """What is left out of every routine from now on.
+
+    They are keys of `selectors.matches`, in the order in which they were said.
+    """
     asked_which_routine: bool = False
     """The last command made the coach ask which routine to start."""
     doubted: Understanding | None = None
-    """What may have been a red flag, while the coach asks whether it was."""
+    """A possible red flag, while the coach asks whether it was one."""
     _announced: object | None = None
-    """The question that whoever carries out the actions waits for."""
+    """The question whose answer the executor of the actions waits for."""
     _features: dict[type, object] = field(default_factory=dict)
 
     def feature(self, kind: type[F]) -> F:
@@ -78,7 +85,7 @@ class SessionContext:
 
     @property
     def state(self) -> SessionState:
-        """The innermost state of the chart."""
+        """Return the innermost state of the chart."""
         return self.chart.innermost
 
     @property
@@ -108,7 +115,7 @@ class SessionContext:
 
     @property
     def preferences(self) -> Preferences:
-        """How the user likes to be coached."""
+        """Return how the user likes to be coached."""
         return self.writer.preferences
 
     def prefer(self, **changes: Any) -> None:
@@ -126,7 +133,7 @@ class SessionContext:
 
     @property
     def writer(self) -> ScriptWriter:
-        """Writes cues and scripts in the words of `lines`."""
+        """Return the writer of cues and scripts in the words of `lines`."""
         return self.flow.writer
 
     def act(self, action: Action) -> None:
@@ -135,7 +142,7 @@ class SessionContext:
 
     @property
     def question(self) -> object | None:
-        """What the coach has asked; another object is another question."""
+        """Return the coach's open question; another object is another question."""
         return self.doubted or self.flow.question
 
     def withdraw_question(self) -> Question | None:

@@ -92,12 +92,12 @@ class Session:
 
     @property
     def lines(self) -> Lines:
-        """What the coach says."""
+        """Return the lines that the coach says."""
         return self.context.lines
 
     @property
     def state(self) -> SessionState:
-        """The innermost state of the chart."""
+        """Return the innermost state of the chart."""
         return self.context.state
 
     @property
@@ -115,12 +115,12 @@ class Session:
 
     @property
     def preferences(self) -> Preferences:
-        """How the user likes to be coached."""
+        """Return how the user likes to be coached."""
         return self.context.preferences
 
     @property
     def nudge_after(self) -> float | None:
-        """Seconds of silence after which to call `nudge`; None for not at all."""
+        """Return the seconds of silence before `nudge`; None for not at all."""
         return self._nudge.after_s
 
     # --- events -------------------------------------------------------------------------------------------

@@ -45,7 +45,7 @@ class WorkerLostError(Exception):
 
 
 class RefusedError(Exception):
-    """The child answered with an error; `kind` is "engine", "voice" or "render"."""
+    """Report an error answer; `kind` is "engine", "voice" or "render"."""
 
     def __init__(self, kind: str, message: str) -> None:
         super().__init__(message)
@@ -113,7 +113,7 @@ class Worker:
 
 
 class UnknownVoiceError(Exception):
-    """The engine has no voice of that name."""
+    """Report that the engine has no voice of that name."""
 
 
 class Engine:
@@ -221,7 +221,7 @@ def _speaks(languages: Iterable[str | None], language: str) -> bool:
 
 
 class RequestHandler:
-    """Answers the parent's requests."""
+    """Answer the parent's requests."""
 
     def __init__(self) -> None:
         self._engine: Engine | None = None

@@ -1,4 +1,4 @@
-"""What the user tells of himself or herself: the age, which decides about doses."""
+"""Take note of the user's age, which decides about doses."""
 
 from __future__ import annotations
 

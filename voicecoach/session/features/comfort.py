@@ -65,7 +65,7 @@ def _same_set(step: WorkStep, following: object) -> bool:
 
 
 class ComfortQuestion:
-    """The open question how the stretch was."""
+    """Hold the open question how the stretch was."""
 
     context = QuestionContext.COMFORT
     patience = PATIENCE

@@ -13,7 +13,7 @@ from voicecoach.session.flow.question import ANSWER_TIME
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """The open question whether `command` was said.
+    """Hold the open question if `command` was said.
 
     Yes obeys the command, no is answered with `refused`. `reopen` opens the question again that was
     open before.

@@ -1,4 +1,4 @@
-"""What the coach says when it has not understood.
+"""Answer when the coach has not understood.
 
 The coach says what it can hear, twice in different words, and then sounds a tone until it
 understands something: nobody wants to be lectured by a machine that listens to the radio.

@@ -1,4 +1,4 @@
-"""The first words of the coach."""
+"""Greet the user."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ MEANS_SOMETHING = 60.0
 
 @dataclass(frozen=True, eq=False)
 class Called:
-    """The coach has been called by its name, and waits for what is said next."""
+    """Hold the call of the coach by its name, before what is said next."""
 
     context: QuestionContext = QuestionContext.CALLED
     patience: float = ANSWER_TIME

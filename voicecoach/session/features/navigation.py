@@ -1,4 +1,4 @@
-"""Commands that lead through a routine, and questions about it."""
+"""Handle commands that lead through a routine, and questions about it."""
 
 from __future__ import annotations
 

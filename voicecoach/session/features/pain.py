@@ -122,7 +122,7 @@ class Pain:
 
 
 class PainQuestion:
-    """The open question where it hurts, and how much.
+    """Hold the open question where it hurts, and how much.
 
     It is open until both are known, or nobody answers.
     """

@@ -97,7 +97,7 @@ class PlanEdits:
 
     @property
     def _rest(self) -> tuple[PlanStep, ...]:
-        """The steps after the present exercise."""
+        """Return the steps after the present exercise."""
         return tuple(step for step in self._flow.plan[self._flow.index :] if not self._fixed(step))
 
     def _go_on_with(self, rest: Iterable[PlanStep]) -> None:

@@ -1,4 +1,4 @@
-"""The question for a number from 0 to 10, and what users answer to it."""
+"""Ask for a number from 0 to 10, and interpret the users' answers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST = 10
 
 
 class Outcome(Protocol):
-    """What a rating question leads to."""
+    """Define what follows from a rating question."""
 
     def rated(self, rating: int) -> None:
         """Take the rating, 0 to 10."""
@@ -42,7 +42,7 @@ def rating_in(slots: Mapping[str, object]) -> int | None:
 
 
 class RatingQuestion:
-    """A question for a number from 0 to 10, open until there is an `outcome`.
+    """Ask for a number from 0 to 10, open until there is an `outcome`.
 
     After silence it is asked once more with the line `again` (None: not at all). Of words that are
     no number ("terrible") it asks for the number, and takes the words for one where none is given.

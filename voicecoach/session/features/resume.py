@@ -30,7 +30,7 @@ PATIENCE = 20.0
 
 
 class Unfinished:
-    """The session that was broken off: `plan` from `index` on.
+    """Hold the session that was broken off: `plan` from `index` on.
 
     The plan is empty where there is none, or where it cannot be read any more.
     """

@@ -1,4 +1,4 @@
-"""Commands that change the current step: restart it, skip a side, add to it."""
+"""Handle commands that restart the current step, skip a side, or add to it."""
 
 from __future__ import annotations
 

@@ -159,7 +159,7 @@ class ChartModel(Protocol):
 
 
 class SessionChart(StateChart[ChartModel]):
-    """The states of a session, and the events that lead from one to another.
+    """Define the states of a session, and the events that lead between them.
 
     idle -> checking -> (announcing -> positioning -> working -> resting ...) -> idle, with pause
     and resume anywhere, and `alarmed` after a red flag, from where only a new beginning leads on.
@@ -171,7 +171,7 @@ class SessionChart(StateChart[ChartModel]):
     idle = State(initial=True)
 
     class leading(State.Compound):  # noqa: N801 - the name of the state
-        """A routine is being led."""
+        """Group the states in which a routine is being led."""
 
         announcing = State(initial=True)
         positioning = State()
@@ -308,5 +308,5 @@ class SessionChart(StateChart[ChartModel]):
 
     @property
     def innermost(self) -> SessionState:
-        """The innermost active state."""
+        """Return the innermost active state."""
         return SessionState(str(list(self.configuration_values)[-1]))

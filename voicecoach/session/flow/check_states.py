@@ -1,4 +1,4 @@
-"""States in which the coach asks how the legs are, and how a new stretch was."""
+"""Ask how the legs are, and how a new stretch was, in states of the chart."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Comfort(Protocol):
 
 
 class CheckStates(Outbox):
-    """The part of the flow that asks the coach's own questions.
+    """Ask the coach's own questions, as a part of the flow.
 
     `question` is the open one (None: none). With a `check` the coach asks how the legs are before
     and after a routine, with `comfort` how a new stretch was.

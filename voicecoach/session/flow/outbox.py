@@ -23,7 +23,7 @@ class Outbox:
 
     @property
     def left(self) -> float:
-        """Seconds that are left of the beat script; 0 in a flow."""
+        """Return the seconds that are left of the beat script; 0 in a flow."""
         return max(0.0, (self.script.seconds or 0.0) - self.position)
 
     def play(self, script: Script, position: float = 0.0) -> None:

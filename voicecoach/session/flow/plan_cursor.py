@@ -1,4 +1,4 @@
-"""The place of the session in its plan, and changes of the rest of the plan."""
+"""Hold the session's place in its plan, and change the rest of the plan."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from voicecoach.session.plan.steps import (
 
 
 class PlanCursor:
-    """The plan and the number of the current step.
+    """Hold the plan and the number of the current step.
 
     A rest belongs to the work that follows it.
     """
@@ -29,12 +29,12 @@ class PlanCursor:
 
     @property
     def step(self) -> PlanStep:
-        """The current step; IndexError when there is no plan."""
+        """Return the current step; IndexError when there is no plan."""
         return self.plan[self.index]
 
     @property
     def work(self) -> WorkStep | None:
-        """The current step when it is work; None in a break to drink."""
+        """Return the current step when it is work; None in a break to drink."""
         step = self.plan[self.index] if self.plan else None
         return step if isinstance(step, WorkStep) else None
 

@@ -1,4 +1,4 @@
-"""Questions of the coach, and what their answers lead to."""
+"""Define the coach's questions, and what their answers lead to."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ ANSWER_TIME = 8.0
 
 
 class Question(Protocol):
-    """A question that the coach has asked.
+    """Define a question that the coach has asked.
 
     Its answer closes it, and so does every command that moves the session on.
     """
 
     @property
     def context(self) -> QuestionContext:
-        """The context (of `requires_context` in the intents) in which its answers count."""
+        """Return the context (`requires_context`) in which its answers count."""
 
     @property
     def patience(self) -> float:
-        """Seconds for which the coach waits for the answer, from the question's end."""
+        """Return the seconds to wait for the answer, from the question's end."""
 
     @property
     def cue(self) -> Cue | None:
-        """The cue that repeats it; None where "repeat" means something else."""
+        """Return the cue that repeats it; None where "repeat" means something else."""
 
     def answer(self, command: Command) -> bool:
         """Take `command` if it answers the question; return True if it did."""

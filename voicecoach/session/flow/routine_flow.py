@@ -87,7 +87,7 @@ class RoutineFlow(PlanCursor, CheckStates):
 
     @property
     def interrupted_s(self) -> float:
-        """Seconds that were done of the interrupted count; 0 where none was interrupted."""
+        """Return the seconds done of the interrupted count; 0 without an interruption."""
         return 0.0 if self._resting_before_work else self._interrupted_s or 0.0
 
     def begin(

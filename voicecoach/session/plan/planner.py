@@ -54,7 +54,7 @@ The warm-up belongs to all of them.
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan: `steps` to do, which are `whole` without the places in `spare`.
+    """Hold a plan: `steps` to do, which are `whole` without the places in `spare`.
 
     The spare steps can still be brought back.
 
@@ -85,13 +85,13 @@ class Planned:
 
     @property
     def steps(self) -> tuple[RoutineEntry, ...]:
-        """What is to be done."""
+        """Return the steps to do."""
         return tuple(step for place, step in enumerate(self.whole) if place not in self.spare)
 
 
 @dataclass(frozen=True, slots=True)
 class Declined:
-    """The reason why there is no plan.
+    """Hold the reason why there is no plan.
 
     `why` is `too short`, `too long`, `elsewhere`, `unreached` (nothing works `muscles` under these
     wishes, but the exercises `instead` would without them), `nothing left`, or `unknown` (routine).
@@ -105,7 +105,7 @@ class Declined:
 
 @dataclass(frozen=True, slots=True)
 class _Sorted:
-    """Exercises that may be done, and the others by the reason why not."""
+    """Hold the exercises that may be done, and the others by the reason why not."""
 
     allowed: list[Exercise] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
@@ -115,7 +115,15 @@ class _Sorted:
 
 
 class Planner:
-    """Plan routines from the exercises of `library`."""
+    """Plan routines from the exercises of `library`.
+
+    Args:
+        library: The exercises and routines.
+        dosed: Gives a plan the doses of the user.
+        unwanted: Exercises that are taken only where they are asked for.
+        strength_lately: The user did strength work yesterday or today.
+        known_exercises: Exercises that need few words.
+    """
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""What a user asks of a routine: length, muscles, places, kinds, and exceptions."""
+"""Define a user's request: length, muscles, places, kinds, and exceptions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SHORT = 7 * 60.0
 
 @dataclass(frozen=True, slots=True)
 class PlanRequest:
-    """What a user asks of a routine.
+    """Hold what a user asks of a routine.
 
     Attributes:
         routine: Only its exercises are used; None: all exercises.

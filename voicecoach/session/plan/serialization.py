@@ -13,7 +13,7 @@ from voicecoach.session.plan.steps import Level, PlanStep, Side, WaterStep, Work
 
 
 class _Step(Content):
-    """A step; without an exercise it is a break to drink."""
+    """Store a step; without an exercise it is a break to drink."""
 
     block: int
     exercise: str | None = None

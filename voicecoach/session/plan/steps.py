@@ -59,7 +59,10 @@ class WorkStep:
     exercise: Exercise
     dose: Hold | Repetitions | Timed
     block: int
-    """Number of the exercise in the routine: steps of one block are sets and sides of the same exercise."""
+    """Number of the exercise in the routine.
+
+    Steps of one block are the sets and sides of an exercise.
+    """
     side: Side | None = None
     set_number: int = 1
     sets: int = 1
@@ -70,7 +73,7 @@ class WorkStep:
 
     @property
     def way(self) -> str | None:
-        """How it is made easier or harder; None for the usual way."""
+        """Return how it is made easier or harder; None for the usual level."""
         return {"easier": self.exercise.easier, "usual": None, "harder": self.exercise.harder}[self.level]
 
     @property
@@ -84,7 +87,7 @@ class WorkStep:
 
     @property
     def caution(self) -> str | None:
-        """Who should leave it out."""
+        """Return who should leave it out."""
         return self.exercise.easier_caution if self.apart else self.exercise.caution
 
     @property
@@ -94,13 +97,13 @@ class WorkStep:
 
     @property
     def position(self) -> Position:
-        """The position it is done in."""
+        """Return the position it is done in."""
         own = self.exercise.easier_position if self.apart else None
         return own or self.exercise.position
 
     @property
     def needs(self) -> tuple[Thing, ...]:
-        """What is to be at hand."""
+        """Return the things that the exercise needs."""
         usual, easier = self.exercise.needs, self.exercise.easier_needs
         if self.apart:
             return easier
@@ -113,7 +116,7 @@ class WorkStep:
 
     @property
     def unit(self) -> float:
-        """Seconds of what is counted: one repetition, or one second."""
+        """Return the seconds of one repetition, or of one count."""
         if isinstance(self.dose, Repetitions):
             return self.pace * sum(phase.seconds for phase in self.dose.phases)
         return 1.0
@@ -121,7 +124,7 @@ class WorkStep:
 
 @dataclass(frozen=True, slots=True)
 class WaterStep:
-    """A break to drink."""
+    """Hold a break to drink."""
 
     block: int
     seconds: float = WATER_BREAK

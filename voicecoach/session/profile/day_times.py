@@ -1,4 +1,4 @@
-"""The user's day: when to remind of something."""
+"""Define the user's day: when to remind of something."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from voicecoach.core.past_sessions import Progress, StoredSession
 
 
 class Past(Protocol):
-    """The sessions before this one."""
+    """Define the queries about past sessions."""
 
     def strength_lately(self) -> bool:
         """Return True if strength work was done today or yesterday.
@@ -45,7 +45,7 @@ class Past(Protocol):
 
 
 class NothingKnown:
-    """A past of which nothing is known."""
+    """Know nothing of past sessions."""
 
     def strength_lately(self) -> bool:
         """Return False: no session is known."""

@@ -1,4 +1,4 @@
-"""Routines of the user's own: what comes of saving one."""
+"""Define what comes of saving a routine of the user's own."""
 
 from __future__ import annotations
 

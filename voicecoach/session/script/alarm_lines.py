@@ -1,4 +1,4 @@
-"""Lines with the emergency number, sentence by sentence."""
+"""Write lines with the emergency number, sentence by sentence."""
 
 from __future__ import annotations
 
