@@ -35,8 +35,10 @@ if TYPE_CHECKING:
     from voicecoach.history.utterance_audio import UtteranceAudioStore
 
 SETTLED, MINUTE = 500, 3_000
-"""Blocks after which the devices' delays are known; from one entry about them in the log to the next, and from one time
-that memory is given back."""
+"""Blocks until the devices' delays are known, and blocks in a minute.
+
+Once a minute the devices are logged, and memory is given back.
+"""
 
 _NEEDED = (
     "voicecoach.engine.coach",
@@ -48,8 +50,10 @@ _NEEDED = (
     "voicecoach.playback.clip_source",
     "voicecoach.session.session",
 )
-"""What a coach consists of, down to what its first utterance needs: to import it takes as long as to load the
-recogniser."""
+"""Modules of a coach, down to those that its first utterance needs.
+
+Their import takes as long as loading the recogniser.
+"""
 
 LogListener = Callable[["LogEvent"], None]
 

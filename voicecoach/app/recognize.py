@@ -15,7 +15,10 @@ from voicecoach.core.understanding import Understanding
 from voicecoach.turns.continuation import in_the_end
 
 AFTERWARDS = 1.4
-"""Seconds of silence after a recording, as in a room that goes on being quiet: the last endpoint may take so long."""
+"""Seconds of silence after a recording, as in a room that goes on being quiet.
+
+The last endpoint may take that long.
+"""
 
 
 def hear(app: App, samples: Samples) -> list[Hypothesis]:

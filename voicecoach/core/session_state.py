@@ -44,5 +44,8 @@ GATE_STATES: frozenset[SessionState | QuestionContext] = frozenset({*SessionStat
     SessionState.ALARMED,
     QuestionContext.CALLED,
 }
-"""The states that an intents file may name. In the other three of the chart the sentences of resting, announcing and
-idle count, and a call by name has none of its own."""
+"""States that an intents file may name.
+
+In the other three of the chart the sentences of resting, announcing and idle count, and a call by
+name has none of its own.
+"""

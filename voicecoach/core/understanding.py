@@ -88,7 +88,10 @@ class Understanding:
     urgent: bool = False
     """Whether to ask rather than to miss it."""
     then: tuple[str, ...] = ()
-    """What else was said in the same breath: sentences to be understood once this one has been obeyed."""
+    """Further sentences of the utterance.
+
+    They are to be understood once this one has been obeyed.
+    """
     parts: int = 1
     """Sentences that were said in one breath, those that were taken back among them."""
 

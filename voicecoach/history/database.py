@@ -70,10 +70,14 @@ MIGRATIONS = (
     """,
     "CREATE TABLE declined (at TEXT PRIMARY KEY);",
 )
-"""What brings a database from one version to the next; the number of those that have been run is its version
-(`PRAGMA user_version`). Times (`began`, water's `at`) are ISO 8601 in UTC, `zone` is the offset from that there and
-then in seconds, `day` the date; the `at` of work and pain are seconds since the session began, without pauses, those of
-`reminder` times of the day, and of `declined` the times of the settings that the user wants no more."""
+"""Scripts that bring a database from one version to the next.
+
+The number of scripts that have been run is its version (`PRAGMA user_version`). Times (`began`,
+water's `at`) are ISO 8601 in UTC, `zone` is the offset from that there and then in seconds, `day`
+the date; the `at` of work and pain are seconds since the session began, without pauses, those of
+`reminder` times of the day, and of `declined` the times of the settings that the user wants no
+more.
+"""
 
 BUSY_TIMEOUT_S = 5.0
 """Time to wait for another process that is writing (`voicecoach forget` while a coach runs)."""

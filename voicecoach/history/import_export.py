@@ -26,8 +26,11 @@ _WORK = tuple(Work.model_fields)
 _PAIN = tuple(Pain.model_fields)
 _SESSION = ("began", "routine", "seconds", "outcome", "step", "plan")
 COLUMNS = ("record", *dict.fromkeys((*_SESSION, *_WORK, *_PAIN)))
-"""Of the CSV: a line a session, then one for each of its exercises and pains (`record` tells which); then water, then
-reminders."""
+"""Columns of the CSV.
+
+There is a line a session, then one for each of its exercises and pains (`record` tells which); then
+come water and reminders.
+"""
 
 
 def read_journal(path: Path) -> Export:

@@ -11,8 +11,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 OPEN, DONE, STOPPED, DROPPED, ALARM = "open", "done", "stopped", "dropped", "red flag"
-"""How a session ended; one that was broken off by the power is open for ever, and what is DROPPED is not to be carried
-on with."""
+"""Outcomes of a session.
+
+A session that a power failure broke off stays OPEN for ever; a DROPPED one is not to be resumed.
+"""
 
 _WORK = ("exercise", "muscles", "kind", "side", "set_number", "level", "planned", "done", "seconds")
 

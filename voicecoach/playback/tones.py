@@ -19,8 +19,11 @@ ATTACK_S, RELEASE_S = 0.006, 0.060
 beat."""
 
 PARTIAL_AMPLITUDES = (1.0, 0.3, 0.1)
-"""Amplitudes of the fundamental and its overtones: rounder than a bare sine. Nearly all of it lies between
-400 and 1800 Hz, for hearing fades with age from the high frequencies down (ISO 7029)."""
+"""Amplitudes of the fundamental and its overtones: rounder than a bare sine.
+
+Nearly all of it lies between 400 and 1800 Hz, for hearing fades with age from the high frequencies
+down (ISO 7029).
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,10 @@ LEVELS_DB: dict[ToneName, float] = {
     "heard": SPEECH_LEVEL_DB - 6,
     "unclear": SPEECH_LEVEL_DB - 6,
 }
-"""Active levels (dB re full scale): those that mark time as loud as speech, those that answer softer."""
+"""Active levels (dB re full scale).
+
+Tones that mark time are as loud as speech, tones that answer are softer.
+"""
 
 
 @lru_cache(maxsize=32)

@@ -123,8 +123,8 @@ def _of_glibc(name: str) -> Callable[..., int] | None:
 # --- Python: garbage and threads ------------------------------------------------------------------------------------
 
 _SWITCH_INTERVAL_S = 0.0005
-"""With Python's own 5 ms, and several such waits in a block, the sound card was fed too late beside a thread that
-recognises speech (docs/decisions/0013-processor-cost.md)."""
+"""With Python's own 5 ms, and several such waits in a block, the sound card was fed too late beside
+a thread that recognises speech (docs/decisions/0013-processor-cost.md)."""
 
 
 def hand_over_quickly() -> None:

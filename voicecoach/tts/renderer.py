@@ -35,8 +35,11 @@ ACTIVE_DB = -25.0
 """Frames below this (dB re the loudest) are pauses and do not count for the level."""
 
 ONSET_DB = -35.0
-"""The acoustic onset is where the envelope reaches this (dB re its maximum). Measured with eSpeak: the f of
-"five" and the th of "three" lie 26 to 30 dB below their vowels, the silence before them 60 dB and more."""
+"""The acoustic onset is where the envelope reaches this (dB re its maximum).
+
+Measured with eSpeak: the f of "five" and the th of "three" lie 26 to 30 dB below their vowels, the
+silence before them 60 dB and more.
+"""
 
 AUDIBLE_DB = -50.0
 """What lies below this (dB re the envelope's maximum) at either end is trimmed as silence."""
@@ -56,7 +59,10 @@ LETTERS_PER_WORD = 5
 """The standard word of a rate in words a minute."""
 
 CUT_OFF_SHARE = 0.3
-"""Speech shorter than this share of its expected length was cut off. Measured with eSpeak: 0.9 at least."""
+"""Speech shorter than this share of its expected length was cut off.
+
+Measured with eSpeak: 0.9 at least.
+"""
 
 
 CLOSED = "Speech was closed before this text was rendered."

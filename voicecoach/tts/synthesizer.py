@@ -30,11 +30,14 @@ __all__ = ["SpeechError", "Synthesizer", "Voice", "list_voices"]
 _LOG = logging.getLogger(__name__)
 
 IDLE_S = 60.0
-"""Seconds without a text to render after which the child process ends: nearly all that a session says is on the disk
-by then, and another child begins sooner than its first sentence is needed."""
+"""Seconds without a text to render after which the child process ends.
+
+Nearly all that a session says is on the disk by then, and another child begins sooner than its
+first sentence is needed.
+"""
 
 _MARKUP = re.compile(r"[<>\[\]{}\x00-\x20\x7f]+")
-"""What an engine may take for orders rather than words (SAPI5's XML, macOS's [[...]]), and blanks."""
+"""Text that an engine may take for markup (SAPI5's XML, macOS's [[...]]), and blanks."""
 
 
 class Synthesizer:

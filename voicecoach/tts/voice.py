@@ -12,8 +12,10 @@ class Voice:
     """Describe the voice of the coach."""
 
     name: str | None = None
-    """pyttsx3's voice id (see `list_voices`); eSpeak also takes variants, as in "en-us+f2". None: one that speaks the
-    language."""
+    """pyttsx3's voice id (see `list_voices`).
+
+    Variants are allowed for eSpeak, as in "en-us+f2". None: a voice that speaks the language.
+    """
 
     rate: int = 150
     """Words a minute."""

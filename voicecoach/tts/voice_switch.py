@@ -15,7 +15,10 @@ from voicecoach.tts.synthesizer import Synthesizer, Voice
 _LOG = logging.getLogger(__name__)
 
 VARIANT = "+f3"
-"""eSpeak's voices are one speaker; with this variant it is another, and clearer to many than its accents are."""
+"""Variant of eSpeak's voices that sounds like another speaker.
+
+Many people find it clearer than eSpeak's accents.
+"""
 
 Speaking = Callable[[Voice], Synthesizer]
 """Makes the speech of a voice."""

@@ -3,9 +3,10 @@
 pyttsx3 2.99 can hang for ever, prints on stdout and knows one engine a process, so it lives in a
 process of its own. Parent and child exchange one JSON object a line, one request at a time:
 
-    {"do": "open", "engine": null, "voice": null, "rate": 150, "language": "en", "preferred":
-    ["en-us", "samantha"]} {"do": "render", "text": "five", "path": "/tmp/.../speech.wav"} {"do":
-    "voices", "engine": null, "language": "en"}            before or instead of the others
+    {"do": "open", "engine": null, "voice": null, "rate": 150, "language": "en",
+     "preferred": ["en-us", "samantha"]}
+    {"do": "render", "text": "five", "path": "/tmp/.../speech.wav"}
+    {"do": "voices", "engine": null, "language": "en"}            before or instead of the others
 
 Engine and voice: null means the default. Of the preferred voices the first is eSpeak's name, and
 the others are parts of the names that other engines have.
