@@ -11,8 +11,8 @@ import logging
 
 import numpy as np
 
-from voicecoach.audio.echo.delay_estimator import DelayEstimator
-from voicecoach.audio.echo.kalman_filter import BINS, BLOCK, KalmanFilters
+from voicecoach.audio.echo.delay_estimator import DelayEstimator, DelayEstimatorParams
+from voicecoach.audio.echo.kalman_filter import BINS, BLOCK, KalmanFilters, KalmanParams
 from voicecoach.audio.echo.reference_buffer import TAPS, ReferenceBuffer
 from voicecoach.audio.echo.retrospective import EchoRetrospective
 from voicecoach.audio.echo.spectra import Powers, Recent, Spectra, mean_square, power_of
@@ -121,11 +121,15 @@ class LinearCanceller:
     the blocks of the coach's voice that it has learnt from since it knows how late that is heard, `moved` how often the
     echo's way has changed: then the filter that learns quickly is far better for a while, whoever speaks."""
 
-    def __init__(self) -> None:
-        self.alignment = DelayEstimator()
+    def __init__(
+        self,
+        delay_params: DelayEstimatorParams | None = None,
+        kalman_params: KalmanParams | None = None,
+    ) -> None:
+        self.alignment = DelayEstimator(delay_params or DelayEstimatorParams())
         self._reference = ReferenceBuffer()
         self._nonlinearity = LoudspeakerNonlinearity()
-        self._filters = KalmanFilters(PARTS, (STEADY, QUICK))
+        self._filters = KalmanFilters(PARTS, (STEADY, QUICK), kalman_params or KalmanParams())
         self._left = [1e-9, 1e-9]
         self._wins = [0, 0]
         self._far = Recent[Spectra](_NOTHINGS)
