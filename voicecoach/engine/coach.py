@@ -10,7 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
-from voicecoach.audio.echo.control import RELEASE_S
+from voicecoach.audio.echo.control import RELEASE
 from voicecoach.core.actions import Action, Ask, CloseQuestion, Leave, Note, OtherVoice, Play, Reply, StopAudio, Volume
 from voicecoach.core.audio import BLOCK_SECONDS, Clip, Samples
 from voicecoach.core.script import CueStarted
@@ -34,7 +34,7 @@ LATE_ANSWER = 8.0
 CLOCK_EVERY = 5
 """Seconds between two looks at the clock on the wall."""
 
-TURN = RELEASE_S + 1.6
+TURN = RELEASE + 1.6
 """Silence (s) between two sentences of a coach that is deaf while it speaks: room for a command."""
 
 
@@ -151,7 +151,7 @@ class Coach:
 
     def process_block(self, microphone: Samples) -> Samples:
         """One block on: 320 frames of microphone (16 kHz mono) in, `block` frames of speaker out."""
-        speaking = self._player.speaking(RELEASE_S + self.hearing.delays[1])
+        speaking = self._player.speaking(RELEASE + self.hearing.delays[1])
         block = Block(microphone, self._out, speaking, self.session.states, self._left_out)
         self.flushed, self._left_out = False, None
         for heard in self.hearing.feed(block):

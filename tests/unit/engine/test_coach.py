@@ -10,7 +10,7 @@ import pytest
 
 from tests.conftest import silence
 from voicecoach.app.components import App
-from voicecoach.audio.echo.control import RELEASE_S, EchoControl, HalfDuplexGate, NoMicrophone
+from voicecoach.audio.echo.control import RELEASE, EchoControl, HalfDuplexGate, NoMicrophone
 from voicecoach.core.audio import BLOCK_SECONDS, HEARING_RATE, Clip, Samples
 from voicecoach.core.speech import Alternative, Hypothesis
 from voicecoach.core.understanding import Understanding, Verdict
@@ -271,7 +271,7 @@ def test_without_a_canceller_the_coach_is_deaf_while_it_speaks_and_a_little_long
     until = float(str(greeting.data["until"]))
     assert spoke[0] <= greeting.at + BLOCK_SECONDS
     assert not heard[round(spoke[0] / BLOCK_SECONDS) : round(until / BLOCK_SECONDS)].any()
-    assert spoke[-1] == pytest.approx(until + RELEASE_S, abs=2 * BLOCK_SECONDS)
+    assert spoke[-1] == pytest.approx(until + RELEASE, abs=2 * BLOCK_SECONDS)
     assert heard[-10:].all()
 
 
@@ -454,7 +454,7 @@ def test_the_coach_does_not_take_its_own_echo_for_somebody(app: App, coach_voice
     assert not bench.coach.lowered
     bench.ear.hearing_speech = False
     bench.run_until(lambda: not bench.coach.busy)
-    bench.run(2 * RELEASE_S)
+    bench.run(2 * RELEASE)
     bench.ear.hearing_speech = True
     bench.run(0.1)
     assert bench.coach.lowered
@@ -503,7 +503,7 @@ def test_a_coach_that_is_deaf_while_it_speaks_says_so_and_leaves_room_for_a_comm
     bench.run_until(lambda: bench.coach.session.state == "positioning")
     said = [one for one in bench.said if one.data["line"] != "greeting"]
     for one, following in itertools.pairwise(said):
-        assert following.at - float(str(one.data["until"])) >= RELEASE_S + 1.5, one.data["text"]
+        assert following.at - float(str(one.data["until"])) >= RELEASE + 1.5, one.data["text"]
 
 
 def test_who_cannot_be_heard_meanwhile_is_told(app: App, coach_voice: Synthesizer):

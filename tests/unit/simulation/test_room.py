@@ -10,7 +10,7 @@ import pytest
 import soxr
 
 from tests.conftest import silence
-from voicecoach.audio.echo.control import RELEASE_S, EchoCanceller, HalfDuplexGate, make_echo_control
+from voicecoach.audio.echo.control import RELEASE, EchoCanceller, HalfDuplexGate, make_echo_control
 from voicecoach.core.audio import BLOCK_SECONDS, HEARING_RATE, Samples
 from voicecoach.simulation.room import BLOCK, COACH_DBFS, USER_DBFS, EchoPaths, Room, RoomSettings, at_level
 from voicecoach.simulation.sounds import SOUNDS
@@ -185,7 +185,7 @@ def test_the_gate_is_deaf_while_the_coach_speaks_and_only_then():
     near, far = np.full(BLOCK, 0.1, dtype=np.float32), np.zeros(BLOCK, dtype=np.float32)
     assert not gate.process(near, far, speaking=True).any()
     np.testing.assert_array_equal(gate.process(near, far, speaking=False), near)
-    assert RELEASE_S == 0.35
+    assert RELEASE == 0.35
 
 
 def test_the_canceller_is_used_where_it_is_installed():

@@ -17,7 +17,7 @@ from voicecoach.core.audio import BLOCK_SECONDS, HEARING_RATE, Samples
 
 _LOG = logging.getLogger(__name__)
 
-RELEASE_S = 0.35
+RELEASE = 0.35
 """The gate stays shut this long after the coach's last sound: reverberation and buffers
 (docs/decisions/0006-echo-cancellers.md)."""
 
@@ -94,7 +94,7 @@ class EchoControl(Protocol):
         Args:
             near: Microphone, 16 kHz mono, a whole number of 10 ms frames.
             far: Reference, 16 kHz mono, as long as `near`.
-            speaking: Whether the coach sounds, or did within RELEASE_S and the longer of the `delays`.
+            speaking: Whether the coach sounds, or did within RELEASE and the longer of the `delays`.
 
         Returns:
             The cleaned block, as long as `near`.

@@ -16,7 +16,7 @@ from voicecoach.audio.echo.divergence import DivergenceMonitor
 from voicecoach.audio.echo.kalman_filter import BLOCK, KalmanFilters
 from voicecoach.audio.echo.linear_canceller import LinearCanceller
 from voicecoach.audio.echo.reference_buffer import ReferenceBuffer
-from voicecoach.audio.echo.residual_echo import LEAST, ResidualEchoEstimator, level
+from voicecoach.audio.echo.residual_echo import MIN_SHARE_DB, ResidualEchoEstimator, level
 from voicecoach.audio.echo.spectra import power_of
 from voicecoach.core.audio import BLOCK_SECONDS, HEARING_RATE, Samples
 from voicecoach.simulation.room import RoomSettings
@@ -176,7 +176,7 @@ def test_what_may_be_left_follows_what_was_left():
 def test_of_an_echo_that_is_predicted_perfectly_a_little_may_be_left():
     """Of the next sound, which is a new one, more is left."""
     residual = ResidualEchoEstimator()
-    assert left_of(residual, 0.001) == pytest.approx(-20 + LEAST, abs=1)
+    assert left_of(residual, 0.001) == pytest.approx(-20 + MIN_SHARE_DB, abs=1)
     assert residual.share == pytest.approx(-60, abs=1)
 
 
