@@ -1,4 +1,4 @@
-"""A ring of samples between a sound card's thread and the coach's: one writer, one reader, no lock."""
+"""Pass samples between a sound card's thread and the coach's without a lock."""
 
 from __future__ import annotations
 
@@ -14,23 +14,24 @@ Strided = npt.NDArray[np.float32]
 class Ring:
     """Bounded queue of mono float32 samples over one array that is allocated once.
 
-    Safe without a lock for exactly one writing and one reading thread: each owns one of the two counts and
-    only reads the other, and storing an int in an attribute is atomic under the interpreter's lock. A count
-    is moved only after the samples have been copied. Counts grow for ever, so "empty" and "full" differ.
+    It is safe without a lock for exactly one writing and one reading thread: each owns one of the two
+    counts and only reads the other, and storing an int in an attribute is atomic under the interpreter's
+    lock. A count is increased only after the samples have been copied. Counts never wrap, so "empty" and
+    "full" differ.
     """
 
     def __init__(self, capacity: int) -> None:
         self._data: Samples = np.zeros(capacity, np.float32)
         self.written = 0
-        """Samples ever written; moved by the writer only."""
+        """Samples written in total; set by the writer only."""
         self.taken = 0
-        """Samples ever read or skipped; moved by the reader only."""
+        """Samples read or skipped in total; set by the reader only."""
 
     def __len__(self) -> int:
         return self.written - self.taken
 
     def write(self, samples: Strided) -> int:
-        """Append as many of `samples`, shape (frames,), as there is room for; return how many that were."""
+        """Append the samples, shape (frames,), that fit; return their number."""
         count = min(len(samples), len(self._data) - len(self))
         start = self.written % len(self._data)
         first = min(count, len(self._data) - start)
@@ -40,7 +41,7 @@ class Ring:
         return count
 
     def read_into(self, out: Strided) -> int:
-        """Move the oldest samples to the beginning of `out`, shape (frames,); return how many there were."""
+        """Move the oldest samples to the beginning of `out`; return their number."""
         count = min(len(out), len(self))
         start = self.taken % len(self._data)
         first = min(count, len(self._data) - start)
@@ -50,13 +51,13 @@ class Ring:
         return count
 
     def read(self, most: int) -> Samples:
-        """The oldest samples, at most `most`, as a new array of shape (frames,)."""
+        """Return the oldest samples, at most `most`, in a new array of shape (frames,)."""
         out = np.empty(min(most, len(self)), np.float32)
         self.read_into(out)
         return out
 
     def skip(self, count: int) -> int:
-        """Reader: throw away the oldest `count` samples (none if negative); return how many there were."""
+        """Drop the oldest `count` samples (none if negative), as reader; return their number."""
         skipped = max(0, min(count, len(self)))
         self.taken += skipped
         return skipped

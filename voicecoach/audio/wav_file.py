@@ -1,4 +1,4 @@
-"""Sound files: WAV and FLAC in, WAV out."""
+"""Read WAV and FLAC files, and write WAV files."""
 
 from __future__ import annotations
 
@@ -28,8 +28,13 @@ class AudioFileError(VoicecoachError):
 def read_audio(path: str | Path) -> tuple[Samples, int]:
     """Read a sound file of any rate, width and number of channels.
 
-    Returns the mean of its channels, shape (frames,), and its sample rate (Hz). Samples that are not finite
-    become 0. AudioFileError for a file that is missing, unreadable, not audio, damaged or empty.
+    Samples that are not finite become 0.
+
+    Returns:
+        The mean of its channels, shape (frames,), and its sample rate (Hz).
+
+    Raises:
+        AudioFileError: The file is missing, unreadable, not audio, damaged or empty.
     """
     path = Path(path)
     try:
@@ -43,7 +48,7 @@ def read_audio(path: str | Path) -> tuple[Samples, int]:
     except OSError as error:
         raise AudioFileError(f"{path} cannot be read ({error.strerror}): check its permissions.") from error
     except (soundfile.LibsndfileError, TypeError) as error:
-        # TypeError: soundfile wants to be told the rate of headerless ".raw" files.
+        # TypeError: soundfile needs the rate of headerless ".raw" files.
         raise AudioFileError(f"{path} is damaged or no sound file: give a WAV or FLAC file.") from error
     if not len(frames):
         raise AudioFileError(f"{path} holds no sound: give a longer recording.")
@@ -52,7 +57,7 @@ def read_audio(path: str | Path) -> tuple[Samples, int]:
 
 
 def to_hearing(samples: Samples, rate: int) -> Samples:
-    """Resample `samples`, shape (frames,), from `rate` (Hz) to the recogniser's 16 kHz."""
+    """Resample samples, shape (frames,), from `rate` (Hz) to the recogniser's 16 kHz."""
     if rate == HEARING_RATE:
         return samples
     resampled: Samples = soxr.resample(samples, rate, HEARING_RATE, "HQ")
@@ -62,8 +67,8 @@ def to_hearing(samples: Samples, rate: int) -> Samples:
 class WavWriter:
     """Writes a 16-bit WAV file piece by piece; a context manager.
 
-    The file appears under its name only when all has been written. After an error, in writing or inside the
-    `with` block, nothing is left and a file that had the name before is untouched.
+    The file appears under its name only once it is complete. After an error, in writing or inside the
+    `with` block, no part is left, and an earlier file of that name is untouched.
     """
 
     def __init__(self, path: str | Path, rate: int, channels: int = 1) -> None:
@@ -91,9 +96,13 @@ class WavWriter:
             self.discard()
 
     def write(self, samples: npt.NDArray[np.float32]) -> None:
-        """Append samples, full scale +-1, shape (frames,) or (frames, channels); louder ones are clipped.
+        """Append samples; clip those beyond full scale.
 
-        AudioFileError when the disk is full or fails; the file is then gone.
+        Args:
+            samples: Full scale +-1, shape (frames,) or (frames, channels).
+
+        Raises:
+            AudioFileError: The disk is full or fails; the partial file has been removed.
         """
         if samples.shape[1:] != (() if self._channels == 1 else (self._channels,)):
             raise ValueError(f"samples of shape {samples.shape} do not fit {self._channels} channels")
@@ -105,7 +114,11 @@ class WavWriter:
             raise self._failure(error) from error
 
     def close(self) -> None:
-        """Complete the file and give it its name. AudioFileError when the disk is full or fails."""
+        """Complete the file and give it its name.
+
+        Raises:
+            AudioFileError: The disk is full or fails.
+        """
         if self._file.closed:
             return
         try:
@@ -117,7 +130,7 @@ class WavWriter:
             raise self._failure(error) from error
 
     def discard(self) -> None:
-        """Give up: leave no file."""
+        """Remove the incomplete file."""
         for close in (self._wave.close, self._file.close):
             with contextlib.suppress(OSError, ValueError):
                 close()

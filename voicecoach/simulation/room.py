@@ -1,7 +1,7 @@
-"""A simulated room: what the microphone hears when the coach and a user speak in it.
+"""Simulate a room, in which the microphone hears the coach, a user and noise.
 
-The coach's loudspeaker reaches the microphone after a delay, with reverberation and at a chosen level; the
-user's voice with reverberation of its own; noise never stops. Everything follows from the seed.
+The coach's loudspeaker reaches the microphone after a delay, with reverberation and at a chosen level;
+the user's voice has a reverberation of its own; noise never stops. The seed determines everything.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from voicecoach.core.audio import BLOCK_SECONDS, HEARING_RATE, Samples
 BLOCK = round(HEARING_RATE * BLOCK_SECONDS)
 
 SHORTEST_DELAY = 0.04
-"""Seconds (two blocks) for which the resampler may keep what it was given."""
+"""Seconds (two blocks) for which the resampler may keep its input."""
 
 NOISE_BLOCKS = 250
-"""The noise repeats after so many blocks: five seconds."""
+"""Period of the noise in blocks (5 s)."""
 
 USER_DBFS = -30.0
 """Level (active RMS, dB re full scale) at which the user's voice arrives: two metres from a laptop."""
@@ -37,33 +37,39 @@ class RoomSettings:
     echo_db: float = -10.0
     """The coach's voice at the microphone against the user's."""
     delay: float = 0.08
-    """From handing over a block to hearing it: buffers and air; SHORTEST_DELAY at least."""
+    """From playing a block to hearing it: buffers and air; SHORTEST_DELAY at least."""
     rt60: float = 0.4
     noise_db: float = -25.0
     """Noise at the microphone against the user's voice."""
     seed: int = 0
     drive: float = 0.0
-    """How hard the loudspeaker is driven: it bends (tanh) what comes near 1 / drive of full scale; 0 bends nothing."""
+    """Drive of the loudspeaker: it distorts (tanh) levels near 1 / drive of full scale; 0 is linear."""
     drift: float = 0.0
     """Parts per million by which the loudspeaker's clock is faster than the microphone's."""
     moves_at: float | None = None
-    """When (s) the echo's way changes for good: somebody has walked past, a door was opened."""
+    """When (s) the echo path changes for good: somebody has walked past, a door was opened."""
 
 
 @dataclass(frozen=True, slots=True)
 class EchoPaths:
-    """Impulse responses (16 kHz, shape (frames,)) that take the place of the simulated ones: from the loudspeaker, from
-    the user, and from the loudspeaker once something has moved. How loud they are does not matter: the settings say
-    how loud everything arrives."""
+    """Impulse responses, 16 kHz, shape (frames,), in place of the simulated ones.
+
+    They are normalised: the settings define all levels.
+    """
 
     echo: Samples
+    """From the loudspeaker."""
     user: Samples
+    """From the user."""
     moved: Samples
+    """From the loudspeaker once the echo path has changed."""
 
 
 def impulse_response(rt60: float, rate: int, rng: np.random.Generator, direct: float = 1.0) -> Samples:
-    """A room's impulse response by Polack's model: a direct sound, then noise that decays by 60 dB in `rt60`
-    seconds; shape (frames,), unit energy."""
+    """Return a room's impulse response by Polack's model; shape (frames,), unit energy.
+
+    It is a direct sound, then noise that decays by 60 dB in `rt60` seconds.
+    """
     length = max(1, round(rt60 * rate))
     decay = np.exp(-6.91 * np.arange(length) / (rt60 * rate)) if rt60 else np.zeros(length)
     response = rng.standard_normal(length) * decay
@@ -78,7 +84,7 @@ def _unit_energy(response: npt.NDArray[np.floating]) -> Samples:
 
 
 def pink_noise(frames: int, rng: np.random.Generator) -> Samples:
-    """Noise with a spectrum of 1/f (shaped in the frequency domain), unit RMS, loopable; shape (frames,)."""
+    """Return loopable noise with a spectrum of 1/f and unit RMS; shape (frames,)."""
     spectrum = rng.standard_normal(frames // 2 + 1) + 1j * rng.standard_normal(frames // 2 + 1)
     spectrum[1:] /= np.sqrt(np.arange(1, len(spectrum)))
     spectrum[0] = 0
@@ -88,7 +94,10 @@ def pink_noise(frames: int, rng: np.random.Generator) -> Samples:
 
 
 def at_level(samples: Samples, dbfs: float) -> Samples:
-    """`samples` scaled so that their active part (above -40 dB of the peak) has an RMS of `dbfs`."""
+    """Scale samples so that their active part has an RMS of `dbfs`.
+
+    The active part lies above -40 dB of the peak.
+    """
     peak = float(np.max(np.abs(samples), initial=0.0))
     if not peak:
         return samples
@@ -98,7 +107,7 @@ def at_level(samples: Samples, dbfs: float) -> Samples:
 
 
 class _Convolver:
-    """Convolution of a stream by uniformly partitioned overlap-save; costs nothing while nothing sounds."""
+    """Convolves a stream by uniformly partitioned overlap-save; silence costs nothing."""
 
     def __init__(self, response: Samples, block: int):
         self._block = block
@@ -111,7 +120,7 @@ class _Convolver:
         self._silent = count + 1
 
     def process(self, block: Samples) -> Samples:
-        """The next block, the same length."""
+        """Return the convolved block, as long as the given one."""
         self._silent = 0 if np.any(block) else self._silent + 1
         if self._silent > len(self._partitions):
             self._spectra.clear()
@@ -131,7 +140,7 @@ def _polack(rt60: float, rng: np.random.Generator, seed: int) -> EchoPaths:
 
 
 class Room:
-    """Stands where the sound card stands: `process_block` a block of speaker for a block of microphone.
+    """Takes the place of the sound card: a block for the speaker in, a block of microphone out.
 
     The speaker runs at `rate` Hz; the room itself is computed at the microphone's 16 kHz.
     """
@@ -155,12 +164,19 @@ class Room:
 
     @property
     def now(self) -> float:
-        """Seconds since the beginning."""
+        """Return the seconds since the beginning."""
         return self.frame / HEARING_RATE
 
     def user_says(self, samples: Samples, louder: float = 0.0) -> float:
-        """Let `samples` (16 kHz) sound where the user is from now on, as loud as the user or `louder` by some dB; the
-        time (s) at which they end."""
+        """Play samples at the user's place from now on.
+
+        Args:
+            samples: 16 kHz mono; they are scaled to the user's level.
+            louder: Level against the user's in dB.
+
+        Returns:
+            The time (s) at which they end.
+        """
         voice = at_level(samples, USER_DBFS + louder)
         size = len(voice) + len(self._user_response)
         wet = np.fft.irfft(np.fft.rfft(voice, size) * np.fft.rfft(self._user_response, size), size)
@@ -168,14 +184,14 @@ class Room:
         return self.now + len(voice) / HEARING_RATE
 
     def process_block(self, out: Samples) -> Samples:
-        """Play a block (20 ms at `rate`); the microphone's block (320 frames at 16 kHz)."""
+        """Play a block (20 ms at `rate`); return 320 frames of microphone at 16 kHz."""
         offset = self.frame % len(self._noise)
-        heard = self._echo_of(self._bent(self._arriving(out)) * self._echo_gain)
+        heard = self._echo_of(self._distorted(self._arriving(out)) * self._echo_gain)
         heard = heard + self._noise[offset : offset + BLOCK] + self._voices_now()
         self.frame += BLOCK
         return np.clip(heard, -1.0, 1.0).astype(np.float32)
 
-    def _bent(self, block: Samples) -> Samples:
+    def _distorted(self, block: Samples) -> Samples:
         drive = np.float32(self.settings.drive)
         return np.tanh(block * drive) / drive if drive else block
 
@@ -196,7 +212,7 @@ class Room:
         return block
 
     def _arriving(self, out: Samples) -> Samples:
-        """What of the speaker reaches the microphone in this block; `out` sets out on its way."""
+        """Delay the speaker's block `out`; return the block that arrives now."""
         self._in_flight = np.concatenate([self._in_flight, self._from_speaker.resample_chunk(out)])
         block, self._in_flight = self._in_flight[:BLOCK], self._in_flight[BLOCK:]
-        return np.pad(block, (0, BLOCK - len(block)))  # a loudspeaker whose clock is faster runs dry in the end
+        return np.pad(block, (0, BLOCK - len(block)))  # the sound of a faster loudspeaker runs out at the end

@@ -1,4 +1,4 @@
-"""Runs a scenario: the coach in the simulated room, a synthetic user, and a check of every expectation."""
+"""Run a scenario: the coach in a simulated room, with a synthetic user and checks."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from voicecoach.simulation.room import Room
 from voicecoach.simulation.scenario import Expectation, Scenario, Step, When
 from voicecoach.simulation.sounds import SOUNDS
 
-REACTION = 2.5
-"""Seconds after the user's last word within which whatever the coach obeys counts as the user's command."""
+REACTION_S = 2.5
+"""An accepted command counts as the user's within this time after the user's last word."""
 
 
 @dataclass(slots=True)
 class Outcome:
-    """How a scenario went."""
+    """The result of a scenario."""
 
     seconds: float = 0.0
     failures: list[str] = field(default_factory=list)
@@ -28,13 +28,13 @@ class Outcome:
 
     @property
     def passed(self) -> bool:
-        """Whether everything came as expected."""
+        """Return True if every expectation was met."""
         return not self.failures
 
 
 @dataclass(slots=True)
 class _Saying:
-    """What the user is saying or has just said."""
+    """The user's present or last sentence, with its start and end (s)."""
 
     text: str = ""
     start: float = -np.inf
@@ -42,7 +42,15 @@ class _Saying:
 
 
 class Simulation:
-    """`coach` and a user in `room`. `voice` renders the user's words at 16 kHz; None types them instead of speaking."""
+    """Lets a user talk to the coach in a room.
+
+    Args:
+        coach: The coach to be tested.
+        room: The simulated sound card.
+        scenario: The user's sentences and the expected reactions.
+        voice: Renders the user's words at 16 kHz; None types them instead.
+        record: Called with each block of microphone.
+    """
 
     def __init__(
         self,
@@ -67,7 +75,7 @@ class Simulation:
         coach.listeners.append(self._guard)
 
     def run(self) -> Outcome:
-        """Play the scenario to its end, or to the first step that fails."""
+        """Run the scenario to its end, or to the first step that fails."""
         self._coach.begin()
         out = np.zeros(self._coach.block, dtype=np.float32)
         while self._number < len(self._scenario.steps) and not self.outcome.failures:
@@ -138,7 +146,7 @@ class Simulation:
     # --- the user -----------------------------------------------------------------------------------------
 
     def _speak(self, text: str) -> float:
-        """Let the user say `text` from now on; the time (s) at which it ends."""
+        """Start to say a text; return the time (s) at which it ends."""
         now = self._coach.now
         if self._voice is None:
             self._saying = _Saying(text, now, now)
@@ -152,7 +160,7 @@ class Simulation:
         return end
 
     def _sound(self, name: str) -> float:
-        """Let a sound be heard from now on; a long one goes on under the steps that follow."""
+        """Start a sound, which may go on during the next steps; return the time (s) of now."""
         sound = SOUNDS[name]
         self._room.user_says(sound.make(), sound.against_user)
         for listener in self._coach.listeners:
@@ -169,15 +177,15 @@ class Simulation:
             self._said.append(entry.data)
 
     def _guard(self, entry: LogEvent) -> None:
-        """Nothing may be obeyed that nobody said."""
+        """Fail if the coach accepts a command that nobody said."""
         if entry.kind != "heard" or entry.data["verdict"] != "accept":
             return
-        if not self._saying.start <= entry.at <= self._saying.end + REACTION:
+        if not self._saying.start <= entry.at <= self._saying.end + REACTION_S:
             self._fail(f"obeyed {entry.data['text']!r}, which nobody said")
 
 
 def _missing(expect: Expectation | None, log: list[LogEvent], state: str) -> str:
-    """What of `expect` has not come true in `log`; empty when all has."""
+    """Describe the first unmet condition of `expect` in `log`; empty if all are met."""
     if expect is None:
         return ""
     heard = [entry.data for entry in log if entry.kind == "heard"]

@@ -1,4 +1,4 @@
-"""Scenarios: what a user says when, and what must come of it. Small YAML files, for the demo, tests and people."""
+"""Load scenarios: small YAML files with a user's sentences and the expected reactions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from voicecoach.core.errors import VoicecoachError
 from voicecoach.core.session_state import SessionState
 
 SoundName = Literal["cough", "music"]
-"""What else may be heard in the room (`voicecoach.simulation.sounds`); a typed session does without."""
+"""Other sounds in the room (`voicecoach.simulation.sounds`); a typed session has none."""
 
 
 class _Strict(BaseModel):
@@ -36,15 +36,15 @@ class RoomModel(_Strict):
 
 
 class UserModel(_Strict):
-    """Who speaks: a voice of the speech engine and its rate in words a minute."""
+    """The user's voice in the speech engine, and its rate in words a minute."""
 
     voice: str | None = None
-    """None: that of the language."""
+    """None means the voice of the language."""
     words_a_minute: int = Field(150, ge=80, le=300)
 
 
 class When(_Strict):
-    """A moment: once all that is given holds, counted from the end of the step before."""
+    """A moment at which all given conditions hold, after the end of the previous step."""
 
     said: str | None = None
     """The coach has finished saying a text that contains this (case does not matter)."""
@@ -53,18 +53,18 @@ class When(_Strict):
     state: SessionState | None = None
     """The session is in this state."""
     position: float | None = Field(None, ge=0)
-    """So many seconds of the count have passed (with the state `working`)."""
+    """At least this many seconds of the count have passed (with the state `working`)."""
 
 
 class Expectation(_Strict):
-    """What must have come true within `within` seconds of the end of what was said."""
+    """Conditions that must hold within `within` seconds of the end of the user's sentence."""
 
     intent: str | None = None
     slots: dict[str, object] = {}
     rejected: bool = False
-    """Nothing is obeyed in that time."""
+    """No command is accepted in that time."""
     silent: bool = False
-    """The coach says no word in that time; with `rejected`."""
+    """The coach says no word in that time; only with `rejected`."""
     said: str | None = None
     state: SessionState | None = None
     within: float = Field(8.0, gt=0, le=3600)
@@ -83,7 +83,7 @@ class Expectation(_Strict):
 
 
 class Step(_Strict):
-    """Wait for a moment, perhaps say something or let a sound be heard, and check what comes of it."""
+    """Wait for a moment, optionally speak or play a sound, and check the reaction."""
 
     when: When = When()
     delay: float = Field(0.0, ge=0, le=3600)
@@ -115,9 +115,9 @@ class Scenario(_Strict):
     user: UserModel = UserModel()
     limit: float = Field(3600.0, gt=0, description="seconds of the session after which it counts as stuck")
     clock: AwareDatetime | None = None
-    """What the clock on the wall shows when it begins: then the coach keeps a journal, and reminds."""
+    """Time of the wall clock at the beginning; with it the coach keeps a journal, and reminds."""
     before: tuple[str, ...] = ()
-    """Lines of a session that was typed three hours earlier, as `voicecoach type` takes them."""
+    """Lines of a session typed three hours earlier, in the format of `voicecoach type`."""
     steps: tuple[Step, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -135,13 +135,17 @@ def _built_in(language: str) -> dict[str, Traversable]:
 
 
 def scenario_names(language: str = DEFAULT) -> list[str]:
-    """Names of the scenarios in `language` that come with voicecoach."""
+    """Return the sorted names of the built-in scenarios in `language`."""
     return sorted(_built_in(language))
 
 
 def load_scenario(name: str, language: str = DEFAULT) -> Scenario:
-    """A scenario by the name of a built-in one in `language`, or from a file; VoicecoachError or ContentError in one
-    sentence when there is none, or when it is wrong."""
+    """Load a scenario by the name of a built-in one, or from a file.
+
+    Raises:
+        VoicecoachError: There is no such scenario.
+        ContentError: The file is wrong.
+    """
     built_in = _built_in(language)
     if name in built_in:
         return load_yaml(built_in[name], Scenario)
@@ -154,7 +158,11 @@ def load_scenario(name: str, language: str = DEFAULT) -> Scenario:
 
 
 def check_lines(scenario: Scenario, known: Collection[str]) -> None:
-    """VoicecoachError when a step waits for a line of content that is not among the `known`: it would wait in vain."""
+    """Check that each line of content that a step waits for is among the `known` ones.
+
+    Raises:
+        VoicecoachError: A line is unknown; its step would wait in vain.
+    """
     for number, step in enumerate(scenario.steps, 1):
         line = step.when.line
         if line is not None and line not in known:

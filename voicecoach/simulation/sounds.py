@@ -1,4 +1,4 @@
-"""Sounds of a household for the simulated room, at 16 kHz; each is the same every time."""
+"""Synthesize sounds of a household at 16 kHz, without randomness between runs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _BEAT_SECONDS = 0.5
 
 
 def cough() -> Samples:
-    """Two coughs: each a burst of breath that bursts out within 10 ms, and its hoarse rest of a third of a second."""
+    """Return two coughs: a burst of breath within 10 ms, and a hoarse rest of 0.35 s."""
     rng = np.random.default_rng(1)
     return np.concatenate([_one_cough(rng), np.zeros(HEARING_RATE // 5, np.float32), _one_cough(rng)])
 
@@ -29,7 +29,7 @@ def _one_cough(rng: np.random.Generator) -> Samples:
 
 
 def _coloured(noise: Samples, formants: tuple[tuple[float, float], ...]) -> Samples:
-    """Noise with resonances: (centre, width) in Hz each."""
+    """Filter noise with resonances, each as (centre, width) in Hz."""
     frequencies = np.fft.rfftfreq(len(noise), 1 / HEARING_RATE)
     centres, widths = np.array(formants)[:, :, None].transpose(1, 0, 2)
     shape: Samples = np.exp(-0.5 * ((frequencies - centres) / widths) ** 2).sum(axis=0)
@@ -38,7 +38,7 @@ def _coloured(noise: Samples, formants: tuple[tuple[float, float], ...]) -> Samp
 
 
 def music() -> Samples:
-    """Eight seconds of chords with a beat."""
+    """Return eight seconds of chords with a beat."""
     return np.concatenate([_chord(notes) for notes in _CHORDS])
 
 
@@ -52,7 +52,7 @@ def _chord(notes: tuple[float, ...]) -> Samples:
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """How a sound is made, and how loud it is (dB) against the user's voice."""
+    """A generator of a sound, and the sound's level (dB) against the user's voice."""
 
     make: Callable[[], Samples]
     against_user: float = 0.0

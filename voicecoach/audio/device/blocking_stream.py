@@ -1,12 +1,13 @@
-"""Streams that the coach's loop itself reads and writes, as much as goes without waiting: with ALSA.
+"""Read and write streams in the coach's loop itself, without waiting; used with ALSA.
 
-PortAudio's callbacks cost three times as much there (`benchmarks/streams.py`): a thread of PortAudio's is woken some
-hundred times a second for each direction, and takes the interpreter from whoever computes. And what a callback takes
-from a ring lies in the driver's buffer next; without a ring it lies there at once, and all that is kept ahead is there
-where the coach is late.
+PortAudio's callbacks cost three times as much there (`benchmarks/streams.py`): a thread of PortAudio
+is woken some hundred times a second for each direction and takes the interpreter from the
+computations. A callback also moves sound from a ring to the driver's buffer; without the ring the
+sound lies in that buffer at once, so all of the queue is available while the coach is late.
 
-No call here waits for the driver: reading or writing no more than is available does not (PortAudio's
-`PaAlsaStream_WaitForFrames`, in blocking mode), so that a driver that hangs is noticed by its moving nothing.
+No call here waits for the driver: PortAudio does not wait when no more frames are read or written than
+are available (`PaAlsaStream_WaitForFrames`, in blocking mode). A driver that hangs is noticed because
+it moves no sound.
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ from voicecoach.audio.device.portaudio import DeviceInfo
 from voicecoach.audio.device.stream import Capture, Playback
 from voicecoach.core.audio import Samples
 
-_SHORTEST = 0.002
-"""Seconds between two looks at a stream at least; drivers move chunks of 5 to 10 ms."""
-_FULL = 0.01
-"""Seconds that the driver's buffer is not filled up to: for a resampler that gives more now and then."""
+_MIN_POLL_S = 0.002
+"""Least time between two polls of a stream; drivers move chunks of 5 to 10 ms."""
+_HEADROOM_S = 0.01
+"""Free rest of the driver's buffer, for a resampler that gives more frames now and then."""
 
 
 class BlockingCapture(Capture):
@@ -54,23 +55,23 @@ class BlockingCapture(Capture):
         return True
 
     def idle(self) -> None:
-        """See `Line`."""
+        """See `AudioStream`."""
         self.fetch()
 
     def wait_for(self, count: int, seconds: float) -> None:
         """See `Capture`."""
         come, when = self.stamp
         expected = (count - come) / self.rate - (perf_counter() - when)
-        sleep(max(_SHORTEST, min(seconds, expected)))
+        sleep(max(_MIN_POLL_S, min(seconds, expected)))
 
     def delay(self) -> float:
-        """Sound (s) that has arrived and was not taken, as if it came sample by sample and not in chunks."""
+        """Return the sound (s) that waits to be taken, corrected for the chunks."""
         self.fetch()
         return self._pace.moved(perf_counter()) - self.ring.taken / self.rate
 
 
 class BlockingPlayback(Playback):
-    """An open speaker: what is handed over goes into the driver's buffer."""
+    """An open speaker whose samples go straight into the driver's buffer."""
 
     more_latency = 0.01
 
@@ -80,17 +81,17 @@ class BlockingPlayback(Playback):
         self._queued = 0
         self._pace = ChunkClock()
         self._handed = (0, perf_counter())
-        """How many frames were queued when some were handed over last, and when that was."""
+        """Queued frames after the last write, and the time (s) of that write."""
 
     def start(self, stream: Any) -> None:
-        """See `Line`."""
+        """See `AudioStream`."""
         super().start(stream)
         self._size = stream.write_available
-        self.most_ahead = self._size / self.rate - _FULL
+        self.most_ahead = self._size / self.rate - _HEADROOM_S
         self._frames = np.zeros((self._size, stream.channels), np.float32)
 
     def ahead(self, asked: float) -> float:  # noqa: ARG002 (the driver was asked for that)
-        """As far as the driver's buffer goes."""
+        """Return the size (s) of the driver's buffer."""
         return self.most_ahead
 
     def queued(self) -> int:
@@ -123,37 +124,40 @@ class BlockingPlayback(Playback):
         self._handed = (self._queued, perf_counter())
 
     def _count_silence(self) -> None:
-        """Where nothing is queued any more, and more time has passed than was; the driver may still have had a chunk.
-        While something is, it was the driver that came late."""
+        """Count an underrun when the queue is empty and more time has passed than it held.
+
+        The driver may have held another chunk. While frames are queued, the driver was late, not the
+        coach.
+        """
         queued, when = self._handed
         now = perf_counter()
         late = round((now - when) * self.rate) - queued
         if late > 0 and queued and not self._queued:
             self.glitches += 1
             self.silent += late if late > self.chunk else 0
-            self._pace = ChunkClock()  # what was moved lags behind the time from now on
+            self._pace = ChunkClock()  # the moved sound lags behind the time from now on
             self._pace.look(self.frames / self.rate, now)
 
     def idle(self) -> None:
-        """See `Line`."""
+        """See `AudioStream`."""
         before = self.frames
         self.pad(round(self.most_ahead * self.rate) - self.queued())
-        if before > self._size:  # what its start took is no measure
+        if before > self._size:  # the frames that the start took are no measure
             self.chunk = min(max(self.chunk, self.frames - before), self._size // 3)
 
     def wait_for_room(self, most: int, seconds: float) -> None:
         """See `Playback`."""
-        sleep(max(_SHORTEST, min(seconds, self._until(most))))
+        sleep(max(_MIN_POLL_S, min(seconds, self._until(most))))
 
     def linger(self, most: int, share: float) -> None:
         """See `Playback`."""
         sleep(max(0.0, share * self._until(most)))
 
     def _until(self, most: int) -> float:
-        """Seconds until no more than `most` frames should be queued."""
+        """Return the seconds until at most `most` frames should be queued."""
         return (self._queued - most) / self.rate - (perf_counter() - self.stamp[1])
 
     def delay(self) -> float:
-        """Sound (s) that waits to be played, as if it left sample by sample and not in chunks."""
+        """Return the sound (s) that waits to be played, corrected for the chunks."""
         written = self.queued() + self.frames
         return written / self.rate - self._pace.moved(perf_counter())

@@ -1,5 +1,4 @@
-"""Streams that PortAudio calls back, in a thread of its own: a microphone that fills a ring of samples, a speaker that
-drains one."""
+"""Move sound between rings and PortAudio, in the callbacks of PortAudio's thread."""
 
 from __future__ import annotations
 
@@ -15,14 +14,14 @@ from voicecoach.audio.device.stream import RING_SECONDS, AudioStream, Capture, P
 from voicecoach.audio.ring_buffer import Ring, Strided
 from voicecoach.core.audio import BLOCK_SECONDS, Samples
 
-_HUSH = 0.005
-"""Seconds in which the speaker fades out where it is to be silent at once."""
-_MOST_DELAY = 1.0
-"""Seconds beyond which a driver's timestamps are not believed. Some drivers leave them at zero."""
+_FLUSH_FADE_S = 0.005
+"""Duration of the fade when the speaker is flushed."""
+_MAX_DELAY_S = 1.0
+"""A longer delay in a driver's timestamps is not believed. Some drivers leave them at zero."""
 _LATENCY_WEIGHT = 0.02
-"""Weight of one timestamp in the running mean: they jump by up to a chunk."""
-_MOST_AHEAD = 0.15
-"""Seconds beyond which no more is kept for a coach that comes too late: then the machine is too slow altogether."""
+"""Weight of one timestamp in the running mean: timestamps jump by up to a chunk."""
+_MAX_AHEAD_S = 0.15
+"""Sound that is queued at most for a coach that is late; beyond it the machine is too slow."""
 
 _NEVER = sys.maxsize
 
@@ -30,10 +29,11 @@ _NEVER = sys.maxsize
 class _Callback(AudioStream):
     """A line with a ring, and the callback that moves sound between it and PortAudio.
 
-    The callback runs in PortAudio's thread under the interpreter's lock. It copies between PortAudio's buffer
-    and the ring, stores one small tuple, and sets an event to wake the coach when that is what it waits for:
-    waking it at each of some three hundred callbacks a second cost as much as all that the loop does. The
-    event's inner lock is held for a few instructions only; without it the coach would have to poll.
+    The callback runs in PortAudio's thread under the interpreter's lock. It copies between PortAudio's
+    buffer and the ring, stores one small tuple, and sets an event once the ring's count reaches the one
+    that the coach waits for: to wake the coach at each of some three hundred callbacks a second cost as
+    much as the whole loop. The event's inner lock is held for a few instructions only; without it the
+    coach would have to poll.
     """
 
     ring: Ring
@@ -42,7 +42,7 @@ class _Callback(AudioStream):
         super().__init__(device, rate)
         self.hooks = {"callback": self.callback, "finished_callback": self.finished}
         self._awaited = _NEVER
-        """The ring's count, as in `stamp`, from which on somebody waits for it."""
+        """The coach waits until the ring's count, as in `stamp`, reaches this one."""
         self._come = Event()
 
     def start(self, stream: Any) -> None:
@@ -51,12 +51,12 @@ class _Callback(AudioStream):
         super().start(stream)
 
     def finished(self) -> None:
-        """For `finished_callback`: the stream has ended, asked or not."""
+        """Note that the stream has ended; for `finished_callback`."""
         self.ended = True
         self._come.set()
 
     def callback(self, data: Any, frames: int, time: Any, status: Any) -> None:
-        """For `sounddevice`: move `frames` frames between `data`, shape (frames, channels), and the ring."""
+        """Move `frames` frames between `data`, shape (frames, channels), and the ring."""
         count = self._move(data)
         if status:
             self.glitches += 1
@@ -64,13 +64,13 @@ class _Callback(AudioStream):
         self.frames += frames
         self.chunk = max(self.chunk, frames)
         delay = self._driver_delay(time, frames / self.rate)
-        if time.currentTime and abs(delay) < _MOST_DELAY:
+        if time.currentTime and abs(delay) < _MAX_DELAY_S:
             self.latency += (delay - self.latency) * _LATENCY_WEIGHT
         if count >= self._awaited:
             self._come.set()
 
     def _wait_for(self, count: int, seconds: float) -> None:
-        """Wait until the ring's count in `stamp` is `count` or the stream has ended; so many seconds at most."""
+        """Block until the ring's count reaches `count`, the stream ends, or `seconds` pass."""
         self._come.clear()
         self._awaited = count
         if self.stamp[0] < count and not self.ended:  # in this order: a callback in between has set the event
@@ -78,11 +78,16 @@ class _Callback(AudioStream):
         self._awaited = _NEVER
 
     def _driver_delay(self, time: Any, chunk: float) -> float:
-        """Seconds between now and the converter's time for the last of the chunk, which is `chunk` s long."""
+        """Return the seconds from now to the converter's time for the end of the chunk.
+
+        Args:
+            time: PortAudio's timestamps.
+            chunk: Length of the chunk in seconds.
+        """
         raise NotImplementedError
 
     def _move(self, data: Any) -> int:
-        """Copy between `data` and the ring; return the ring's count that moved."""
+        """Copy between `data` and the ring; return the ring's new count."""
         raise NotImplementedError
 
 
@@ -101,27 +106,27 @@ class CallbackCapture(_Callback, Capture):
         self._wait_for(count, seconds)
 
     def delay(self) -> float:
-        """Sound (s) that has arrived and was not taken, as if it came sample by sample and not in chunks."""
+        """Return the sound (s) that waits to be taken, corrected for the chunks."""
         arrived, when = self.stamp
         return (arrived - self.ring.taken) / self.rate + (perf_counter() - when)
 
 
 class CallbackPlayback(_Callback, Playback):
-    """An open speaker: the ring runs out on every channel, silence when it is empty."""
+    """An open speaker: the ring plays on every channel, silence when it is empty."""
 
-    most_ahead = _MOST_AHEAD
+    most_ahead = _MAX_AHEAD_S
 
     def __init__(self, device: DeviceInfo, rate: int) -> None:
         super().__init__(device, rate)
         self.ring = Ring(int(rate * RING_SECONDS))
-        self._fade = np.linspace(1.0, 0.0, round(_HUSH * rate), dtype=np.float32)
+        self._fade = np.linspace(1.0, 0.0, round(_FLUSH_FADE_S * rate), dtype=np.float32)
         self._silent_until = 0
-        """The ring's count until which all is silent; moved by the coach only."""
+        """The speaker is silent up to this count of the ring; set by the coach only."""
         self._fades_from: int | None = None
-        """The ring's count from which on it fades out for that; moved by the callback only."""
+        """The fade to that silence starts at this count; set by the callback only."""
 
     def ahead(self, asked: float) -> float:
-        """About as much again as the driver keeps."""
+        """Return about the size (s) of the driver's own buffer."""
         return max(asked, self.chunk / self.rate + BLOCK_SECONDS)
 
     def queued(self) -> int:
@@ -156,7 +161,7 @@ class CallbackPlayback(_Callback, Playback):
         return self.ring.taken
 
     def _quieten(self, samples: Strided, count: int) -> None:
-        """Fade out, or silence, what was in the ring from its `count` on."""
+        """Fade out or silence samples that were in the ring from its `count` on."""
         if self._fades_from is None:
             self._fades_from = count
         fade = self._fade[count - self._fades_from :][: len(samples)]
@@ -167,6 +172,6 @@ class CallbackPlayback(_Callback, Playback):
         return float(time.outputBufferDacTime - time.currentTime) + chunk
 
     def delay(self) -> float:
-        """Sound (s) that waits to be played, as if it left sample by sample and not in chunks."""
+        """Return the sound (s) that waits to be played, corrected for the chunks."""
         taken, when = self.stamp
         return (self.ring.written - taken) / self.rate - (perf_counter() - when)

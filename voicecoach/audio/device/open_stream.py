@@ -1,4 +1,4 @@
-"""Opening PortAudio streams, in a form that the device takes."""
+"""Open PortAudio streams in a format that the device accepts."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ RATES = (48_000, 44_100, 16_000, 96_000, 32_000, 24_000, 22_050, 8_000)
 """Sample rates (Hz) by preference. A block is a whole number of frames at each."""
 
 BLOCKING_HOST_APIS = ("ALSA",)
-"""Host APIs whose streams are read and written by the loop. With the others PortAudio keeps a ring of its own for that,
-which says nothing of the driver's delay."""
+"""Host APIs whose streams are read and written by the loop. With the others PortAudio keeps a ring of
+its own for that, which hides the driver's delay."""
 
 _KINDS: dict[tuple[type[AudioStream], bool], type[AudioStream]] = {
     (Capture, False): CallbackCapture,
@@ -34,9 +34,16 @@ def open_line(
     latency: float,
     rate: int | None = None,
 ) -> LineT:
-    """Open and start a stream on the device `wanted` (see `portaudio.choose`), at `rate` (Hz) if it can.
+    """Open and start a stream.
 
-    `latency` (s) is suggested to the driver. DeviceError when there is no such device or it refuses.
+    Args:
+        kind: Capture or Playback.
+        wanted: Device, see `portaudio.choose`.
+        latency: Seconds that are suggested to the driver.
+        rate: Preferred sample rate (Hz).
+
+    Raises:
+        DeviceError: There is no such device, or it refuses.
     """
     with portaudio.LOCK:
         sounddevice = portaudio.library()
@@ -57,7 +64,7 @@ def open_line(
 
 
 def refresh_if_idle() -> None:
-    """Read the list of devices anew unless a stream is open, which would not survive it."""
+    """Read the list of devices again unless a stream is open, which would die."""
     with portaudio.LOCK:
         if not open_lines:
             portaudio.refresh()
@@ -66,8 +73,8 @@ def refresh_if_idle() -> None:
 def _settings(sounddevice: ModuleType, device: DeviceInfo) -> dict[str, Any]:
     settings: dict[str, Any] = {"device": device.index, "dtype": "float32"}
     if device.host_api == "Windows WASAPI":
-        # Shared mode, so that other programs are heard too, with Windows' own converter: without it WASAPI
-        # takes only the rate and the channels of its mixer.
+        # Shared mode, so that other programs are heard too, with Windows' own converter: without it
+        # WASAPI takes only the rate and the channels of its mixer.
         settings["extra_settings"] = sounddevice.WasapiSettings(auto_convert=True)
     return settings
 
@@ -79,7 +86,7 @@ def _format(
     settings: dict[str, Any],
     rates: tuple[int, ...],
 ) -> tuple[int, int]:
-    """The first rate (Hz) and number of channels that the device accepts.
+    """Return the first rate (Hz) and number of channels that the device accepts.
 
     A speaker gets two channels: Core Audio plays mono on the left one only.
     """

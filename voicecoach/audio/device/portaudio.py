@@ -1,7 +1,7 @@
-"""PortAudio: the library itself and its devices by number, name or default.
+"""Load PortAudio, and choose its devices by number, name or default.
 
-Only this module imports `sounddevice`, and late, because the import fails where the PortAudio library is
-missing (a bare Linux; the wheels for macOS and Windows carry it).
+Only this module imports `sounddevice`, and late, because the import fails where the PortAudio library
+is missing (a bare Linux; the wheels for macOS and Windows carry it).
 """
 
 from __future__ import annotations
@@ -22,12 +22,13 @@ Direction = Literal["input", "output"]
 NOUNS: dict[Direction, str] = {"input": "microphone", "output": "speaker"}
 
 _BEST_HOST_APIS = ("Windows WASAPI", "Core Audio", "ALSA")
-"""Windows lists every device under four host APIs; WASAPI has the whole name and the shortest delay."""
+"""Preferred host APIs. Windows lists every device under four of them; WASAPI has the whole name and
+the shortest delay."""
 
 NO_ANSWER = "The sound system does not answer: restart it, or log in again."
 
 LOCK = threading.RLock()
-"""PortAudio is not safe for calls from several threads: held while listing, opening and initialising."""
+"""Held while listing, opening and initialising: PortAudio is not safe for calls from several threads."""
 
 
 class DeviceError(VoicecoachError):
@@ -47,16 +48,16 @@ class DeviceInfo:
     default_output: bool
 
     def channels(self, direction: Direction) -> int:
-        """Channels in one direction."""
+        """Return the number of channels in one direction."""
         return self.inputs if direction == "input" else self.outputs
 
     def is_default(self, direction: Direction) -> bool:
-        """Whether the system would choose it."""
+        """Return True if the system would choose this device."""
         return self.default_input if direction == "input" else self.default_output
 
     @property
     def full_name(self) -> str:
-        """Name and host API, as one line of a list."""
+        """Return the name and host API, as one line of a list."""
         return f"{self.name}, {self.host_api}"
 
 
@@ -64,7 +65,11 @@ class DeviceInfo:
 
 
 def library() -> ModuleType:
-    """The `sounddevice` module; DeviceError when it or the PortAudio library is missing."""
+    """Import `sounddevice`.
+
+    Raises:
+        DeviceError: The module or the PortAudio library is missing.
+    """
     try:
         return import_module("sounddevice")
     except (ImportError, OSError) as error:
@@ -91,7 +96,10 @@ def _install_command() -> str:
 
 
 def join_com() -> None:
-    """Let this thread use WASAPI: PortAudio readies COM only for the thread that initialised it."""
+    """Let this thread use WASAPI.
+
+    PortAudio initialises COM only for the thread that initialised PortAudio.
+    """
     if sys.platform == "win32":
         import ctypes
 
@@ -99,7 +107,10 @@ def join_com() -> None:
 
 
 def refresh() -> None:
-    """Read the list of devices anew. PortAudio does that only when it starts: every open stream dies."""
+    """Read the list of devices again.
+
+    PortAudio reads it only when it starts, so every open stream dies.
+    """
     with LOCK:
         sounddevice = library()
         try:
@@ -111,7 +122,7 @@ def refresh() -> None:
 
 
 def leave_to_the_system() -> None:
-    """Keep `sounddevice` from ending PortAudio at exit: it would wait there for a close that hangs."""
+    """Keep `sounddevice` from ending PortAudio at exit, where a hung close would block."""
     atexit.unregister(library()._exit_handler)
 
 
@@ -119,7 +130,11 @@ def leave_to_the_system() -> None:
 
 
 def list_devices() -> list[DeviceInfo]:
-    """Every device that PortAudio knows; DeviceError when the library is missing or fails."""
+    """Return every device that PortAudio knows.
+
+    Raises:
+        DeviceError: The library is missing or fails.
+    """
     with LOCK:
         sounddevice = library()
         try:
@@ -150,9 +165,10 @@ def _defaults(sounddevice: ModuleType, host_apis: Any) -> tuple[int, int]:
 
 
 def choose(direction: Direction, wanted: str | int | None) -> DeviceInfo:
-    """The device by number, by name or part of it (in any case), or the default.
+    """Return the device by number, by (part of) its name in any case, or the default.
 
-    DeviceError when there is none or several fit; it says which there are.
+    Raises:
+        DeviceError: No device fits, or several do; the message lists them.
     """
     noun = NOUNS[direction]
     devices = [device for device in list_devices() if device.channels(direction) > 0]

@@ -1,4 +1,4 @@
-"""A side of a sound device, with a way back when its stream dies."""
+"""Reopen a side of a sound device when its stream dies."""
 
 from __future__ import annotations
 
@@ -15,18 +15,26 @@ from voicecoach.audio.device.open_stream import LineT, open_line, refresh_if_idl
 from voicecoach.audio.device.portaudio import DeviceError
 from voicecoach.audio.device.underruns import UnderrunMonitor
 
-_SETTLE = 3.0
-"""Seconds that a new stream may take to run. PulseAudio has taken 1.7 on an idle sink."""
-_BACK_OFF = (0.5, 1.0, 2.0, 4.0)
-_BACK_OFF_AT_LAST = 5.0
-"""Seconds between the attempts to open a lost device again."""
-_WIDER = 2.0
-"""How much more time at once: each change interrupts the sound."""
-_MOST_LATENCY = 0.12
-"""Seconds that are asked of a driver at most."""
 
-SILENT_TOO_LONG = 0.5
-"""Seconds in which a device moves no sound after which it is taken for lost: PortAudio often does not tell."""
+@dataclass(frozen=True, slots=True)
+class ReconnectParams:
+    """When a device counts as lost, and how it is opened again."""
+
+    settle_timeout_s: float = 3.0
+    """A new stream may take this long to run. PulseAudio has taken 1.7 s on an idle sink."""
+    back_off_s: tuple[float, ...] = (0.5, 1.0, 2.0, 4.0)
+    """Pauses before the first attempts to open a lost device again."""
+    last_back_off_s: float = 5.0
+    """Pause before each later attempt."""
+    latency_growth: float = 2.0
+    """Factor for the latency after many underruns; it is large because each change interrupts the
+    sound."""
+    max_latency_s: float = 0.12
+    """Latency that is asked of a driver at most."""
+    silent_too_long_s: float = 0.5
+    """A device that moves no sound for this long is taken for lost: PortAudio often does not report
+    the loss."""
+
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +43,7 @@ NoticeKind = Literal["microphone lost", "microphone back", "speaker lost", "spea
 
 @dataclass(frozen=True, slots=True)
 class DeviceNotice:
-    """A device went or came. `device` is its name, `detail` how that was noticed."""
+    """A device was lost or found. `device` is its name, `detail` the evidence."""
 
     kind: NoticeKind
     device: str
@@ -43,7 +51,7 @@ class DeviceNotice:
 
 
 def in_background(task: Callable[[], None]) -> Thread:
-    """Run `task`, which may hang in a driver, in a thread that does not keep the program from ending."""
+    """Run a task that may hang in a driver, in a thread that does not block the exit."""
 
     def run() -> None:
         portaudio.join_com()
@@ -55,7 +63,7 @@ def in_background(task: Callable[[], None]) -> Thread:
 
 
 class ReconnectingStream(Generic[LineT]):
-    """One direction: the open line, if there is one, and the search for another when it is lost."""
+    """Hold the open line of one direction, and search for another when it is lost."""
 
     noun: str
     lost: NoticeKind
@@ -67,7 +75,9 @@ class ReconnectingStream(Generic[LineT]):
         wanted: str | int | None,
         latency: float,
         notices: deque[DeviceNotice],
+        params: ReconnectParams = ReconnectParams(),
     ) -> None:
+        self._params = params
         self._wanted = wanted
         self._asked_latency = latency
         self._notices = notices
@@ -82,16 +92,20 @@ class ReconnectingStream(Generic[LineT]):
 
     @property
     def latency(self) -> float:
-        """The delay (s) that the driver reports; 0 while lost."""
+        """Return the delay (s) that the driver reports; 0 while the device is lost."""
         return self._line.latency if self._line else 0.0
 
     @property
     def glitches(self) -> int:
-        """How often a driver reported that it lost sound."""
+        """Return how often a driver has reported lost sound."""
         return self._past_glitches + (self._adopted.glitches if self._adopted else 0)
 
     def open(self) -> int:
-        """Open a line for the first time; return its rate (Hz). DeviceError says what is missing."""
+        """Open a line for the first time; return its rate (Hz).
+
+        Raises:
+            DeviceError: What is missing and how to get it.
+        """
         line = self._open(self._wanted)
         if self._wanted is not None:
             # Numbers change when the list of devices is read anew, names do not.
@@ -101,7 +115,7 @@ class ReconnectingStream(Generic[LineT]):
         return line.rate
 
     def close(self) -> list[Thread]:
-        """Begin to close and stop searching; return the threads that are at it."""
+        """Begin to close, and stop searching; return the threads that do the work."""
         self._leaving.set()
         with self._swap:
             line, self._line = self._line, None
@@ -114,7 +128,7 @@ class ReconnectingStream(Generic[LineT]):
 
     def _open(self, wanted: str | int | None) -> LineT:
         line = open_line(self.kind, wanted, self._asked_latency, self._rate or None)
-        if not line.settle(_SETTLE):
+        if not line.settle(self._params.settle_timeout_s):
             in_background(line.close)
             raise DeviceError(
                 f'The {self.noun} "{line.device.name}" was opened but does not run: '
@@ -123,7 +137,7 @@ class ReconnectingStream(Generic[LineT]):
         return line
 
     def _current(self) -> LineT | None:
-        """The line to use for this block, in the coach's thread; a new one is made ready first."""
+        """Return the line for this block, in the coach's thread; make a new one ready first."""
         line = self._line
         if line and line.ended:
             self._lose(line, "the system ended the stream")
@@ -134,26 +148,29 @@ class ReconnectingStream(Generic[LineT]):
             self._adopted = line
             line.glitches = 0
             self._gaps = UnderrunMonitor()
-        if line and self._gaps.feed(line.glitches) and self._asked_latency < _MOST_LATENCY:
+        if line and self._gaps.feed(line.glitches) and self._asked_latency < self._params.max_latency_s:
             self._widen(line)
             return None
         return line
 
     def _widen(self, line: LineT) -> None:
-        """Open the device anew with more time for its driver. It takes a moment, and nobody is told unless it fails."""
+        """Open the device again with more latency for its driver.
+
+        It takes a moment; a notice is given only if it fails.
+        """
         self._line = None
-        self._asked_latency = min(_MOST_LATENCY, _WIDER * self._asked_latency)
+        self._asked_latency = min(self._params.max_latency_s, self._params.latency_growth * self._asked_latency)
         log.info('the %s "%s" gets %.0f ms', self.noun, line.device.name, 1000 * self._asked_latency)
 
         def exchange() -> None:
             line.close()
             detail = "it could not be opened anew with more time for its driver"
-            self._search((0.0, *_BACK_OFF), DeviceNotice(self.lost, line.device.name, detail))
+            self._search((0.0, *self._params.back_off_s), DeviceNotice(self.lost, line.device.name, detail))
 
         self._threads.append(in_background(exchange))
 
     def _adopt(self, line: LineT) -> None:
-        """Begin to use `line` in place of `_adopted`."""
+        """Begin to use a line in place of `_adopted`."""
         raise NotImplementedError
 
     def _lose(self, line: LineT, detail: str) -> None:
@@ -161,11 +178,11 @@ class ReconnectingStream(Generic[LineT]):
         log.warning('the %s "%s" is lost: %s', self.noun, line.device.name, detail)
         self._notices.append(DeviceNotice(self.lost, line.device.name, detail))
         self._threads.append(in_background(line.close))
-        self._threads.append(in_background(self._search))
+        self._threads.append(in_background(lambda: self._search(self._params.back_off_s)))
 
-    def _search(self, delays: Sequence[float] = _BACK_OFF, untold: DeviceNotice | None = None) -> None:
-        """Look for a line; `untold` is what to tell when there is none at once."""
-        for delay in chain(delays, repeat(_BACK_OFF_AT_LAST)):
+    def _search(self, delays: Sequence[float], untold: DeviceNotice | None = None) -> None:
+        """Search for a line; give the notice `untold` if the first attempt fails."""
+        for delay in chain(delays, repeat(self._params.last_back_off_s)):
             if self._leaving.wait(delay):
                 return
             try:

@@ -1,22 +1,22 @@
-"""The sound card's edge of the coach's loop: a block for the speaker out, a block from the microphone in.
+"""Exchange a block for the speaker against a block from the microphone.
 
-Two PortAudio streams, which the loop reads and writes (`blocking_stream.py`) or which PortAudio
-calls back (`callback_stream.py`). The speaker sets the pace; the microphone is resampled to 16 kHz,
-and its clock is held to the speaker's. Either side may vanish and come back while the loop goes on.
+The loop reads and writes two PortAudio streams (`blocking_stream.py`), or PortAudio calls them back
+(`callback_stream.py`). The speaker sets the pace; the microphone is resampled to 16 kHz, and its
+clock is held to the speaker's. Either device may vanish and come back while the loop goes on.
 """
 
 from __future__ import annotations
 
 import logging
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Self
 
 from voicecoach.audio.device import portaudio
 from voicecoach.audio.device.microphone import Microphone
 from voicecoach.audio.device.portaudio import DeviceError, DeviceInfo, choose, list_devices
-from voicecoach.audio.device.reconnecting import DeviceNotice, in_background
+from voicecoach.audio.device.reconnecting import DeviceNotice, ReconnectParams, in_background
 from voicecoach.audio.device.speaker import Speaker
 from voicecoach.audio.resample import LOOK_EVERY, DriftLoop
 from voicecoach.core.audio import BLOCK_SECONDS, Samples
@@ -27,44 +27,54 @@ __all__ = [
     "DeviceNotice",
     "SoundCard",
     "SoundCardLosses",
+    "SoundCardParams",
     "check_devices",
     "list_devices",
 ]
 
-_CLOSING = 1.0
-"""Seconds that `close` waits for the drivers."""
-_CHECKING = 5.0
-"""Seconds that `check_devices` waits for the sound system."""
+CHECK_TIMEOUT_S = 5.0
+"""`check_devices` waits this long for the sound system."""
 
 _GOLDEN = 0.6180339887
-"""Multiples of it, without their whole part, fall evenly between 0 and 1. At such moments of the time between two
-blocks the lines are looked at now and then, since a look tells most right after a driver has moved a chunk
-(`pace.py`)."""
+"""The fractional parts of its multiples spread evenly over 0 to 1. The lines are polled now and then at
+these shares of the time between two blocks, because a poll is most exact right after a driver has
+moved a chunk (`chunk_clock.py`)."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class SoundCardLosses:
-    """Sound lost since opening, apart from lost devices.
+class SoundCardParams:
+    """Time limits of a sound card."""
 
-    `padded` (s): silence in place of microphone that came too late; `dropped` (s): microphone that had piled
-    up; `silent` (s): silence from the speaker because the coach came too late; `glitches`: gaps that the
-    drivers reported, mostly because the machine was too busy.
-    """
+    close_timeout_s: float = 1.0
+    """`close` waits this long for the drivers."""
+    reconnect: ReconnectParams = field(default_factory=ReconnectParams)
+
+
+@dataclass(frozen=True, slots=True)
+class SoundCardLosses:
+    """Sound lost since opening, apart from lost devices."""
 
     padded: float
+    """Silence (s) in place of microphone that was late."""
     dropped: float
+    """Microphone (s) that had piled up."""
     silent: float
+    """Silence (s) from the speaker because the coach was late."""
     glitches: int
+    """Gaps that the drivers reported, mostly because the machine was busy."""
 
 
 class SoundCard:
     """A microphone and a speaker as one source of blocks; a context manager.
 
-    `input` and `output` are a number or (part of) a name, None for the system's default. `latency` (s) is asked of the
-    drivers at first, and somewhat more is kept ahead for the speaker. Where that is too little, since the machine is
-    slow or busy, both grow.
+    Args:
+        input: Number or part of the name of the microphone; None for the system's default.
+        output: Number or part of the name of the speaker; None for the system's default.
+        latency: Seconds that are asked of the drivers at first; somewhat more is kept ahead for the
+            speaker. Both grow where the machine is slow or busy.
+        params: Time limits.
     """
 
     rate: int
@@ -72,10 +82,17 @@ class SoundCard:
     block: int
     """Frames of such a block."""
 
-    def __init__(self, input: str | int | None = None, output: str | int | None = None, latency: float = 0.03) -> None:
+    def __init__(
+        self,
+        input: str | int | None = None,
+        output: str | int | None = None,
+        latency: float = 0.03,
+        params: SoundCardParams = SoundCardParams(),
+    ) -> None:
+        self._params = params
         self._notices: deque[DeviceNotice] = deque()
-        self._microphone = Microphone(input, latency, self._notices)
-        self._speaker = Speaker(output, latency, self._notices)
+        self._microphone = Microphone(input, latency, self._notices, params.reconnect)
+        self._speaker = Speaker(output, latency, self._notices, params.reconnect)
         self._drift = DriftLoop()
         self._blocks = 0
 
@@ -87,7 +104,11 @@ class SoundCard:
         self.close()
 
     def open(self) -> None:
-        """Open both streams and wait until they run; DeviceError says what is missing and how to get it."""
+        """Open both streams and wait until they run.
+
+        Raises:
+            DeviceError: What is missing and how to get it.
+        """
         try:
             self._microphone.open()
             self.rate = self._speaker.open()
@@ -97,15 +118,21 @@ class SoundCard:
         self.block = round(self.rate * BLOCK_SECONDS)
 
     def open_in_background(self) -> None:
-        """`open` in a thread that has not yet to do with sound devices."""
+        """Call `open` from a thread that has not used sound devices before."""
         portaudio.join_com()
         self.open()
 
     def process_block(self, out: Samples) -> Samples:
         """Hand over the next block for the speaker and get the next one from the microphone.
 
-        `out` has shape (block,) at `rate`; the result has shape (320,) at 16 kHz. Waits until the speaker has
-        room. A lost microphone gives silence; a lost speaker swallows its blocks at the wall clock's pace.
+        Waits until the speaker has room. A lost microphone gives silence; a lost speaker swallows its
+        blocks at the wall clock's pace.
+
+        Args:
+            out: Shape (block,), at `rate`.
+
+        Returns:
+            Shape (320,), at 16 kHz.
         """
         if out.shape != (self.block,):
             raise ValueError(f"a block has the shape ({self.block},), not {out.shape}")
@@ -117,9 +144,15 @@ class SoundCard:
         return self._microphone.take(self._speaker.slack)
 
     def flush(self, first: float) -> float:
-        """Let nothing more be heard of what was handed over, nor of the `first` seconds of the next block: it fades out
-        at once. How much of what was handed over (s) will not be heard; nothing where there is no speaker, or where the
-        driver has it already."""
+        """Fade out at once all queued sound and the first seconds of the next block.
+
+        Args:
+            first: Seconds of the next block that are not heard either.
+
+        Returns:
+            Seconds of queued sound that will not be heard; 0 without a speaker, and where the driver
+            holds the sound already.
+        """
         return self._speaker.flush(first)
 
     def _follow_drift(self) -> None:
@@ -131,10 +164,10 @@ class SoundCard:
 
     @property
     def round_trip(self) -> float:
-        """Estimated delay (s) from handing over a sample to finding it in the microphone; 0 while unknown.
+        """Return the estimated delay (s) from the loop's output to its input; 0 while unknown.
 
-        The sum of what both lines hold, the resampler, and the drivers' own delays where PortAudio tells of them.
-        Settles within some seconds, without the way through the air.
+        It is the sum of the sound in both lines and the resampler, and of the drivers' own delays
+        where PortAudio reports them. It settles within some seconds, and excludes the air.
         """
         if not self._drift.delay:
             return 0.0
@@ -142,7 +175,7 @@ class SoundCard:
 
     @property
     def losses(self) -> SoundCardLosses:
-        """What has been lost so far."""
+        """Return the sound lost so far."""
         return SoundCardLosses(
             self._microphone.padded,
             self._microphone.dropped,
@@ -151,12 +184,12 @@ class SoundCard:
         )
 
     def notices(self) -> list[DeviceNotice]:
-        """What happened to the devices since the last call, oldest first."""
+        """Return the devices' notices since the last call, oldest first."""
         return [self._notices.popleft() for _ in range(len(self._notices))]
 
     def close(self) -> None:
-        """Play what has been handed over, then close; a driver that hangs is left behind after a second."""
-        deadline = perf_counter() + _CLOSING
+        """Play the queued sound, then close; leave a driver behind that hangs."""
+        deadline = perf_counter() + self._params.close_timeout_s
         threads = [*self._speaker.close(), *self._microphone.close()]
         for thread in threads:
             thread.join(max(0.0, deadline - perf_counter()))
@@ -165,10 +198,12 @@ class SoundCard:
             portaudio.leave_to_the_system()
 
 
-def check_devices(input: str | int | None = None, output: str | int | None = None) -> str | None:
-    """One sentence on what is missing and how to get it, None when both devices are there. Never raises."""
+def check_devices(
+    input: str | int | None = None, output: str | int | None = None, timeout_s: float = CHECK_TIMEOUT_S
+) -> str | None:
+    """Return one sentence on a missing device, None when both are there; never raise."""
     answers: list[str | None] = []
-    in_background(lambda: answers.append(_missing(input, output))).join(_CHECKING)
+    in_background(lambda: answers.append(_missing(input, output))).join(timeout_s)
     return answers[0] if answers else portaudio.NO_ANSWER
 
 

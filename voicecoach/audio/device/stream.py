@@ -1,4 +1,4 @@
-"""An open stream of a sound device, as the two sides of a device use it: how sound gets through it is left open."""
+"""Declare an open stream of a sound device; subclasses move the sound."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from voicecoach.audio.ring_buffer import Ring
 from voicecoach.core.audio import BLOCK_SECONDS, Samples
 
 RING_SECONDS = 2.0
-_POLL = 0.01
-"""Seconds between two looks at a stream that begins or ends."""
+"""Size of a ring between a stream and the coach."""
+_POLL_S = 0.01
+"""Time between two polls of a stream that begins or ends."""
 
 open_lines: set[AudioStream] = set()
-"""All that are open: they do not survive when the list of devices is read anew."""
+"""All open lines: they do not survive when the list of devices is read again."""
 
 
 class AudioStream:
@@ -25,9 +26,9 @@ class AudioStream:
 
     direction: Direction
     more_latency = 0.0
-    """Seconds that its driver is asked for beyond what the sides want."""
+    """Latency (s) that the driver is asked for beyond the wanted one."""
     hooks: dict[str, Any]
-    """What a stream of `sounddevice` is to be opened with, for this line."""
+    """Further arguments to open the stream of `sounddevice` with."""
 
     def __init__(self, device: DeviceInfo, rate: int) -> None:
         self.device = device
@@ -38,18 +39,18 @@ class AudioStream:
         self.chunk = 0
         """The most frames that the device moves at once."""
         self.stamp = (0, perf_counter())
-        """How many frames have passed from or to the sides, and when (`perf_counter`) the device last moved any: one
-        object, so a true pair."""
+        """The frames moved so far, and when (`perf_counter`) the device last moved any. One object, so
+        that both values belong together across threads."""
         self.glitches = 0
-        """How often the driver was found to have lost sound."""
+        """How often the driver has lost sound."""
         self.ended = False
         """Whether PortAudio has ended the stream by itself."""
         self.latency = 0.0
-        """The delay (s) in the device and its driver, beyond what `delay` tells of."""
+        """The delay (s) in the device and its driver, in addition to `delay`."""
         self._stream: Any = None
 
     def start(self, stream: Any) -> None:
-        """Begin; `stream` is a stream of `sounddevice` that was opened with `hooks`."""
+        """Start a stream of `sounddevice` that was opened with `hooks`."""
         self._stream = stream
         open_lines.add(self)
         try:
@@ -59,19 +60,23 @@ class AudioStream:
             raise
 
     def settle(self, seconds: float) -> bool:
-        """Wait until the device moves sound by itself, beyond filling its buffers; false after `seconds`."""
+        """Wait until the device has moved more sound than its buffers hold.
+
+        Returns:
+            False if that has not happened after `seconds`.
+        """
         enough = self.rate * max(2 * self._stream.latency, 3 * BLOCK_SECONDS)
         deadline = perf_counter() + seconds
         while self.frames < enough and not self.ended and perf_counter() < deadline:
             self.idle()
-            sleep(_POLL)
+            sleep(_POLL_S)
         return self.frames >= enough and not self.ended
 
     def idle(self) -> None:
-        """Keep it running while nobody uses it."""
+        """Keep the stream running while nobody uses it."""
 
     def close(self) -> None:
-        """End the stream. A speaker's is dropped with what it holds. It can block for a minute."""
+        """End the stream, and drop a speaker's queue; it can block for a minute."""
         self._stream.abort()
         with portaudio.LOCK:
             # PortAudio's list of streams has no lock of its own: do not begin while a stream is being opened.
@@ -81,7 +86,7 @@ class AudioStream:
         open_lines.discard(self)
 
     def delay(self) -> float:
-        """Sound (s) in it that waits to be taken, or to be played."""
+        """Return the sound (s) that waits to be taken, or to be played."""
         raise NotImplementedError
 
 
@@ -97,58 +102,68 @@ class Capture(AudioStream):
         self.ring = Ring(int(rate * RING_SECONDS))
 
     def fetch(self) -> bool:
-        """Let what has come be in the ring; whether there may be more."""
+        """Move arrived sound into the ring; return True if there may be more."""
         return False
 
     def wait_for(self, count: int, seconds: float) -> None:
-        """Wait until `count` frames ever have come or the stream has ended, or not quite so long; so many seconds at
-        most."""
+        """Block until `count` frames in total have arrived.
+
+        Returns also when the stream ends or after `seconds`, and may return early.
+        """
         raise NotImplementedError
 
 
 class Playback(AudioStream):
-    """An open speaker: what is handed over is played on every channel, and silence when there is nothing."""
+    """An open speaker that plays the queue on every channel, silence when it is empty."""
 
     direction = "output"
     silent = 0
-    """Frames of silence played because nothing was handed over, after something had been for the first time."""
+    """Frames of silence played because the queue was empty, after the first write."""
     most_ahead: float
-    """Seconds beyond which no more can be, or is to be, handed over ahead."""
+    """Sound (s) that is queued at most."""
 
     def ahead(self, asked: float) -> float:
-        """Seconds to keep handed over, where `asked` was asked of the driver."""
+        """Return the seconds to keep queued, given the latency asked of the driver."""
         raise NotImplementedError
 
     def queued(self) -> int:
-        """Frames that were handed over and that the driver has not yet taken."""
+        """Return the frames that the driver has not yet taken."""
         raise NotImplementedError
 
     def write(self, samples: Samples) -> None:
-        """Hand over samples, shape (frames,), at its rate."""
+        """Queue samples, shape (frames,), at the line's rate."""
         raise NotImplementedError
 
     def pad(self, frames: int) -> None:
-        """Hand over silence."""
+        """Queue silence."""
         self.write(np.zeros(max(0, frames), np.float32))
 
     def wait_for_room(self, most: int, seconds: float) -> None:
-        """Wait until no more than `most` frames are queued or the stream has ended, or not quite so long; so many
-        seconds at most."""
+        """Block until at most `most` frames are queued.
+
+        Returns also when the stream ends or after `seconds`, and may return early.
+        """
         raise NotImplementedError
 
     def linger(self, most: int, share: float) -> None:
-        """Wait for `share` of the time until no more than `most` frames are queued, where `delay` is told by chunks."""
+        """Wait for a share (0 to 1) of the time until at most `most` frames are queued.
+
+        Only streams whose `delay` is derived from chunks wait.
+        """
 
     def flush(self, coming: int) -> int:  # noqa: ARG002 (for those that can)
-        """Where it can: fade out at once, and be silent until so many frames after all that was handed over. How many
-        frames that were handed over are not heard then; 0 where it cannot."""
+        """Fade out at once, and stay silent for the queue and the next `coming` frames.
+
+        Returns:
+            Queued frames that are not heard; 0 where the stream cannot flush.
+        """
         return 0
 
     def drain(self, seconds: float) -> None:
-        """Wait until all that was handed over has been played, `seconds` at most for what is queued."""
+        """Block until the queue has been played, or `seconds` have passed."""
         deadline = perf_counter() + seconds
         while self.queued() and not self.ended and perf_counter() < deadline:
-            sleep(_POLL)
+            sleep(_POLL_S)
         if not self.ended:
             # PortAudio's own way to play to the end, Pa_StopStream, drops 50 ms with ALSA on PulseAudio.
             sleep(self._stream.latency)

@@ -1,4 +1,4 @@
-"""Stands in for the sound card's clock where there is none: for typed sessions without a speaker."""
+"""Pace typed sessions without a speaker in place of the sound card's clock."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Ticker:
         self._never = threading.Event()
 
     def process_block(self, out: Samples) -> Samples:  # noqa: ARG002
-        """Wait for the end of the block; silence of 320 frames."""
+        """Wait for the end of the block; return silence of 320 frames."""
         self._due += BLOCK_SECONDS
         self._never.wait(max(0.0, self._due - time.monotonic()))
         return np.zeros(round(HEARING_RATE * BLOCK_SECONDS), dtype=np.float32)

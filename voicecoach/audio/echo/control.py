@@ -1,14 +1,16 @@
-"""Keeping the coach from hearing itself: echo cancellers, or a half-duplex gate where those are not installed."""
+"""Keep the coach from hearing itself, by echo cancellers or a half-duplex gate."""
 
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 
-from voicecoach.audio.echo.delay_estimator import LONGEST
-from voicecoach.audio.echo.divergence import DivergenceMonitor
+from voicecoach.audio.echo.delay_estimator import DelayEstimatorParams
+from voicecoach.audio.echo.divergence import DivergenceMonitor, DivergenceParams
+from voicecoach.audio.echo.kalman_filter import KalmanParams
 from voicecoach.audio.echo.linear_canceller import LinearCanceller
 from voicecoach.audio.echo.residual_echo import ResidualEchoEstimator, level
 from voicecoach.core.audio import BLOCK_SECONDS, HEARING_RATE, Samples
@@ -16,35 +18,38 @@ from voicecoach.core.audio import BLOCK_SECONDS, HEARING_RATE, Samples
 _LOG = logging.getLogger(__name__)
 
 RELEASE = 0.35
-"""Seconds after the coach's last sound for which the gate stays shut: reverberation and buffers
+"""The gate stays shut this long after the coach's last sound: reverberation and buffers
 (docs/decisions/0006-echo-cancellers.md)."""
 
-LOST = 1.0
-"""Seconds of silent reference while the coach speaks after which the reference is taken for lost. Between two sentences
-of a prompt it is silent for 0.4 s, and for longer where somebody wants a slow voice."""
 
-ENOUGH_DB = -6.0
-"""Share of the echo from which on it is left to prediction alone."""
+@dataclass(frozen=True, slots=True)
+class EchoParams:
+    """When the echo canceller relies on prediction, on AEC3, or on neither."""
 
-SETTLING = 25
-"""Blocks of learning before which it never is."""
+    reference_lost_s: float = 1.0
+    """Silent reference while the coach speaks after which the reference counts as lost. Between two
+    sentences of a prompt it is silent for 0.4 s, and longer for a slow voice."""
+    enough_share_db: float = -6.0
+    """Share of the echo left by the prediction below which the prediction alone is used."""
+    min_learnt_blocks: int = 25
+    """Learnt blocks before which the prediction is never used alone."""
+    settled_blocks: int = 200
+    """Learnt blocks after which it always is: an echo near the room's noise reveals no more."""
+    learnt_blocks: int = 750
+    """Learnt blocks (15 s of the coach's voice) after which drift and distortion are known too. Before,
+    scraps of echo are heard as words now and then, unless enough of it is predicted."""
+    aec3_max_delay_s: float = 0.3
+    """Delay up to which AEC3 finds the echo by itself, and soon."""
+    little_taken_out: float = 0.1
+    """Share of the power taken out below which all of the predicted echo may be left: the echo path has
+    just changed, or the user is far louder."""
+    delay: DelayEstimatorParams = field(default_factory=DelayEstimatorParams)
+    kalman: KalmanParams = field(default_factory=KalmanParams)
+    divergence: DivergenceParams = field(default_factory=DivergenceParams)
 
-SETTLED = 200
-"""Blocks after which it always is: more cannot be told of an echo near the room's noise."""
-
-LEARNT = 750
-"""Blocks (15 s of the coach's voice) after which drift and distortion are known, too. Until then scraps of it are now
-and then heard as words, unless enough of it is predicted."""
-
-SUPPRESSED = 0.3
-"""Delay (s) up to which AEC3 finds the echo by itself, and soon."""
-
-LITTLE = 0.1
-"""Share of the power taken out below which all of the predicted echo may be left: its way has just changed, or the user
-is far louder."""
 
 NOTHING_LEFT = -np.inf
-"""Level (dB) of what is left of the coach's voice where nothing is."""
+"""Residual level (dB) where none of the coach's voice is left."""
 
 
 class EchoControl(Protocol):
@@ -55,52 +60,70 @@ class EchoControl(Protocol):
 
     @property
     def residual(self) -> float:
-        """Level (dB re full scale) of what may be left of it in the last block."""
+        """Return the level (dB re full scale) of the echo that may be left in the last block."""
 
     @property
     def delays(self) -> tuple[float, float]:
-        """How much later (s) than it was played the coach's voice may be heard: at least, and at most."""
+        """Return the least and the greatest delay (s) from playing a sound to hearing it."""
 
     @property
     def learning(self) -> bool:
-        """Whether it is not known yet how the coach's voice arrives: what is heard over it may be the coach's."""
+        """Return True while the echo path is unknown: heard speech may be the coach's."""
 
     @property
     def settled(self) -> bool:
-        """Whether speech that is heard while the coach speaks is surely not the coach's."""
+        """Return True if speech heard while the coach speaks is surely not the coach's."""
 
     def echo_reduction_db(self, since: float, until: float) -> float | None:
-        """How many dB of what was heard between `since` and `until` (seconds ago) were the coach's own voice after all.
-        None where that cannot be told."""
+        """Return by how many dB the filters of now reduce sound heard a moment ago.
+
+        Args:
+            since: Start of the sound, in seconds ago.
+            until: End of the sound, in seconds ago.
+
+        Returns:
+            The reduction in dB, high where the sound was the coach's own voice; None if unknown.
+        """
 
     def unplayed(self, seconds: float) -> None:
-        """The last `seconds` of what was told to be played were not, after all."""
+        """Replace the last seconds of the reference by silence: they were never played."""
 
     def process(self, near: Samples, far: Samples, *, speaking: bool) -> Samples:
-        """Clean a block of microphone (`near`) of what was played (`far`), both 16 kHz mono of one length, a
-        whole number of 10 ms frames. `speaking`: the coach sounds, or did within RELEASE and the
-        longer of the `delays`."""
+        """Remove the echo of the reference from a block of microphone.
+
+        Args:
+            near: Microphone, 16 kHz mono, a whole number of 10 ms frames.
+            far: Reference, 16 kHz mono, as long as `near`.
+            speaking: Whether the coach sounds, or did within RELEASE and the longer of the `delays`.
+
+        Returns:
+            The cleaned block, as long as `near`.
+        """
 
 
 class EchoCanceller:
-    """Prediction (LinearCanceller), which leaves the user's voice as it is, as soon as it takes out enough; until then
-    AEC3 (`pywebrtc-audio`), which is quicker and suppresses the user along with the coach. Where the coach is not found
-    at the microphone (headphones), the user is heard as they are.
+    """Combines a linear prediction of the echo with WebRTC's AEC3.
 
-    It is deaf while the coach speaks where none of these helps: AEC3 does not find an echo that comes so late, and
-    the prediction is not good yet; the prediction has become wrong, since the delay has jumped; the reference is
-    missing."""
+    The prediction (LinearCanceller) leaves the user's voice intact and is used as soon as it takes out
+    enough. Until then AEC3 (`pywebrtc-audio`) is used, which adapts sooner and suppresses the user along
+    with the coach. A microphone that does not hear the coach (headphones) is passed through.
+
+    The canceller is deaf while the coach speaks when none of these helps: the echo is too late for AEC3
+    and the prediction is not good yet, the prediction is wrong because the delay has jumped, or the
+    reference is missing.
+    """
 
     name = "echo canceller (adaptive filters and AEC3)"
     full_duplex = True
 
-    def __init__(self) -> None:
+    def __init__(self, params: EchoParams = EchoParams()) -> None:
         import pywebrtc_audio
 
+        self._params = params
         self._aec = pywebrtc_audio.EchoCanceller(HEARING_RATE)
-        self._linear = LinearCanceller()
+        self._linear = LinearCanceller(params.delay, params.kalman)
         self._left = ResidualEchoEstimator()
-        self._divergence = DivergenceMonitor()
+        self._divergence = DivergenceMonitor(params.divergence)
         self._diverged = False
         self._moved = 0
         self._played = False
@@ -114,21 +137,25 @@ class EchoCanceller:
         if self._inaudible or not self._played:
             return 0.0, 0.0
         delay = self._linear.delay
-        return (0.0, LONGEST) if delay is None or self._divergence.diverged else (delay, delay)
+        if delay is None or self._divergence.diverged:
+            return 0.0, self._params.delay.longest_delay_s
+        return delay, delay
 
     @property
     def learning(self) -> bool:
         """See EchoControl."""
-        return self._linear.learnt < LEARNT and not self.settled
+        return self._linear.learnt < self._params.learnt_blocks and not self.settled
 
     @property
     def settled(self) -> bool:
-        """See EchoControl: AEC3, and filters that have not learnt enough, leave what the detector takes for a voice."""
-        return self._inaudible or (self._predicts_well() and self._left.share <= ENOUGH_DB)
+        """See EchoControl; AEC3 and young filters leave echo that resembles a voice."""
+        return self._inaudible or (self._predicts_well() and self._left.share <= self._params.enough_share_db)
 
     def process(self, near: Samples, far: Samples, *, speaking: bool) -> Samples:
-        """See EchoControl. What is no number (a driver's fault) is silence: one such sample would spoil the cancellers
-        for good."""
+        """See EchoControl.
+
+        Replace NaN and Inf samples, a driver's fault, by 0; one would corrupt the cancellers' state.
+        """
         near, far = _finite(near), _finite(far)
         heard = self._heard(near, far, speaking=speaking)
         self._linear.heard(near, heard)
@@ -161,13 +188,15 @@ class EchoCanceller:
         return near if self._inaudible else suppressed
 
     def _may_be_left(self, clean: Samples, echo: Samples) -> float:
-        """Level (dB) of what may be left of a block of predicted `echo`. What was known of that is of no use once the
-        echo's way has changed."""
+        """Return the level (dB) that may be left of a block of predicted echo.
+
+        The estimate starts again once the echo path has changed.
+        """
         if self._linear.moved != self._moved:
             self._moved = self._linear.moved
             self._left = ResidualEchoEstimator()
         left = self._left.feed(clean, echo)
-        return max(left, level(echo)) if self._divergence.taken_out < LITTLE else left
+        return max(left, level(echo)) if self._divergence.taken_out < self._params.little_taken_out else left
 
     @property
     def _inaudible(self) -> bool:
@@ -176,28 +205,30 @@ class EchoCanceller:
     @property
     def _late(self) -> bool:
         delay = self._linear.delay
-        return delay is not None and delay > SUPPRESSED
+        return delay is not None and delay > self._params.aec3_max_delay_s
 
     def _reset_learning(self) -> None:
-        """Nothing counts of how well the echo was predicted, and AEC3 would have to learn as well."""
+        """Forget how well the echo was predicted; AEC3 would have to adapt again too."""
         self._linear.learnt = 0
         self._left = ResidualEchoEstimator()
         self._diverged = True
 
     def _suppressed(self, near: Samples, far: Samples) -> Samples:
-        """What AEC3 makes of a block, as long as it may be needed."""
-        if self._linear.learnt >= SETTLED or self._linear.inaudible or self._diverged:
+        """Return the output of AEC3, or `near` once AEC3 is not needed any more."""
+        if self._linear.learnt >= self._params.settled_blocks or self._linear.inaudible or self._diverged:
             return near
         return np.asarray(self._aec.process(near, far), dtype=np.float32)
 
     def _predicts_well(self) -> bool:
-        """Whether the echo is left to prediction; where AEC3 is of no use that must be seen to be right."""
+        """Return True if the prediction alone is used; without AEC3 it must have converged."""
         learnt = self._linear.learnt
-        enough = learnt >= SETTLED or (learnt >= SETTLING and self._left.share <= ENOUGH_DB)
+        enough = learnt >= self._params.settled_blocks or (
+            learnt >= self._params.min_learnt_blocks and self._left.share <= self._params.enough_share_db
+        )
         return enough and (self._divergence.converged or not (self._late or self._diverged))
 
     def _trouble(self, far: Samples, speaking: bool) -> str:
-        """What keeps the echo from being taken out; empty when nothing does."""
+        """Return the reason why the echo cannot be taken out, or an empty string."""
         if self._is_lost(far, speaking):
             return "what the coach says does not reach the echo canceller"
         if self._inaudible or self._predicts_well():
@@ -216,7 +247,7 @@ class EchoCanceller:
     def _is_lost(self, far: Samples, speaking: bool) -> bool:
         missing = speaking and not far.any()
         self._without_reference = self._without_reference + BLOCK_SECONDS if missing else 0.0
-        return self._without_reference > LOST + self.delays[1]
+        return self._without_reference > self._params.reference_lost_s + self.delays[1]
 
 
 def _finite(samples: Samples) -> Samples:
@@ -224,7 +255,7 @@ def _finite(samples: Samples) -> Samples:
 
 
 class NoMicrophone:
-    """For typed sessions: there is nothing to hear."""
+    """Passes the microphone through; used by typed sessions, which hear nothing."""
 
     name = "no microphone"
     full_duplex = True
@@ -246,7 +277,7 @@ class NoMicrophone:
 
 
 class HalfDuplexGate:
-    """Deaf while the coach speaks."""
+    """Silences the microphone while the coach speaks."""
 
     name = "half-duplex gate (install voicecoach[echo] to be heard while the coach speaks)"
     full_duplex = False
@@ -268,7 +299,7 @@ class HalfDuplexGate:
 
 
 def make_echo_control() -> EchoControl:
-    """The best that is installed, and that loads."""
+    """Return the best echo control that is installed and loads."""
     try:
         return EchoCanceller()
     except ImportError as error:

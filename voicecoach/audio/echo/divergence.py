@@ -1,47 +1,51 @@
-"""Whether the prediction of the echo can be relied on."""
+"""Decide whether the prediction of the echo can be relied on."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from voicecoach.audio.echo.spectra import mean_square
 from voicecoach.core.audio import BLOCK_SECONDS, Samples
 
-MEMORY = 0.2
-"""Seconds of predicted echo that count."""
 
-DIVERGED_SHARE = -0.15
-"""Share below which the prediction is wrong. Where music is far above the echo what is right may come to -0.06."""
+@dataclass(frozen=True, slots=True)
+class DivergenceParams:
+    """Thresholds on the share of the power that the prediction takes out (-1 to 1)."""
 
-AUDIBLE = 10**-6.5
-"""Mean square of a block of predicted echo from which it tells anything: -65 dB."""
-
-FAINT = 10**-2
-"""Share of the loudest predicted echo of a moment ago below which a wrong one tells nothing: filters that have not
-learnt all of the way yet go on ringing after a word, and a microphone that is silenced between words (a headset's
-gate) has nothing there that could be taken out."""
-
-FADING = 10**-0.05
-"""How fast (a block) the loudest is forgotten: 25 dB a second."""
-
-SURE = 0.1
-"""Share from which the prediction is surely right."""
-
-EARNED = 200
-"""By how many blocks it must have been surely right more often than not to be missed when it is wrong. Where music
-drowns the echo that is soon forgotten: what cannot be heard is not missed."""
+    memory_s: float = 0.2
+    """Time constant of the share, in seconds of predicted echo."""
+    diverged_share: float = -0.15
+    """Below this share the prediction is wrong. A right one may reach -0.06 under loud music."""
+    converged_share: float = 0.1
+    """From this share on the prediction is surely right."""
+    audible_power: float = 10**-6.5
+    """Mean square (-65 dB) of a block of predicted echo below which the block is ignored."""
+    faint_share: float = 10**-2
+    """A wrong prediction is ignored below this share of the loudest recent one. Filters that are not
+    fully adapted ring on after a word, and the gate of a headset leaves nothing there to take out."""
+    fading_per_block: float = 10**-0.05
+    """Decay of the loudest recent prediction: 25 dB a second."""
+    trusted_blocks: int = 200
+    """Excess of right over wrong blocks from which a wrong prediction counts as diverged. Music that
+    drowns the echo uses it up soon: an inaudible echo is not missed."""
 
 
 class DivergenceMonitor:
-    """Compares the microphone's power before and after the prediction is subtracted: what is right takes out something,
-    be it a hundredth where music plays; what is wrong only adds. So does a prediction of an echo that comes at another
-    time, or no more.
+    """Compares the microphone's power before and after the prediction is subtracted.
 
-    `converged`: the prediction is right. `diverged`: it was right for long, and has become wrong.
-    `taken_out`: (power before - power after) / (power before + power after). It is 1 where the
-    whole block was echo and was removed, 0 where nothing was removed, and negative where power was
-    added.
+    A right prediction takes out power, if only a hundredth where music plays; a wrong one adds power.
+    So does the prediction of an echo that arrives at another time, or no longer.
+
+    Attributes:
+        converged: The prediction is right.
+        diverged: The prediction was right for long, and has become wrong.
+        taken_out: (power before - power after) / (power before + power after). It is 1 where the whole
+            block was echo and was removed, 0 where nothing was removed, and negative where power was
+            added.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, params: DivergenceParams = DivergenceParams()) -> None:
+        self._params = params
         self.converged = False
         self.diverged = False
         self.taken_out = 0.0
@@ -49,16 +53,21 @@ class DivergenceMonitor:
         self._loudest = 0.0
 
     def feed(self, near: Samples, clean: Samples) -> None:
-        """A block before and after."""
+        """Compare a block before and after the prediction is subtracted."""
+        params = self._params
         predicted = mean_square(near - clean)
-        self._loudest = max(predicted, FADING * self._loudest)
-        if predicted < AUDIBLE:
+        self._loudest = max(predicted, params.fading_per_block * self._loudest)
+        if predicted < params.audible_power:
             return
         before, after = float(near @ near), float(clean @ clean)
         share = (before - after) / (before + after)
-        if share < 0 and predicted < FAINT * self._loudest:
+        if share < 0 and predicted < params.faint_share * self._loudest:
             return
-        self.taken_out += BLOCK_SECONDS / MEMORY * (share - self.taken_out)
-        self.converged = self.taken_out > (DIVERGED_SHARE if self.converged else 0.0)
-        self.diverged = not self.converged and (self.diverged or self._right >= EARNED)
-        self._right = min(self._right + 1, 2 * EARNED) if self.taken_out > SURE else max(self._right - 1, 0)
+        self.taken_out += BLOCK_SECONDS / params.memory_s * (share - self.taken_out)
+        self.converged = self.taken_out > (params.diverged_share if self.converged else 0.0)
+        self.diverged = not self.converged and (self.diverged or self._right >= params.trusted_blocks)
+        self._right = (
+            min(self._right + 1, 2 * params.trusted_blocks)
+            if self.taken_out > params.converged_share
+            else max(self._right - 1, 0)
+        )

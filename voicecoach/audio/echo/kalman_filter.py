@@ -1,8 +1,9 @@
-"""An adaptive filter that learns the echo's way from loudspeaker to microphone."""
+"""Learn the echo path from loudspeaker to microphone with adaptive filters."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,40 +14,52 @@ BLOCK = round(HEARING_RATE * BLOCK_SECONDS)
 """Samples in a block, and in a partition of the filter."""
 
 BINS = BLOCK + 1
-
-DECAY = 0.5
-"""Reverberation time (s) of the rooms that are expected: how likely late echo is before anything was learnt."""
-
-CONSTRAINED = 10
-"""Partitions whose way is made one that fits into a block again, in turn: half of them. With a fifth of them 0.1 dB
-less of the echo is taken out, and where it is 10 dB above the user some commands fewer are heard
-(docs/decisions/0006-echo-cancellers.md)."""
-
-YOUNG = 200
-"""Blocks in which all of them are: while little is known of the way each step is large."""
-
-SMOOTHING = 0.5
-"""Of the near end's spectrum, from block to block."""
+"""Frequency bins of a partition's spectrum."""
 
 
-def expected(parts: int) -> Powers:
-    """How large a way may be that nothing is known of, as the variance of its spectrum; shape (parts, BINS). It decays
-    as a room's reverberation does, from the second partition on."""
+@dataclass(frozen=True, slots=True)
+class KalmanParams:
+    """How the filters start, and how exactly and how fast they adapt."""
+
+    reverberation_time_s: float = 0.5
+    """RT60 of the expected rooms: the variance of late echo before any was learnt."""
+    constrained_partitions: int = 10
+    """Partitions that are constrained to a block's length in each step, in turn: half of all. With a
+    fifth 0.1 dB less of the echo is taken out, and fewer commands are heard under an echo that is
+    10 dB above the user (docs/decisions/0006-echo-cancellers.md)."""
+    young_blocks: int = 200
+    """All partitions are constrained in this many first blocks, in which each step is large."""
+    near_end_smoothing: float = 0.5
+    """Weight of the previous block in the near end's spectrum."""
+
+
+def expected(parts: int, reverberation_time_s: float) -> Powers:
+    """Return the variance of an unknown echo path's spectrum, shape (parts, BINS).
+
+    It decays as a room's reverberation does, from the second partition on.
+    """
     seconds = np.maximum(np.arange(parts) - 1.5, 0.0) * BLOCK_SECONDS
-    return np.repeat((10 ** (-6 * seconds / DECAY)).astype(np.float32)[:, None], BINS, axis=1)
+    return np.repeat((10 ** (-6 * seconds / reverberation_time_s)).astype(np.float32)[:, None], BINS, axis=1)
 
 
 class KalmanFilters:
-    """Partitioned-block Kalman filters in the frequency domain (Enzner and Vary 2006; Kuech, Mabande and Enzner 2014),
-    one for each of `memories`: how little it thinks that the way changes from block to block (just below 1). They learn
-    from the same sound, and are computed together: half of what one costs is numpy's own for each step.
+    """Partitioned-block Kalman filters in the frequency domain.
 
-    What else is at the microphone is their observation noise, so they learn slowly while the user speaks.
+    After Enzner and Vary 2006; Kuech, Mabande and Enzner 2014. All filters learn from the same sound and
+    are computed together: half of the cost of one is numpy's overhead for each step. All other sound at
+    the microphone is their observation noise, so they learn slowly while the user speaks.
+
+    Args:
+        parts: Partitions of each filter, one block each.
+        memories: State transition factor of each filter, just below 1: how little its path changes
+            from block to block.
+        params: Start and speed of the adaptation.
     """
 
-    def __init__(self, parts: int, memories: Sequence[float]):
+    def __init__(self, parts: int, memories: Sequence[float], params: KalmanParams = KalmanParams()):
+        self._params = params
         self._memory = np.square(np.array(memories, dtype=np.float32))[:, None, None]
-        self._expected = expected(parts)
+        self._expected = expected(parts, params.reverberation_time_s)
         shape = (len(memories), parts, BINS)
         self.weights: Spectra = np.zeros(shape, dtype=np.complex64)
         self.error_variance: Powers = np.broadcast_to(self._expected, shape).copy()
@@ -55,16 +68,25 @@ class KalmanFilters:
         self._weighted: Spectra = np.empty_like(self.weights)
         self._uncertain: Powers = np.empty_like(self.error_variance)
         self._turn = 0
-        self._young = YOUNG
+        self._young = self._params.young_blocks
 
     def process(self, near: Samples, far: Spectra, power: Powers) -> Samples:
-        """The microphone's block without the echo, as each filter predicts it; shape (filters, BLOCK). `far` are the
-        spectra of what was played, the latest first, each of the block and the one before it, and `power` theirs
-        (`power_of`); shape (parts, BINS)."""
+        """Subtract each filter's prediction from a microphone block, and adapt the filters.
+
+        Args:
+            near: Microphone, shape (BLOCK,).
+            far: Spectra of the reference, the latest first, each of a block and the one before it;
+                shape (parts, BINS).
+            power: `power_of(far)`.
+
+        Returns:
+            The block without the echo as each filter predicts it, shape (filters, BLOCK).
+        """
+        smoothing = self._params.near_end_smoothing
         clean = near - self.echoes(far)
         self._padded[:, BLOCK:] = clean
         error = np.fft.rfft(self._padded)
-        self._near_end = SMOOTHING * self._near_end + (1 - SMOOTHING) * power_of(error)
+        self._near_end = smoothing * self._near_end + (1 - smoothing) * power_of(error)
         uncertain = np.multiply(power, self.error_variance, out=self._uncertain)
         uncertain *= np.float32(0.5)
         observed = np.add.reduce(uncertain, axis=1) + self._near_end + np.float32(1e-9)
@@ -80,8 +102,8 @@ class KalmanFilters:
         return clean
 
     def _constrain(self) -> None:
-        """What the step has made longer than a block is cut off again, in the partitions whose turn it is."""
-        count = self.weights.shape[1] if self._young else CONSTRAINED
+        """Cut impulse responses back to a block, in the partitions whose turn it is."""
+        count = self.weights.shape[1] if self._young else self._params.constrained_partitions
         whose = slice(0, count) if self._young else slice(self._turn, self._turn + count)
         self._turn = (self._turn + count) % self.weights.shape[1]
         self._young = max(0, self._young - 1)
@@ -91,35 +113,35 @@ class KalmanFilters:
         self.weights[:, whose] = np.fft.rfft(weights, norm="ortho")
 
     def echoes(self, far: Spectra) -> Samples:
-        """What each way makes of `far`; shape (filters, BLOCK)."""
+        """Return the echo of `far` as each filter predicts it; shape (filters, BLOCK)."""
         weighted = np.multiply(far, self.weights, out=self._weighted)
         return np.asarray(np.fft.irfft(np.add.reduce(weighted, axis=1))[:, BLOCK:], dtype=np.float32)
 
     def echo(self, number: int, far: Spectra) -> Samples:
-        """What the way of one filter makes of `far`; shape (BLOCK,)."""
+        """Return the echo of `far` as one filter predicts it; shape (BLOCK,)."""
         weighted = np.multiply(far, self.weights[number], out=self._weighted[0])
         return np.asarray(np.fft.irfft(np.add.reduce(weighted, axis=0))[BLOCK:], dtype=np.float32)
 
     def learn_from(self, learner: int, teacher: int) -> None:
-        """Let a filter take over another's way, and doubt it as one that has just changed."""
+        """Copy another filter's weights, with the variance of a path that has just changed."""
         self.take_over(learner, teacher)
         loudness = np.float32(np.mean(np.sum(power_of(self.weights[learner]), axis=0)))
         variance = np.maximum(self.error_variance[learner], self.error_variance[teacher])
         self.error_variance[learner] = np.maximum(variance, loudness * self._expected)
-        self._young = YOUNG
+        self._young = self._params.young_blocks
 
     def take_over(self, learner: int, teacher: int) -> None:
-        """Let a filter go on from another's way."""
+        """Copy the weights of another filter."""
         self.weights[learner] = self.weights[teacher]
 
     def rest(self, blocks: int) -> None:
-        """For so many blocks nothing was played, and nothing could be learnt: the ways may have changed meanwhile."""
+        """Raise the variance for blocks without reference, in which the path may have changed."""
         memory = self._memory**blocks
         self.error_variance *= memory
         self.error_variance += (1 - memory) * power_of(self.weights)
 
     def forget(self) -> None:
-        """Begin anew."""
+        """Reset all filters to the initial state."""
         self.weights[:] = 0
         self.error_variance[:] = self._expected
-        self._young = YOUNG
+        self._young = self._params.young_blocks

@@ -1,8 +1,8 @@
-"""Takes the coach's voice out of the microphone by prediction alone: it leaves the user's voice as it is.
+"""Take the coach's voice out of the microphone by linear prediction of the echo.
 
-The reference is read as late as it is heard and at the pace of the microphone's clock, bent as the loudspeaker bends
-it, and two adaptive filters predict its echo: one that learns slowly and well, one that is quick after somebody has
-moved.
+The prediction leaves the user's voice intact. The reference is read at the delay of the echo and at the
+pace of the microphone's clock, and distorted as the loudspeaker distorts it. Two adaptive filters
+predict its echo: a slow one that adapts well, and a quick one for the time after somebody has moved.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import logging
 
 import numpy as np
 
-from voicecoach.audio.echo.delay_estimator import DelayEstimator
-from voicecoach.audio.echo.kalman_filter import BINS, BLOCK, KalmanFilters
+from voicecoach.audio.echo.delay_estimator import DelayEstimator, DelayEstimatorParams
+from voicecoach.audio.echo.kalman_filter import BINS, BLOCK, KalmanFilters, KalmanParams
 from voicecoach.audio.echo.reference_buffer import TAPS, ReferenceBuffer
 from voicecoach.audio.echo.retrospective import EchoRetrospective
 from voicecoach.audio.echo.spectra import Powers, Recent, Spectra, mean_square, power_of
@@ -21,56 +21,59 @@ from voicecoach.core.audio import HEARING_RATE, Samples
 _LOG = logging.getLogger(__name__)
 
 PARTS = 20
-"""Blocks that a filter spans: 0.4 s, where most rooms' echo is 40 dB down."""
+"""Blocks that a filter spans: 0.4 s, after which the echo of most rooms is 40 dB down."""
 
-EARLY = 480
-"""Samples before the loudest arrival that the filters span: what is taken for it may be a reflection."""
+EARLY_SAMPLES = 480
+"""Samples that the filters span before the lag, which may be that of a reflection."""
 
 DELAY_TOLERANCE_SAMPLES = 80
-"""Samples by which the lag may move before the reference is read anew: 5 ms."""
+"""Change of the lag (5 ms) from which on the reference is read at another delay."""
 
 STEADY = 0.9995
 QUICK = 0.98
-"""How little the slow and the quick filter think that the way changes from block to block."""
+"""State transition factors of the slow and the quick filter, for a block."""
 
 SMOOTHING = 0.9
-"""Of the filters' remaining power, from block to block."""
+"""Weight of the previous blocks in the power that a filter leaves."""
 
-BETTER = 0.5
-"""A filter is better than the other when this share of the other's power remains."""
+BETTER_SHARE = 0.5
+"""A filter wins a block when it leaves less than this share of the other's power."""
 
 QUICK_WINS = 15
-"""Blocks for which the quick filter must be better until the slow one takes over its way."""
+"""Blocks that the quick filter must win in a row until the slow one copies it."""
 
 STEADY_WINS = 50
-"""The same the other way."""
+"""Blocks that the slow filter must win in a row until the quick one copies it."""
 
-LEAST_DRIFT = 3e-6
-"""A smaller drift is left to the filters."""
+MIN_DRIFT = 3e-6
+"""A smaller drift (samples a sample) is left to the filters."""
 
-BEND_MEMORY = 0.999
-"""Of what is known of the loudspeaker's bending, from block to block."""
+DISTORTION_MEMORY = 0.999
+"""Weight of the previous blocks in the least-squares sums of the distortion."""
 
 MOMENTS_MEMORY = 0.998
-"""Of the mean square and fourth power of the reference."""
+"""Weight of the previous blocks in the moments of the reference."""
 
-LAGS_BEFORE_BENDING = 8
-"""Comparisons after which the lag is known well enough to learn the bending."""
+LAGS_BEFORE_DISTORTION = 8
+"""Measured lags from which on the lag is known well enough to learn the distortion."""
 
-BEND_RANGE = (-6.0, 1.0)
-"""Of the cubic part: loudspeakers compress."""
+DISTORTION_RANGE = (-6.0, 1.0)
+"""Range of the cubic part's weight: loudspeakers compress."""
 
-LEAST_POWER = 1e-6
-"""Mean square of a block of reference from which it teaches anything about bending."""
+MIN_DISTORTION_POWER = 1e-6
+"""Least mean square of a block of reference that is used to learn the distortion."""
 
-INAUDIBLE = 16
-"""Comparisons (four seconds of the coach's voice) without any lag after which it is taken for inaudible at the
-microphone: headphones, a speaker in another room. Longer than the longest delay that is looked for, by a second."""
+INAUDIBLE_COMPARISONS = 16
+"""Comparisons (4 s of the coach's voice) without a lag after which the coach counts as inaudible at the
+microphone: headphones, a speaker in another room. It is 1 s longer than the longest delay."""
 
 
 class LoudspeakerNonlinearity:
-    """The loudspeaker's distortion, as a cubic part of the reference (a Hammerstein model): what of the cube is not the
-    reference again, at a weight that is learnt by least squares."""
+    """Models the loudspeaker's distortion by a cubic part of the reference.
+
+    It is a Hammerstein model: the part of the cube that is orthogonal to the reference, at a weight that
+    is learnt by least squares.
+    """
 
     def __init__(self) -> None:
         self.weight = 0.0
@@ -78,11 +81,16 @@ class LoudspeakerNonlinearity:
         self._square, self._fourth = 1e-6, 1e-7
         self._power, self._match = 1e-9, 0.0
 
-    def bent(self, far: Spectra, samples: Samples) -> Spectra:
-        """`far`, the spectrum of `samples`, shape (2 * BLOCK,), as the loudspeaker bends it as far as that is known."""
+    def distort(self, far: Spectra, samples: Samples) -> Spectra:
+        """Distort a block as the loudspeaker does.
+
+        Args:
+            far: Spectrum of `samples`, shape (BINS,).
+            samples: The block and the one before it, shape (2 * BLOCK,).
+        """
         block = samples[BLOCK:]
         square, fourth = mean_square(block), mean_square(np.square(block))
-        if square > LEAST_POWER:
+        if square > MIN_DISTORTION_POWER:
             self._square = MOMENTS_MEMORY * self._square + (1 - MOMENTS_MEMORY) * square
             self._fourth = MOMENTS_MEMORY * self._fourth + (1 - MOMENTS_MEMORY) * fourth
         odd = self._odd_part(far, samples)
@@ -90,18 +98,18 @@ class LoudspeakerNonlinearity:
         return far + np.complex64(self.weight) * odd
 
     def learn(self, filters: KalmanFilters, best: int, clean: Samples, block: Samples) -> None:
-        """From what remained of a block with the way of the best filter."""
-        if mean_square(block) < LEAST_POWER:
+        """Update the weight from the block that the best filter left."""
+        if mean_square(block) < MIN_DISTORTION_POWER:
             return
         cubic = filters.echo(best, self._odd.all)
         certainty = 1 / (mean_square(clean) + 1e-9)
         power = float(cubic @ cubic)
-        self._power = BEND_MEMORY * self._power + certainty * power
-        self._match = BEND_MEMORY * self._match + certainty * (float(cubic @ clean) + self.weight * power)
-        self.weight = float(np.clip(self._match / (1.02 * self._power + 1e-9), *BEND_RANGE))
+        self._power = DISTORTION_MEMORY * self._power + certainty * power
+        self._match = DISTORTION_MEMORY * self._match + certainty * (float(cubic @ clean) + self.weight * power)
+        self.weight = float(np.clip(self._match / (1.02 * self._power + 1e-9), *DISTORTION_RANGE))
 
     def rebuild(self, far: Spectra, samples: Samples) -> Spectra:
-        """What was played before is this from now on: `bent` of all of it, the latest first; shape (PARTS, BINS)."""
+        """Replace the history, and distort it; the latest first, shape (PARTS, BINS)."""
         odd = self._odd_part(far, samples)
         self._odd = Recent[Spectra](odd)
         return far + np.complex64(self.weight) * odd
@@ -117,15 +125,23 @@ _NOTHING: Spectra = _NOTHINGS[0]
 
 
 class LinearCanceller:
-    """Feed it blocks of BLOCK samples of microphone and of what was played meanwhile, both 16 kHz mono. `learnt` counts
-    the blocks of the coach's voice that it has learnt from since it knows how late that is heard, `moved` how often the
-    echo's way has changed: then the filter that learns quickly is far better for a while, whoever speaks."""
+    """Predicts the echo in blocks of BLOCK samples, 16 kHz mono.
 
-    def __init__(self) -> None:
-        self.alignment = DelayEstimator()
+    Attributes:
+        learnt: Blocks of the coach's voice that the filters have adapted to since the lag is known.
+        moved: How often the echo path has changed: then the quick filter is far better for a while,
+            whoever speaks.
+    """
+
+    def __init__(
+        self,
+        delay_params: DelayEstimatorParams | None = None,
+        kalman_params: KalmanParams | None = None,
+    ) -> None:
+        self.alignment = DelayEstimator(delay_params or DelayEstimatorParams())
         self._reference = ReferenceBuffer()
         self._nonlinearity = LoudspeakerNonlinearity()
-        self._filters = KalmanFilters(PARTS, (STEADY, QUICK))
+        self._filters = KalmanFilters(PARTS, (STEADY, QUICK), kalman_params or KalmanParams())
         self._left = [1e-9, 1e-9]
         self._wins = [0, 0]
         self._far = Recent[Spectra](_NOTHINGS)
@@ -142,16 +158,16 @@ class LinearCanceller:
 
     @property
     def delay(self) -> float | None:
-        """Seconds by which the coach's voice is heard later than it is played; None until that is known."""
+        """Return the delay (s) from playing a sound to hearing it; None until it is known."""
         return self._lag / HEARING_RATE if self._lag is not None else None
 
     @property
     def inaudible(self) -> bool:
-        """Whether the coach's voice has long been played, and was not found at the microphone."""
-        return self.alignment.missed >= INAUDIBLE
+        """Return True if the coach has long spoken and was not found at the microphone."""
+        return self.alignment.missed >= INAUDIBLE_COMPARISONS
 
     def process(self, near: Samples, far: Samples) -> Samples:
-        """A block of microphone without the echo; as it is until the echo was found."""
+        """Remove the echo from a block of microphone; pass it through until a lag is known."""
         self._reference.feed(far)
         self.alignment.feed(near, far)
         self._align()
@@ -167,7 +183,7 @@ class LinearCanceller:
         self.learnt += 1
         samples = np.concatenate([self._before, block])
         self._before = block
-        self._read_last = bent = self._nonlinearity.bent(np.fft.rfft(samples), samples)
+        self._read_last = bent = self._nonlinearity.distort(np.fft.rfft(samples), samples)
         self._far.add(bent)
         self._power.add(power_of(bent))
         outputs = self._filters.process(near, self._far.all, self._power.all)
@@ -176,42 +192,55 @@ class LinearCanceller:
             SMOOTHING * left + (1 - SMOOTHING) * power for left, power in zip(self._left, powers, strict=True)
         ]
         best = self._best()
-        if self.alignment.drift or self._measured > LAGS_BEFORE_BENDING:
+        if self.alignment.drift or self._measured > LAGS_BEFORE_DISTORTION:
             self._nonlinearity.learn(self._filters, best, outputs[best], block)
         self._exchange()
         out: Samples = outputs[best]
         return out
 
     def unplayed(self, seconds: float) -> None:
-        """The last `seconds` of what was played were not, after all; they are not heard yet, and so not read."""
+        """Silence the last seconds of the reference: they were never played.
+
+        They are not heard yet, so they have not been read either.
+        """
         self._reference.silence(round(seconds * HEARING_RATE))
 
     def heard(self, near: Samples, clean: Samples) -> None:
-        """What was made in the end of the block `near` that was processed last: for `echo_reduction_db`."""
+        """Keep the final output for the block `near`, for `echo_reduction_db`."""
         if self._measured:
             self._retrospective.feed(near, self._read_last, clean)
 
     def echo_reduction_db(self, since: float, until: float) -> float | None:
-        """How many dB of what was heard between `since` and `until` (seconds ago) can be told to be an echo by what is
-        known now. None where nothing can be told."""
+        """Return by how many dB the filters of now reduce a past sound.
+
+        Args:
+            since: Start of the sound, in seconds ago.
+            until: End of the sound, in seconds ago.
+
+        Returns:
+            The reduction in dB; None if too few blocks are kept.
+        """
         return self._retrospective.echo_reduction_db(since, until, self._filters)
 
     def _read(self) -> Samples:
-        drift = self.alignment.drift if abs(self.alignment.drift) > LEAST_DRIFT else 0.0
+        drift = self.alignment.drift if abs(self.alignment.drift) > MIN_DRIFT else 0.0
         block = self._reference.read(self._reference.end - BLOCK - self._delay, BLOCK, 1 - drift)
         self._delay += drift * BLOCK
         return block
 
     def _align(self) -> None:
-        """Read the reference as late as it is heard. A lag that jumped (the sound system lost or repeated something) is
-        followed once it was measured twice; what was learnt of the way stays."""
+        """Set the reading delay to the measured lag.
+
+        A lag that jumped (the sound system lost or repeated sound) is followed once it was measured
+        twice; the filters' weights stay.
+        """
         lag, measured = self.alignment.lag, self.alignment.measured
         if lag is None or measured == self._measured:
             return
         first = self._measured == 0
         again = self._lag is not None and abs(lag - self._lag) < DELAY_TOLERANCE_SAMPLES
         self._measured, self._lag = measured, lag
-        wanted = max(float(lag - EARLY), TAPS / 2)
+        wanted = max(float(lag - EARLY_SAMPLES), TAPS / 2)
         if abs(wanted - self._delay) < DELAY_TOLERANCE_SAMPLES or not (first or again):
             return
         _LOG.info("the coach's voice is heard %.0f ms after it is played", 1000 * lag / HEARING_RATE)
@@ -222,7 +251,7 @@ class LinearCanceller:
             self._filters.forget()
 
     def _rebuild(self) -> None:
-        """The spectra of what was played before, at the present delay."""
+        """Compute the spectra of the past reference again, at the present delay."""
         end = self._reference.end - BLOCK - self._delay
         past = np.stack([self._reference.read(end - (part + 2) * BLOCK, 2 * BLOCK) for part in range(PARTS)])
         self._before = past[0][BLOCK:]
@@ -230,14 +259,14 @@ class LinearCanceller:
         self._far, self._power = Recent[Spectra](bent), Recent[Powers](power_of(bent))
 
     def _best(self) -> int:
-        """The filter that leaves least."""
+        """Return the number of the filter that leaves the least power."""
         return 0 if self._left[0] <= self._left[1] else 1
 
     def _exchange(self) -> None:
-        """A filter that has long been much worse goes on from the other's way."""
+        """Let a filter that has long been much worse copy the other."""
         steady, quick = self._left
-        self._wins[1] = self._wins[1] + 1 if quick < BETTER * steady else 0
-        self._wins[0] = self._wins[0] + 1 if steady < BETTER * quick else 0
+        self._wins[1] = self._wins[1] + 1 if quick < BETTER_SHARE * steady else 0
+        self._wins[0] = self._wins[0] + 1 if steady < BETTER_SHARE * quick else 0
         if self._wins[1] > QUICK_WINS:
             self._filters.learn_from(0, 1)
             self.moved += 1

@@ -1,6 +1,9 @@
-"""Was it the coach's own voice after all? What was heard a moment ago is predicted once more, by filters that meanwhile
-have learnt how it arrives, and learn from it again. An echo that came through because its way had just changed, or was
-not known well yet, vanishes; somebody else's voice stays as loud as it was heard."""
+"""Decide afterwards whether a heard sound was the coach's own voice.
+
+The sound of a moment ago is predicted once more, by filters that have adapted since and adapt to it
+again. An echo that came through because its path had just changed, or was not learnt well yet, is
+reduced; another voice stays as loud as it was heard.
+"""
 
 from __future__ import annotations
 
@@ -14,52 +17,66 @@ from voicecoach.audio.echo.kalman_filter import KalmanFilters
 from voicecoach.audio.echo.spectra import Array, Powers, Spectra, power_of
 from voicecoach.core.audio import BLOCK_SECONDS, Samples
 
-KEPT = 4.0
-"""Seconds that are kept: of a longer utterance the end is judged."""
+KEPT_S = 4.0
+"""Sound that is kept: of a longer utterance only the end is judged."""
 
-LEAD = 0.3
-"""Seconds before an utterance from which on the filters learn anew."""
+LEAD_S = 0.3
+"""The filters adapt again from this long before an utterance."""
 
 PASSES = 2
-"""Times that they learn from it."""
+"""Passes over the sound in which they adapt."""
 
-FEWEST = 3
-"""Blocks of an utterance without which nothing can be told."""
+MIN_BLOCKS = 3
+"""Blocks of an utterance without which there is no verdict."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Block:
     near: Samples
     far: Spectra
-    """Spectrum of what was played, as the filters read it."""
+    """Spectrum of the reference, as the filters read it."""
     heard: float
-    """Energy of what was left when it was heard."""
+    """Energy of the cleaned block at the time it was heard."""
 
 
 class EchoRetrospective:
-    """Keeps the last blocks. `parts` is how many blocks the filters span."""
+    """Keeps the last blocks; `parts` is the number of blocks that the filters span."""
 
     def __init__(self, parts: int):
         self._parts = parts
-        self._blocks: deque[_Block] = deque(maxlen=round(KEPT / BLOCK_SECONDS) + parts)
+        self._blocks: deque[_Block] = deque(maxlen=round(KEPT_S / BLOCK_SECONDS) + parts)
 
     def feed(self, near: Samples, far: Spectra, heard: Samples) -> None:
-        """A block of microphone, the spectrum of what the filters read for it (shape (BINS,)), and what was heard."""
+        """Keep a block.
+
+        Args:
+            near: Microphone, shape (BLOCK,).
+            far: Spectrum of the reference that the filters read for it, shape (BINS,).
+            heard: Cleaned block, shape (BLOCK,).
+        """
         self._blocks.append(_Block(near, far.copy(), float(heard @ heard)))
 
     def clear(self) -> None:
-        """What was read is not what is read now."""
+        """Drop all blocks: the reference is read at another delay from now on."""
         self._blocks.clear()
 
     def echo_reduction_db(self, since: float, until: float, filters: KalmanFilters) -> float | None:
-        """How many dB of what was heard between `since` and `until` (seconds ago) vanish; the most that any of the
-        `filters` takes out. They stay as they are. None where too little is kept to tell."""
+        """Return the greatest reduction (dB) of a past sound by any of the filters.
+
+        Args:
+            since: Start of the sound, in seconds ago.
+            until: End of the sound, in seconds ago.
+            filters: Filters of now; they are copied and not changed.
+
+        Returns:
+            The reduction in dB; None if too few blocks are kept.
+        """
         blocks = list(self._blocks)
         end = len(blocks) - max(0, round(until / BLOCK_SECONDS) - 1)
         begin = max(len(blocks) - round(since / BLOCK_SECONDS), self._parts)
-        if end - begin < FEWEST:
+        if end - begin < MIN_BLOCKS:
             return None
-        first = max(self._parts, begin - round(LEAD / BLOCK_SECONDS))
+        first = max(self._parts, begin - round(LEAD_S / BLOCK_SECONDS))
         spectra = np.stack([block.far for block in blocks])
         powers = power_of(spectra)
         heard = sum(block.heard for block in blocks[begin:end])
@@ -75,8 +92,10 @@ class EchoRetrospective:
         first: int,
         judged: range,
     ) -> float:
-        """Energy that is left of the `judged` blocks once a copy of the `filters` has learnt from all blocks since
-        `first`, by the one that leaves least."""
+        """Return the least energy that a copy of the filters leaves of the `judged` blocks.
+
+        The copy first adapts to all blocks from number `first` on.
+        """
         filters = copy.deepcopy(filters)
         for _pass in range(PASSES):
             for number in range(first, len(blocks)):
@@ -85,5 +104,5 @@ class EchoRetrospective:
         return float(np.min(np.sum(np.square(remains), axis=(0, 2))))
 
     def _span(self, of_blocks: Array, number: int) -> Array:
-        """What the filters read for a block, the latest first; shape (parts, BINS)."""
+        """Return the rows that the filters read for a block, the latest first."""
         return of_blocks[number + 1 - self._parts : number + 1][::-1]

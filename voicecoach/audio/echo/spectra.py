@@ -1,4 +1,4 @@
-"""Spectra and powers; those of the last blocks kept so that neither adding one nor looking at all copies anything."""
+"""Compute powers of spectra, and keep the last blocks without copying them."""
 
 from __future__ import annotations
 
@@ -15,22 +15,25 @@ Powers = npt.NDArray[np.floating]
 Array = TypeVar("Array", Spectra, Powers)
 
 _SPACE = 8
-"""Times as much room as is looked at: so rarely all of it is moved to the other end."""
+"""Size of the array in multiples of the kept rows, so that they are rarely moved."""
 
 
 def power_of(spectra: Spectra) -> Powers:
-    """The power of each bin."""
+    """Return the power of each bin."""
     power: Powers = spectra.real**2 + spectra.imag**2
     return power
 
 
 def mean_square(samples: Samples) -> float:
-    """Of samples, shape (frames,): without numpy's `mean`, which takes ten times as long for a block."""
+    """Return the mean square of samples, shape (frames,).
+
+    numpy's `mean` takes ten times as long for a block.
+    """
     return float(samples @ samples) / len(samples)
 
 
 class Recent(Generic[Array]):
-    """The last ones of something like `first`, shape (parts, bins)."""
+    """Keeps the last rows of a sequence that starts as `first`, shape (parts, bins)."""
 
     def __init__(self, first: Array):
         self._parts = len(first)
@@ -39,11 +42,11 @@ class Recent(Generic[Array]):
 
     @property
     def all(self) -> Array:
-        """All of them, the latest first; shape (parts, bins). A view, until the next is added."""
+        """Return all rows, the latest first; a view that is valid until the next `add`."""
         return self._kept[self._at : self._at + self._parts]
 
     def add(self, latest: Array) -> None:
-        """One more, shape (bins,), in place of the oldest."""
+        """Add a row, shape (bins,), in place of the oldest."""
         if not self._at:
             self._replace(self._kept[: self._parts])
         self._at -= 1

@@ -11,7 +11,7 @@ from tests.support.fake_sound_card import Card, Talk, World
 from tests.support.fake_sound_card import world as world
 from voicecoach.audio.device import portaudio, reconnecting
 from voicecoach.audio.device import sound_card as device_module
-from voicecoach.audio.device.sound_card import DeviceError, SoundCard
+from voicecoach.audio.device.sound_card import DeviceError, SoundCard, SoundCardParams
 from voicecoach.core.audio import BLOCK_SECONDS
 
 NO_LOSS = (0.0, 0.0, 0.0)
@@ -369,15 +369,13 @@ def test_closing_plays_to_the_end(world: World, device: SoundCard, talk: Talk) -
     assert all(running.closed for running in world._running)
 
 
-def test_closing_does_not_wait_for_a_driver_that_hangs(
-    world: World, device: SoundCard, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_closing_does_not_wait_for_a_driver_that_hangs(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     hang, left = threading.Event(), []
+    device = SoundCard(params=SoundCardParams(close_timeout_s=0.05))
     device.open()
     for module in (reconnecting, device_module):
         monkeypatch.setattr(module, "in_background", REAL_IN_BACKGROUND)
     monkeypatch.setattr(portaudio, "leave_to_the_system", lambda: left.append(True))
-    monkeypatch.setattr(device_module, "_CLOSING", 0.05)
     monkeypatch.setattr(device._microphone._line._stream, "abort", hang.wait)
     device.close()
     assert left == [True]

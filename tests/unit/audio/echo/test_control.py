@@ -10,17 +10,19 @@ import pytest
 
 from tests.support.echo_scenes import QUIET, at_the_microphone, blocks
 from voicecoach.asr.detection.near_end import STANDS_OUT_DB
-from voicecoach.audio.echo.control import LOST, NOTHING_LEFT, EchoCanceller
-from voicecoach.audio.echo.delay_estimator import LONGEST, DelayEstimator
+from voicecoach.audio.echo.control import NOTHING_LEFT, EchoCanceller, EchoParams
+from voicecoach.audio.echo.delay_estimator import DelayEstimator
 from voicecoach.audio.echo.divergence import DivergenceMonitor
 from voicecoach.audio.echo.kalman_filter import BLOCK, KalmanFilters
 from voicecoach.audio.echo.linear_canceller import LinearCanceller
 from voicecoach.audio.echo.reference_buffer import ReferenceBuffer
-from voicecoach.audio.echo.residual_echo import LEAST, ResidualEchoEstimator, level
+from voicecoach.audio.echo.residual_echo import MIN_SHARE_DB, ResidualEchoEstimator, level
 from voicecoach.audio.echo.spectra import power_of
 from voicecoach.core.audio import BLOCK_SECONDS, HEARING_RATE, Samples
 from voicecoach.simulation.room import RoomSettings
 from voicecoach.tts.synthesizer import Synthesizer
+
+PARAMS = EchoParams()
 
 
 def cleaned(speech: Samples, microphone: Samples) -> Samples:
@@ -174,7 +176,7 @@ def test_what_may_be_left_follows_what_was_left():
 def test_of_an_echo_that_is_predicted_perfectly_a_little_may_be_left():
     """Of the next sound, which is a new one, more is left."""
     residual = ResidualEchoEstimator()
-    assert left_of(residual, 0.001) == pytest.approx(-20 + LEAST, abs=1)
+    assert left_of(residual, 0.001) == pytest.approx(-20 + MIN_SHARE_DB, abs=1)
     assert residual.share == pytest.approx(-60, abs=1)
 
 
@@ -250,8 +252,11 @@ def test_without_its_reference_the_canceller_is_deaf_while_the_coach_speaks(capl
     canceller = EchoCanceller()
     near, far = np.full(BLOCK, 0.1, dtype=np.float32), np.zeros(BLOCK, dtype=np.float32)
     with caplog.at_level(logging.WARNING):
-        out = [canceller.process(near, far, speaking=True) for _ in range(round(2 * LOST / BLOCK_SECONDS))]
-    assert not np.concatenate(out[round(LOST / BLOCK_SECONDS) + 1 :]).any()
+        out = [
+            canceller.process(near, far, speaking=True)
+            for _ in range(round(2 * PARAMS.reference_lost_s / BLOCK_SECONDS))
+        ]
+    assert not np.concatenate(out[round(PARAMS.reference_lost_s / BLOCK_SECONDS) + 1 :]).any()
     assert [record.message for record in caplog.records] == [
         "what the coach says does not reach the echo canceller: deaf while it speaks"
     ]
@@ -313,7 +318,7 @@ def test_who_speaks_after_the_coach_is_heard_though_its_delay_has_jumped(speech:
     for near, far in zip(blocks(jumping(speech, 8)), blocks(speech), strict=True):
         clean = canceller.process(near, far, speaking=True)
     assert not clean.any()
-    assert canceller.delays == (0.0, LONGEST), "nobody knows for how long it is still heard"
+    assert canceller.delays == (0.0, PARAMS.delay.longest_delay_s), "nobody knows for how long it is still heard"
     voice, silence = np.full(BLOCK, 0.1, dtype=np.float32), np.zeros(BLOCK, dtype=np.float32)
     assert canceller.process(voice, silence, speaking=False).any()
 
@@ -356,7 +361,7 @@ def test_before_anything_was_played_no_echo_is_awaited(speech: Samples):
     canceller = EchoCanceller()
     assert canceller.delays == (0.0, 0.0)
     canceller.process(np.zeros(BLOCK, dtype=np.float32), np.full(BLOCK, 0.1, dtype=np.float32), speaking=True)
-    assert canceller.delays == (0.0, LONGEST)
+    assert canceller.delays == (0.0, PARAMS.delay.longest_delay_s)
     for near, far in zip(blocks(at_the_microphone(speech, QUIET))[:200], blocks(speech), strict=False):
         canceller.process(near, far, speaking=True)
     assert canceller.delays == pytest.approx((0.08, 0.08), abs=0.01)
