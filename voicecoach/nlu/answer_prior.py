@@ -13,7 +13,7 @@ from voicecoach.core.speech import Alternative, Hypothesis
 from voicecoach.nlu.sentence import ANSWER
 
 
-def favour_answers(heard: Hypothesis, is_answer: Callable[[str], bool]) -> Hypothesis:
+def rescore(heard: Hypothesis, is_answer: Callable[[str], bool]) -> Hypothesis:
     """`heard` with its readings in the order of their probabilities given the question; `is_answer` tells those that
     answer it."""
     readings = (Alternative(heard.text, 0.0), *heard.alternatives)

@@ -59,7 +59,7 @@ speech: "they're good wait stop" was said to somebody else."""
 UnderstandText = Callable[[str, Collection[str] | None], Understanding]
 
 
-def weigh(
+def rescore(
     heard: Hypothesis, states: Collection[str] | None, understand: UnderstandText, share: float = 1.0
 ) -> Understanding:
     """What an utterance means in `states` (None: whatever the state), all its readings considered; `share` of the usual

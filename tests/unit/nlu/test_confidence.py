@@ -9,8 +9,7 @@ import pytest
 from tests.support.intents import project_matcher
 from voicecoach.core.speech import Alternative, Hypothesis
 from voicecoach.core.understanding import Understanding, Verdict
-from voicecoach.nlu.answer_prior import favour_answers
-from voicecoach.nlu.confidence import weigh
+from voicecoach.nlu import answer_prior, confidence
 
 
 def heard(text: str, *others: tuple[str, float]) -> Hypothesis:
@@ -19,7 +18,7 @@ def heard(text: str, *others: tuple[str, float]) -> Hypothesis:
 
 
 def weighed(hypothesis: Hypothesis, *states: str) -> Understanding:
-    return weigh(hypothesis, states or None, project_matcher().understand)
+    return confidence.rescore(hypothesis, states or None, project_matcher().understand)
 
 
 def test_talk_that_came_out_as_a_command_is_not_obeyed():
@@ -83,7 +82,7 @@ def test_an_answer_is_made_harder_to_hear_until_it_is_asked_for():
     intents = project_matcher().intents
 
     def favoured(hypothesis: Hypothesis, *states: str) -> list[Alternative]:
-        found = favour_answers(hypothesis, lambda text: intents.answers(text, states))
+        found = answer_prior.rescore(hypothesis, lambda text: intents.answers(text, states))
         return [Alternative(found.text, 0.0), *found.alternatives]
 
     of_talk = heard("neither to lot", ("they hurt a lot", 1.5))
