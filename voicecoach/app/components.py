@@ -186,11 +186,11 @@ class App:
         from voicecoach.asr.detection.gain_control import AutomaticGainControl
         from voicecoach.asr.detection.vad import VoiceActivityDetector
         from voicecoach.asr.utterances import UtteranceDetector
-        from voicecoach.turns.end_of_turn import Endpoint
+        from voicecoach.turns.end_of_turn import EndOfTurn
 
         intents, links = self.intents, self.language.links
         joined = (*links.joining, *links.correcting)
-        endpoint = Endpoint(intents.word_graph(), intents.fillers, intents.beside, joined, self._is_sure)
+        endpoint = EndOfTurn(intents.word_graph(), intents.fillers, intents.beside, joined, self._is_sure)
         return UtteranceDetector(recognizer, VoiceActivityDetector(), endpoint.pause, AutomaticGainControl())
 
     def _is_sure(self, text: str, alternatives: Sequence[Alternative]) -> bool:

@@ -22,7 +22,7 @@ from voicecoach.asr.decoder.vosk_recognizer import Reading, hypothesis
 from voicecoach.asr.detection.near_end import NearEndDetector
 from voicecoach.asr.detection.vad import CHUNK, CHUNK_SECONDS, SpeechSegmenter
 from voicecoach.core.audio import HEARING_RATE, Samples
-from voicecoach.core.speech import Alternative, Hypothesis, Pause
+from voicecoach.core.speech import Alternative, Endpoint, Hypothesis, Pause
 
 _LOG = logging.getLogger(__name__)
 
@@ -183,7 +183,7 @@ class UtteranceDetector:
         self._held.append(self._pending)
         self._hear_held()
         self._segmenter.reset()
-        heard = self._finish("input", self.now)
+        heard = self._finish(Endpoint.INPUT, self.now)
         return [heard] if heard else []
 
     def _chunk(self, chunk: Samples, far_end: bool, residual: float) -> Hypothesis | None:
@@ -248,7 +248,7 @@ class UtteranceDetector:
             return False
         return [self._recognizer.feed(chunk) for chunk in held][-1]
 
-    def _endpoint(self, recognizer_ends: bool) -> str | None:
+    def _endpoint(self, recognizer_ends: bool) -> Endpoint | None:
         """What ends the utterance now, if anything does. In noise that passes for speech the detector hears no silence;
         then that which the recogniser hears counts."""
         longer = self._recognizer_silence + CHUNK_SECONDS if self._recognizer_silence else RECOGNIZER_SILENCE
@@ -259,11 +259,11 @@ class UtteranceDetector:
             self._finish_ahead(silence)
             if self._hear_again:
                 return None
-        if longest >= (self._pause.ends if self._reading else SILENCE):
+        if longest >= (self._pause.end_silence_s if self._reading else SILENCE):
             needed = self._needed()
             if longest >= needed:
-                return "silence" if silence >= needed else "recognizer"
-        return "length" if self.now - self._began > LONGEST else None
+                return Endpoint.SILENCE if silence >= needed else Endpoint.RECOGNIZER
+        return Endpoint.LENGTH if self.now - self._began > LONGEST else None
 
     def _finish_ahead(self, silence: float) -> None:
         """Finish the utterance, for it may be over: the words that the recogniser tells before it is asked to are up to
@@ -274,7 +274,7 @@ class UtteranceDetector:
         if self._pause_after:
             self._pause = self._pause_after(reading.text, reading.alternatives)
         too_soon = AHEAD if silence >= EARLY else silence
-        if silence < AHEAD and self._pause.ends > too_soon:
+        if silence < AHEAD and self._pause.end_silence_s > too_soon:
             self._hear_again = True
         else:
             self._reading = reading
@@ -294,14 +294,14 @@ class UtteranceDetector:
     def _needed(self) -> float:
         """Seconds of silence that end the utterance with the words so far."""
         if self._reading:
-            return self._pause.ends
+            return self._pause.end_silence_s
         if self._pause_after:
             self._pause = self._pause_after(self._recognizer.partial(), None)
-        return max(SILENCE, self._pause.ends)
+        return max(SILENCE, self._pause.end_silence_s)
 
-    def _finish(self, endpoint: str, speech_end: float) -> Hypothesis | None:
+    def _finish(self, endpoint: Endpoint, speech_end: float) -> Hypothesis | None:
         reading = self._reading or self._recognizer.finish()
-        joins = self._pause.joins
+        joins = self._pause.merge_window_s
         self._reading, self._pause = None, Pause(SILENCE)
         self._hear_again = False
         self._recognizer_silence = 0.0
@@ -310,16 +310,16 @@ class UtteranceDetector:
         if not (whole or reading).text:
             _LOG.debug("%.2f s: voice activity, but no words", self.now)
             return None
-        stands_out = self._prominence.mean
+        prominence_db = self._prominence.mean
         if joins:
             open_until = speech_end + joins
             self._open = _Open(reading.text, self._utterance, self._began, self._speech_start, open_until)
         alone = hypothesis(reading, self._began, (self._speech_start, speech_end), self.now, endpoint)
-        alone = replace(alone, stands_out=stands_out)
+        alone = replace(alone, prominence_db=prominence_db)
         if not (self._joined and whole):
             return alone
         heard = hypothesis(whole, self._joined.began, (self._joined.speech_start, speech_end), self.now, endpoint)
-        return replace(heard, stands_out=stands_out, continues=True, alone=alone if reading.text else None)
+        return replace(heard, prominence_db=prominence_db, continues=True, alone=alone if reading.text else None)
 
     def _together(self) -> Reading | None:
         """The utterance before and this one as one, where that begins with the words of the former."""

@@ -17,8 +17,8 @@ def rescore(heard: Hypothesis, is_answer: Callable[[str], bool]) -> Hypothesis:
     """`heard` with its readings in the order of their probabilities given the question; `is_answer` tells those that
     answer it."""
     readings = (Alternative(heard.text, 0.0), *heard.alternatives)
-    favoured = [replace(one, behind=one.behind - ANSWER) if is_answer(one.text) else one for one in readings]
-    favoured.sort(key=lambda one: one.behind)
+    favoured = [replace(one, behind_nats=one.behind_nats - ANSWER) if is_answer(one.text) else one for one in readings]
+    favoured.sort(key=lambda one: one.behind_nats)
     best = favoured[0]
-    others = tuple(replace(one, behind=one.behind - best.behind) for one in favoured[1:])
+    others = tuple(replace(one, behind_nats=one.behind_nats - best.behind_nats) for one in favoured[1:])
     return replace(heard, text=best.text, alternatives=others)

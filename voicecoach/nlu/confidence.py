@@ -72,8 +72,8 @@ def rescore(
         if found is None:
             return _or_urgent(best, readings, states, understand)
         chosen, command = found
-    rivals = [Alternative(one.text, one.behind - chosen.behind) for one in readings]
-    of_talk = share * margin(command, guarded=heard.guarded, over_coach=heard.over_coach)
+    rivals = [Alternative(one.text, one.behind_nats - chosen.behind_nats) for one in readings]
+    of_talk = share * margin(command, echo_suspect=heard.echo_suspect, over_coach=heard.over_coach)
     return _or_urgent(_judge(command, rivals, states, understand, of_talk, share), readings, states, understand)
 
 
@@ -88,11 +88,11 @@ def _or_urgent(
         return understood
     most = URGENT_COMMAND if understood.accepted else URGENT
     for reading in readings[1:]:
-        if reading.behind > most:
+        if reading.behind_nats > most:
             break
         urgent = understand(reading.text, states)
         if urgent.urgent and urgent.accepted:
-            detail = f"urgent, {reading.behind:.1f} nats behind {understood.text!r}: {understood.detail}"
+            detail = f"urgent, {reading.behind_nats:.1f} nats behind {understood.text!r}: {understood.detail}"
             return replace(urgent, verdict=Verdict.ASK, reject_reason=None, detail=detail)
     return understood
 
@@ -110,12 +110,12 @@ def _judge(
     # What must not be missed is not to be done unasked, either, where something else may have been said.
     of_command = of_talk if command.urgent else 0.0 if command.reject_margin_nats < 0 else share * OTHER_COMMAND
     for rival in rivals:
-        if rival.behind >= max(of_talk, of_command):
+        if rival.behind_nats >= max(of_talk, of_command):
             break
         if _within(command.sentence, rival.text):
             continue
-        detail = f"{command.sentence!r} is not sure enough: {rival.text!r} is {rival.behind:.1f} nats behind"
-        if rival.behind < of_talk and _is_talk(rival.text, command, states, understand):
+        detail = f"{command.sentence!r} is not sure enough: {rival.text!r} is {rival.behind_nats:.1f} nats behind"
+        if rival.behind_nats < of_talk and _is_talk(rival.text, command, states, understand):
             if command.urgent:
                 return replace(command, verdict=Verdict.ASK, detail=f"{detail}, {of_talk:.1f} needed")
             return Understanding(
@@ -125,18 +125,18 @@ def _judge(
                 detail=f"{detail}, {of_talk:.1f} needed",
                 score=command.score,
             )
-        if rival.behind < of_command and _is_another(understand(rival.text, states), command):
+        if rival.behind_nats < of_command and _is_another(understand(rival.text, states), command):
             return replace(command, verdict=Verdict.ASK, detail=f"{detail}, {of_command:.1f} needed")
     return command
 
 
-def margin(command: Understanding, *, guarded: bool = False, over_coach: bool = False) -> float:
+def margin(command: Understanding, *, echo_suspect: bool = False, over_coach: bool = False) -> float:
     """Nats by which the most probable talk must be behind `command`. What is easy to say (negative caution) needs so
     much less; what needs caution paid for it in the graph. One word needs as much as several where it has others around
     it ("thanks faster"), each of several commands in one breath as much again, since many kinds of talk can be pieced
-    together from them. Nothing is easy `over_coach`, and everything needs much where it is `guarded`."""
+    together from them. Nothing is easy `over_coach`, and everything needs much where it is `echo_suspect`."""
     usual = command.parts * (SEVERAL_WORDS if " " in command.text else ONE_WORD)
-    least = SEVERAL_WORDS if guarded else OVER_COACH if over_coach else 0.0
+    least = SEVERAL_WORDS if echo_suspect else OVER_COACH if over_coach else 0.0
     return max(usual * (EXPECTED if command.expected else 1.0) + min(command.reject_margin_nats, 0.0), least)
 
 
@@ -148,10 +148,10 @@ def _instead(
     unasked = _is_unasked(best.text, anywhere)
     elsewhere = unasked or (states is not None and anywhere.accepted)
     for reading in readings[1:]:
-        if reading.behind > (UNASKED if unasked else PRIOR):
+        if reading.behind_nats > (UNASKED if unasked else PRIOR):
             break
         command = understand(reading.text, states)
-        if command.accepted and (elsewhere or (reading.behind <= NEAR and _nearly(best, command))):
+        if command.accepted and (elsewhere or (reading.behind_nats <= NEAR and _nearly(best, command))):
             detail = f"{command.detail}; the best reading {best.text!r}: {best.detail}"
             return reading, replace(command, detail=detail)
     return None

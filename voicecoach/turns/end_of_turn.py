@@ -55,7 +55,7 @@ def never(_text: str, _alternatives: Sequence[Alternative]) -> bool:
     return False
 
 
-class Endpoint:
+class EndOfTurn:
     """Knows the sentences of `graph`; `skip_words` mean nothing, and nobody is waited for to say those of the kinds in
     `rare` where they begin with another sentence. After one of the `links` ("and") another sentence follows. `sure`
     tells what was surely heard."""
@@ -103,10 +103,10 @@ class Endpoint:
         known, or `words` are not sure for another reason."""
         if alternatives is None:
             return 0.0
-        near = [one for one in alternatives if one.behind < CLEAR]
+        near = [one for one in alternatives if one.behind_nats < CLEAR]
         if near and any(meaning.endswith(VARIES) for meaning in here):
             return 0.0
-        nearest = min((one.behind for one in near if self._meant(one.text)[0] != here), default=CLEAR)
+        nearest = min((one.behind_nats for one in near if self._meant(one.text)[0] != here), default=CLEAR)
         return nearest if nearest > 0 and self._sure(words, alternatives) else 0.0
 
     def _meant(self, words: str) -> tuple[frozenset[str] | None, frozenset[str]]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.support.intents import project_matcher
-from voicecoach.core.speech import Alternative, Hypothesis
+from voicecoach.core.speech import Alternative, Endpoint, Hypothesis
 from voicecoach.core.understanding import Understanding, Verdict
 from voicecoach.nlu import answer_prior, confidence
 
@@ -184,11 +184,11 @@ def test_over_the_coach_nothing_is_easy_to_say(word):
 
 def test_what_may_well_be_the_coachs_own_voice_needs_as_much_as_a_sentence():
     for behind, accepted in ((2.4, False), (2.6, True)):
-        assert weighed(replace(heard("stop", ("said", behind)), guarded=True), "working").accepted is accepted
+        assert weighed(replace(heard("stop", ("said", behind)), echo_suspect=True), "working").accepted is accepted
 
 
 def test_what_is_typed_has_no_other_readings():
-    typed = Hypothesis("keep going", 1.0, 1.0, 1.0, endpoint="typed")
+    typed = Hypothesis("keep going", 1.0, 1.0, 1.0, endpoint=Endpoint.TYPED)
     assert weighed(typed).accepted
 
 
