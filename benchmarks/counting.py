@@ -27,7 +27,7 @@ from voicecoach.core.actions import Action, Play
 from voicecoach.core.audio import HEARING_RATE, Samples
 from voicecoach.core.errors import VoicecoachError
 from voicecoach.core.script import Cue, Script
-from voicecoach.core.speech import Hypothesis
+from voicecoach.core.speech import Endpoint, Hypothesis
 from voicecoach.engine.coach import Coach, LogEvent
 from voicecoach.engine.hearing import Hearing, NullListener
 from voicecoach.playback.clip_source import EagerSource
@@ -105,7 +105,7 @@ class Take:
     def type(self, text: str) -> None:
         """Type a line as if the user had said it now."""
         now = self.coach.now
-        self.coach.hear(Hypothesis(text, now, now, now, endpoint="typed"))
+        self.coach.hear(Hypothesis(text, now, now, now, endpoint=Endpoint.TYPED))
 
     def _note(self, entry: LogEvent) -> None:
         tone, line = entry.data.get("tone"), entry.data.get("line")

@@ -31,7 +31,7 @@ from lib.stopping import Hushed, flush, hushes
 from voicecoach.asr.decoder.vosk_recognizer import hypothesis
 from voicecoach.core.audio import BLOCK_SECONDS, HEARING_RATE, Samples
 from voicecoach.core.errors import VoicecoachError
-from voicecoach.core.speech import Hypothesis
+from voicecoach.core.speech import Endpoint, Hypothesis
 from voicecoach.core.understanding import Understanding
 from voicecoach.turns.continuation import in_the_end
 
@@ -173,7 +173,7 @@ class _VoskEndpoint:
         began, self._began = self._began, self._heard
         if not reading.text:
             return []
-        return [hypothesis(reading, began, (began, self._heard), self._heard, "recognizer")]
+        return [hypothesis(reading, began, (began, self._heard), self._heard, Endpoint.RECOGNIZER)]
 
 
 def _rows(ours: Sequence[Decided], vosk: Sequence[Decided], held: Held | None) -> Iterator[Row]:

@@ -22,7 +22,7 @@ from lib.report import Row, per_hour, share, table, write_json
 from lib.scoring import false_accepts, hours_of
 from lib.sets import SETS, Selection, cases
 from voicecoach.core.errors import VoicecoachError
-from voicecoach.nlu.confidence import weigh
+from voicecoach.nlu.confidence import rescore
 
 SHARES = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
 
@@ -69,7 +69,7 @@ def _rows(chosen: Selection, jobs: int) -> Iterator[Row]:
 def _at(outcome: Outcome, part: float) -> Outcome:
     """Return what would be obeyed if `part` of the usual margin were asked for."""
     understand = the_app(outcome.trial.intents).matcher.understand
-    return replace(outcome, heard=[(one, weigh(one, None, understand, part)) for one, _ in outcome.heard])
+    return replace(outcome, heard=[(one, rescore(one, None, understand, part)) for one, _ in outcome.heard])
 
 
 def _shares(name: str, heard: Sequence[tuple[str, Outcome]]) -> Iterator[Row]:

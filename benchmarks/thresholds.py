@@ -27,7 +27,7 @@ from lib.scoring import ANSWERS
 from lib.sets import SETS, Selection, cases
 from voicecoach.core.errors import VoicecoachError
 from voicecoach.core.understanding import Understanding, Verdict
-from voicecoach.nlu.confidence import weigh
+from voicecoach.nlu.confidence import rescore
 from voicecoach.nlu.intents import load_intents
 from voicecoach.nlu.lint import TestSentence, load_tests
 from voicecoach.nlu.matcher import ACCEPT, ASK, Matcher
@@ -124,7 +124,7 @@ def _recordings(chosen: Selection, jobs: int) -> Iterator[Item]:
     for outcome in hear_all(trials, jobs):
         trial = outcome.trial
         matcher = _lenient(trial.intents)
-        understood = [weigh(hypothesis, None, matcher.understand) for hypothesis, _ in outcome.heard]
+        understood = [rescore(hypothesis, None, matcher.understand) for hypothesis, _ in outcome.heard]
         answers = {meaning(one.intent, one.slots) for one in understood if one.intent in ANSWERS}
         harmless = trial.aside | (answers if trial.name.startswith("chatter/") else set())
         kind = "commands" if trial.expected else "no commands"

@@ -26,7 +26,7 @@ from lib.sets import Selection, cases
 from voicecoach.app.components import App, Paths
 from voicecoach.core.audio import HEARING_RATE, Samples
 from voicecoach.core.errors import VoicecoachError
-from voicecoach.nlu.confidence import weigh
+from voicecoach.nlu.confidence import rescore
 
 COMMANDS, TALK = "voices/room10dB", "chatter/room10dB"
 
@@ -128,7 +128,7 @@ def _hear(way: Way, model: Path | None, trial: Trial) -> list[Heard]:
 
 def _weighed(outcome: Outcome, part: float) -> Outcome:
     understand = the_app(None).matcher.understand
-    return replace(outcome, heard=[(one, weigh(one, None, understand, part)) for one, _ in outcome.heard])
+    return replace(outcome, heard=[(one, rescore(one, None, understand, part)) for one, _ in outcome.heard])
 
 
 @cache

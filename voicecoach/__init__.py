@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from voicecoach.core.speech import Hypothesis
     from voicecoach.core.understanding import Command, RejectReason, Understanding, Verdict
     from voicecoach.engine.coach import Coach
+    from voicecoach.nlu.understanding import Understander
     from voicecoach.session.session import Session
 
 __version__ = "0.1.0"
@@ -29,6 +30,7 @@ __all__ = [
     "RejectReason",
     "Script",
     "Session",
+    "Understander",
     "Understanding",
     "Verdict",
     "VoicecoachError",
@@ -44,6 +46,7 @@ _MODULES = {
     "RejectReason": "core.understanding",
     "Script": "core.script",
     "Session": "session.session",
+    "Understander": "nlu.understanding",
     "Understanding": "core.understanding",
     "Verdict": "core.understanding",
     "VoicecoachError": "core.errors",

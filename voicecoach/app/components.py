@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,8 +18,6 @@ from voicecoach.asr.decoder.graph import Costs
 from voicecoach.asr.decoder.vosk_recognizer import SpeechModel
 from voicecoach.asr.model.locate import find_model, manifest_of
 from voicecoach.content.language import Language, content, load_language
-from voicecoach.core.speech import Alternative, Hypothesis
-from voicecoach.core.understanding import Understanding
 from voicecoach.runtime.paths import (
     GRAPHS,
     SPEECH,
@@ -40,21 +37,17 @@ if TYPE_CHECKING:
     from voicecoach.asr.utterances import UtteranceDetector
     from voicecoach.content.library import Library
     from voicecoach.content.lines import Lines
+    from voicecoach.core.speech import Alternative, Hypothesis
+    from voicecoach.core.understanding import Understanding
     from voicecoach.history.journal_access import JournalAccess
     from voicecoach.history.journal_writer import Now
     from voicecoach.history.utterance_audio import UtteranceAudioStore
-    from voicecoach.nlu.confidence import UnderstandText
     from voicecoach.nlu.intents import IntentSet
     from voicecoach.nlu.matcher import Matcher
+    from voicecoach.nlu.understanding import Understander
     from voicecoach.session.profile.exercise_memory import ExerciseMemory
     from voicecoach.tts.synthesizer import Synthesizer
     from voicecoach.tts.voice_switch import VoiceList
-
-_LOG = logging.getLogger(__name__)
-
-REMEMBERED = 256
-"""Texts whose meanings are remembered: the readings of an utterance are asked about again and again, and the first time
-in another thread than the loudspeaker's."""
 
 
 @dataclass(frozen=True)
@@ -183,13 +176,11 @@ class App:
         return cached_graph_name(self.model, self.language, self.costs, self._cached_matcher.key, lambda: self.grammar)
 
     @cached_property
-    def _understand_text(self) -> UnderstandText:
-        """Return the function from words to one command or to several in an utterance."""
-        from voicecoach.nlu.multi_command import MultiCommand
+    def understander(self) -> Understander:
+        """From utterances to commands."""
+        from voicecoach.nlu.understanding import Understander
 
-        chains = MultiCommand(self.intents.word_graph(), self.intents.fillers, self.language.links)
-        remembered = lru_cache(maxsize=REMEMBERED)(chains.understand(self.matcher.understand))
-        return lambda text, states: remembered(text, None if states is None else frozenset(states))
+        return Understander(self.matcher, self.language.links)
 
     @cached_property
     def grammar(self) -> Grammar:
@@ -204,37 +195,19 @@ class App:
         from voicecoach.asr.detection.gain_control import AutomaticGainControl
         from voicecoach.asr.detection.vad import VoiceActivityDetector
         from voicecoach.asr.utterances import UtteranceDetector
-        from voicecoach.turns.end_of_turn import Endpoint
+        from voicecoach.turns.end_of_turn import EndOfTurn
 
         intents, links = self.intents, self.language.links
         joined = (*links.joining, *links.correcting)
-        endpoint = Endpoint(intents.word_graph(), intents.fillers, intents.beside, joined, self._surely)
+        endpoint = EndOfTurn(intents.word_graph(), intents.fillers, intents.beside, joined, self._is_sure)
         return UtteranceDetector(recognizer, VoiceActivityDetector(), endpoint.pause, AutomaticGainControl())
 
-    def _surely(self, text: str, alternatives: Sequence[Alternative]) -> bool:
-        """Return True if a text is a command in some state, far ahead of all others."""
-        from voicecoach.nlu.confidence import weigh
-
-        heard = Hypothesis(text, 0.0, 0.0, 0.0, alternatives=tuple(alternatives), over_coach=True)
-        return weigh(heard, None, self._understand_text).accepted
+    def _is_sure(self, text: str, alternatives: Sequence[Alternative]) -> bool:
+        return self.understander.is_sure(text, alternatives)
 
     def understand(self, heard: Hypothesis, states: Collection[str] | None) -> Understanding:
-        """Return the meaning of an utterance in `states`; None means in any state."""
-        from voicecoach.nlu.answer_prior import favour_answers
-        from voicecoach.nlu.confidence import weigh
-
-        if states is not None:
-            heard = favour_answers(heard, lambda text: self.intents.answers(text, states))
-        understood = weigh(heard, states, self._understand_text)
-        _LOG.debug(
-            "%r in %s: %s %s (%s)",
-            heard.text,
-            "any state" if states is None else "/".join(states),
-            understood.verdict.value,
-            understood.intent or "nothing",
-            understood.detail,
-        )
-        return understood
+        """Return what an utterance means in `states`; None allows any state."""
+        return self.understander.understand(heard, states)
 
     # --- speaking and writing -------------------------------------------------------------------------------
 

@@ -44,9 +44,7 @@ _NEEDED = (
     "voicecoach.engine.coach",
     "voicecoach.engine.last_words",
     "voicecoach.engine.threaded_hearing",
-    "voicecoach.nlu.answer_prior",
-    "voicecoach.nlu.confidence",
-    "voicecoach.nlu.multi_command",
+    "voicecoach.nlu.understanding",
     "voicecoach.playback.clip_source",
     "voicecoach.session.session",
 )

@@ -15,7 +15,7 @@ import numpy as np
 
 from voicecoach.core.audio import Samples
 from voicecoach.core.errors import VoicecoachError
-from voicecoach.core.speech import Hypothesis
+from voicecoach.core.speech import Endpoint, Hypothesis
 from voicecoach.engine.coach import Coach
 
 FAST_RATE = 16_000
@@ -42,7 +42,7 @@ class Clock(Protocol):
 
 def hear_typed(coach: Coach, text: str) -> None:
     """Let the coach take a typed line as an utterance."""
-    coach.hear(Hypothesis(text, coach.now, coach.now, coach.now, endpoint="typed"))
+    coach.hear(Hypothesis(text, coach.now, coach.now, coach.now, endpoint=Endpoint.TYPED))
 
 
 def run_fast(coach: Coach, lines: Iterable[str]) -> None:

@@ -1,11 +1,9 @@
-"""Hearing: sound in blocks goes in, finished utterances come out.
+"""Detect utterances in a stream of sound and recognise them.
 
-The voice-activity detector finds the utterance; the recogniser is fed only then (with what was just before,
-so that no first sound is lost) and asked for its final result as soon as silence has lasted long enough, where Vosk's
-own endpoint takes 840 ms
-(docs/decisions/0005-end-of-utterance.md). How long is long enough depends on the words, and on how
-sure the recogniser is of
-them.
+The voice-activity detector finds the utterance. The recogniser gets only the utterance, with a pre-roll so that no
+first sound is lost, and returns its final result after enough silence; Vosk's own endpoint takes 840 ms
+(docs/decisions/0005-end-of-utterance.md). How much silence is enough depends on the words, and on how sure the
+recogniser is of them.
 """
 
 from __future__ import annotations
@@ -22,84 +20,87 @@ from voicecoach.asr.decoder.vosk_recognizer import Reading, hypothesis
 from voicecoach.asr.detection.near_end import NearEndDetector
 from voicecoach.asr.detection.vad import CHUNK, CHUNK_SECONDS, SpeechSegmenter
 from voicecoach.core.audio import HEARING_RATE, Samples
-from voicecoach.core.speech import Alternative, Hypothesis, Pause
+from voicecoach.core.speech import Alternative, Endpoint, Hypothesis, Pause
 
 _LOG = logging.getLogger(__name__)
 
 PRE_ROLL = 0.5
-"""Seconds of sound from before the detector's start that the recogniser gets: soft first sounds ("h", "s")."""
+"""Seconds of sound before the detector's start that the recogniser gets, for soft first sounds ("h", "s")."""
 
 LOOK_AHEAD = 0.16
-"""Seconds of speech that are waited for before the recogniser hears of it, so that it gets the soft first sound of a
-word no louder than its vowel. It catches up at once: no answer comes later."""
+"""Seconds of speech before the recogniser is fed. The gain is then set by the vowel of a word, so that its soft first
+sound is not amplified more. The recogniser catches up at once: no answer is delayed."""
 
 SILENCE = 0.25
-"""Seconds of silence without which no utterance ends of whose words nothing is known. With an eighth of a second
-synthetic voices and damaged sound were cut in mid-word ("which side" became "wait")."""
+"""Least seconds of silence that end an utterance whose words are unknown. 0.125 s cut synthetic voices and damaged
+sound in mid-word ("which side" became "wait")."""
 
 EARLY = 0.06
-"""Seconds of silence after which a short utterance is finished for the first time: what is surely heard by then may be
-decided at once."""
+"""Seconds of silence after which a short utterance is first finished; it is decided at once if it is sure."""
 
 EARLIEST = 0.03
-"""The same of one that is no longer than a WORD: that much sooner "stop" is obeyed."""
+"""Seconds of silence that replace EARLY in an utterance of at most WORD seconds, so that "stop" is obeyed sooner."""
 
 WORD = 1.0
-"""Seconds that "stop" or "pause" takes at most. Of longer ones too many go on after so short a silence, and would be
-heard anew."""
+"""Greatest length (s) of "stop" or "pause". Longer utterances often continue after EARLIEST and would be decoded
+again."""
 
 AHEAD = 0.1
-"""Seconds of silence after which one that was not is finished ahead of time, so that no computing adds to SILENCE. What
-is in doubt gains from some silence behind it ("stop" was "got" without)."""
+"""Seconds of silence after which an utterance that was not decided early is finished, so that no computing time adds to
+SILENCE. Doubtful words gain from some silence after them ("stop" was recognised as "got" without it)."""
 
 RECOGNIZER_SILENCE = 0.5
 """Seconds of silence that the recogniser has heard behind words when it thinks that the utterance has ended
 (`endpoint.rule2` of the model's `conf/model.conf`)."""
 
 LONGEST_COMMAND = 2.5
-"""Seconds up to which an utterance is finished ahead of time. Nearly all commands are shorter, and what is heard again
-because it went on is computed again."""
+"""Greatest length (s) of an utterance that is finished ahead of time. Nearly all commands are shorter, and an utterance
+that goes on has to be decoded again."""
 
 LONGEST = 12.0
-"""Seconds after which an utterance is cut: nobody commands for so long, and music must not pile up."""
+"""Seconds after which an utterance is cut: no command is as long, and music must not accumulate."""
 
 
 class Recogniser(Protocol):
-    """What the listener needs of a recogniser."""
+    """Decode speech."""
 
     def feed(self, samples: Samples) -> bool:
-        """Hear; whether it thinks that the utterance has ended."""
+        """Decode `samples`; return True if the utterance seems to have ended."""
 
     def partial(self) -> str:
-        """The words so far."""
+        """Return the words so far."""
 
     def finish(self) -> Reading:
-        """End the utterance."""
+        """End the utterance and return its final reading."""
 
 
 class Detector(Protocol):
-    """What the listener needs of a voice-activity detector."""
+    """Detect voice activity."""
 
     def feed(self, samples: Samples, gain: float, residual: float) -> list[float]:
-        """Probability of speech for each 32 ms chunk completed, heard `gain` times louder; at most `residual` dB of it
-        are the coach's voice."""
+        """Return the probability of speech for each completed 32 ms chunk.
+
+        Args:
+            samples: Mono sound at 16 kHz.
+            gain: Linear factor on the samples.
+            residual: Greatest level (dB re full scale) of the coach's echo in them.
+        """
 
 
 class Level(Protocol):
-    """What the listener needs of a control of the level."""
+    """Control the level of the sound."""
 
     def feed(self, chunk: Samples, speaking: bool, far_end: bool) -> np.float32:
-        """What to multiply sound by from this chunk on."""
+        """Return the linear gain from this chunk on."""
 
 
 PauseAfter = Callable[[str, Sequence[Alternative] | None], Pause]
-"""The pause that ends an utterance with these words, and these alternatives if they are known."""
+"""Returns the pause that ends an utterance with these words and alternatives (None: unknown)."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Open:
-    """An utterance that was decided and may still go on `until` then: its words and sound, and when it and speech in it
-    began."""
+    """Hold a decided utterance that further speech may continue until the time `until` (s)."""
 
     text: str
     sound: list[Samples]
@@ -109,11 +110,14 @@ class _Open:
 
 
 class UtteranceDetector:
-    """Feed it 16 kHz mono sound in blocks of any size; its clock is the count of samples fed.
+    """Detect and recognise utterances in 16 kHz mono sound; the clock is the count of samples fed.
 
-    `pause` tells after how many seconds of silence an utterance is over, given its words and, where it was finished
-    ahead of time, what else it may have been; of words alone it is SILENCE at least. `level` tells how much louder
-    sound is to be made; without it sound is heard as it is.
+    Args:
+        recognizer: Decodes the speech.
+        detector: Detects voice activity.
+        pause: Returns the silence that ends an utterance, given its words and, if it was finished ahead of time, its
+            alternatives. Without alternatives, at least SILENCE is used.
+        level: Controls the gain; without it the gain is 1.
     """
 
     def __init__(
@@ -147,23 +151,28 @@ class UtteranceDetector:
 
     @property
     def now(self) -> float:
-        """Seconds heard so far."""
+        """Return the seconds of sound fed so far."""
         return self._heard / HEARING_RATE
 
     @property
     def hearing_speech(self) -> bool:
-        """Whether somebody is surely speaking right now, who is not the coach."""
+        """Return True if somebody other than the coach is surely speaking now."""
         return self._segmenter.sure and self._prominence.somebody
 
     @property
     def in_utterance(self) -> bool:
-        """Whether what may be speech has begun, and has not ended."""
+        """Return True if possible speech has begun and not ended."""
         return self._segmenter.speaking
 
     def feed(self, samples: Samples, *, far_end: bool = False, residual: float = -np.inf) -> list[Hypothesis]:
-        """Hear a block, `far_end` when the coach itself sounds, at most `residual` dB (re full scale) of which are left
-        in it; the utterances that it ended. What is no number (a driver's fault) is silence: one such sample would
-        deafen the detector for good."""
+        """Process a block of sound and return the utterances that it ended.
+
+        Args:
+            samples: Mono sound at 16 kHz.
+            far_end: Whether the coach sounds during the block.
+            residual: Greatest level (dB re full scale) of the coach's echo in the block.
+        """
+        # Replace NaN and Inf samples (a driver's fault) by 0; one would corrupt the detector's state.
         if not np.isfinite(samples).all():
             samples = np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
         self._pending = np.concatenate([self._pending, samples])
@@ -177,13 +186,13 @@ class UtteranceDetector:
         return [heard for heard in found if heard is not None]
 
     def flush(self) -> list[Hypothesis]:
-        """End of the sound: what is still being said is finished."""
+        """Finish an open utterance at the end of the sound."""
         if not (self._segmenter.speaking and self._prominence.somebody):
             return []
         self._held.append(self._pending)
         self._hear_held()
         self._segmenter.reset()
-        heard = self._finish("input", self.now)
+        heard = self._finish(Endpoint.INPUT, self.now)
         return [heard] if heard else []
 
     def _chunk(self, chunk: Samples, far_end: bool, residual: float) -> Hypothesis | None:
@@ -210,7 +219,7 @@ class UtteranceDetector:
         return self._finish(endpoint, speech_end)
 
     def _begin(self) -> None:
-        """Speech begins with this chunk: a new utterance, which may go on with the one before."""
+        """Begin an utterance with this chunk; it may continue the previous one."""
         before, self._open = self._open, None
         self._joined = before if before and self.now - CHUNK_SECONDS <= before.until else None
         self._held = list(self._before)
@@ -220,8 +229,10 @@ class UtteranceDetector:
         self._prominence = NearEndDetector()
 
     def _leave_unheard(self) -> None:
-        """Nothing has stood out of the coach's own voice yet: that is not worth the recogniser's work. Should somebody
-        speak after all, it hears the last LONGEST_COMMAND."""
+        """Keep sound from the recogniser that has not exceeded the coach's residual echo, to save computing.
+
+        The last LONGEST_COMMAND seconds are held for the case that somebody speaks after all.
+        """
         if self._segmenter.silence >= SILENCE:
             _LOG.debug("%.2f s: voice activity, but nothing stood out of the coach's own voice", self.now)
             self._segmenter.reset()
@@ -233,7 +244,7 @@ class UtteranceDetector:
             self._speech_start = max(self._speech_start, self._began)
 
     def _hear_held(self) -> bool:
-        """Feed the recogniser what it has not heard yet of the utterance; whether it thinks that it has ended."""
+        """Feed the held sound to the recogniser; return True if the utterance seems to have ended."""
         if self._reading and not self._segmenter.silence:
             self._reading = None
             self._hear_again = True
@@ -248,9 +259,11 @@ class UtteranceDetector:
             return False
         return [self._recognizer.feed(chunk) for chunk in held][-1]
 
-    def _endpoint(self, recognizer_ends: bool) -> str | None:
-        """What ends the utterance now, if anything does. In noise that passes for speech the detector hears no silence;
-        then that which the recogniser hears counts."""
+    def _endpoint(self, recognizer_ends: bool) -> Endpoint | None:
+        """Return the reason why the utterance ends now, or None.
+
+        In noise that the detector takes for speech, the silence that the recogniser hears counts.
+        """
         longer = self._recognizer_silence + CHUNK_SECONDS if self._recognizer_silence else RECOGNIZER_SILENCE
         self._recognizer_silence = longer if recognizer_ends else 0.0
         silence = self._segmenter.silence
@@ -259,28 +272,30 @@ class UtteranceDetector:
             self._finish_ahead(silence)
             if self._hear_again:
                 return None
-        if longest >= (self._pause.ends if self._reading else SILENCE):
+        if longest >= (self._pause.end_silence_s if self._reading else SILENCE):
             needed = self._needed()
             if longest >= needed:
-                return "silence" if silence >= needed else "recognizer"
-        return "length" if self.now - self._began > LONGEST else None
+                return Endpoint.SILENCE if silence >= needed else Endpoint.RECOGNIZER
+        return Endpoint.LENGTH if self.now - self._began > LONGEST else None
 
     def _finish_ahead(self, silence: float) -> None:
-        """Finish the utterance, for it may be over: the words that the recogniser tells before it is asked to are up to
-        half a second old. If it goes on after all, it is heard anew from its beginning."""
+        """Finish the utterance ahead of time, because partial results lag by up to half a second.
+
+        An utterance that goes on is decoded again from its beginning.
+        """
         if silence < AHEAD and not self._is_tried(silence):
             return
         reading = self._recognizer.finish()
         if self._pause_after:
             self._pause = self._pause_after(reading.text, reading.alternatives)
         too_soon = AHEAD if silence >= EARLY else silence
-        if silence < AHEAD and self._pause.ends > too_soon:
+        if silence < AHEAD and self._pause.end_silence_s > too_soon:
             self._hear_again = True
         else:
             self._reading = reading
 
     def _is_tried(self, silence: float) -> bool:
-        """Whether it may be decided in so small a pause: that is tried once, and of a single word twice."""
+        """Return True if an early decision is tried now: once for each utterance, twice for a single word."""
         if self._pause_after is None:
             return False
         single = self.now - silence - self._speech_start <= WORD
@@ -288,20 +303,20 @@ class UtteranceDetector:
 
     @property
     def _is_short(self) -> bool:
-        """Whether the utterance may be a command: what is heard again because it went on costs its length anew."""
+        """Return True if the utterance is short enough to be decoded again if it goes on."""
         return len(self._utterance) * CHUNK_SECONDS <= LONGEST_COMMAND
 
     def _needed(self) -> float:
-        """Seconds of silence that end the utterance with the words so far."""
+        """Return the seconds of silence that end the utterance with the words so far."""
         if self._reading:
-            return self._pause.ends
+            return self._pause.end_silence_s
         if self._pause_after:
             self._pause = self._pause_after(self._recognizer.partial(), None)
-        return max(SILENCE, self._pause.ends)
+        return max(SILENCE, self._pause.end_silence_s)
 
-    def _finish(self, endpoint: str, speech_end: float) -> Hypothesis | None:
+    def _finish(self, endpoint: Endpoint, speech_end: float) -> Hypothesis | None:
         reading = self._reading or self._recognizer.finish()
-        joins = self._pause.joins
+        joins = self._pause.merge_window_s
         self._reading, self._pause = None, Pause(SILENCE)
         self._hear_again = False
         self._recognizer_silence = 0.0
@@ -310,19 +325,19 @@ class UtteranceDetector:
         if not (whole or reading).text:
             _LOG.debug("%.2f s: voice activity, but no words", self.now)
             return None
-        stands_out = self._prominence.mean
+        prominence_db = self._prominence.mean
         if joins:
             open_until = speech_end + joins
             self._open = _Open(reading.text, self._utterance, self._began, self._speech_start, open_until)
         alone = hypothesis(reading, self._began, (self._speech_start, speech_end), self.now, endpoint)
-        alone = replace(alone, stands_out=stands_out)
+        alone = replace(alone, prominence_db=prominence_db)
         if not (self._joined and whole):
             return alone
         heard = hypothesis(whole, self._joined.began, (self._joined.speech_start, speech_end), self.now, endpoint)
-        return replace(heard, stands_out=stands_out, continues=True, alone=alone if reading.text else None)
+        return replace(heard, prominence_db=prominence_db, continues=True, alone=alone if reading.text else None)
 
     def _together(self) -> Reading | None:
-        """The utterance before and this one as one, where that begins with the words of the former."""
+        """Decode the previous utterance and this one together; None unless the words continue the previous ones."""
         if self._joined is None:
             return None
         for chunk in (*self._joined.sound, *self._utterance):

@@ -1,14 +1,30 @@
-"""What the recogniser heard."""
+"""Define what the recogniser heard."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Endpoint(StrEnum):
+    """Say what ended an utterance."""
+
+    SILENCE = "silence"
+    """The voice-activity detector heard enough silence."""
+    RECOGNIZER = "recognizer"
+    """The recogniser heard enough silence; the detector did not."""
+    LENGTH = "length"
+    """The utterance reached the greatest length."""
+    INPUT = "input"
+    """The recording ended."""
+    TYPED = "typed"
+    """The user typed the text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One recognised word with its times (s)."""
+    """Hold one recognised word with its times (s)."""
 
     text: str
     start: float
@@ -17,50 +33,49 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """Another text that an utterance may have been, less probable than its best one by `behind` nats (sound and grammar
-    together)."""
+    """Hold a less probable text of an utterance."""
 
     text: str
-    behind: float
+    behind_nats: float
+    """How much less probable than the best text it is, acoustics and grammar together."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """What the recogniser made of one utterance, or of an unfinished one (`final` false)."""
+    """Hold what the recogniser made of one utterance. Times are seconds of the audio clock."""
 
     text: str
     speech_start: float
     speech_end: float
     decided_at: float
     words: tuple[Word, ...] = ()
-    final: bool = True
-    endpoint: str = "silence"
-    """What ended the utterance: silence, recogniser, length, input, partial, typed."""
+    endpoint: Endpoint = Endpoint.SILENCE
     alternatives: tuple[Alternative, ...] = ()
-    """What else it may have been, the most probable first."""
-    guarded: bool = False
-    """It may well be the coach's own voice: heard over it before anything was known of its echo."""
+    """Other possible texts, the most probable first."""
+    echo_suspect: bool = False
+    """Whether it was heard over the coach before anything was known of the coach's echo, and may be that echo."""
     over_coach: bool = False
-    """The coach spoke at the same time, and it does not stand out clearly of what may be left of that, or little is
-    known of its echo."""
+    """Whether the coach spoke at the same time, and the utterance does not clearly exceed the residual echo, or little
+    is known of the echo."""
     computing: float = 0.0
-    """Seconds that hearing and understanding its last block took; 0 where time is simulated."""
+    """Seconds that hearing and understanding the last block took; 0 where time is simulated."""
     echo_reduction_db: float | None = 0.0
-    """How many dB of it turned out to be the coach's own voice. None where that cannot be told."""
+    """How much of its level turned out afterwards to be the coach's echo; None where that is unknown."""
     learning: bool = False
-    """It began when it was not known yet how the coach's voice arrives."""
+    """Whether it began before the echo canceller had converged."""
     continues: bool = False
-    """It begins with the utterance before, which had been decided when more was said."""
+    """Whether it includes the previous utterance, which had been decided before the user went on."""
     alone: Hypothesis | None = None
-    """What was heard after that, by itself."""
-    stands_out: float = math.inf
-    """By how many dB the loudest of it stand out of what may be left of the coach's own voice."""
+    """The part after the previous utterance, recognised by itself."""
+    prominence_db: float = math.inf
+    """Mean excess of its loudest chunks over the residual echo."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """How long (s) after its last word an utterance is decided, and how long what is said after that still belongs to
-    it."""
+    """Say when an utterance is decided, and what still belongs to it afterwards."""
 
-    ends: float
-    joins: float = 0.0
+    end_silence_s: float
+    """Silence after the last word after which the utterance is decided."""
+    merge_window_s: float = 0.0
+    """Time after the last word within which further speech continues the utterance."""

@@ -18,7 +18,7 @@ from voicecoach.core.actions import Action, Ask, CloseQuestion, Leave, Note, Oth
 from voicecoach.core.audio import BLOCK_SECONDS, Clip, Samples
 from voicecoach.core.script import CueStarted
 from voicecoach.core.session_events import SessionEvent, log_entry
-from voicecoach.core.speech import Hypothesis
+from voicecoach.core.speech import Endpoint, Hypothesis
 from voicecoach.core.understanding import RejectReason, Understanding, Verdict
 from voicecoach.engine.hearing import OWN_VOICE_LAG_S, Block, Hearing
 from voicecoach.engine.merge_replies import merge_replies
@@ -243,17 +243,17 @@ class Coach:
 
     def _understood(self, heard: Hypothesis) -> Understanding:
         said = self._said_during(heard)
-        if heard.endpoint != "typed" and self._own_voice(heard.text, said):
+        if heard.endpoint != Endpoint.TYPED and self._own_voice(heard.text, said):
             return Understanding(
                 heard.text, Verdict.REJECT, reject_reason=RejectReason.OWN_VOICE, detail="the coach's own voice"
             )
-        if heard.endpoint == "typed" or not said:
+        if heard.endpoint == Endpoint.TYPED or not said:
             return self.session.attend(self._meaning(heard))
         if heard.echo_reduction_db is not None and heard.echo_reduction_db > VANISHED:
             detail = f"the coach's own voice: {heard.echo_reduction_db:.0f} dB of it vanish"
             return Understanding(heard.text, Verdict.REJECT, reject_reason=RejectReason.OWN_VOICE, detail=detail)
-        guarded = heard.learning and heard.echo_reduction_db is None
-        judged = replace(heard, guarded=guarded, over_coach=heard.learning or heard.stands_out < CLEAR)
+        echo_suspect = heard.learning and heard.echo_reduction_db is None
+        judged = replace(heard, echo_suspect=echo_suspect, over_coach=heard.learning or heard.prominence_db < CLEAR)
         return self.session.attend(self._meaning(judged))
 
     def _understand_part(self, heard: Hypothesis, text: str) -> Understanding:
@@ -294,7 +294,7 @@ class Coach:
                 "score": round(understanding.score, 1),
                 "speech_start": round(heard.speech_start, 3),
                 "speech_end": round(heard.speech_end, 3),
-                "endpoint": heard.endpoint,
+                "endpoint": heard.endpoint.value,
                 "waited": round(heard.decided_at - heard.speech_end, 3),
                 "computing": round(heard.computing, 3),
             },

@@ -1,12 +1,12 @@
-"""An utterance aligned with all sentences at once: with their automaton, never with a list of them.
+"""Align an utterance with all sentences at once, represented by their word graph.
 
-The edit distance's dynamic programme, with the states of the automaton in the place of one of the two texts: what it
-costs to have heard the first j words and to be in a state. A word of the sentence is heard, mistaken for another, or
-missed; or a word is heard that is not in the sentence. States are taken level by level, so that each step is one
-operation on arrays for all arcs and all words.
+The method is dynamic programming for the edit distance, with the states of the graph in place of one of the two texts.
+The table holds the least cost of being in a state after the first j words heard. The edits are: a word of the sentence
+is heard, mistaken for another word, or missed; or a word outside the sentence is heard. States are processed level by
+level, so that each step is one array operation for all arcs and all words.
 
-A second programme, from the end, gives what the best sentence through an arc costs, for every arc. Any other sentence
-than the best differs from it in an arc: so the nearest sentences are found in their order.
+A second pass from the end gives the cost of the best sentence through each arc. Every other sentence differs from the
+best one in at least one arc, so the passes together find the nearest sentences in order.
 """
 
 from __future__ import annotations
@@ -23,21 +23,24 @@ from voicecoach.nlu.vocabulary import Likeness, Vocabulary
 
 _Numbers = npt.NDArray[np.int32]
 _Path = list[tuple[int | None, int | None]]
-"""Steps of an alignment: the arc taken, and the place of the word heard. One of them may be missing."""
+"""Steps of an alignment: index of the arc, and index of the word heard. One of the two may be None."""
 
 _UNIT = 1000
-"""Cost of a word of weight 1. Costs are whole numbers, so that sums in another order are equal."""
+"""Cost of a word of weight 1. Costs are integers, so that sums do not depend on the order of the terms."""
 
 _NEVER = 1 << 28
-"""More than any alignment costs; three of them fit into 32 bits."""
+"""Cost above that of any alignment; the sum of three fits into 32 bits."""
 
 _END = ""
 """Label of the arcs from the states in which a sentence may end."""
 
 
 class Edit(NamedTuple):
-    """One step of an alignment: what was heard (None: a word of the sentence was missed) beside what the sentence says
-    (None: what was heard is not in it). `alike` (0..1) is how much the two sound and look the same."""
+    """Hold one step of an alignment.
+
+    `heard` is None for a missed word of the sentence, and `said` is None for a word outside the sentence. `alike`
+    (0..1) is the similarity of the two words in sound and spelling.
+    """
 
     heard: str | None
     said: str | None
@@ -46,8 +49,11 @@ class Edit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """An utterance beside a sentence. `cost` is what the edits weigh together; `score` is 100 where there are none,
-    and 0 where the two have nothing in common; `kinds` are those of the sentence."""
+    """Hold the alignment of an utterance with a sentence.
+
+    `cost` is the total weight of the edits. `score` is 100 for equal texts and 0 for texts without a common word.
+    `kinds` are the kinds of the sentence.
+    """
 
     edits: tuple[Edit, ...]
     kinds: frozenset[str]
@@ -56,12 +62,12 @@ class Alignment:
 
     @property
     def said(self) -> tuple[str, ...]:
-        """The words of the sentence."""
+        """Return the words of the sentence."""
         return tuple(edit.said for edit in self.edits if edit.said is not None)
 
 
 class Aligner:
-    """Finds the sentences of `graph` nearest to an utterance. `longest` is how many words the longest has."""
+    """Find the sentences of `graph` nearest to an utterance; `longest` is the greatest length in words."""
 
     def __init__(self, graph: WordGraph, vocabulary: Vocabulary):
         self._vocabulary = vocabulary
@@ -79,8 +85,10 @@ class Aligner:
         self.longest = self._forth.depth - 1
 
     def nearest(self, heard: Sequence[str]) -> Iterator[Alignment]:
-        """Alignments with the words `heard`, the nearest first: that with the best sentence, then with the best through
-        each arc that is in none of those before."""
+        """Yield alignments with the words `heard`, the nearest first.
+
+        After the best sentence follows the best sentence through each arc that no earlier alignment contains.
+        """
         if self.longest < 1:
             return
         forth = _Table(self._forth, self._costs(heard))
@@ -120,9 +128,11 @@ class Aligner:
 
 
 class _Direction:
-    """The arcs (source, target) of an automaton from state 0 to the state `end`, a state's number being higher than
-    those of the states that lead to it. `levels` has for each level the arcs that lead to it, by target, where each
-    target's arcs begin, and the targets."""
+    """Hold the arcs (source, target) of a word graph from state 0 to the state `end`, in topological order.
+
+    `levels` has three arrays for each level: the arcs into it sorted by target, the index of each target's first arc,
+    and the targets.
+    """
 
     def __init__(self, arcs: Sequence[tuple[int, int]], end: int):
         self.end = end
@@ -142,14 +152,17 @@ class _Direction:
             self.levels.append((chosen, starts, targets))
 
     def into(self, state: int) -> npt.NDArray[np.int64]:
-        """The arcs that lead to `state`."""
+        """Return the arcs that lead to `state`."""
         return self._by_target[self._begins[state] : self._begins[state + 1]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Costs:
-    """`missed`: of each arc where its word was not heard, shape (arcs,). `extra`: of each word heard that is not in the
-    sentence, shape (heard,). `mistaken`: of each arc where a word was heard for its own, shape (arcs, heard)."""
+    """Hold the costs of edits.
+
+    `missed` has shape (arcs,): the arc's word was not heard. `extra` has shape (heard,): the word heard is not in the
+    sentence. `mistaken` has shape (arcs, heard): the word was heard for the arc's word.
+    """
 
     missed: _Numbers
     extra: _Numbers
@@ -157,7 +170,7 @@ class _Costs:
 
 
 class _Table:
-    """What it costs at least to be in a state with so many words heard, shape (states, heard + 1)."""
+    """Compute the least cost of each state after each number of words heard; shape (states, heard + 1)."""
 
     def __init__(self, direction: _Direction, costs: _Costs):
         self.direction, self.costs = direction, costs
@@ -172,7 +185,7 @@ class _Table:
             self.least[targets] = np.minimum.accumulate(best - heard, axis=1) + heard
 
     def path(self, state: int, heard: int) -> _Path:
-        """The cheapest steps from the start to `state` with `heard` words heard."""
+        """Return the cheapest steps from the start to `state` with `heard` words heard."""
         steps: _Path = []
         while state or heard:
             arc, place = self._step(state, heard)
@@ -182,7 +195,7 @@ class _Table:
         return steps[::-1]
 
     def _step(self, state: int, heard: int) -> tuple[int | None, int | None]:
-        """The last of the steps."""
+        """Return the last step of the cheapest path."""
         arcs = self.direction.into(state)
         sources, cost = self.direction.source[arcs], self.least[state, heard]
         if heard:
@@ -195,14 +208,14 @@ class _Table:
 
 
 def _through(forth: _Table, back: _Table) -> _Numbers:
-    """What the cheapest alignment through each arc costs."""
+    """Return the cost of the cheapest alignment through each arc."""
     missed, mistaken = _joints(forth, back, slice(None))
     least: _Numbers = np.minimum(missed.min(axis=1), mistaken.min(axis=1, initial=_NEVER))
     return least
 
 
 def _path_through(arc: int, cost: int, forth: _Table, back: _Table) -> _Path:
-    """The steps of the alignment through `arc` that costs so much."""
+    """Return the steps of the alignment through `arc` with the given cost."""
     heard = forth.least.shape[1] - 1
     missed, mistaken = _joints(forth, back, slice(arc, arc + 1))
     word = int((mistaken[0] == cost).argmax()) if cost in mistaken else None
@@ -214,8 +227,11 @@ def _path_through(arc: int, cost: int, forth: _Table, back: _Table) -> _Path:
 
 
 def _joints(forth: _Table, back: _Table, arcs: slice) -> tuple[_Numbers, _Numbers]:
-    """What the cheapest alignment costs in which the word of an arc is missed after so many words heard, shape (arcs,
-    heard + 1), or is mistaken for one of them, shape (arcs, heard)."""
+    """Return the costs of the cheapest alignments through arcs whose word is missed or mistaken.
+
+    The first array has shape (arcs, heard + 1): the word is missed after that number of words. The second has shape
+    (arcs, heard): the word is mistaken for that word.
+    """
     before = forth.least[forth.direction.source[arcs]]
     after = back.least[back.direction.source[arcs], ::-1]
     missed = before + forth.costs.missed[arcs, None] + after

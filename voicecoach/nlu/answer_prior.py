@@ -1,7 +1,7 @@
-"""An answer that was asked for: as easy to hear as it was hard before.
+"""Raise the probability of answers to the open question.
 
-What counts only as an answer costs ANSWER nats in the decoding graph, so that it disturbs no command. The graph is the
-same whatever was asked; what it took from the answers to an open question is given back here.
+In the decoding graph, a sentence that counts only as an answer costs ANSWER nats, so that it disturbs no command. The
+graph does not depend on the question; this module removes that cost from the answers to the open question.
 """
 
 from __future__ import annotations
@@ -13,12 +13,16 @@ from voicecoach.core.speech import Alternative, Hypothesis
 from voicecoach.nlu.sentence import ANSWER
 
 
-def favour_answers(heard: Hypothesis, is_answer: Callable[[str], bool]) -> Hypothesis:
-    """`heard` with its readings in the order of their probabilities given the question; `is_answer` tells those that
-    answer it."""
+def rescore(heard: Hypothesis, is_answer: Callable[[str], bool]) -> Hypothesis:
+    """Return `heard` with its readings rescored and sorted for the open question.
+
+    Args:
+        heard: The hypothesis with its alternatives.
+        is_answer: Returns True for a text that answers the open question.
+    """
     readings = (Alternative(heard.text, 0.0), *heard.alternatives)
-    favoured = [replace(one, behind=one.behind - ANSWER) if is_answer(one.text) else one for one in readings]
-    favoured.sort(key=lambda one: one.behind)
+    favoured = [replace(one, behind_nats=one.behind_nats - ANSWER) if is_answer(one.text) else one for one in readings]
+    favoured.sort(key=lambda one: one.behind_nats)
     best = favoured[0]
-    others = tuple(replace(one, behind=one.behind - best.behind) for one in favoured[1:])
+    others = tuple(replace(one, behind_nats=one.behind_nats - best.behind_nats) for one in favoured[1:])
     return replace(heard, text=best.text, alternatives=others)

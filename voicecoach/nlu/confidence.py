@@ -1,8 +1,8 @@
-"""How sure the recogniser was: other readings of an utterance as evidence for or against a command.
+"""Accept, question or reject a command by how probable the other readings are.
 
-A command that was truly said hardly ever leaves another reading near, a long one least of all; talk that came out as a
-command nearly always does ("keep going" beside "thank god"). The figures below were chosen on recordings, between
-commands missed and talk obeyed (docs/benchmarks/accuracy.md).
+A command that the user said rarely has another reading of nearly the same probability, and a long command even more
+rarely. Talk that was recognised as a command usually has one ("keep going" and "thank god"). The margins below balance
+missed commands against obeyed talk, measured on recordings (docs/benchmarks/accuracy.md).
 """
 
 from __future__ import annotations
@@ -17,53 +17,59 @@ ONE_WORD = 0.3
 """Nats by which a command of one word must be more probable than any talk."""
 
 SEVERAL_WORDS = 2.5
-"""The same for longer ones: more sound tells more. At 4.5 synthetic voices of poor quality were turned away."""
+"""Nats by which a command of several words must be more probable than any talk. 4.5 nats rejected commands of synthetic
+voices of poor quality."""
 
 OVER_COACH = 1.2
-"""Nats by which any command heard while the coach speaks must be more probable than talk. Of the words that people said
-over it hardly one was less sure; what came out of its own voice, right after its echo had changed, was."""
+"""Nats by which a command heard while the coach speaks must be more probable than talk. Nearly all commands that people
+said over the coach exceed this margin; echo of the coach right after a change of the echo path does not."""
 
 OTHER_COMMAND = 0.3
-"""Nats by which it must be more probable than a command that wants something else; else the coach asks whether it was
-meant."""
+"""Nats by which a command must be more probable than a command with another meaning;
+otherwise the coach asks."""
 
 EXPECTED = 0.5
-"""Share of the margin against talk for a command that only some states allow, this one among them."""
+"""Factor on the margin against talk for a command that only some states allow, including the present one."""
 
 PRIOR = 2.0
-"""Nats by which another reading may be less probable when it is a command that counts now, and the best is one that
-does not."""
+"""Nats by which a command that counts now may be less probable than a best reading that does not count now."""
 
 UNASKED = 3.0
-"""The same where the best reading is an answer to what was not asked: it is easy to hear, so that it is understood once
-it is asked for, and nobody says it of themselves."""
+"""Nats that replace PRIOR where the best reading answers a question that nobody asked. The graph makes answers easy to
+recognise, and users do not say them unprompted."""
 
 NEAR = 1.5
-"""The same where the best reading is nearly the command: one that would be asked about, or the command with a scrap of
-sound beside it ("you stop")."""
+"""Nats that replace PRIOR where the best reading is close to the command: a reading that the coach would ask about, or
+the command with a short additional word ("you stop")."""
 
 URGENT = 1.5
-"""Nats by which a reading that must not be missed may be less probable than the best one, and is still asked about."""
+"""Nats by which an urgent reading may be less probable than the best reading, and the coach still asks about it."""
 
 URGENT_COMMAND = 0.7
-"""The same where the best one is another command: that was most probably said."""
+"""Nats that replace URGENT where the best reading is another command, which was most probably said."""
 
 SAME = 80
-"""Score from which a reading that is no command is a command of several words itself, badly heard ("oh for forty five
-seconds"), and no evidence of talk."""
+"""Score (0..100) from which a reading counts as a badly recognised command of several words ("oh for forty five
+seconds"), not as evidence of talk."""
 
 SCRAP_WORDS, SCRAP_LETTERS = 2, 3
-"""Words that such scraps may be taken for, and letters that these have at most ("you", "er", "so"). Longer words are
-speech: "they're good wait stop" was said to somebody else."""
+"""Greatest number of additional words, and of letters in each ("you", "er", "so"). Longer words are speech to somebody
+else: "they're good wait stop"."""
 
 UnderstandText = Callable[[str, Collection[str] | None], Understanding]
 
 
-def weigh(
+def rescore(
     heard: Hypothesis, states: Collection[str] | None, understand: UnderstandText, share: float = 1.0
 ) -> Understanding:
-    """What an utterance means in `states` (None: whatever the state), all its readings considered; `share` of the usual
-    margin is asked for."""
+    """Return what an utterance means, with all its readings considered.
+
+    Args:
+        heard: The hypothesis with its alternatives, the most probable first.
+        states: The present states of the session; None allows any state.
+        understand: Understands one text in given states.
+        share: Factor on all margins.
+    """
     readings = (Alternative(heard.text, 0.0), *heard.alternatives)
     best = understand(heard.text, states)
     chosen, command = readings[0], best
@@ -72,8 +78,8 @@ def weigh(
         if found is None:
             return _or_urgent(best, readings, states, understand)
         chosen, command = found
-    rivals = [Alternative(one.text, one.behind - chosen.behind) for one in readings]
-    of_talk = share * margin(command, guarded=heard.guarded, over_coach=heard.over_coach)
+    rivals = [Alternative(one.text, one.behind_nats - chosen.behind_nats) for one in readings]
+    of_talk = share * margin(command, echo_suspect=heard.echo_suspect, over_coach=heard.over_coach)
     return _or_urgent(_judge(command, rivals, states, understand, of_talk, share), readings, states, understand)
 
 
@@ -83,16 +89,16 @@ def _or_urgent(
     states: Collection[str] | None,
     understand: UnderstandText,
 ) -> Understanding:
-    """What was `understood`, or where something urgent may have been said instead, the question whether it was."""
+    """Return a question about an urgent reading if one is near; otherwise `understood`."""
     if understood.urgent and understood.verdict is not Verdict.REJECT:
         return understood
     most = URGENT_COMMAND if understood.accepted else URGENT
     for reading in readings[1:]:
-        if reading.behind > most:
+        if reading.behind_nats > most:
             break
         urgent = understand(reading.text, states)
         if urgent.urgent and urgent.accepted:
-            detail = f"urgent, {reading.behind:.1f} nats behind {understood.text!r}: {understood.detail}"
+            detail = f"urgent, {reading.behind_nats:.1f} nats behind {understood.text!r}: {understood.detail}"
             return replace(urgent, verdict=Verdict.ASK, reject_reason=None, detail=detail)
     return understood
 
@@ -105,17 +111,20 @@ def _judge(
     of_talk: float,
     share: float,
 ) -> Understanding:
-    """The verdict on `command`, beside `rivals`: turned away for talk that is less than `of_talk` nats behind (asked
-    about where it is urgent), asked about for another command."""
-    # What must not be missed is not to be done unasked, either, where something else may have been said.
+    """Return the verdict on `command` against its rivals.
+
+    Talk that is less than `of_talk` nats behind rejects the command, or makes the coach ask if the command is urgent.
+    Another command that is near makes the coach ask.
+    """
+    # The coach asks before it obeys an urgent command where another command may have been said.
     of_command = of_talk if command.urgent else 0.0 if command.reject_margin_nats < 0 else share * OTHER_COMMAND
     for rival in rivals:
-        if rival.behind >= max(of_talk, of_command):
+        if rival.behind_nats >= max(of_talk, of_command):
             break
         if _within(command.sentence, rival.text):
             continue
-        detail = f"{command.sentence!r} is not sure enough: {rival.text!r} is {rival.behind:.1f} nats behind"
-        if rival.behind < of_talk and _is_talk(rival.text, command, states, understand):
+        detail = f"{command.sentence!r} is not sure enough: {rival.text!r} is {rival.behind_nats:.1f} nats behind"
+        if rival.behind_nats < of_talk and _is_talk(rival.text, command, states, understand):
             if command.urgent:
                 return replace(command, verdict=Verdict.ASK, detail=f"{detail}, {of_talk:.1f} needed")
             return Understanding(
@@ -125,42 +134,47 @@ def _judge(
                 detail=f"{detail}, {of_talk:.1f} needed",
                 score=command.score,
             )
-        if rival.behind < of_command and _is_another(understand(rival.text, states), command):
+        if rival.behind_nats < of_command and _is_another(understand(rival.text, states), command):
             return replace(command, verdict=Verdict.ASK, detail=f"{detail}, {of_command:.1f} needed")
     return command
 
 
-def margin(command: Understanding, *, guarded: bool = False, over_coach: bool = False) -> float:
-    """Nats by which the most probable talk must be behind `command`. What is easy to say (negative caution) needs so
-    much less; what needs caution paid for it in the graph. One word needs as much as several where it has others around
-    it ("thanks faster"), each of several commands in one breath as much again, since many kinds of talk can be pieced
-    together from them. Nothing is easy `over_coach`, and everything needs much where it is `guarded`."""
+def margin(command: Understanding, *, echo_suspect: bool = False, over_coach: bool = False) -> float:
+    """Return by how many nats `command` must be more probable than any talk.
+
+    A negative `reject_margin_nats` lowers the margin; a positive one is already a cost in the decoding graph. A single
+    command word within other words ("thanks faster") needs the margin of several words. Each of several commands in
+    one utterance adds its margin, since many kinds of talk can be composed of commands. `over_coach` and `echo_suspect`
+    raise the least margin.
+    """
     usual = command.parts * (SEVERAL_WORDS if " " in command.text else ONE_WORD)
-    least = SEVERAL_WORDS if guarded else OVER_COACH if over_coach else 0.0
+    least = SEVERAL_WORDS if echo_suspect else OVER_COACH if over_coach else 0.0
     return max(usual * (EXPECTED if command.expected else 1.0) + min(command.reject_margin_nats, 0.0), least)
 
 
 def _instead(
     best: Understanding, readings: Sequence[Alternative], states: Collection[str] | None, understand: UnderstandText
 ) -> tuple[Alternative, Understanding] | None:
-    """The command that a little less probable reading is, where the best reading is none now."""
+    """Return a less probable reading that is a command now, where the best reading is not."""
     anywhere = understand(best.text, None)
     unasked = _is_unasked(best.text, anywhere)
     elsewhere = unasked or (states is not None and anywhere.accepted)
     for reading in readings[1:]:
-        if reading.behind > (UNASKED if unasked else PRIOR):
+        if reading.behind_nats > (UNASKED if unasked else PRIOR):
             break
         command = understand(reading.text, states)
-        if command.accepted and (elsewhere or (reading.behind <= NEAR and _nearly(best, command))):
+        if command.accepted and (elsewhere or (reading.behind_nats <= NEAR and _nearly(best, command))):
             detail = f"{command.detail}; the best reading {best.text!r}: {best.detail}"
             return reading, replace(command, detail=detail)
     return None
 
 
 def _is_talk(text: str, command: Understanding, states: Collection[str] | None, understand: UnderstandText) -> bool:
-    """Whether it is nothing that the coach understands, in any state or as an answer to what it has asked, and not
-    `command` badly heard. The answers to what it has not asked are as easy to hear as commands, and prove nothing
-    ("nothing hurts" beside "that hurts"); but their single words are those of all talk."""
+    """Return True if `text` is talk: neither understood in any state nor a badly recognised `command`.
+
+    An answer of several words to a question that nobody asked is no evidence of talk ("nothing hurts" as a rival of
+    "that hurts"), because the graph makes it as easy to recognise as a command. An answer of one word is such evidence.
+    """
     found = [understand(text, which) for which in (None, states)]
     if _is_unasked(text, found[0]):
         return False
@@ -170,7 +184,7 @@ def _is_talk(text: str, command: Understanding, states: Collection[str] | None, 
 
 
 def _is_unasked(text: str, anywhere: Understanding) -> bool:
-    """Whether it is, in several words, an answer to what has not been asked."""
+    """Return True if `text` is an answer of several words to a question that nobody asked."""
     return " " in text and anywhere.reject_reason is RejectReason.NOT_ASKED
 
 
@@ -188,7 +202,7 @@ def _nearly(best: Understanding, command: Understanding) -> bool:
 
 
 def _within(sentence: str, text: str) -> bool:
-    """Whether `text` is `sentence` with hardly anything beside it."""
+    """Return True if `text` is `sentence` with at most SCRAP_WORDS short words around it."""
     words, all_words = sentence.split(), text.split()
     more = len(all_words) - len(words)
     if more > SCRAP_WORDS:

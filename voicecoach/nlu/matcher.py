@@ -1,8 +1,8 @@
-"""From the text of an utterance to an intent: word for word, nearly, or not at all, and why.
+"""Match the text of an utterance with the sentences of the intents.
 
-An utterance that is a sentence of the intents word for word counts if its intent counts in the present state.
-Everything else is compared, always as a whole, with whole sentences. Looking for a command *within* an utterance
-would obey what was said to somebody else ("the next train leaves at noon").
+An utterance that equals a sentence word for word counts if its intent counts in the present state. Any other utterance
+is compared as a whole with whole sentences. A search for commands *within* an utterance would obey speech to somebody
+else ("the next train leaves at noon").
 """
 
 from __future__ import annotations
@@ -24,26 +24,26 @@ beside a sentence of three words of meaning scores 88, beside four of them 91. A
 "what did you say"; from 90 on no test sentence was taken for another when its own template was left out."""
 
 SURE = 94.0
-"""Score from which it is obeyed although a word of meaning was missed, but for those of slots."""
+"""Score from which a near miss is obeyed although a word of meaning outside slots was missed."""
 
 ASK = 84.0
 """Score from which a near miss is asked about ("did you say next?"). At 82, 1600 recordings of something else brought
 fourteen questions, at 84 seven."""
 
 ASK_SLIGHT = 90.0
-"""The same where either side has a single word of meaning ("you stop" scores 87): nothing else bears it out."""
+"""Score that replaces ASK where either text has a single word of meaning ("you stop" scores 87)."""
 
 ASK_URGENT = 80.0
-"""The same for what must not be missed."""
+"""Score that replaces ASK for an urgent sentence."""
 
 SHORTEST = 4
-"""Words that a near miss needs on either side to be obeyed: in a shorter one each word decides."""
+"""Least number of words in both texts of a near miss that is obeyed; in shorter texts each word decides."""
 
 MARGIN = 0.5
-"""Weight by which the next sentence that wants something else must be further away, half a word of meaning."""
+"""Least additional cost of the nearest sentence with another meaning: half a word of meaning."""
 
 MISSPELT = 0.84
-"""Likeness from which a word that is in no sentence is taken for a misspelt or misheard one that is."""
+"""Similarity (0..1) from which a word outside all sentences counts as a misspelt or misheard word of a sentence."""
 
 _NOTHING = Edit(None, None)
 _MOST_TIES = 8
@@ -52,7 +52,7 @@ _MOST_SEARCHED = 40
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A sentence that may have been meant, beside what was heard."""
+    """Hold a sentence that the user may have meant, and its alignment with the utterance."""
 
     alignment: Alignment
     sentence: TemplateSentence
@@ -79,7 +79,7 @@ class Matcher:
         self._aligner = Aligner(intents.word_graph(), self._vocabulary)
 
     def understand(self, text: str, states: Collection[str] | None = None) -> Understanding:
-        """What `text` means in `states` (None: whatever the state)."""
+        """Return what `text` means in `states`; None allows any state."""
         text = spoken(text, self.intents.language)
         if not text:
             return _reject(text, RejectReason.NOTHING_SAID, "nothing was said")
@@ -107,7 +107,7 @@ class Matcher:
         return _answer(text, verdict, because, best.sentence, score, states)
 
     def _candidate(self, found: Iterable[Alignment], states: Collection[str] | None) -> _Candidate | None:
-        """The first of `found`; if it does not count in `states`, one that does and is as near."""
+        """Return the first of `found`, or one with equal cost that counts in `states` if the first does not."""
         first: _Candidate | None = None
         for candidate in islice(self._candidates(found, states), _MOST_TIES):
             if first and candidate.alignment.cost > first.alignment.cost:
@@ -118,14 +118,14 @@ class Matcher:
         return first
 
     def _candidates(self, found: Iterable[Alignment], states: Collection[str] | None) -> Iterator[_Candidate]:
-        """What of `found` has a meaning. An answer that nobody has asked for has none."""
+        """Yield the alignments with a meaning; an answer to a question that is not open has none."""
         for alignment in islice(found, _MOST_SEARCHED):
             reading = self._reading(alignment, states)
             if reading and (reading.counts_in(states) or not reading.answer):
                 yield _Candidate(alignment, reading)
 
     def _reading(self, alignment: Alignment, states: Collection[str] | None) -> TemplateSentence | None:
-        """What the sentence means; None where hassil takes a template more literally ("rock 'n' roll")."""
+        """Return the meaning of the sentence; None where hassil reads it more literally ("rock 'n' roll")."""
         readings = self.intents.exact(" ".join(alignment.said))
         return next((one for one in readings if one.counts_in(states)), next(iter(readings), None))
 
@@ -148,7 +148,7 @@ class Matcher:
         return Verdict.ACCEPT, _Why("near")
 
     def _means_the_same(self, alignment: Alignment) -> bool:
-        """Whether no word of meaning was added, and none lost or mistaken for another."""
+        """Return True if no word of meaning was added, missed or mistaken."""
         edits, sure = alignment.edits, alignment.score >= SURE
         neighbours = zip((_NOTHING, *edits), edits, (*edits[1:], _NOTHING), strict=False)
         return all(self._harmless(*three, sure) for three in neighbours)
@@ -166,13 +166,13 @@ class Matcher:
         return heard in self._vocabulary.small | {UNKNOWN} and not (said is None and beside_value)
 
     def _is_slip(self, edit: Edit) -> bool:
-        """Whether a word was misspelt or misheard: what was heard is in no sentence, and very like what is said."""
+        """Return True if a word was misspelt or misheard: in no sentence, and very similar to the sentence's word."""
         heard, said, alike = edit
         return alike >= MISSPELT and heard not in self._vocabulary.words and said not in self._vocabulary.telling
 
     def _rival(self, best: _Candidate, words: Sequence[str], states: Collection[str] | None) -> TemplateSentence | None:
-        """A sentence that wants something else and is about as near to `words` as `best`."""
-        # A word that was missed tells nothing: "some [milk]" is as near to "some [cream]", though "milk" is light.
+        """Return a sentence with another meaning that is about as near to `words` as `best`."""
+        # A missed word decides nothing: "some [milk]" is as near to "some [cream]", though "milk" is light.
         lost = [edit.said for edit in best.alignment.edits if edit.said != edit.heard]
         shared = self._vocabulary.light.difference(self._vocabulary.small).intersection(filter(None, lost))
         near = best.alignment.cost + MARGIN + (1 - LIGHT) * len(shared)
@@ -184,7 +184,7 @@ class Matcher:
         return None
 
     def _same(self, one: Alignment, other: Alignment) -> bool:
-        """Whether two sentences plainly mean the same: of one kind, and with the same telling words in slots."""
+        """Return True if two sentences have equal kinds and equal telling words in slots."""
         return one.kinds == other.kinds and self._values(one) == self._values(other)
 
     def _values(self, alignment: Alignment) -> list[str]:

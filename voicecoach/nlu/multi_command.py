@@ -1,7 +1,7 @@
-"""Several commands in one breath: "pause and repeat that", "stop, no, go on".
+"""Split an utterance into several commands: "pause and repeat that", "stop, no, go on".
 
-Only whole sentences are joined, word for word, so that nothing is found *within* what was said to somebody else. They
-follow each other directly, after a word that joins them, or after one that takes back what came before.
+The utterance must consist of whole sentences, word for word, so that no command is found *within* speech to somebody
+else. The sentences follow each other directly, after a joining word, or after a correction that revokes those before.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from voicecoach.content.language import Links
 from voicecoach.core.understanding import RejectReason, Understanding, WordGraph
 
 MOST = 3
-"""Commands in one breath."""
+"""Greatest number of commands in one utterance."""
 
 FEWEST_WORDS = 3
-"""Words of an utterance that is taken apart where nothing joins its parts, one of which has several: "go back" is no
-"go" and "back", and somebody who counts along gives no orders."""
+"""Least number of words of an utterance that is split without a joining word. One of its parts must have several words:
+"go back" is not "go" and "back", and counting along is no sequence of commands."""
 
 OPPOSITES: tuple[tuple[frozenset[str], frozenset[str]], ...] = tuple(
     (frozenset(one), frozenset(other))
@@ -31,13 +31,13 @@ OPPOSITES: tuple[tuple[frozenset[str], frozenset[str]], ...] = tuple(
         ({"Easier"}, {"Harder"}),
     )
 )
-"""Intents that contradict each other: the later one counts."""
+"""Intents that contradict each other; the later one counts."""
 
 URGENT = "RedFlag"
-"""Nothing is taken back after it, and nothing else counts beside it."""
+"""Intent that no correction revokes, and that makes all other commands of the utterance void."""
 
 NEVER_TAKEN_BACK = frozenset({"Pain"})
-"""What was said of the body stands, whatever comes after it."""
+"""Intents about the user's body, which no correction revokes."""
 
 UnderstandText = Callable[[str, Collection[str] | None], Understanding]
 Words = tuple[str, ...]
@@ -45,8 +45,11 @@ Words = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One of the sentences: its intents (the state decides between several), whether a word joins it to what came
-    before, and whether that takes it back."""
+    """Hold one sentence of an utterance.
+
+    `intents` has several members where the session state chooses between them. `joined` is True after a link, and
+    `corrects` after a link that revokes the sentences before.
+    """
 
     text: str
     intents: frozenset[str]
@@ -55,7 +58,7 @@ class Part:
 
 
 class MultiCommand:
-    """Takes utterances apart into sentences of `graph`, between which `skip_words` mean nothing."""
+    """Split utterances into sentences of `graph`; `skip_words` between them are ignored."""
 
     def __init__(self, graph: WordGraph, skip_words: Iterable[str] = (), links: Links | None = None):
         links = links or Links()
@@ -66,11 +69,11 @@ class MultiCommand:
         self._links = sorted(pairs, key=lambda pair: -len(pair[0]))
 
     def parts(self, text: str) -> tuple[str, ...]:
-        """The sentences in `text` that count, in their order; none where it is no chain of sentences."""
+        """Return the sentences in `text` that count, in their order; empty if `text` is no chain of sentences."""
         return tuple(part.text for part in what_counts(self._taken_apart(text)))
 
     def understand(self, understand: UnderstandText) -> UnderstandText:
-        """`understand` for several sentences in one breath, too: what the first means, and `then` the others."""
+        """Extend `understand` to several sentences: the first one's meaning, with the others as `then`."""
 
         def understand_chain(text: str, states: Collection[str] | None) -> Understanding:
             alone = understand(text, states)
@@ -98,7 +101,7 @@ class MultiCommand:
         return any(end == len(words) for end, _sentence, _intents in self._sentences(words))
 
     def _chains(self, words: Words, most: int) -> Iterator[tuple[Part, ...]]:
-        """The ways to read all of `words` as at most `most` sentences, long first ones first."""
+        """Yield the ways to split `words` into at most `most` sentences, long first sentences first."""
         for skipped, corrects in self._links_at(words):
             rest = words[skipped:]
             for end, sentence, intents in self._sentences(rest):
@@ -109,16 +112,17 @@ class MultiCommand:
                     yield from ((part, *others) for others in self._chains(rest[end:], most - 1))
 
     def _links_at(self, words: Words) -> Iterator[tuple[int, bool]]:
-        """The links that `words` begin with, none being the last: how many words, and whether it takes back what came
-        before."""
+        """Yield the links at the start of `words`: number of words, and whether the link revokes the sentences before.
+
+        The last item stands for no link.
+        """
         for link, corrects in self._links:
             if words[: len(link)] == link:
                 yield len(link), corrects
         yield 0, False
 
     def _sentences(self, words: Sequence[str]) -> list[tuple[int, str, frozenset[str]]]:
-        """The sentences that `words` begin with, the longest first: where each ends, its text without skip words, and
-        what it means."""
+        """Return the sentences at the start of `words`, longest first: end, text without skip words, intents."""
         state, said, found = 0, [], []
         for number, word in enumerate(words, 1):
             following = self._graph.arcs[state].get(word)
@@ -138,7 +142,7 @@ def _plausible(chain: Sequence[Part]) -> bool:
 
 
 def what_counts(parts: Iterable[Part]) -> list[Part]:
-    """The parts that are to be obeyed: neither taken back, nor contradicted, nor said twice."""
+    """Return the parts to obey: neither revoked, nor contradicted, nor repeated."""
     kept: list[Part] = []
     for part in parts:
         if URGENT in part.intents:

@@ -1,4 +1,4 @@
-"""How text sounds: lower case, no punctuation, numbers in words, as the recogniser writes what it hears."""
+"""Normalise text to the recogniser's spelling: lower case, no punctuation, numbers in words."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hassil.numbers import get_rbnf_engine
 from voicecoach.content.language import Numbers, language_of
 
 UNKNOWN = "[unk]"
-"""What the recogniser writes for sound that is none of its words."""
+"""The recogniser's token for sound outside its vocabulary."""
 
 _APOSTROPHES = str.maketrans("’ʼ", "''")
 _DIGITS = re.compile(r"(?<![0-9])[0-9]{1,9}(?![0-9])")
@@ -24,8 +24,13 @@ _QUOTES = re.compile(r"(?<!\w)'|'(?!\w)")
 
 @lru_cache(maxsize=4096)
 def number_words(number: float, language: str) -> tuple[str, ...]:
-    """The ways to say `number`, the plain one first, without hyphens ("twenty five"); ValueError for a language
-    without rules. A language may have more ways than its rules ("a hundred and twenty", "one twenty")."""
+    """Return the ways to say `number`, the plain one first, without hyphens ("twenty five").
+
+    A language may have more ways than its rules ("a hundred and twenty", "one twenty").
+
+    Raises:
+        ValueError: The language has no rules for numbers.
+    """
     numbers = language_of(language).numbers
     by_rule = get_rbnf_engine(language).format_number(number).text_by_ruleset
     said = [text for rule, text in by_rule.items() if rule in numbers.rules or not numbers.rules]
@@ -35,7 +40,7 @@ def number_words(number: float, language: str) -> tuple[str, ...]:
 
 
 def _besides(number: float, numbers: Numbers, language: str) -> Iterator[str]:
-    """What the rules leave out, and how hundreds are said in talk."""
+    """Yield the ways to say a number that the rules lack, and the colloquial ways to say hundreds."""
     if number != int(number):
         return
     yield from numbers.also.get(int(number), ())
@@ -51,7 +56,7 @@ def _besides(number: float, numbers: Numbers, language: str) -> Iterator[str]:
 
 
 def _apart(text: str, language: str) -> str:
-    """`text` with the parts of long numbers as words of their own."""
+    """Split long number words in `text` into their parts."""
     pattern = language_of(language).numbers.apart
     return re.sub(pattern, _spaced, text) if pattern else text
 
@@ -61,7 +66,7 @@ def _spaced(match: re.Match[str]) -> str:
 
 
 def spell_out(text: str, language: str) -> str:
-    """`text` in lower case with numbers in words and spaces for punctuation.
+    """Return `text` in lower case, with numbers in words and spaces for punctuation.
 
     Apostrophes and outer spaces are kept: the text may be a piece of a template, such as the "'s" of "what['s]".
     """
@@ -72,7 +77,7 @@ def spell_out(text: str, language: str) -> str:
 
 
 def spoken(text: str, language: str) -> str:
-    """A whole utterance or sentence as it sounds: words with single spaces, nothing else."""
+    """Return a whole utterance or sentence as normalised words with single spaces."""
     return " ".join(_QUOTES.sub(" ", spell_out(text, language)).split())
 
 

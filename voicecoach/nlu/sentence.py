@@ -1,4 +1,4 @@
-"""A template of the intents, a sentence of one, and what tells their kinds apart."""
+"""Define templates of the intents, their sentences, and the kinds of sentences."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from voicecoach.nlu import sampling
 from voicecoach.nlu.template import Node
 
 VARIES = " ..."
-"""End of the meaning of a template that depends on the values of its slots."""
+"""Suffix of a meaning that depends on the values of slots."""
 
 CAUTION = " caution "
-"""Between the meaning and the caution of a kind."""
+"""Separator of the meaning and the caution in a kind."""
 
 ANSWER = 2.0
-"""How much surer (nats) than of others the recogniser must be of what counts only as an answer, on top of its caution;
-once it is asked for, it gets that back (`nlu/answers.py`). The many ways to answer ("both knees, four") disturbed
-commands ("hold this for a minute") where nobody had asked anything."""
+"""Cost (nats) in the decoding graph of a sentence that counts only as an answer, in addition to its caution. The cost
+is removed while the question is open (`answer_prior`). Without it, the many answers ("both knees, four") displaced
+commands ("hold this for a minute") while no question was open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +42,11 @@ class TemplateSentence:
 
     @property
     def meaning(self) -> tuple[str, str]:
-        """What tells it from a sentence that wants something else: intent and slots."""
+        """Return intent and slots as a key of the meaning."""
         return self.intent, repr(sorted(self.slots.items()))
 
     def counts_in(self, states: Collection[str] | None) -> bool:
-        """Whether it counts in any of `states` (None: whatever the state, but nothing in particular was asked)."""
+        """Return True if the sentence counts in any of `states`; None allows any state with no open question."""
         if states is None:
             return not self.answer
         return self.states is None or not self.states.isdisjoint(states)
@@ -80,12 +80,11 @@ class Template:
 
     @property
     def beside(self) -> bool:
-        """Whether it is to make no other harder to hear: it is urgent, said seldom, or counts only where the coach has
-        asked for it."""
+        """Return True if it must not make other sentences harder to recognise: urgent, rare, or an answer."""
         return self.urgent or self.rare or self.answer
 
     def sentence(self, text: str, slots: Mapping[str, object]) -> TemplateSentence:
-        """A sentence of this template."""
+        """Return a sentence of this template."""
         together = {**self.slots, **slots}
         flags = self.confirm, self.caution, self.urgent, self.answer
         return TemplateSentence(text, self.intent, together, self.states, self.text, *flags)

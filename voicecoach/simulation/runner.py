@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from voicecoach.core.audio import Clip, Samples
-from voicecoach.core.speech import Hypothesis
+from voicecoach.core.speech import Endpoint, Hypothesis
 from voicecoach.engine.coach import Coach, LogEvent
 from voicecoach.simulation.room import Room
 from voicecoach.simulation.scenario import Expectation, Scenario, Step, When
@@ -151,7 +151,7 @@ class Simulation:
         if self._voice is None:
             self._saying = _Saying(text, now, now)
             self._announce(now)
-            self._coach.hear(Hypothesis(text, now, now, now, endpoint="typed"))
+            self._coach.hear(Hypothesis(text, now, now, now, endpoint=Endpoint.TYPED))
             return now
         clip = self._voice(text)
         end = self._room.user_says(clip.samples)

@@ -1,22 +1,24 @@
-"""When does the coach yield to somebody who speaks?"""
+"""Decide when the coach stops speaking because the user speaks (barge-in)."""
 
 from __future__ import annotations
 
 from collections import deque
 
 LONGEST_YIELD = 5.0
-"""Seconds after which the coach goes on over somebody who goes on speaking: no command takes as long."""
+"""Seconds of speech after which the coach speaks again: no command takes as long."""
 
 IN_VAIN = 3
-"""Times that it falls silent for what comes to nothing before it goes on over it."""
+"""Number of recent interruptions by speech that was not understood after which speech no longer interrupts."""
 
 FORGIVEN = 30.0
-"""Seconds after which one of these is forgotten."""
+"""Seconds after which such an interruption no longer counts."""
 
 
 class BargeInPolicy:
-    """Decides when the coach yields the floor: at once to whoever speaks, but neither for long nor again and again to
-    what comes to nothing. Times are seconds of the coach's clock."""
+    """Yield at once to speech, but not for long, and not repeatedly to speech that is not understood.
+
+    Times are seconds of the coach's clock.
+    """
 
     def __init__(self) -> None:
         self._since: float | None = None
@@ -24,7 +26,12 @@ class BargeInPolicy:
         self._in_vain: deque[float] = deque(maxlen=IN_VAIN)
 
     def yields(self, now: float, *, speech: bool) -> bool:
-        """Whether the coach is silent now; `speech`: somebody speaks."""
+        """Return True if the coach must be silent at time `now`.
+
+        Args:
+            now: Seconds of the coach's clock.
+            speech: Whether the user speaks.
+        """
         if not speech:
             if self._since is not None and self._granted:
                 self._in_vain.append(now)
@@ -36,6 +43,6 @@ class BargeInPolicy:
         return self._granted and now - self._since < LONGEST_YIELD
 
     def understood(self) -> None:
-        """What was said meant something."""
+        """Record that the user's speech was understood, so that the next speech may interrupt again."""
         self._in_vain.clear()
         self._since = None

@@ -1,7 +1,7 @@
-"""What is said after an utterance that was decided already, and may belong to it: "how long" ... "is left".
+"""Merge an utterance with the decided one that it continues: "how long" ... "is left".
 
-It is heard by itself, and once more together with what came before. Where both together are one sentence, that was
-said; what was obeyed of it is not obeyed again.
+The recogniser decodes the second part by itself and together with the first part. Where both parts together are one
+sentence, that sentence counts; a command that was already obeyed is not obeyed again.
 """
 
 from __future__ import annotations
@@ -17,8 +17,13 @@ UnderstandHeard = Callable[[Hypothesis], Understanding]
 def continue_utterance(
     before: Understanding, heard: Hypothesis, understand: UnderstandHeard
 ) -> tuple[Hypothesis, Understanding | None]:
-    """What counts of `heard`, which may go on with what was understood `before`: all of it, or what came after that;
-    and what is to be done, None where that has been done."""
+    """Return the part of `heard` that counts, and its meaning; None as meaning if it was already obeyed.
+
+    Args:
+        before: The meaning of the utterance that `heard` may continue.
+        heard: Both parts together; its `alone` is the second part.
+        understand: Understands one hypothesis.
+    """
     whole = understand(heard)
     if heard.alone is not None and not (whole.accepted and whole.parts == 1):
         return heard.alone, understand(heard.alone)
@@ -27,8 +32,7 @@ def continue_utterance(
 
 
 def in_the_end(utterances: Iterable[Hypothesis], understand: UnderstandHeard) -> list[tuple[Hypothesis, Understanding]]:
-    """What each of the `utterances` of a recording means, once nobody goes on any more: what goes on with another takes
-    its place."""
+    """Return the utterances of a whole recording with their meanings; a continuation replaces its beginning."""
     found: list[tuple[Hypothesis, Understanding]] = []
     for heard in utterances:
         if not (heard.continues and found):

@@ -1,9 +1,9 @@
-"""How long a silence ends an utterance: at once after a command that was surely heard, later in mid-sentence.
+"""Determine after how much silence an utterance ends.
 
-People stop to think within a sentence ("which ... side", "an americano ... with some milk"). Waiting longer after
-everything would make "stop" slow; so the wait depends on whether more words could change what is meant, and on how sure
-it is that these were said. Where people order coffee, 0.3 % of the gaps between two words are silent for 0.25 s or
-more; where they spell and count, 4 % are, and 0.1 % for 0.6 s (benchmarks/pauses.py).
+People pause to think within a sentence ("which ... side", "an americano ... with some milk"), but a long wait after
+every utterance would make "stop" slow. The wait therefore depends on whether more words could change the meaning, and
+on how surely the words were recognised. In orders of coffee, 0.3 % of the gaps between two words are at least 0.25 s
+long. In spelling and counting, 4 % of the gaps are, and 0.1 % are at least 0.6 s long (benchmarks/pauses.py).
 """
 
 from __future__ import annotations
@@ -15,50 +15,56 @@ from voicecoach.core.understanding import WordGraph
 from voicecoach.nlu.sentence import CAUTION, VARIES
 
 AT_ONCE = 0.03
-"""Seconds after what is obeyed without waiting for more words, when it was surely heard: one chunk of the detector."""
+"""Seconds of silence after a surely recognised PROMPT command: one chunk of the detector."""
 
 SURE = 0.09
-"""Seconds after a command to which nothing can be added that would change it, when it was surely heard."""
+"""Seconds of silence after a surely recognised command whose meaning no further words can change."""
 
 LIKELY = 0.15
-"""Seconds after one that was nearly as surely heard, or to which words may be added that are heard along with it."""
+"""Seconds of silence after a command that was nearly as surely recognised, or that further words could change; those
+words are merged with it."""
 
 WHOLE = 0.25
-"""Seconds after one that was not, and after words that begin no command."""
+"""Seconds of silence after a command that was not surely recognised, and after words that begin no command."""
 
 JOINS = 0.7
-"""A command that more words could make another ("how long", "repeat") or give a value ("start", "hold for twenty") is
-decided after WHOLE at most, too: hardly anybody falls silent for so long in it. Who does, and goes on after so many
-seconds at most, is heard as if nothing had been decided; and so is who goes on after a command that was surely heard
-("go back to the last" ... "exercise")."""
+"""Seconds after the last word within which further speech is merged with a decided command. This covers commands that
+more words could change ("how long", "repeat") or give a value ("start", "hold for twenty"): users seldom pause for
+WHOLE within them. It also covers surely recognised commands that may go on ("go back to the last" ... "exercise")."""
 
 UNFINISHED = 1.0
-"""Seconds after the beginning of a command."""
+"""Seconds of silence after words that only begin a command."""
 
 CLEAR = 3.0
-"""Nats by which everything else must be less probable than what was surely heard. Of a sentence that is not over yet
-something else is nearer: "hold it for forty five se" sounds like "full routine for forty five minutes", too."""
+"""Nats by which every reading with another meaning must be less probable for a command to be surely recognised. An
+unfinished sentence has nearer rivals: "hold it for forty five se" is close to "full routine for forty five minutes"."""
 
 NEARLY_CLEAR = 1.0
-"""Nats by which they must be for LIKELY to do."""
+"""Nats by which such readings must be less probable for LIKELY to suffice."""
 
 PROMPT = frozenset({"Stop", "Pause"})
-"""Meanings that are obeyed without waiting for more words: whoever says stop means now."""
+"""Meanings that are obeyed without waiting for more words, because the user wants them at once."""
 
 
 Sure = Callable[[str, Sequence[Alternative]], bool]
-"""Whether a text, given what else it may have been, was surely heard and is a command."""
+"""Returns True if a text, given its alternatives, is a surely recognised command."""
 
 
 def never(_text: str, _alternatives: Sequence[Alternative]) -> bool:
-    """Nothing is sure."""
+    """Return False: no text is sure."""
     return False
 
 
-class Endpoint:
-    """Knows the sentences of `graph`; `skip_words` mean nothing, and nobody is waited for to say those of the kinds in
-    `rare` where they begin with another sentence. After one of the `links` ("and") another sentence follows. `sure`
-    tells what was surely heard."""
+class EndOfTurn:
+    """Determine the pause that ends an utterance.
+
+    Args:
+        graph: The sentences of the intents.
+        skip_words: Words without meaning.
+        rare: Kinds of sentences that are not waited for where they extend another sentence.
+        links: Words after which another sentence follows ("and").
+        sure: Returns True for a surely recognised command.
+    """
 
     def __init__(
         self,
@@ -80,8 +86,7 @@ class Endpoint:
             self._ahead[state] = frozenset().union(*meanings)
 
     def pause(self, words: str, alternatives: Sequence[Alternative] | None = None) -> Pause:
-        """The pause that ends an utterance of `words`; `alternatives` are what else it may have been, None while they
-        are not known."""
+        """Return the pause that ends an utterance of `words`; `alternatives` is None while they are unknown."""
         here, ahead = self._meant(words)
         if here is None:
             return Pause(WHOLE)
@@ -99,19 +104,23 @@ class Endpoint:
         return Pause(AT_ONCE if at_once else SURE, JOINS if ahead else 0.0)
 
     def _clear(self, words: str, here: frozenset[str], alternatives: Sequence[Alternative] | None) -> float:
-        """Nats by which all that means anything else than `here` is less probable, CLEAR at most; 0 where that is not
-        known, or `words` are not sure for another reason."""
+        """Return by how many nats the readings with another meaning than `here` are less probable.
+
+        The value is CLEAR at most, and 0 where the alternatives are unknown or `words` are not sure for another reason.
+        """
         if alternatives is None:
             return 0.0
-        near = [one for one in alternatives if one.behind < CLEAR]
+        near = [one for one in alternatives if one.behind_nats < CLEAR]
         if near and any(meaning.endswith(VARIES) for meaning in here):
             return 0.0
-        nearest = min((one.behind for one in near if self._meant(one.text)[0] != here), default=CLEAR)
+        nearest = min((one.behind_nats for one in near if self._meant(one.text)[0] != here), default=CLEAR)
         return nearest if nearest > 0 and self._sure(words, alternatives) else 0.0
 
     def _meant(self, words: str) -> tuple[frozenset[str] | None, frozenset[str]]:
-        """What `words` mean, and what they may come to mean with others: nothing yet, where they only begin a command;
-        None where they do not even do that."""
+        """Return the meanings of `words`, and the meanings that further words could give.
+
+        The first set is empty where `words` only begin a command, and None where they begin no command.
+        """
         said = self._last(words.split())
         if words and not said:
             return frozenset(), frozenset()
@@ -124,7 +133,7 @@ class Endpoint:
         return _meanings(self._graph.final.get(state, ())), self._ahead[state]
 
     def _last(self, words: list[str]) -> list[str]:
-        """What of `words` comes after a whole sentence and a link; all of them when it is a sentence of its own."""
+        """Return the words after the last whole sentence and link; all words if they begin a sentence."""
         if self._walk(words):
             return words
         for end in range(len(words), 0, -1):
@@ -135,7 +144,7 @@ class Endpoint:
         return words
 
     def _walk(self, words: list[str]) -> int:
-        """The state after `words`; 0, the start, when they begin no sentence."""
+        """Return the state after `words`; 0, the start, if they begin no sentence."""
         state = 0
         for word in words:
             following = self._graph.arcs[state].get(word)
@@ -150,7 +159,9 @@ def _meanings(kinds: Iterable[str]) -> frozenset[str]:
 
 
 def _all_the_same(here: frozenset[str], ahead: frozenset[str]) -> bool:
-    """Whether sentences that mean `ahead` mean what the shorter one, `here`, does. Where there are several meanings,
-    the state of the session decides between them, for the one otherwise than for the other: "how long" may be what
-    "how long do i hold" is, or what "how long is left" is."""
+    """Return True if the longer sentences (`ahead`) have the meaning of the shorter one (`here`).
+
+    Several meanings never count as equal, because the session state chooses between them: "how long" may mean "how long
+    do i hold" or "how long is left".
+    """
     return ahead <= here and len(ahead) == 1 and not any(meaning.endswith(VARIES) for meaning in ahead)

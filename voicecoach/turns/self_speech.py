@@ -1,4 +1,4 @@
-"""Is an utterance the user's, or the coach's own voice come back?"""
+"""Tell whether an utterance is the coach's own speech."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ import re
 from rapidfuzz import fuzz
 
 OWN_VOICE = 88.0
-"""Similarity (0..100) of an utterance to a stretch of what is being said, from which on it is taken for that."""
+"""Similarity (0..100) to a stretch of the coach's text from which an utterance counts as the coach's own speech."""
 
 BEGINNING = 4
-"""Letters of a word that are taken for it when its ending was not heard."""
+"""Least number of letters that identify a word whose ending was not recognised."""
 
 _WORD = re.compile(r"(?:[^\W\d_]|')+")
 
 
 def is_own_voice(heard: str, said: str) -> bool:
-    """Whether `heard` is a stretch of `said`, the text that sounded at the same time.
+    """Return True if `heard` is a stretch of `said`, the coach's text at that time.
 
-    The recogniser's words are compared in order: a stretch of as many words as were heard, the last of which may have
-    had an ending. Sounds outside the grammar (`[unk]`) are no evidence for either side.
+    The words are compared in order with each stretch of as many words. The ending of the last word may be missing.
+    Sounds outside the grammar (`[unk]`) are ignored.
     """
     words = _WORD.findall(heard.lower().replace("[unk]", " "))
     said_words = _WORD.findall(said.lower())
@@ -32,5 +32,5 @@ def is_own_voice(heard: str, said: str) -> bool:
 
 
 def _begins(stretch: str, phrase: str) -> bool:
-    """Whether a stretch begins with what was heard, but for an ending: "stopped" of "stop"."""
+    """Return True if `stretch` is `phrase`, possibly with an ending: "stopped" for "stop"."""
     return len(phrase) >= BEGINNING and stretch.startswith(phrase) and " " not in stretch[len(phrase) :]

@@ -641,7 +641,7 @@ def test_what_else_it_may_have_been_comes_with_it(app: App, spoken: Say):
     sound = spoken("pause")
     noise = np.random.default_rng(5).standard_normal(len(sound)).astype(np.float32) * 0.02
     [heard] = hear(app, np.concatenate([silence(0.7), sound + noise, silence(0.5)]))
-    behind = [one.behind for one in heard.alternatives]
+    behind = [one.behind_nats for one in heard.alternatives]
     assert behind == sorted(behind)
     assert 0 <= behind[0] <= behind[-1] <= 6, "as far as the lattice goes"
     assert heard.text not in [one.text for one in heard.alternatives]

@@ -12,7 +12,7 @@ from tests.conftest import silence
 from voicecoach.app.components import App
 from voicecoach.audio.echo.control import RELEASE, EchoControl, HalfDuplexGate, NoMicrophone
 from voicecoach.core.audio import BLOCK_SECONDS, HEARING_RATE, Clip, Samples
-from voicecoach.core.speech import Alternative, Hypothesis
+from voicecoach.core.speech import Alternative, Endpoint, Hypothesis
 from voicecoach.core.understanding import Understanding, Verdict
 from voicecoach.engine.coach import Coach, LogEvent
 from voicecoach.engine.hearing import Hearing, NullListener, SpeechListener
@@ -75,7 +75,7 @@ class Bench:
 
     def type(self, text: str) -> None:
         now = self.coach.now
-        self.coach.hear(Hypothesis(text, now, now, now, endpoint="typed"))
+        self.coach.hear(Hypothesis(text, now, now, now, endpoint=Endpoint.TYPED))
 
     def hears(self, text: str, start: float, end: float) -> LogEvent:
         """The recogniser has heard `text`; what the coach made of it."""
@@ -168,12 +168,12 @@ class Echo(NoMicrophone):
         return self._vanished
 
 
-def over_the_coach(app: App, echo: Echo, *rivals: Alternative, stands_out: float = np.inf) -> LogEvent:
+def over_the_coach(app: App, echo: Echo, *rivals: Alternative, prominence_db: float = np.inf) -> LogEvent:
     """What becomes of a "stop" that is heard while the coach speaks."""
     bench = Bench(app, SilentSource(RATE), echo=echo)
     bench.coach.begin()
     bench.run(3)
-    heard = Hypothesis("stop", 1.5, 1.9, bench.coach.now, alternatives=rivals, stands_out=stands_out)
+    heard = Hypothesis("stop", 1.5, 1.9, bench.coach.now, alternatives=rivals, prominence_db=prominence_db)
     bench.coach.hear(bench.coach.hearing.judged(heard))
     return next(entry for entry in reversed(bench.log) if entry.kind == "heard")
 
@@ -188,9 +188,9 @@ def test_what_turns_out_to_be_an_echo_is_not_obeyed(app: App) -> None:
 
 
 def test_what_stands_out_clearly_of_the_coach_counts_as_ever_and_the_rest_must_be_surer(app: App) -> None:
-    assert over_the_coach(app, Echo(0.0), DOUBT, stands_out=15.0).data["verdict"] == "accept"
-    assert over_the_coach(app, Echo(0.0), DOUBT, stands_out=8.0).data["verdict"] == "reject"
-    assert over_the_coach(app, Echo(0.0), stands_out=8.0).data["verdict"] == "accept"
+    assert over_the_coach(app, Echo(0.0), DOUBT, prominence_db=15.0).data["verdict"] == "accept"
+    assert over_the_coach(app, Echo(0.0), DOUBT, prominence_db=8.0).data["verdict"] == "reject"
+    assert over_the_coach(app, Echo(0.0), prominence_db=8.0).data["verdict"] == "accept"
 
 
 def test_before_the_echo_is_known_it_must_be_surer_still(app: App) -> None:

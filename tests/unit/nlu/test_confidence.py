@@ -7,10 +7,9 @@ from dataclasses import replace
 import pytest
 
 from tests.support.intents import project_matcher
-from voicecoach.core.speech import Alternative, Hypothesis
+from voicecoach.core.speech import Alternative, Endpoint, Hypothesis
 from voicecoach.core.understanding import Understanding, Verdict
-from voicecoach.nlu.answer_prior import favour_answers
-from voicecoach.nlu.confidence import weigh
+from voicecoach.nlu import answer_prior, confidence
 
 
 def heard(text: str, *others: tuple[str, float]) -> Hypothesis:
@@ -19,7 +18,7 @@ def heard(text: str, *others: tuple[str, float]) -> Hypothesis:
 
 
 def weighed(hypothesis: Hypothesis, *states: str) -> Understanding:
-    return weigh(hypothesis, states or None, project_matcher().understand)
+    return confidence.rescore(hypothesis, states or None, project_matcher().understand)
 
 
 def test_talk_that_came_out_as_a_command_is_not_obeyed():
@@ -83,7 +82,7 @@ def test_an_answer_is_made_harder_to_hear_until_it_is_asked_for():
     intents = project_matcher().intents
 
     def favoured(hypothesis: Hypothesis, *states: str) -> list[Alternative]:
-        found = favour_answers(hypothesis, lambda text: intents.answers(text, states))
+        found = answer_prior.rescore(hypothesis, lambda text: intents.answers(text, states))
         return [Alternative(found.text, 0.0), *found.alternatives]
 
     of_talk = heard("neither to lot", ("they hurt a lot", 1.5))
@@ -185,11 +184,11 @@ def test_over_the_coach_nothing_is_easy_to_say(word):
 
 def test_what_may_well_be_the_coachs_own_voice_needs_as_much_as_a_sentence():
     for behind, accepted in ((2.4, False), (2.6, True)):
-        assert weighed(replace(heard("stop", ("said", behind)), guarded=True), "working").accepted is accepted
+        assert weighed(replace(heard("stop", ("said", behind)), echo_suspect=True), "working").accepted is accepted
 
 
 def test_what_is_typed_has_no_other_readings():
-    typed = Hypothesis("keep going", 1.0, 1.0, 1.0, endpoint="typed")
+    typed = Hypothesis("keep going", 1.0, 1.0, 1.0, endpoint=Endpoint.TYPED)
     assert weighed(typed).accepted
 
 

@@ -13,7 +13,7 @@ from voicecoach.app.components import App
 from voicecoach.content.language import load_language
 from voicecoach.core.speech import Alternative, Hypothesis
 from voicecoach.core.understanding import Understanding
-from voicecoach.nlu.confidence import weigh
+from voicecoach.nlu.confidence import rescore
 from voicecoach.nlu.lint import load_tests
 from voicecoach.nlu.multi_command import MultiCommand
 
@@ -187,7 +187,7 @@ def test_several_commands_in_one_breath_need_as_much_evidence_for_each() -> None
     def obeyed(behind: float) -> bool:
         talk = (Alternative("loud is the piano repeated", behind),)
         heard = Hypothesis("louder please and repeat that", 0.0, 1.0, 1.2, alternatives=talk)
-        return weigh(heard, None, chains().understand(project_matcher().understand)).accepted
+        return rescore(heard, None, chains().understand(project_matcher().understand)).accepted
 
     assert obeyed(5.2)
     assert not obeyed(4.8)

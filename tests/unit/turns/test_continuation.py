@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.engine.test_coach import Bench, in_the_first_hold
 from voicecoach.app.components import App
-from voicecoach.core.speech import Hypothesis
+from voicecoach.core.speech import Endpoint, Hypothesis
 from voicecoach.turns.continuation import in_the_end
 
 
@@ -18,8 +18,8 @@ def bench(app: App) -> Bench:
 
 def together(text: str, alone: str, now: float = 1.0) -> Hypothesis:
     """More is said of what was decided: it is heard `alone`, and together with that."""
-    rest = Hypothesis(alone, now - 0.5, now, now, endpoint="typed")
-    return Hypothesis(text, now - 1, now, now, endpoint="typed", continues=True, alone=rest)
+    rest = Hypothesis(alone, now - 0.5, now, now, endpoint=Endpoint.TYPED)
+    return Hypothesis(text, now - 1, now, now, endpoint=Endpoint.TYPED, continues=True, alone=rest)
 
 
 def go_on(bench: Bench, text: str, alone: str = "the rest") -> None:

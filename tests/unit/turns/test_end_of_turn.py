@@ -8,22 +8,22 @@ from tests.support.intents import project_intents
 from tests.support.word_graphs import graph_of_kinds
 from voicecoach.core.speech import Alternative, Pause
 from voicecoach.nlu.sentence import VARIES
-from voicecoach.turns.end_of_turn import AT_ONCE, JOINS, LIKELY, SURE, UNFINISHED, WHOLE, Endpoint
+from voicecoach.turns.end_of_turn import AT_ONCE, JOINS, LIKELY, SURE, UNFINISHED, WHOLE, EndOfTurn
 
 
 @pytest.fixture(scope="module")
-def endpoint() -> Endpoint:
+def endpoint() -> EndOfTurn:
     intents = project_intents()
     skip_words = [word for phrase in intents.skip_words for word in phrase.split()]
-    return Endpoint(intents.word_graph(), skip_words, intents.beside, ("and", "and then", "i mean"))
+    return EndOfTurn(intents.word_graph(), skip_words, intents.beside, ("and", "and then", "i mean"))
 
 
-def seconds_after(endpoint: Endpoint, words: str) -> float:
-    return endpoint.pause(words).ends
+def seconds_after(endpoint: EndOfTurn, words: str) -> float:
+    return endpoint.pause(words).end_silence_s
 
 
-def endpoint_of(kinds: dict[str, str], skip_words: tuple[str, ...] = ()) -> Endpoint:
-    return Endpoint(graph_of_kinds(kinds), skip_words)
+def endpoint_of(kinds: dict[str, str], skip_words: tuple[str, ...] = ()) -> EndOfTurn:
+    return EndOfTurn(graph_of_kinds(kinds), skip_words)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_a_command_that_a_name_or_a_number_may_follow_stays_open_for_it(endpoint
 )
 def test_a_command_that_other_words_may_follow_is_decided_and_stays_open(endpoint, words, longer):
     assert endpoint.pause(words) == Pause(WHOLE, JOINS)
-    assert endpoint.pause(longer).joins == 0
+    assert endpoint.pause(longer).merge_window_s == 0
 
 
 @pytest.mark.parametrize(("words", "at_once"), [("stop", AT_ONCE), ("pause", AT_ONCE), ("next exercise", SURE)])
@@ -86,8 +86,8 @@ def test_what_was_surely_heard_needs_hardly_any_silence(words, at_once):
         return True
 
     others = (Alternative("neck", 3.0),)
-    endpoint = Endpoint(project_intents().word_graph(), sure=sure)
-    assert endpoint.pause(words, others).ends == at_once
+    endpoint = EndOfTurn(project_intents().word_graph(), sure=sure)
+    assert endpoint.pause(words, others).end_silence_s == at_once
     assert asked == [(words, others)]
     assert endpoint.pause(words) == Pause(WHOLE), "nobody knows what else it may have been"
     for longer in ("which", "start", "the weather"):
@@ -107,9 +107,9 @@ def test_what_was_surely_heard_needs_hardly_any_silence(words, at_once):
 def test_what_is_in_some_doubt_needs_some_more(words, behind, pause):
     others = (Alternative("neck", behind),)
     graph = project_intents().word_graph()
-    assert Endpoint(graph, sure=lambda _text, _others: True).pause(words, others) == pause
-    unsure = Endpoint(graph, sure=lambda _text, _others: False).pause(words, others)
-    assert unsure == Pause(WHOLE, pause.joins), "the session doubts it for another reason"
+    assert EndOfTurn(graph, sure=lambda _text, _others: True).pause(words, others) == pause
+    unsure = EndOfTurn(graph, sure=lambda _text, _others: False).pause(words, others)
+    assert unsure == Pause(WHOLE, pause.merge_window_s), "the session doubts it for another reason"
 
 
 @pytest.mark.parametrize("words", ["which", "how", "hold for", "hold it for two minutes and", "start leg", "let's"])
@@ -181,7 +181,7 @@ def test_a_sentence_may_begin_with_a_skip_word_or_be_one():
 
 def test_what_is_said_seldom_is_not_waited_for_where_it_could_follow():
     kinds = {"next": "Next", "next leg": "SkipSide", "leave out": "SkipSide", "leave out this leg": "Back"}
-    one = Endpoint(graph_of_kinds(kinds), (), {"SkipSide"})
+    one = EndOfTurn(graph_of_kinds(kinds), (), {"SkipSide"})
     assert seconds_after(one, "next") == WHOLE
     assert seconds_after(one, "leave") == UNFINISHED
     assert one.pause("leave out") == Pause(WHOLE, JOINS)

@@ -16,7 +16,7 @@ from voicecoach.asr.decoder.graph_folder import graph_name, known_folder, model_
 from voicecoach.asr.model.locate import load_vosk
 from voicecoach.core.audio import HEARING_RATE, Samples
 from voicecoach.core.errors import VoicecoachError
-from voicecoach.core.speech import Alternative, Hypothesis, Word
+from voicecoach.core.speech import Alternative, Endpoint, Hypothesis, Word
 
 SOFT_START = 0.1
 """Seconds by which speech may have begun before the detector noticed it."""
@@ -158,7 +158,7 @@ def hypothesis(
     began: float,
     speech: tuple[float, float],
     decided_at: float,
-    endpoint: str,
+    endpoint: Endpoint,
 ) -> Hypothesis:
     """Put an utterance on the audio clock: `began` is the time (s) of its first fed sample, `speech` when the
     detector heard it start and end. The words' times are nearer to the truth, except that the recogniser now and

@@ -1,4 +1,4 @@
-"""Whether an utterance stands out of what may be left of the coach's own voice, and by how much."""
+"""Detect speech that exceeds the coach's residual echo, and measure by how much."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from voicecoach.asr.detection.gain_control import chunk_level
 from voicecoach.core.audio import Samples
 
 STANDS_OUT_DB = 6.0
-"""A chunk that is louder by this than what may be left of the coach's own voice is somebody else's."""
+"""Level above the residual echo from which a chunk counts as near-end speech."""
 
 STANDING_OUT_CHUNKS = 3
-"""So many chunks of an utterance must be; else it was the coach."""
+"""Least number of such chunks in an utterance; with fewer the utterance is the coach's echo."""
 
 LOUDEST_CHUNKS = 6
-"""Chunks of which an utterance is as loud as their mean: 0.2 s, a short vowel."""
+"""Number of loudest chunks whose mean is the prominence of an utterance: 0.2 s, a short vowel."""
 
 
 class NearEndDetector:
-    """Follows one utterance chunk by chunk."""
+    """Follow the level of one utterance chunk by chunk."""
 
     def __init__(self) -> None:
         self._standing_out = 0
         self._loudest: list[float] = []
 
     def feed(self, chunk: Samples, residual: float) -> None:
-        """One more chunk, of which at most `residual` dB (re full scale) are the coach's."""
+        """Process a chunk that contains at most `residual` dB (re full scale) of the coach's echo."""
         if residual == -np.inf:
             self._standing_out = STANDING_OUT_CHUNKS
         stands_out = chunk_level(chunk) - residual
@@ -34,10 +34,10 @@ class NearEndDetector:
 
     @property
     def somebody(self) -> bool:
-        """Whether somebody else than the coach is speaking."""
+        """Return True if somebody other than the coach is speaking."""
         return self._standing_out >= STANDING_OUT_CHUNKS
 
     @property
     def mean(self) -> float:
-        """By how many dB the loudest chunks stand out."""
+        """Return the mean level (dB) of the loudest chunks above the residual echo."""
         return sum(self._loudest) / len(self._loudest)
