@@ -65,7 +65,7 @@ class _Undrifting(DelayEstimator):
 class _Unbent(LoudspeakerNonlinearity):
     """Takes the loudspeaker for a linear one."""
 
-    def bent(self, far: Spectra, samples: Samples) -> Spectra:  # noqa: ARG002
+    def distort(self, far: Spectra, samples: Samples) -> Spectra:  # noqa: ARG002
         """Return the signal unchanged."""
         return far
 

@@ -29,7 +29,7 @@ ngram 2=2
 """
 
 
-def test_a_pair_that_was_counted_has_its_own_probability_and_any_other_backs_off():
+def test_a_pair_that_was_counted_has_its_own_probability_and_any_other_backs_off() -> None:
     model = read_arpa(MODEL.splitlines())
     ten = math.log(10)
     assert model.after("go", "on") == pytest.approx(-0.1 * ten)
@@ -46,12 +46,12 @@ def test_a_pair_that_was_counted_has_its_own_probability_and_any_other_backs_off
         ("\\end\\", "", "ends without"),
     ],
 )
-def test_a_damaged_model_is_turned_away_with_the_place(good, bad, complaint):
+def test_a_damaged_model_is_turned_away_with_the_place(good: str, bad: str, complaint: str) -> None:
     with pytest.raises(ValueError, match=complaint):
         read_arpa(MODEL.replace(good, bad).splitlines())
 
 
-def test_in_the_coachs_model_the_words_that_may_follow_one_another_share_a_probability_of_one():
+def test_in_the_coachs_model_the_words_that_may_follow_one_another_share_a_probability_of_one() -> None:
     file = resources.files("voicecoach") / "content_data" / "en" / "background.arpa"
     model = read_arpa(file.read_text(encoding="utf-8").splitlines())
     words = [word for word in model.words if word != START]

@@ -20,7 +20,8 @@ def ramp(start: int, count: int) -> np.ndarray:
 
 @given(st.lists(st.tuples(st.sampled_from(["write", "read", "skip"]), st.integers(0, 30)), max_size=60))
 def test_a_ring_gives_back_what_fitted_in_order(steps: list[tuple[str, int]]) -> None:
-    ring, kept, given_samples = Ring(17), [], 0
+    ring, given_samples = Ring(17), 0
+    kept: list[float] = []
     for step, count in steps:
         if step == "write":
             written = ring.write(ramp(given_samples, count))

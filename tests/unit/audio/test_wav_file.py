@@ -126,7 +126,7 @@ def test_what_the_recogniser_could_mistake_is_filtered_out() -> None:
 
 def test_written_pieces_read_back_as_one_recording(tmp_path: Path) -> None:
     path = tmp_path / "a.wav"
-    sound = np.round(tone(16_000) * 32_768) / 32_768
+    sound = (np.round(tone(16_000) * 32_768) / 32_768).astype(np.float32)
     with WavWriter(path, 16_000) as writer:
         for start in range(0, len(sound), 320):
             writer.write(sound[start : start + 320])

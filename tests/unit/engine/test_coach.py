@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Collection
+from functools import partial
 
 import numpy as np
 import pytest
@@ -54,7 +55,7 @@ class Bench:
         understand: Callable[[Hypothesis, Collection[str]], Understanding] | None = None,
         *,
         check_in: bool = False,
-    ):
+    ) -> None:
         session = Session(app.library, app.lines, check_in=check_in)
         hearing = Hearing(ear or NullListener(), echo or NoMicrophone())
         self.coach = Coach(RATE, session, source, understand or app.understand, hearing)
@@ -95,6 +96,10 @@ class Bench:
         return np.concatenate(self.out)
 
 
+def is_silent(bench: Bench) -> bool:
+    return not bench.coach.busy
+
+
 def in_the_first_hold(app: App, *lines: str) -> Bench:
     """A bench in the first hold of the quick routine, where `lines` were typed."""
     found = Bench(app, SilentSource(RATE))
@@ -132,7 +137,7 @@ def test_a_command_does_not_wait_for_the_end_of_an_answer(app: App) -> None:
     assert bench.last(line="routine.begin")
 
 
-def test_the_coachs_own_words_are_not_obeyed(silent_bench: Bench):
+def test_the_coachs_own_words_are_not_obeyed(silent_bench: Bench) -> None:
     bench = silent_bench
     bench.coach.begin()
     bench.run(4)
@@ -141,7 +146,7 @@ def test_the_coachs_own_words_are_not_obeyed(silent_bench: Bench):
     assert bench.coach.session.state == "idle"
 
 
-def test_the_same_words_are_obeyed_once_the_coach_is_silent(silent_bench: Bench):
+def test_the_same_words_are_obeyed_once_the_coach_is_silent(silent_bench: Bench) -> None:
     bench = silent_bench
     bench.coach.begin()
     bench.run_until(lambda: not bench.coach.busy)
@@ -151,7 +156,7 @@ def test_the_same_words_are_obeyed_once_the_coach_is_silent(silent_bench: Bench)
     assert bench.coach.session.state == "announcing"
 
 
-def test_other_words_are_obeyed_while_the_coach_speaks(silent_bench: Bench):
+def test_other_words_are_obeyed_while_the_coach_speaks(silent_bench: Bench) -> None:
     bench = silent_bench
     bench.coach.begin()
     bench.run(3)
@@ -161,7 +166,7 @@ def test_other_words_are_obeyed_while_the_coach_speaks(silent_bench: Bench):
 class Echo(NoMicrophone):
     """An echo control that looks back on what was heard: so many dB of it vanish. `learning`: it does not know yet."""
 
-    def __init__(self, echo_reduction_db: float | None, *, learning: bool = False):
+    def __init__(self, echo_reduction_db: float | None, *, learning: bool = False) -> None:
         self._vanished, self.learning = echo_reduction_db, learning
 
     def echo_reduction_db(self, since: float, until: float) -> float | None:
@@ -200,7 +205,7 @@ def test_before_the_echo_is_known_it_must_be_surer_still(app: App) -> None:
     assert over_the_coach(app, Echo(None, learning=True)).data["verdict"] == "accept"
 
 
-def test_what_is_typed_is_never_the_coachs_voice(silent_bench: Bench):
+def test_what_is_typed_is_never_the_coachs_voice(silent_bench: Bench) -> None:
     bench = silent_bench
     bench.coach.begin()
     bench.run(3)
@@ -236,20 +241,20 @@ def asked(app: App) -> Bench:
     return bench
 
 
-def test_a_question_waits_for_its_answer(asked: Bench):
+def test_a_question_waits_for_its_answer(asked: Bench) -> None:
     asked.run(ANSWER_TIME - 0.5)
     asked.type("yes")
     assert asked.coach.session.state == "announcing"
 
 
-def test_a_question_is_withdrawn_when_nobody_answers(asked: Bench):
+def test_a_question_is_withdrawn_when_nobody_answers(asked: Bench) -> None:
     asked.run(ANSWER_TIME + 0.5)
     asked.type("yes")
     asked.run(1)
     assert asked.coach.session.state == "idle"
 
 
-def test_a_question_is_answered_with_no(asked: Bench):
+def test_a_question_is_answered_with_no(asked: Bench) -> None:
     asked.run(1)
     asked.type("no")
     asked.run(1)
@@ -260,7 +265,7 @@ def test_a_question_is_answered_with_no(asked: Bench):
 # --- half duplex ---------------------------------------------------------------------------------------------
 
 
-def test_without_a_canceller_the_coach_is_deaf_while_it_speaks_and_a_little_longer(app: App):
+def test_without_a_canceller_the_coach_is_deaf_while_it_speaks_and_a_little_longer(app: App) -> None:
     ear = NotingEar()
     bench = Bench(app, SilentSource(RATE), ear=ear, echo=HalfDuplexGate())
     bench.type("help")
@@ -306,7 +311,7 @@ def beats(bench: Bench, voice: Synthesizer) -> dict[str, int]:
     found = {}
     for entry in bench.said:
         line, name = entry.data["line"], entry.data["tone"]
-        clip: Clip = tone(name, RATE) if name else voice.clip(str(entry.data["text"]))  # type: ignore[arg-type]
+        clip: Clip = tone(name, RATE) if name else voice.clip(str(entry.data["text"]))
         if name in ("start", "end") or line in ("hold.start", "hold.half", "count", "hold.end"):
             found[str(name or entry.data["text"])] = round(entry.at * RATE) + clip.onset
     return found
@@ -336,7 +341,7 @@ EXPECTED = {
 
 
 @pytest.mark.parametrize("ask_at", [None, 5.0, 17.0])
-def test_a_hold_is_counted_to_the_sample(spoken_bench: Bench, coach_voice: Synthesizer, ask_at):
+def test_a_hold_is_counted_to_the_sample(spoken_bench: Bench, coach_voice: Synthesizer, ask_at: float | None) -> None:
     hold(spoken_bench, ask_at=ask_at)
     onsets = {text.lower(): at for text, at in beats(spoken_bench, coach_voice).items()}
     zero = onsets["hold"]
@@ -347,7 +352,7 @@ def test_a_hold_is_counted_to_the_sample(spoken_bench: Bench, coach_voice: Synth
 
 def test_an_answer_in_the_last_seconds_leaves_out_counts_but_moves_nothing(
     spoken_bench: Bench, coach_voice: Synthesizer
-):
+) -> None:
     hold(spoken_bench, ask_at=25.2)
     onsets = {text.lower(): at for text, at in beats(spoken_bench, coach_voice).items()}
     seconds = {text: (at - onsets["hold"]) / RATE for text, at in onsets.items()}
@@ -357,14 +362,14 @@ def test_an_answer_in_the_last_seconds_leaves_out_counts_but_moves_nothing(
     assert seconds.items() <= expected.items()
 
 
-def test_the_sound_itself_falls_on_the_beat(spoken_bench: Bench, coach_voice: Synthesizer):
+def test_the_sound_itself_falls_on_the_beat(spoken_bench: Bench, coach_voice: Synthesizer) -> None:
     """Measured in the samples that leave the loop: each count and tone against the same clip played alone."""
     hold(spoken_bench)
     sound = spoken_bench.sound
     onsets = beats(spoken_bench, coach_voice)
     measured = {}
     for text, at in onsets.items():
-        clip = tone(text, RATE) if text in ("start", "end") else coach_voice.clip(text)  # type: ignore[arg-type]
+        clip = tone(text, RATE) if text in ("start", "end") else coach_voice.clip(text)
         alone = np.concatenate([silence(0.2, RATE), clip.samples, silence(0.2, RATE)])
         begins = round(0.2 * RATE) + clip.onset
         late = energy_onset(alone, begins) - begins
@@ -375,7 +380,7 @@ def test_the_sound_itself_falls_on_the_beat(spoken_bench: Bench, coach_voice: Sy
         assert abs(measured[text] - zero - seconds * RATE) <= MILLISECOND, text
 
 
-def test_a_count_is_audible_on_its_beat_to_the_ear(spoken_bench: Bench):
+def test_a_count_is_audible_on_its_beat_to_the_ear(spoken_bench: Bench) -> None:
     """Without any knowledge of the clips: what sounds in a second of the count begins at the second."""
     hold(spoken_bench)
     first = spoken_bench.last(line="hold.start")
@@ -393,7 +398,7 @@ def test_a_count_is_audible_on_its_beat_to_the_ear(spoken_bench: Bench):
 # --- ducking -------------------------------------------------------------------------------------------------
 
 
-def test_while_somebody_speaks_the_coach_is_lower_and_the_count_stays(app: App, coach_voice: Synthesizer):
+def test_while_somebody_speaks_the_coach_is_lower_and_the_count_stays(app: App, coach_voice: Synthesizer) -> None:
     def bench() -> Bench:
         return Bench(app, EagerSource(coach_voice, RATE), ear=NotingEar())
 
@@ -423,7 +428,7 @@ class Learning(NoMicrophone):
         return None
 
 
-def test_until_its_echo_is_learnt_a_word_over_its_voice_must_be_surer(app: App, coach_voice: Synthesizer):
+def test_until_its_echo_is_learnt_a_word_over_its_voice_must_be_surer(app: App, coach_voice: Synthesizer) -> None:
     """Scraps of "a mat, a strap" were heard as "yes", of "straight down" as "faster"."""
     bench = Bench(app, EagerSource(coach_voice, RATE), ear=NotingEar(), echo=Learning())
 
@@ -442,7 +447,7 @@ def test_until_its_echo_is_learnt_a_word_over_its_voice_must_be_surer(app: App, 
     assert verdict("louder", 1.8, bench.coach.now - 0.6) == "accept", "the coach was silent"
 
 
-def test_the_coach_does_not_take_its_own_echo_for_somebody(app: App, coach_voice: Synthesizer):
+def test_the_coach_does_not_take_its_own_echo_for_somebody(app: App, coach_voice: Synthesizer) -> None:
     """Before the canceller has settled what sounds like a voice may be the coach's; in a pause it is not."""
 
     bench = Bench(app, EagerSource(coach_voice, RATE), ear=NotingEar(), echo=Learning())
@@ -463,7 +468,7 @@ def test_the_coach_does_not_take_its_own_echo_for_somebody(app: App, coach_voice
 # --- whose turn it is -----------------------------------------------------------------------------------------
 
 
-def test_a_cough_breaks_a_sentence_off_and_it_goes_on_from_there(app: App, coach_voice: Synthesizer):
+def test_a_cough_breaks_a_sentence_off_and_it_goes_on_from_there(app: App, coach_voice: Synthesizer) -> None:
     """Nothing of the greeting is lost, and hardly anything said twice."""
     bench, plain = (Bench(app, EagerSource(coach_voice, RATE), ear=NotingEar()) for _ in range(2))
     assert isinstance(bench.ear, NotingEar)
@@ -475,7 +480,7 @@ def test_a_cough_breaks_a_sentence_off_and_it_goes_on_from_there(app: App, coach
     coughing = bench.sound[-round(0.8 * RATE) :]
     bench.ear.hearing_speech = False
     for one in (bench, plain):
-        one.run_until(lambda one=one: not one.coach.busy)
+        one.run_until(partial(is_silent, one))
     assert np.abs(coughing).max() == 0, "it is silent within 200 ms"
     assert len(bench.said) == len(plain.said)
     longer = (len(bench.sound) - len(plain.sound)) / RATE
@@ -484,7 +489,7 @@ def test_a_cough_breaks_a_sentence_off_and_it_goes_on_from_there(app: App, coach
     assert np.correlate(bench.sound[-round(2.1 * RATE) :], end, "valid").max() == pytest.approx(end @ end, rel=1e-3)
 
 
-def test_to_a_television_the_coach_does_not_yield_for_long(app: App, coach_voice: Synthesizer):
+def test_to_a_television_the_coach_does_not_yield_for_long(app: App, coach_voice: Synthesizer) -> None:
     bench = Bench(app, EagerSource(coach_voice, RATE), ear=NotingEar())
     assert isinstance(bench.ear, NotingEar)
     bench.coach.begin()
@@ -496,7 +501,9 @@ def test_to_a_television_the_coach_does_not_yield_for_long(app: App, coach_voice
     assert np.abs(bench.sound[-2 * RATE :]).max() > 0.1
 
 
-def test_a_coach_that_is_deaf_while_it_speaks_says_so_and_leaves_room_for_a_command(app: App, coach_voice: Synthesizer):
+def test_a_coach_that_is_deaf_while_it_speaks_says_so_and_leaves_room_for_a_command(
+    app: App, coach_voice: Synthesizer
+) -> None:
     bench = Bench(app, EagerSource(coach_voice, RATE), ear=NotingEar(), echo=HalfDuplexGate())
     bench.coach.begin()
     bench.type("start quick routine")
@@ -506,15 +513,15 @@ def test_a_coach_that_is_deaf_while_it_speaks_says_so_and_leaves_room_for_a_comm
         assert following.at - float(str(one.data["until"])) >= RELEASE + 1.5, one.data["text"]
 
 
-def test_who_cannot_be_heard_meanwhile_is_told(app: App, coach_voice: Synthesizer):
+def test_who_cannot_be_heard_meanwhile_is_told(app: App, coach_voice: Synthesizer) -> None:
     for echo, told in ((HalfDuplexGate(), True), (NoMicrophone(), False)):
         bench = Bench(app, EagerSource(coach_voice, RATE), ear=NotingEar(), echo=echo)
         bench.coach.begin()
-        bench.run_until(lambda bench=bench: not bench.coach.busy)
+        bench.run_until(partial(is_silent, bench))
         assert (bench.last(line="greeting.turns") is not None) is told
 
 
-def test_quieter_halves_what_is_played_from_then_on(spoken_bench: Bench):
+def test_quieter_halves_what_is_played_from_then_on(spoken_bench: Bench) -> None:
     bench = spoken_bench
 
     def loudest(text: str) -> float:
@@ -528,7 +535,7 @@ def test_quieter_halves_what_is_played_from_then_on(spoken_bench: Bench):
     assert loudest("help") == pytest.approx(before * 10 ** (-6 / 20), rel=0.01)
 
 
-def test_stop_leaves_out_what_the_speaker_has_not_played_and_the_canceller_is_told(app: App):
+def test_stop_leaves_out_what_the_speaker_has_not_played_and_the_canceller_is_told(app: App) -> None:
     told: list[float] = []
 
     class Noting(NoMicrophone):
@@ -549,7 +556,7 @@ def test_stop_leaves_out_what_the_speaker_has_not_played_and_the_canceller_is_to
     assert told == [pytest.approx(0.04, abs=0.02)]
 
 
-def test_the_reference_of_the_canceller_is_what_was_played(app: App, coach_voice: Synthesizer):
+def test_the_reference_of_the_canceller_is_what_was_played(app: App, coach_voice: Synthesizer) -> None:
     fars: list[Samples] = []
 
     class Noting(NoMicrophone):

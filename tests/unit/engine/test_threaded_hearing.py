@@ -87,7 +87,7 @@ def test_what_is_heard_quickly_is_heard_in_its_block(patient: BackgroundHearing,
 class Backlog:
     """Stands for a thread that has many blocks to hear, each of which takes `each` seconds."""
 
-    def __init__(self, each: float):
+    def __init__(self, each: float) -> None:
         self.now, self._each, self._count = 0.0, each, 0
 
     def get(self, timeout: float) -> int:

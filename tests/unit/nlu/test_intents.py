@@ -214,7 +214,7 @@ def test_a_gate_may_be_one_state_or_several(tmp_path: Path) -> None:
         "      - sentences: ['run']\n        requires_context: {state: [home, work]}\n"
     )
     intents = intents_of(tmp_path, gated)
-    assert [sentence.states for sentence in intents.sentences()] == [{"home"}, {"home", "work"}]
+    assert [set(sentence.states or ()) for sentence in intents.sentences()] == [{"home"}, {"home", "work"}]
     assert intents.states == {"home", "work"}
 
 

@@ -77,39 +77,39 @@ def of_file(folder: Path, *templates: str) -> WordGraph:
         ("[say] [cheese]", ["cheese", "say", "say cheese"]),
     ],
 )
-def test_a_template_is_its_sentences(tmp_path, template, sentences):
+def test_a_template_is_its_sentences(tmp_path: Path, template: str, sentences: list[str]) -> None:
     assert sorted(accepted(of_file(tmp_path, template))) == sorted(sentences)
 
 
-def test_a_list_that_other_words_follow_ends_in_each_place_as_that_place_wants(tmp_path):
+def test_a_list_that_other_words_follow_ends_in_each_place_as_that_place_wants(tmp_path: Path) -> None:
     found = accepted(of_file(tmp_path, "hold {number} seconds", "do {number}", "[about] {number} more"))
     numbers = ["one", "two", "twenty", "twenty one"]
     wanted = {*(f"hold {n} seconds" for n in numbers), *(f"do {n}" for n in numbers)}
     assert set(found) == wanted | {f"{about}{n} more" for n in numbers for about in ("", "about ")}
 
 
-def test_lists_that_live_no_longer_than_their_template_are_not_mixed_up():
+def test_lists_that_live_no_longer_than_their_template_are_not_mixed_up() -> None:
     lists = [[f"{first}{'x' * number}" for number in range(100)] for first in "abcdef"]
     templates = ((slots(names), names[0]) for names in lists)
     assert accepted(word_graph(templates, str.strip)) == {name: {names[0]} for names in lists for name in names}
 
 
 @pytest.mark.parametrize("nothing", [Text(""), Text("  "), Chain(()), Shuffle(()), Choice((Text(""),)), Choice(())])
-def test_a_template_without_words_has_no_sentence(nothing):
+def test_a_template_without_words_has_no_sentence(nothing: Node) -> None:
     assert graph((nothing, "Nothing")) == WordGraph(({},), {})
     assert accepted(graph((nothing, "Nothing"), (Text("stop"), "Stop"))) == {"stop": {"Stop"}}
 
 
-def test_a_template_with_a_list_that_is_empty_has_no_sentence():
+def test_a_template_with_a_list_that_is_empty_has_no_sentence() -> None:
     never = Chain((Text("play "), Slot("song", ()), Text(" now")))
     assert accepted(graph((never, "Play"), (Text("play on"), "Resume"))) == {"play on": {"Resume"}}
 
 
-def test_there_may_be_no_templates_at_all():
+def test_there_may_be_no_templates_at_all() -> None:
     assert graph() == WordGraph(({},), {})
 
 
-def test_a_list_may_have_a_value_that_need_not_be_said():
+def test_a_list_may_have_a_value_that_need_not_be_said() -> None:
     maybe = Slot("how", ((Choice((Text("gently"), Text(""))), "gently"),))
     assert set(accepted(graph((Chain((Text("stretch "), maybe, Text(" now"))), "A")))) == {
         "stretch gently now",
@@ -117,12 +117,12 @@ def test_a_list_may_have_a_value_that_need_not_be_said():
     }
 
 
-def test_sixty_optional_words_one_within_the_other_are_no_burden(tmp_path):
+def test_sixty_optional_words_one_within_the_other_are_no_burden(tmp_path: Path) -> None:
     template = reduce(lambda inner, number: f"[w{'x' * number} {inner}]", range(60), "end")
     assert len(accepted(of_file(tmp_path, f"go {template}"))) == 61
 
 
-def test_ten_things_in_any_order_are_no_burden():
+def test_ten_things_in_any_order_are_no_burden() -> None:
     names = [f"w{'x' * number}" for number in range(10)]
     found = graph((Shuffle(tuple(Text(f" {name} ") for name in names)), "A"))
     assert len(found.arcs) == 2 ** len(names), "one state for each set of those that were said"
@@ -158,20 +158,20 @@ ANY = settings(derandomize=True, deadline=None, database=None, max_examples=300)
 
 @ANY
 @given(TEMPLATES)
-def test_any_templates_are_their_sentences_with_their_kinds(templates):
+def test_any_templates_are_their_sentences_with_their_kinds(templates: list[tuple[Node, str]]) -> None:
     assert accepted(graph(*templates)) == expanded(*templates)
 
 
 @ANY
 @given(TEMPLATES)
-def test_any_templates_that_say_the_same_are_the_same_automaton(templates):
+def test_any_templates_that_say_the_same_are_the_same_automaton(templates: list[tuple[Node, str]]) -> None:
     one_by_one = [(Text(text), kind) for text, kinds in expanded(*templates).items() for kind in sorted(kinds)]
     assert graph(*templates) == graph(*reversed(one_by_one))
 
 
 @ANY
 @given(TEMPLATES)
-def test_any_automaton_is_minimal_and_in_order(templates):
+def test_any_automaton_is_minimal_and_in_order(templates: list[tuple[Node, str]]) -> None:
     found = graph(*templates)
     assert_minimal(found)
     assert_in_order(found)
@@ -193,13 +193,13 @@ def assert_in_order(found: WordGraph) -> None:
 # --- kinds ----------------------------------------------------------------------------------------------------
 
 
-def test_sentences_of_different_kinds_end_apart():
+def test_sentences_of_different_kinds_end_apart() -> None:
     found = graph_of_kinds({"start now": "Start", "stop now": "Stop", "halt now": "Stop"})
     assert found.final[state_after(found, "start now")] == {"Start"}
     assert state_after(found, "stop now") == state_after(found, "halt now") != state_after(found, "start now")
 
 
-def test_a_sentence_of_two_kinds_has_both():
+def test_a_sentence_of_two_kinds_has_both() -> None:
     found = graph((Text("start"), "Ready"), (Text("start [again]"), "Resume"), (Text("start"), "StartRoutine"))
     assert found.final[state_after(found, "start")] == {"Ready", "StartRoutine"}
 
@@ -213,7 +213,7 @@ def test_a_sentence_of_two_kinds_has_both():
         ("start leg routine", {f"StartRoutine{VARIES}"}),
     ],
 )
-def test_the_projects_sentences_have_the_kinds_of_their_templates(sentence, kinds):
+def test_the_projects_sentences_have_the_kinds_of_their_templates(sentence: str, kinds: set[str]) -> None:
     found = project_intents().word_graph()
     assert {kind.split(CAUTION)[0] for kind in found.final[state_after(found, sentence)]} == kinds
 
@@ -221,7 +221,7 @@ def test_the_projects_sentences_have_the_kinds_of_their_templates(sentence, kind
 # --- whole files ----------------------------------------------------------------------------------------------
 
 
-def test_every_sentence_of_the_project_is_in_its_graph_with_its_kind():
+def test_every_sentence_of_the_project_is_in_its_graph_with_its_kind() -> None:
     intents = project_intents()
     found = intents.word_graph()
     kinds = {(one.text, one.intent, one.states): one.kind for one in intents.templates}
@@ -235,7 +235,7 @@ def test_every_sentence_of_the_project_is_in_its_graph_with_its_kind():
     assert missing == []
 
 
-def test_what_the_graph_of_the_project_accepts_is_an_exact_sentence_of_it():
+def test_what_the_graph_of_the_project_accepts_is_an_exact_sentence_of_it() -> None:
     intents = project_intents()
     found = intents.word_graph()
     rng = random.Random(0)
@@ -257,13 +257,13 @@ def random_sentence(found: WordGraph, rng: random.Random) -> tuple[str, int]:
     return " ".join(words), state
 
 
-def test_the_graph_of_the_project_is_minimal_and_in_order():
+def test_the_graph_of_the_project_is_minimal_and_in_order() -> None:
     found = project_intents().word_graph()
     assert_minimal(found)
     assert_in_order(found)
 
 
-def test_millions_of_sentences_are_some_thousand_states(tmp_path):
+def test_millions_of_sentences_are_some_thousand_states(tmp_path: Path) -> None:
     found = intents_of(tmp_path, COFFEE).word_graph()
     assert paths(found) > COFFEES / 2, "some can be said in two ways"
     assert len(found.arcs) < 200

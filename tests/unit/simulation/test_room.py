@@ -38,13 +38,14 @@ def noise(seconds: float, dbfs: float) -> Samples:
     """White up to 8 kHz, at the speaker's rate."""
     white = np.random.default_rng(3).standard_normal(round(seconds * HEARING_RATE)).astype(np.float32)
     sound = soxr.resample(white, HEARING_RATE, RATE)
-    return (sound * 10 ** ((dbfs - decibel(sound)) / 20)).astype(np.float32)
+    levelled: Samples = (sound * 10 ** ((dbfs - decibel(sound)) / 20)).astype(np.float32)
+    return levelled
 
 
 # --- the room -------------------------------------------------------------------------------------------------
 
 
-def test_everything_follows_from_the_seed():
+def test_everything_follows_from_the_seed() -> None:
     def heard(seed: int) -> Samples:
         room = Room(RATE, RoomSettings(seed=seed))
         room.user_says(noise(0.3, -20))
@@ -56,7 +57,7 @@ def test_everything_follows_from_the_seed():
 
 @pytest.mark.parametrize("echo_db", [-16.0, 0.0, 10.0])
 @pytest.mark.parametrize("rt60", [0.0, 0.4])
-def test_the_echo_has_the_level_that_was_set(echo_db, rt60):
+def test_the_echo_has_the_level_that_was_set(echo_db: float, rt60: float) -> None:
     room = Room(RATE, replace(DEAD, echo_db=echo_db, rt60=rt60))
     heard = play(room, noise(3, COACH_DBFS))
     steady = heard[HEARING_RATE : 3 * HEARING_RATE]
@@ -64,7 +65,7 @@ def test_the_echo_has_the_level_that_was_set(echo_db, rt60):
 
 
 @pytest.mark.parametrize("delay", [0.04, 0.05, 0.08, 0.2, 0.3333])
-def test_the_echo_comes_after_the_delay_that_was_set(delay):
+def test_the_echo_comes_after_the_delay_that_was_set(delay: float) -> None:
     sound = silence(0.5, RATE)
     sound[12_000] = 0.5
     heard = play(Room(RATE, replace(DEAD, delay=delay)), sound)
@@ -72,7 +73,7 @@ def test_the_echo_comes_after_the_delay_that_was_set(delay):
 
 
 @pytest.mark.parametrize("rt60", [0.2, 0.4, 1.2])
-def test_reverberation_dies_as_fast_as_was_set(rt60):
+def test_reverberation_dies_as_fast_as_was_set(rt60: float) -> None:
     """By Schroeder's backward integration, from -5 to -25 dB (T20 of ISO 3382)."""
     sound = silence(0.1 + rt60, RATE)
     sound[0] = 0.5
@@ -84,12 +85,12 @@ def test_reverberation_dies_as_fast_as_was_set(rt60):
     assert 3 * (last - first) / HEARING_RATE == pytest.approx(rt60, rel=0.2)
 
 
-def test_the_room_is_silent_again_once_the_echo_has_died():
+def test_the_room_is_silent_again_once_the_echo_has_died() -> None:
     heard = play(Room(RATE, replace(DEAD, rt60=0.3)), noise(0.5, COACH_DBFS))
     assert decibel(heard[-HEARING_RATE // 4 :]) < -100
 
 
-def test_a_long_reverberation_is_as_good_as_a_short_one_in_blocks():
+def test_a_long_reverberation_is_as_good_as_a_short_one_in_blocks() -> None:
     """Twice the sound at half the level, in two rooms of one seed: the convolution is linear and forgets nothing."""
     settings = replace(DEAD, rt60=0.7)
     first, second = noise(0.4, COACH_DBFS), np.roll(noise(0.4, COACH_DBFS), 5_000)
@@ -98,7 +99,7 @@ def test_a_long_reverberation_is_as_good_as_a_short_one_in_blocks():
     assert decibel(together - apart) < -100
 
 
-def test_the_users_voice_arrives_at_its_level_and_in_time():
+def test_the_users_voice_arrives_at_its_level_and_in_time() -> None:
     room = Room(RATE, DEAD)
     nothing = silence(0.5, RATE)
     play(room, nothing)
@@ -110,7 +111,7 @@ def test_the_users_voice_arrives_at_its_level_and_in_time():
     assert decibel(heard[HEARING_RATE + BLOCK :]) < -100
 
 
-def test_two_voices_add_up():
+def test_two_voices_add_up() -> None:
     room = Room(RATE, DEAD)
     voice = np.sign(np.random.default_rng(4).standard_normal(HEARING_RATE)).astype(np.float32)
     room.user_says(voice)
@@ -118,7 +119,7 @@ def test_two_voices_add_up():
     assert decibel(play(room, silence(0, RATE))) == pytest.approx(USER_DBFS + 6.02, abs=0.1)
 
 
-def test_noise_has_the_level_that_was_set_and_never_stops():
+def test_noise_has_the_level_that_was_set_and_never_stops() -> None:
     room = Room(RATE, replace(DEAD, noise_db=-12.0))
     heard = play(room, silence(11, RATE))
     seconds = heard.reshape(-1, HEARING_RATE)
@@ -126,12 +127,12 @@ def test_noise_has_the_level_that_was_set_and_never_stops():
     assert min(map(decibel, seconds)) > USER_DBFS - 18
 
 
-def test_the_microphone_does_not_go_beyond_full_scale():
+def test_the_microphone_does_not_go_beyond_full_scale() -> None:
     heard = play(Room(RATE, replace(DEAD, echo_db=20.0)), noise(0.5, 0.0))
     assert np.abs(heard).max() == 1.0
 
 
-def test_silence_has_no_level_to_set():
+def test_silence_has_no_level_to_set() -> None:
     np.testing.assert_array_equal(at_level(silence(0.1), -20), silence(0.1))
 
 
@@ -145,7 +146,7 @@ PROMPTS = [
 ]
 
 
-def test_the_canceller_takes_the_coachs_speech_out(coach_voice: Synthesizer):
+def test_the_canceller_takes_the_coachs_speech_out(coach_voice: Synthesizer) -> None:
     sound = np.concatenate([coach_voice.clip(prompt).samples for prompt in PROMPTS])
     room = Room(RATE, RoomSettings(echo_db=0.0, noise_db=-60.0, rt60=0.3))
     to_hearing = soxr.ResampleStream(RATE, HEARING_RATE, 1, dtype="float32", quality="MQ")
@@ -163,7 +164,7 @@ def test_the_canceller_takes_the_coachs_speech_out(coach_voice: Synthesizer):
     assert decibel(before) - decibel(after) > 15
 
 
-def test_the_canceller_lets_the_user_through_while_the_coach_is_silent():
+def test_the_canceller_lets_the_user_through_while_the_coach_is_silent() -> None:
     voice = noise(1, -25)[::3]
     canceller = EchoCanceller()
     blocks = [canceller.process(block, np.zeros_like(block), speaking=False) for block in voice.reshape(-1, BLOCK)]
@@ -171,7 +172,7 @@ def test_the_canceller_lets_the_user_through_while_the_coach_is_silent():
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
-def test_the_canceller_survives_samples_that_are_no_numbers(bad):
+def test_the_canceller_survives_samples_that_are_no_numbers(bad: float) -> None:
     canceller = EchoCanceller()
     near = np.random.default_rng(5).standard_normal(16_000).astype(np.float32) * 0.1
     far = np.zeros(BLOCK, dtype=np.float32)
@@ -180,7 +181,7 @@ def test_the_canceller_survives_samples_that_are_no_numbers(bad):
     assert decibel(np.concatenate(after[-10:])) == pytest.approx(-20, abs=4)
 
 
-def test_the_gate_is_deaf_while_the_coach_speaks_and_only_then():
+def test_the_gate_is_deaf_while_the_coach_speaks_and_only_then() -> None:
     gate = HalfDuplexGate()
     near, far = np.full(BLOCK, 0.1, dtype=np.float32), np.zeros(BLOCK, dtype=np.float32)
     assert not gate.process(near, far, speaking=True).any()
@@ -188,11 +189,11 @@ def test_the_gate_is_deaf_while_the_coach_speaks_and_only_then():
     assert RELEASE == 0.35
 
 
-def test_the_canceller_is_used_where_it_is_installed():
+def test_the_canceller_is_used_where_it_is_installed() -> None:
     assert make_echo_control().full_duplex
 
 
-def test_without_the_canceller_there_is_the_gate(monkeypatch):
+def test_without_the_canceller_there_is_the_gate(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pywebrtc_audio", None)
     control = make_echo_control()
     assert isinstance(control, HalfDuplexGate)
@@ -202,7 +203,7 @@ def test_without_the_canceller_there_is_the_gate(monkeypatch):
 # --- what makes an echo hard to cancel ------------------------------------------------------------------------
 
 
-def test_the_echo_comes_another_way_once_something_has_moved():
+def test_the_echo_comes_another_way_once_something_has_moved() -> None:
     sound = noise(2, COACH_DBFS)
     still, moved = (play(Room(RATE, replace(DEAD, rt60=0.3, moves_at=at)), sound) for at in (None, 1.0))
     np.testing.assert_array_equal(still[:HEARING_RATE], moved[:HEARING_RATE])
@@ -211,7 +212,7 @@ def test_the_echo_comes_another_way_once_something_has_moved():
     assert decibel(still[after] - moved[after]) > decibel(still[after]) - 3, "but another"
 
 
-def test_a_loudspeaker_driven_hard_bends_what_is_loud():
+def test_a_loudspeaker_driven_hard_bends_what_is_loud() -> None:
     def overtones(drive: float) -> float:
         time = np.arange(RATE) / RATE
         heard = play(Room(RATE, replace(DEAD, drive=drive)), (0.3 * np.sin(2 * np.pi * 500 * time)).astype(np.float32))
@@ -223,7 +224,7 @@ def test_a_loudspeaker_driven_hard_bends_what_is_loud():
 
 
 @pytest.mark.parametrize("drift", [200.0, -200.0])
-def test_a_faster_clock_is_heard_earlier_and_earlier(drift: float):
+def test_a_faster_clock_is_heard_earlier_and_earlier(drift: float) -> None:
     click = silence(20, RATE)
     click[round(19 * RATE)] = 1.0
     still, drifting = (play(Room(RATE, replace(DEAD, drift=ppm)), click) for ppm in (0.0, drift))
@@ -231,7 +232,7 @@ def test_a_faster_clock_is_heard_earlier_and_earlier(drift: float):
     assert earlier == pytest.approx(19 * drift / 1e6 * HEARING_RATE, abs=2)
 
 
-def test_rooms_that_were_measured_can_be_used_however_loud_they_were_recorded():
+def test_rooms_that_were_measured_can_be_used_however_loud_they_were_recorded() -> None:
     echo, user = np.zeros((2, 400), dtype=np.float32)
     echo[100] = user[300] = 0.1
     room = Room(RATE, DEAD, EchoPaths(echo, user, echo))
@@ -245,7 +246,7 @@ def test_rooms_that_were_measured_can_be_used_however_loud_they_were_recorded():
 
 
 @pytest.mark.parametrize("name", SOUNDS)
-def test_a_sound_is_as_loud_against_the_user_as_it_says_and_always_the_same(name: str):
+def test_a_sound_is_as_loud_against_the_user_as_it_says_and_always_the_same(name: str) -> None:
     sound = SOUNDS[name]
     samples = sound.make()
     np.testing.assert_array_equal(samples, sound.make())

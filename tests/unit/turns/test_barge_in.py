@@ -23,7 +23,7 @@ from voicecoach.turns.self_speech import is_own_voice
         ("stop", "", False),
     ],
 )
-def test_what_the_coach_says_just_then_is_its_own_voice(heard: str, said: str, its_own: bool):
+def test_what_the_coach_says_just_then_is_its_own_voice(heard: str, said: str, its_own: bool) -> None:
     assert is_own_voice(heard, said) is its_own
 
 
@@ -34,14 +34,14 @@ def speak(floor: BargeInPolicy, at: float, seconds: float = 1.0) -> bool:
     return yielded
 
 
-def test_it_yields_at_once_and_for_as_long_as_somebody_speaks():
+def test_it_yields_at_once_and_for_as_long_as_somebody_speaks() -> None:
     floor = BargeInPolicy()
     assert floor.yields(10.0, speech=True)
     assert floor.yields(10.0 + LONGEST_YIELD - 0.1, speech=True)
     assert not floor.yields(10.0 + LONGEST_YIELD, speech=True)
 
 
-def test_to_what_comes_to_nothing_again_and_again_it_does_not_yield_for_a_while():
+def test_to_what_comes_to_nothing_again_and_again_it_does_not_yield_for_a_while() -> None:
     floor = BargeInPolicy()
     assert all(speak(floor, 2.0 * number) for number in range(IN_VAIN))
     assert not speak(floor, 2.0 * IN_VAIN)
@@ -49,7 +49,7 @@ def test_to_what_comes_to_nothing_again_and_again_it_does_not_yield_for_a_while(
 
 
 @pytest.mark.parametrize("understood_before", range(1, IN_VAIN + 1))
-def test_once_something_was_understood_it_yields_again(understood_before: int):
+def test_once_something_was_understood_it_yields_again(understood_before: int) -> None:
     floor = BargeInPolicy()
     for number in range(understood_before):
         speak(floor, 2.0 * number)

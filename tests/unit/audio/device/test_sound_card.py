@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,8 @@ from tests.support.fake_sound_card import world as world
 from voicecoach.audio.device import portaudio, reconnecting
 from voicecoach.audio.device import sound_card as device_module
 from voicecoach.audio.device.sound_card import DeviceError, SoundCard, SoundCardParams
-from voicecoach.core.audio import BLOCK_SECONDS
+from voicecoach.audio.device.stream import AudioStream
+from voicecoach.core.audio import BLOCK_SECONDS, Samples
 
 NO_LOSS = (0.0, 0.0, 0.0)
 
@@ -35,6 +37,11 @@ def losses(device: SoundCard) -> tuple[float, float, float]:
 
 def kinds(device: SoundCard) -> list[str]:
     return [notice.kind for notice in device.notices()]
+
+
+def stream_of(side: Any) -> Any:
+    """Return the fake driver's end of an open stream."""
+    return side._line._stream
 
 
 @pytest.mark.parametrize("speaker", [48_000, 44_100, 16_000])
@@ -280,7 +287,7 @@ def test_a_stream_that_the_system_ends_is_noticed_at_once(world: World, device: 
     device.open()
     talk.go(1)
     for side in (device._speaker, device._microphone):
-        side._line._stream.end()
+        stream_of(side).end()
     talk.go(0.04)
     assert sorted(kinds(device)) == ["microphone lost", "speaker lost"]
 
@@ -291,8 +298,9 @@ def test_a_speaker_that_comes_back_with_another_rate_plays_the_old_one_resampled
     device.open()
     world.speaker.frozen = True
 
-    def tone(block: int) -> np.ndarray:
-        return np.sin(2 * np.pi * 1_000 / 48_000 * (np.arange(960) + 960 * block)).astype(np.float32)
+    def tone(block: int) -> Samples:
+        sound: Samples = np.sin(2 * np.pi * 1_000 / 48_000 * (np.arange(960) + 960 * block)).astype(np.float32)
+        return sound
 
     for block in range(100):
         device.process_block(tone(block))
@@ -307,7 +315,9 @@ def test_a_speaker_that_comes_back_with_another_rate_plays_the_old_one_resampled
     assert device.losses.silent == 0
 
 
-def test_a_device_that_stays_away_is_looked_for_ever_more_rarely(world: World, device: SoundCard, talk: Talk) -> None:
+def test_a_device_that_stays_away_is_looked_for_ever_more_rarely(
+    world: World, device: SoundCard, talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     device.open()
     talk.go(1)
     world.microphone.frozen = world.microphone.missing = True
@@ -320,7 +330,7 @@ def test_a_device_that_stays_away_is_looked_for_ever_more_rarely(world: World, d
             device.close()
         raise DeviceError("It is not there.") if len(tries) % 2 else RuntimeError("a driver is confused")
 
-    device._microphone._open = open_line
+    monkeypatch.setattr(device._microphone, "_open", open_line)
     began = world.now
     world.run_tasks()
     np.testing.assert_allclose(np.diff([began, *tries]), [0.5, 1, 2, 4, 5, 5, 5])
@@ -329,15 +339,15 @@ def test_a_device_that_stays_away_is_looked_for_ever_more_rarely(world: World, d
 def test_the_default_takes_over_from_a_named_device_that_is_gone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     device, asked = SoundCard(input="usb", output=None), []
 
-    def open_line(kind: type, wanted: object, *rest: object) -> object:
+    def open_line(kind: type[AudioStream], wanted: object, latency: float, rate: int | None) -> object:
         asked.append(wanted)
         if wanted == "card, simulated":
             raise DeviceError("It is not there.")
-        return world.open_line(kind, wanted, *rest)
+        return world.open_line(kind, wanted, latency, rate)
 
     monkeypatch.setattr(reconnecting, "open_line", open_line)
     device.open()
-    device._microphone._line._stream.end()
+    stream_of(device._microphone).end()
     Talk(world, device).go(0.04)
     world.run_tasks()
     assert asked == ["usb", None, "card, simulated", None]
@@ -376,7 +386,7 @@ def test_closing_does_not_wait_for_a_driver_that_hangs(world: World, monkeypatch
     for module in (reconnecting, device_module):
         monkeypatch.setattr(module, "in_background", REAL_IN_BACKGROUND)
     monkeypatch.setattr(portaudio, "leave_to_the_system", lambda: left.append(True))
-    monkeypatch.setattr(device._microphone._line._stream, "abort", hang.wait)
+    monkeypatch.setattr(stream_of(device._microphone), "abort", hang.wait)
     device.close()
     assert left == [True]
     hang.set()

@@ -40,7 +40,7 @@ def taken_out(microphone: Samples, clean: Samples, since: float, until: float) -
 # --- the reference ----------------------------------------------------------------------------------------------
 
 
-def test_the_reference_is_read_between_samples_and_at_another_pace():
+def test_the_reference_is_read_between_samples_and_at_another_pace() -> None:
     tone = np.sin(2 * np.pi * 1000 * np.arange(HEARING_RATE) / HEARING_RATE).astype(np.float32)
     reference = ReferenceBuffer()
     reference.feed(tone)
@@ -49,7 +49,7 @@ def test_the_reference_is_read_between_samples_and_at_another_pace():
     np.testing.assert_allclose(read, np.sin(2 * np.pi * 1000 * places / HEARING_RATE), atol=0.005)
 
 
-def test_what_was_not_played_is_silence():
+def test_what_was_not_played_is_silence() -> None:
     reference = ReferenceBuffer()
     reference.feed(np.ones(BLOCK, dtype=np.float32))
     assert not reference.read(-400, 300).any()
@@ -60,7 +60,7 @@ def test_what_was_not_played_is_silence():
 
 
 @pytest.mark.parametrize("drift", [0.0, 150.0, -60.0])
-def test_delay_and_drift_of_the_clocks_are_found(speech: Samples, drift: float):
+def test_delay_and_drift_of_the_clocks_are_found(speech: Samples, drift: float) -> None:
     microphone = at_the_microphone(speech, RoomSettings(echo_db=0.0, delay=0.2, drift=drift))
     alignment = DelayEstimator()
     for near, far in zip(blocks(microphone), blocks(speech), strict=True):
@@ -71,7 +71,7 @@ def test_delay_and_drift_of_the_clocks_are_found(speech: Samples, drift: float):
     assert alignment.lag / HEARING_RATE == pytest.approx(0.2 - drift * 1e-6 * passed, abs=0.02)
 
 
-def test_pauses_do_not_disturb_the_drift(speech: Samples):
+def test_pauses_do_not_disturb_the_drift(speech: Samples) -> None:
     pause, at = (
         np.zeros(round(1.3 * HEARING_RATE), dtype=np.float32),
         [round(4.3 * n * HEARING_RATE) for n in range(1, 6)],
@@ -87,7 +87,7 @@ def test_pauses_do_not_disturb_the_drift(speech: Samples):
     assert known == pytest.approx([-150.0] * len(known), abs=6)
 
 
-def test_without_an_echo_nothing_is_found(speech: Samples):
+def test_without_an_echo_nothing_is_found(speech: Samples) -> None:
     hiss = np.random.default_rng(0).standard_normal(len(speech)).astype(np.float32) * 0.01
     alignment = DelayEstimator()
     for near, far in zip(blocks(hiss), blocks(speech), strict=True):
@@ -96,7 +96,7 @@ def test_without_an_echo_nothing_is_found(speech: Samples):
 
 
 @pytest.mark.parametrize("at", [0.0, 3.1, 7.7])
-def test_what_begins_from_nothing_is_no_echo(speech: Samples, coach_voice: Synthesizer, at: float):
+def test_what_begins_from_nothing_is_no_echo(speech: Samples, coach_voice: Synthesizer, at: float) -> None:
     """Somebody with headphones, at a microphone with a noise gate: each of their words begins from digital silence, as
     each of the coach's does."""
     words = [coach_voice.clip(text).samples[::3] for text in ("start leg routine", "next", "how long do i hold")]
@@ -122,12 +122,12 @@ def test_what_begins_from_nothing_is_no_echo(speech: Samples, coach_voice: Synth
     ],
     ids=["plain", "late and reverberant", "drifting", "distorted"],
 )
-def test_the_echo_is_taken_out(speech: Samples, settings: RoomSettings, least: float):
+def test_the_echo_is_taken_out(speech: Samples, settings: RoomSettings, least: float) -> None:
     microphone = at_the_microphone(speech, settings)
     assert taken_out(microphone, cleaned(speech, microphone), 15, 29) > least
 
 
-def test_a_changed_path_is_learnt_anew(speech: Samples):
+def test_a_changed_path_is_learnt_anew(speech: Samples) -> None:
     settings = RoomSettings(echo_db=0.0, noise_db=-40.0, moves_at=12.0)
     microphone = at_the_microphone(speech, settings)
     clean = cleaned(speech, microphone)
@@ -135,14 +135,14 @@ def test_a_changed_path_is_learnt_anew(speech: Samples):
     assert taken_out(microphone, clean, 17, 29) > 15
 
 
-def test_a_delay_that_jumps_is_followed(speech: Samples):
+def test_a_delay_that_jumps_is_followed(speech: Samples) -> None:
     microphone = at_the_microphone(speech, QUIET)
     lost = np.concatenate([microphone[: 12 * HEARING_RATE], microphone[round(12.05 * HEARING_RATE) :]])
     clean = cleaned(speech[: len(lost)], lost)
     assert taken_out(lost, clean, 17, 29) > 15
 
 
-def test_the_user_is_left_as_they_are(speech: Samples, coach_voice: Synthesizer):
+def test_the_user_is_left_as_they_are(speech: Samples, coach_voice: Synthesizer) -> None:
     voice = coach_voice.clip("skip this one").samples[::3]
     at = 20 * HEARING_RATE
     echo = at_the_microphone(speech, QUIET)
@@ -164,7 +164,7 @@ def left_of(residual: ResidualEchoEstimator, part: float) -> float:
     return [residual.feed(echo * np.float32(part), echo) for echo in echoes][-1]
 
 
-def test_what_may_be_left_follows_what_was_left():
+def test_what_may_be_left_follows_what_was_left() -> None:
     residual = ResidualEchoEstimator()
     assert left_of(residual, 0.1) == pytest.approx(-40, abs=1)
     silence = np.zeros(BLOCK, dtype=np.float32)
@@ -173,14 +173,14 @@ def test_what_may_be_left_follows_what_was_left():
     assert fading[-1] < -90
 
 
-def test_of_an_echo_that_is_predicted_perfectly_a_little_may_be_left():
+def test_of_an_echo_that_is_predicted_perfectly_a_little_may_be_left() -> None:
     """Of the next sound, which is a new one, more is left."""
     residual = ResidualEchoEstimator()
     assert left_of(residual, 0.001) == pytest.approx(-20 + MIN_SHARE_DB, abs=1)
     assert residual.share == pytest.approx(-60, abs=1)
 
 
-def test_in_a_pause_filters_come_to_doubt_as_if_they_heard_it():
+def test_in_a_pause_filters_come_to_doubt_as_if_they_heard_it() -> None:
     """They are not computed while nothing is played, and may have to learn anew after it: somebody may have moved."""
     rng = np.random.default_rng(0)
     far = np.fft.rfft(rng.standard_normal((4, 2 * BLOCK)).astype(np.float32))
@@ -196,7 +196,7 @@ def test_in_a_pause_filters_come_to_doubt_as_if_they_heard_it():
     assert not np.allclose(rested.error_variance, before, rtol=0.1)
 
 
-def test_until_the_delay_is_known_nothing_is_expected_to_be_left(speech: Samples):
+def test_until_the_delay_is_known_nothing_is_expected_to_be_left(speech: Samples) -> None:
     canceller = EchoCanceller()
     microphone = at_the_microphone(speech, QUIET)
     left = []
@@ -207,7 +207,7 @@ def test_until_the_delay_is_known_nothing_is_expected_to_be_left(speech: Samples
     assert np.isfinite(left[150])
 
 
-def test_after_a_changed_path_little_of_the_echo_passes_for_somebody_elses_voice(speech: Samples):
+def test_after_a_changed_path_little_of_the_echo_passes_for_somebody_elses_voice(speech: Samples) -> None:
     settings = RoomSettings(echo_db=0.0, noise_db=-40.0, moves_at=12.0)
     canceller, stands_out = EchoCanceller(), []
     for near, far in zip(blocks(at_the_microphone(speech, settings)), blocks(speech), strict=True):
@@ -217,7 +217,7 @@ def test_after_a_changed_path_little_of_the_echo_passes_for_somebody_elses_voice
     assert np.mean(stands_out[since:until]) < 0.25
 
 
-def test_speech_is_surely_not_the_coachs_once_enough_of_its_echo_is_predicted(speech: Samples):
+def test_speech_is_surely_not_the_coachs_once_enough_of_its_echo_is_predicted(speech: Samples) -> None:
     canceller = EchoCanceller()
     settled, learning = [], []
     for near, far in zip(blocks(at_the_microphone(speech, QUIET)), blocks(speech), strict=True):
@@ -230,7 +230,7 @@ def test_speech_is_surely_not_the_coachs_once_enough_of_its_echo_is_predicted(sp
     assert not any(learning[250:])
 
 
-def test_with_headphones_the_user_is_heard_as_they_are(speech: Samples):
+def test_with_headphones_the_user_is_heard_as_they_are(speech: Samples) -> None:
     canceller = EchoCanceller()
     hiss = np.random.default_rng(0).standard_normal(len(speech)).astype(np.float32) * 0.01
     pairs = zip(blocks(hiss), blocks(speech), strict=True)
@@ -239,7 +239,7 @@ def test_with_headphones_the_user_is_heard_as_they_are(speech: Samples):
     np.testing.assert_array_equal(clean[since:], hiss[since : len(clean)])
 
 
-def test_a_coach_that_is_heard_again_without_headphones_is_taken_out(speech: Samples):
+def test_a_coach_that_is_heard_again_without_headphones_is_taken_out(speech: Samples) -> None:
     echo = at_the_microphone(speech, QUIET)
     microphone = np.concatenate([np.zeros(10 * HEARING_RATE, dtype=np.float32), echo[10 * HEARING_RATE :]])
     canceller = EchoCanceller()
@@ -248,7 +248,7 @@ def test_a_coach_that_is_heard_again_without_headphones_is_taken_out(speech: Sam
     assert taken_out(microphone, clean, 14, 29) > 15
 
 
-def test_without_its_reference_the_canceller_is_deaf_while_the_coach_speaks(caplog: pytest.LogCaptureFixture):
+def test_without_its_reference_the_canceller_is_deaf_while_the_coach_speaks(caplog: pytest.LogCaptureFixture) -> None:
     canceller = EchoCanceller()
     near, far = np.full(BLOCK, 0.1, dtype=np.float32), np.zeros(BLOCK, dtype=np.float32)
     with caplog.at_level(logging.WARNING):
@@ -287,7 +287,7 @@ MUSIC = sum(np.sin(2 * np.pi * pitch * np.arange(30 * HEARING_RATE) / HEARING_RA
 
 
 @pytest.mark.parametrize("delay", [0.6, 1.0, 1.8])
-def test_a_late_echo_is_found_and_meanwhile_nothing_is_heard(speech: Samples, delay: float):
+def test_a_late_echo_is_found_and_meanwhile_nothing_is_heard(speech: Samples, delay: float) -> None:
     speech = seconds(speech, 0, 12)
     microphone = at_the_microphone(speech, replace(QUIET, delay=delay))
     clean = heard(speech, microphone)
@@ -302,7 +302,7 @@ def test_a_late_echo_is_found_and_meanwhile_nothing_is_heard(speech: Samples, de
 
 def test_a_delay_that_jumps_far_is_found_again_and_meanwhile_nothing_is_heard(
     speech: Samples, caplog: pytest.LogCaptureFixture
-):
+) -> None:
     speech = seconds(speech, 0, 18)
     microphone = jumping(speech, 8)
     with caplog.at_level(logging.WARNING):
@@ -312,7 +312,7 @@ def test_a_delay_that_jumps_far_is_found_again_and_meanwhile_nothing_is_heard(
     assert "the coach's voice is not heard as it was expected: deaf while it speaks" in caplog.messages
 
 
-def test_who_speaks_after_the_coach_is_heard_though_its_delay_has_jumped(speech: Samples):
+def test_who_speaks_after_the_coach_is_heard_though_its_delay_has_jumped(speech: Samples) -> None:
     canceller = EchoCanceller()
     speech = seconds(speech, 0, 9)
     for near, far in zip(blocks(jumping(speech, 8)), blocks(speech), strict=True):
@@ -325,7 +325,7 @@ def test_who_speaks_after_the_coach_is_heard_though_its_delay_has_jumped(speech:
 
 @pytest.mark.parametrize("limit", [1.0, 2.0], ids=["hard", "soft"])
 @pytest.mark.parametrize("delay", [0.08, 1.0])
-def test_a_clipped_microphone_is_not_heard_as_it_is(speech: Samples, limit: float, delay: float):
+def test_a_clipped_microphone_is_not_heard_as_it_is(speech: Samples, limit: float, delay: float) -> None:
     speech = seconds(speech, 0, 12)
     microphone = at_the_microphone(speech, replace(QUIET, delay=delay))
     limit *= float(np.sqrt(np.mean(np.square(microphone))))
@@ -335,7 +335,7 @@ def test_a_clipped_microphone_is_not_heard_as_it_is(speech: Samples, limit: floa
 
 
 @pytest.mark.parametrize("delay", [0.08, 1.0])
-def test_a_clipped_reference_does_not_let_the_echo_pass_as_it_is(speech: Samples, delay: float):
+def test_a_clipped_reference_does_not_let_the_echo_pass_as_it_is(speech: Samples, delay: float) -> None:
     speech = seconds(speech, 0, 12)
     microphone = at_the_microphone(speech, replace(QUIET, delay=delay))
     limit = 2 * float(np.sqrt(np.mean(np.square(speech))))
@@ -345,9 +345,9 @@ def test_a_clipped_reference_does_not_let_the_echo_pass_as_it_is(speech: Samples
 
 @pytest.mark.parametrize("echo_db", [0.0, -16.0], ids=["loud", "quiet"])
 @pytest.mark.parametrize("since", [0.0, 9.0], ids=["from the start", "later"])
-def test_music_does_not_make_it_deaf(speech: Samples, coach_voice: Synthesizer, echo_db: float, since: float):
+def test_music_does_not_make_it_deaf(speech: Samples, coach_voice: Synthesizer, echo_db: float, since: float) -> None:
     speech, at = seconds(speech, 0, 12), 10.0
-    music = MUSIC[: len(speech)] * (np.arange(len(speech)) >= since * HEARING_RATE) * 0.05
+    music = np.asarray(MUSIC)[: len(speech)] * (np.arange(len(speech)) >= since * HEARING_RATE) * 0.05
     voice = coach_voice.clip("skip this one").samples[::3] * np.float32(0.5)
     microphone = at_the_microphone(speech, RoomSettings(echo_db=echo_db)) + music.astype(np.float32)
     spoken = slice(round(at * HEARING_RATE), round(at * HEARING_RATE) + len(voice))
@@ -357,7 +357,7 @@ def test_music_does_not_make_it_deaf(speech: Samples, coach_voice: Synthesizer, 
     assert np.corrcoef(clean[spoken], microphone[spoken])[0, 1] > 0.9
 
 
-def test_before_anything_was_played_no_echo_is_awaited(speech: Samples):
+def test_before_anything_was_played_no_echo_is_awaited(speech: Samples) -> None:
     canceller = EchoCanceller()
     assert canceller.delays == (0.0, 0.0)
     canceller.process(np.zeros(BLOCK, dtype=np.float32), np.full(BLOCK, 0.1, dtype=np.float32), speaking=True)
@@ -367,7 +367,7 @@ def test_before_anything_was_played_no_echo_is_awaited(speech: Samples):
     assert canceller.delays == pytest.approx((0.08, 0.08), abs=0.01)
 
 
-def test_what_rings_on_after_a_word_does_not_shake_the_trust_in_the_prediction():
+def test_what_rings_on_after_a_word_does_not_shake_the_trust_in_the_prediction() -> None:
     """At a microphone that is silenced between words there is nothing that could be taken out."""
     rng, monitor = np.random.default_rng(0), DivergenceMonitor()
     for _ in range(300):
