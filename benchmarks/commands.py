@@ -1,4 +1,5 @@
-"""How well are commands heard, and what else is taken for one? `python benchmarks/commands.py --help`
+"""How well are commands heard, and what else is taken for one? `python benchmarks/commands.py
+--help`
 
 Recordings go through the product's own hearing and understanding, block by block as in a live
 session, with the whole grammar active. An order of coffee is right when exactly one command is
@@ -27,15 +28,47 @@ _FIRST_ERRORS = 20
 
 
 @click.command(help=__doc__)
-@click.option("--data", type=click.Path(path_type=Path), help=f"Recordings; else {VARIABLE}, else ../shared/speech.")
-@click.option("--set", "names", multiple=True, metavar="NAME", help=f"{', '.join(SETS)}, or a case.")
-@click.option("--snr", "snrs", multiple=True, type=float, metavar="DB", help="Noise under the coffee orders (6 to 24).")
-@click.option("--limit", type=click.IntRange(1), metavar="N", help="A quick look at N random recordings of each kind.")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    help=f"Recordings; else {VARIABLE}, else ../shared/speech.",
+)
+@click.option(
+    "--set", "names", multiple=True, metavar="NAME", help=f"{', '.join(SETS)}, or a case."
+)
+@click.option(
+    "--snr",
+    "snrs",
+    multiple=True,
+    type=float,
+    metavar="DB",
+    help="Noise under the coffee orders (6 to 24).",
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(1),
+    metavar="N",
+    help="A quick look at N random recordings of each kind.",
+)
 @click.option("--seed", default=0, show_default=True, help="Of all that is drawn at random.")
 @click.option("--jobs", type=click.IntRange(1), default=2, show_default=True, help="Processes.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the table here, too.")
-@click.option("--errors", "all_errors", is_flag=True, help=f"List every error, not only the first {_FIRST_ERRORS}.")
-@click.option("--chatter-commands", type=click.Path(path_type=Path, exists=True), help="Commands truly in the chatter.")
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the table here, too.",
+)
+@click.option(
+    "--errors",
+    "all_errors",
+    is_flag=True,
+    help=f"List every error, not only the first {_FIRST_ERRORS}.",
+)
+@click.option(
+    "--chatter-commands",
+    type=click.Path(path_type=Path, exists=True),
+    help="Commands truly in the chatter.",
+)
 def main(
     data: Path | None,
     names: tuple[str, ...],
@@ -53,7 +86,9 @@ def main(
         if name.split("/")[0] not in SETS:
             raise click.UsageError(f"There is no set {name!r}: name one of {', '.join(SETS)}.")
     if not folder.is_dir():
-        click.echo(f"skipped: there are no recordings in {folder}; name their folder with --data or {VARIABLE}.")
+        click.echo(
+            f"skipped: there are no recordings in {folder}; name their folder with --data or {VARIABLE}."
+        )
         return
     chosen = Selection(folder, tuple(sorted(set(snrs))) or SNRS, limit, seed, chatter_commands)
     try:

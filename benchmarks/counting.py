@@ -48,15 +48,36 @@ GRID = 0.5
 """Seconds: counts are whole multiples of it apart."""
 
 BEATS = frozenset(
-    {"count", "phase", "hold.start", "timed.start", "hold.half", "repetitions.two_more", "repetitions.last"}
+    {
+        "count",
+        "phase",
+        "hold.start",
+        "timed.start",
+        "hold.half",
+        "repetitions.two_more",
+        "repetitions.last",
+    }
 )
 """Lines that fall on a beat."""
 
 
 @click.command(help=__doc__)
-@click.option("--latency", type=click.FloatRange(0.005, 0.2), default=LATENCY, show_default=True, help="Asked (s).")
-@click.option("--seed", default=0, show_default=True, help="For the table; nothing here is drawn at random.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the table here, too.")
+@click.option(
+    "--latency",
+    type=click.FloatRange(0.005, 0.2),
+    default=LATENCY,
+    show_default=True,
+    help="Asked (s).",
+)
+@click.option(
+    "--seed", default=0, show_default=True, help="For the table; nothing here is drawn at random."
+)
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the table here, too.",
+)
 def main(latency: float, seed: int, json_file: Path | None) -> None:
     """Print the table."""
     try:
@@ -85,7 +106,7 @@ def off_grid(seconds: float) -> float:
     return 1000 * abs(seconds - round(seconds / GRID) * GRID)
 
 
-# --- what is performed --------------------------------------------------------------------------------------------
+# --- what is performed --------------------------------------------------------------------------
 
 
 class Take:
@@ -97,7 +118,9 @@ class Take:
 
     def __init__(self, session: Session, source: EagerSource):
         self.source = source
-        self.coach = Coach(RATE, session, source, the_app(None).understand, Hearing(NullListener(), NoMicrophone()))
+        self.coach = Coach(
+            RATE, session, source, the_app(None).understand, Hearing(NullListener(), NoMicrophone())
+        )
         self.coach.listeners.append(self._note)
         self.counts: list[list[tuple[float, Samples, int]]] = [[]]
         self.coach.begin()
@@ -125,8 +148,15 @@ class Counter(Session):
 
     def greet(self, *, half_duplex: bool = False) -> list[Action]:  # noqa: ARG002
         """Begin to count."""
-        counts = [Cue(self.lines.number(second), at=float(second), line="count") for second in range(1, SECONDS)]
-        cues = (Cue("hold", at=0.0, line="count"), *counts, Cue(tone="end", at=float(SECONDS), kind="keep"))
+        counts = [
+            Cue(self.lines.number(second), at=float(second), line="count")
+            for second in range(1, SECONDS)
+        ]
+        cues = (
+            Cue("hold", at=0.0, line="count"),
+            *counts,
+            Cue(tone="end", at=float(SECONDS), kind="keep"),
+        )
         return [Play(Script(cues, seconds=SECONDS + 1.0))]
 
     def script_finished(self) -> list[Action]:
@@ -177,7 +207,9 @@ _SILENCE = np.zeros(round(HEARING_RATE * 0.02), dtype=np.float32)
 
 
 def _recorded(take: Take, seconds: float) -> Samples:
-    return np.concatenate([take.coach.process_block(_SILENCE) for _ in range(round(seconds / 0.02))])
+    return np.concatenate(
+        [take.coach.process_block(_SILENCE) for _ in range(round(seconds / 0.02))]
+    )
 
 
 @contextmanager
@@ -199,7 +231,7 @@ def _spin() -> None:
         pass
 
 
-# --- what is found ------------------------------------------------------------------------------------------------
+# --- what is found ------------------------------------------------------------------------------
 
 
 def found(sound: Samples, take: Take) -> list[list[float]]:
@@ -210,12 +242,16 @@ def found(sound: Samples, take: Take) -> list[list[float]]:
     counts = [count for count in take.counts if len(count) > 1]
     first_at, first_clip, _ = counts[0][0]
     late = _place(sound, first_clip) / RATE - first_at
-    return [[_onset(sound, at + late, clip, onset) for at, clip, onset in count] for count in counts]
+    return [
+        [_onset(sound, at + late, clip, onset) for at, clip, onset in count] for count in counts
+    ]
 
 
 def _onset(sound: Samples, at: float, clip: Samples, onset: int) -> float:
     begin = max(0, round((at - AROUND) * RATE))
-    return (begin + _place(sound[begin : begin + round(2 * AROUND * RATE) + len(clip)], clip) + onset) / RATE
+    return (
+        begin + _place(sound[begin : begin + round(2 * AROUND * RATE) + len(clip)], clip) + onset
+    ) / RATE
 
 
 def _place(sound: Samples, clip: Samples) -> int:

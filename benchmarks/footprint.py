@@ -45,8 +45,8 @@ SECONDS = 45.0
 """Of each measurement."""
 
 MEMORY_EVERY = 5.0
-"""Seconds between two looks at the memory. Each goes through all pages, and would disturb what is measured if it came
-often."""
+"""Seconds between two looks at the memory. Each goes through all pages, and would disturb what is
+measured if it came often."""
 
 PATIENCE = 60.0
 """Seconds in which it must listen."""
@@ -61,16 +61,29 @@ ROUTINE = "start stretching routine"
 
 
 @click.command(help=__doc__)
-@click.option("--data", type=click.Path(path_type=Path), help=f"Recordings; else {VARIABLE}, else ../shared/speech.")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    help=f"Recordings; else {VARIABLE}, else ../shared/speech.",
+)
 @click.option("--busy", is_flag=True, help="Beside a process that never rests.")
 @click.option("--two-clocks", is_flag=True, help="Speaker and microphone are two devices.")
 @click.option("--seed", default=0, show_default=True, help="Of the recordings that are drawn.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the table here, too.")
-def main(data: Path | None, busy: bool, two_clocks: bool, seed: int, json_file: Path | None) -> None:
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the table here, too.",
+)
+def main(
+    data: Path | None, busy: bool, two_clocks: bool, seed: int, json_file: Path | None
+) -> None:
     """Print the table."""
     folder = data_folder(data)
     if not folder.is_dir():
-        click.echo(f"skipped: there are no recordings in {folder}; name their folder with --data or {VARIABLE}.")
+        click.echo(
+            f"skipped: there are no recordings in {folder}; name their folder with --data or {VARIABLE}."
+        )
         return
     try:
         with busy_cores(int(busy)), sound_card() as server, TemporaryDirectory() as temporary:
@@ -110,7 +123,9 @@ def main(data: Path | None, busy: bool, two_clocks: bool, seed: int, json_file: 
 def _start(folder: Path) -> Samples:
     found = [one for one in recordings(folder / "voices") if one.text == ROUTINE]
     if not found:
-        raise VoicecoachError(f'there is no recording of "{ROUTINE}" in {folder / "voices"}; put one there.')
+        raise VoicecoachError(
+            f'there is no recording of "{ROUTINE}" in {folder / "voices"}; put one there.'
+        )
     return read(found[0].path)
 
 
@@ -122,7 +137,10 @@ def _of_itself(verdicts: Sequence[str]) -> Iterator[Row]:
 
 def _talk(folder: Path, seed: int) -> Samples:
     """Return a mix of commands and talk."""
-    some = [*subset(recordings(folder / "voices"), 12, seed), *subset(recordings(folder / "chatter"), 12, seed)]
+    some = [
+        *subset(recordings(folder / "voices"), 12, seed),
+        *subset(recordings(folder / "chatter"), 12, seed),
+    ]
     pause = np.zeros(round(PAUSE * HEARING_RATE), dtype=np.float32)
     return np.concatenate([part for one in some for part in (pause, read(one.path))])
 
@@ -146,7 +164,10 @@ class Live:
     def __enter__(self) -> Live:
         self._began = time.perf_counter()
         self._process = psutil.Popen(
-            self._command, env=self._environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            self._command,
+            env=self._environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         return self
 
@@ -159,11 +180,17 @@ class Live:
         """Return the seconds from its start until it greets, and with that listens."""
         while time.perf_counter() - self._began < PATIENCE:
             if self._process.poll() is not None:
-                raise VoicecoachError("`voicecoach run` ended by itself; run it by hand to see why.")
-            if self._log.exists() and any(json.loads(line).get("event") == "said" for line in self._lines()):
+                raise VoicecoachError(
+                    "`voicecoach run` ended by itself; run it by hand to see why."
+                )
+            if self._log.exists() and any(
+                json.loads(line).get("event") == "said" for line in self._lines()
+            ):
                 return time.perf_counter() - self._began
             time.sleep(0.01)
-        raise VoicecoachError(f"`voicecoach run` did not listen within {PATIENCE:.0f} s; run it by hand to see why.")
+        raise VoicecoachError(
+            f"`voicecoach run` did not listen within {PATIENCE:.0f} s; run it by hand to see why."
+        )
 
     def cost(self, case: str, seconds: float) -> Iterator[Row]:
         """Share of a core and most memory within so many seconds."""
@@ -193,7 +220,11 @@ class Live:
         return [one["verdict"] for one in told if one.get("event") == "heard"]
 
     def _lines(self) -> list[str]:
-        return [line for line in self._log.read_text(encoding="utf-8").splitlines(keepends=True) if line.endswith("\n")]
+        return [
+            line
+            for line in self._log.read_text(encoding="utf-8").splitlines(keepends=True)
+            if line.endswith("\n")
+        ]
 
     def _tree(self) -> list[psutil.Process]:
         return [self._process, *self._process.children(recursive=True)]

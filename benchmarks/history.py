@@ -49,10 +49,21 @@ ANSWERED_AFTER = 45.0
 
 
 @click.command(help=__doc__)
-@click.option("--years", default=10, show_default=True, type=click.IntRange(1, 50), help="Of a session a day.")
+@click.option(
+    "--years", default=10, show_default=True, type=click.IntRange(1, 50), help="Of a session a day."
+)
 @click.option("--seed", default=0, show_default=True, help="Of all that is drawn at random.")
-@click.option("--day", is_flag=True, help="Lead an idle coach through 24 hours instead, which takes some minutes.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the table here, too.")
+@click.option(
+    "--day",
+    is_flag=True,
+    help="Lead an idle coach through 24 hours instead, which takes some minutes.",
+)
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the table here, too.",
+)
 def main(*, years: int, seed: int, day: bool, json_file: Path | None) -> None:
     """Print the table."""
     with TemporaryDirectory() as temporary:
@@ -120,7 +131,9 @@ def _rows(path: Path, case: str) -> Iterator[Row]:
         ("export", lambda: run("export", "-")),
     )
     for metric, ask in asked:
-        yield Row(case, f"{metric}_s", float(np.median([_seconds(ask) for _ in range(TIMES)])), "s", TIMES)
+        yield Row(
+            case, f"{metric}_s", float(np.median([_seconds(ask) for _ in range(TIMES)])), "s", TIMES
+        )
     yield Row(case, "size_mb", path.stat().st_size / 1e6, "MB", 1)
     database.close()
 
@@ -130,7 +143,11 @@ def _day(path: Path) -> Iterator[Row]:
 
     Somebody drinks a minute after each reminder of water, and puts off the exercises.
     """
-    began, said, answers = NOW.replace(hour=0), list[tuple[datetime, str]](), deque[tuple[float, str]]()
+    began, said, answers = (
+        NOW.replace(hour=0),
+        list[tuple[datetime, str]](),
+        deque[tuple[float, str]](),
+    )
     app = App()
     app.settings = Settings(remind_at=(time(17),))
 
@@ -142,7 +159,9 @@ def _day(path: Path) -> Iterator[Row]:
 
     started = clock.perf_counter()
     with open_journal(path, lambda: began + timedelta(seconds=coach.now)) as journal_access:
-        coach = silent_coach(app, FAST_RATE, journal_access, lambda seconds: began + timedelta(seconds=seconds))
+        coach = silent_coach(
+            app, FAST_RATE, journal_access, lambda seconds: began + timedelta(seconds=seconds)
+        )
         coach.listeners.append(watch)
         coach.begin()
         silence = np.zeros(coach.block, dtype=np.float32)

@@ -75,22 +75,53 @@ class Decided:
 
 
 @click.command(help=__doc__)
-@click.option("--data", type=click.Path(path_type=Path), help=f"Recordings; else {VARIABLE}, else ../shared/speech.")
-@click.option("--limit", type=click.IntRange(1), metavar="N", help="A quick look: at most N recordings a set.")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    help=f"Recordings; else {VARIABLE}, else ../shared/speech.",
+)
+@click.option(
+    "--limit", type=click.IntRange(1), metavar="N", help="A quick look: at most N recordings a set."
+)
 @click.option("--seed", default=0, show_default=True, help="Of all that is drawn at random.")
-@click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Processes; more than one disturb.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the table here, too.")
-def main(data: Path | None, limit: int | None, seed: int, jobs: int, json_file: Path | None) -> None:
+@click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Processes; more than one disturb.",
+)
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the table here, too.",
+)
+def main(
+    data: Path | None, limit: int | None, seed: int, jobs: int, json_file: Path | None
+) -> None:
     """Print the table."""
     folder = data_folder(data)
     if not folder.is_dir():
-        click.echo(f"skipped: there are no recordings in {folder}; name their folder with --data or {VARIABLE}.")
+        click.echo(
+            f"skipped: there are no recordings in {folder}; name their folder with --data or {VARIABLE}."
+        )
         return
     try:
-        found = [one for name in ("voices", "words") for one in subset(_commands(folder / name), limit, seed)]
+        found = [
+            one
+            for name in ("voices", "words")
+            for one in subset(_commands(folder / name), limit, seed)
+        ]
         held = buffers()
-        ours = list(in_processes(partial(decide, seed), [Said(one) for one in found], jobs, "commands"))
-        vosk = list(in_processes(partial(decide, seed), [Said(one, vosk=True) for one in found], jobs, "commands"))
+        ours = list(
+            in_processes(partial(decide, seed), [Said(one) for one in found], jobs, "commands")
+        )
+        vosk = list(
+            in_processes(
+                partial(decide, seed), [Said(one, vosk=True) for one in found], jobs, "commands"
+            )
+        )
         scenes = hushes(Selection(folder, limit=limit, seed=seed))
         flushed = [one for found in in_processes(flush, scenes, jobs, "scenes") for one in found]
         rows = [*_rows(ours, vosk, held), *_hush_rows(flushed, held)]
@@ -118,7 +149,9 @@ def decide(seed: int, said: Said) -> Decided:
         heard.append(utterance)
         times[id(utterance)] = (at + seconds - ended, seconds)
     settled = in_the_end(heard, _understood)
-    obeyed = [(one, meaning(what.intent or "", what.slots)) for one, what in settled if what.accepted]
+    obeyed = [
+        (one, meaning(what.intent or "", what.slots)) for one, what in settled if what.accepted
+    ]
     first, computing = times[id(obeyed[0][0])] if obeyed else (None, 0.0)
     return Decided(expected.intent, [what for _, what in obeyed] == [expected], first, computing)
 
@@ -187,7 +220,13 @@ def _rows(ours: Sequence[Decided], vosk: Sequence[Decided], held: Held | None) -
     ):
         if mine:
             yield from _times(case, [1000 * ((one.seconds or 0.0) + more) for one in mine])
-    yield Row("decision", "computing_ms", float(np.median([1000 * one.computing for one in ours])), "ms", len(ours))
+    yield Row(
+        "decision",
+        "computing_ms",
+        float(np.median([1000 * one.computing for one in ours])),
+        "ms",
+        len(ours),
+    )
     yield share("decision", "errors", sum(not one.right for one in ours), len(ours))
     times = [1000 * one.seconds for one in vosk if one.right and one.seconds is not None]
     if times:
@@ -223,7 +262,9 @@ def _hush_rows(flushed: Sequence[Hushed], held: Held | None) -> Iterator[Row]:
 
 def _times(case: str, milliseconds: Sequence[float], what: str = "") -> Iterator[Row]:
     yield Row(case, f"{what}median_ms", float(np.median(milliseconds)), "ms", len(milliseconds))
-    yield Row(case, f"{what}p95_ms", float(np.percentile(milliseconds, 95)), "ms", len(milliseconds))
+    yield Row(
+        case, f"{what}p95_ms", float(np.percentile(milliseconds, 95)), "ms", len(milliseconds)
+    )
 
 
 if __name__ == "__main__":

@@ -27,21 +27,51 @@ LEVELS = (0.0, 10.0)
 
 
 @click.command(help=__doc__)
-@click.option("--data", type=click.Path(path_type=Path), help=f"Recordings; else {VARIABLE}, else ../shared/speech.")
-@click.option("--layer", "names", type=click.Choice(list(CANCELLERS)), multiple=True, help="Only these rows.")
-@click.option("--limit", default=60, show_default=True, type=click.IntRange(1), help="Commands, and texts, a level.")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    help=f"Recordings; else {VARIABLE}, else ../shared/speech.",
+)
+@click.option(
+    "--layer", "names", type=click.Choice(list(CANCELLERS)), multiple=True, help="Only these rows."
+)
+@click.option(
+    "--limit",
+    default=60,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Commands, and texts, a level.",
+)
 @click.option("--seed", default=0, show_default=True, help="Of all that is drawn at random.")
 @click.option("--jobs", type=click.IntRange(1), default=2, show_default=True, help="Processes.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the table here, too.")
-def main(data: Path | None, names: Sequence[str], limit: int, seed: int, jobs: int, json_file: Path | None) -> None:
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the table here, too.",
+)
+def main(
+    data: Path | None,
+    names: Sequence[str],
+    limit: int,
+    seed: int,
+    jobs: int,
+    json_file: Path | None,
+) -> None:
     """Print the table."""
     folder = data_folder(data)
     if not folder.is_dir():
-        click.echo(f"skipped: there are no recordings in {folder}; name their folder with --data or {VARIABLE}.")
+        click.echo(
+            f"skipped: there are no recordings in {folder}; name their folder with --data or {VARIABLE}."
+        )
         return
     try:
-        scenes = list(_scenes(Selection(folder, limit=limit, seed=seed), names or tuple(CANCELLERS)))
-        rows = list(_rows(list(zip(scenes, in_processes(run, scenes, jobs, "scenes"), strict=True))))
+        scenes = list(
+            _scenes(Selection(folder, limit=limit, seed=seed), names or tuple(CANCELLERS))
+        )
+        rows = list(
+            _rows(list(zip(scenes, in_processes(run, scenes, jobs, "scenes"), strict=True)))
+        )
         click.echo(table(rows))
         if json_file:
             write_json(json_file, "layers", rows, seed, {"limit": limit})
@@ -65,13 +95,34 @@ def _rows(played: Sequence[tuple[Scene, Heard]]) -> Iterator[Row]:
         mine = [(scene, heard) for scene, heard in played if scene.canceller == name]
         for level in LEVELS:
             here = [(scene, heard) for scene, heard in mine if scene.name.endswith(f"/{level:g}")]
-            pairs = [(a, b) for scene, heard in here for a, b in zip(scene.commands, heard.obeyed, strict=True)]
+            pairs = [
+                (a, b)
+                for scene, heard in here
+                for a, b in zip(scene.commands, heard.obeyed, strict=True)
+            ]
             case = f"{name}, echo {level:g} dB"
             if pairs:
-                yield share(case, "obeyed", sum(obeyed == [one.expected] for one, obeyed in pairs), len(pairs))
-            yield Row(case, "self_triggers", sum(len(heard.self_triggers) for _, heard in here), "", len(here))
+                yield share(
+                    case,
+                    "obeyed",
+                    sum(obeyed == [one.expected] for one, obeyed in pairs),
+                    len(pairs),
+                )
+            yield Row(
+                case,
+                "self_triggers",
+                sum(len(heard.self_triggers) for _, heard in here),
+                "",
+                len(here),
+            )
         seconds = sum(heard.seconds for _, heard in mine)
-        yield Row(name, "core_share", sum(heard.echo_seconds for _, heard in mine) / seconds, "", len(mine))
+        yield Row(
+            name,
+            "core_share",
+            sum(heard.echo_seconds for _, heard in mine) / seconds,
+            "",
+            len(mine),
+        )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""What the recogniser and the detector cost, as the coach loads them and else: `python benchmarks/native.py --help`
+"""What the recogniser and the detector cost, as the coach loads them and else: `python
+benchmarks/native.py --help`
 
 `as it comes`: the detector's library takes as many threads as it likes, and the recogniser's
 algebra the kernels that it knows for this processor. `told`: one thread, and the kernels that the
@@ -36,16 +37,29 @@ FED = 512
 
 
 @click.command(help=__doc__)
-@click.option("--data", type=click.Path(path_type=Path), help=f"Recordings; else {VARIABLE}, else ../shared/speech.")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    help=f"Recordings; else {VARIABLE}, else ../shared/speech.",
+)
 @click.option("--limit", default=60, show_default=True, help="Recordings for the recogniser.")
 @click.option("--seed", default=0, show_default=True, help="Of the recordings that are drawn.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the table here, too.")
-@click.option("--way", type=click.Choice(WAYS), hidden=True, help="Measure this way, in this process.")
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the table here, too.",
+)
+@click.option(
+    "--way", type=click.Choice(WAYS), hidden=True, help="Measure this way, in this process."
+)
 def main(data: Path | None, limit: int, seed: int, json_file: Path | None, way: str | None) -> None:
     """Print the table."""
     folder = data_folder(data)
     if not folder.is_dir():
-        click.echo(f"skipped: there are no recordings in {folder}; name their folder with --data or {VARIABLE}.")
+        click.echo(
+            f"skipped: there are no recordings in {folder}; name their folder with --data or {VARIABLE}."
+        )
         return
     try:
         if way:

@@ -29,18 +29,35 @@ SPEECH, SILENT = 0.5, 0.35
 
 
 @click.command(help=__doc__)
-@click.option("--data", type=click.Path(path_type=Path), help=f"Recordings; else {VARIABLE}, else ../shared/speech.")
-@click.option("--limit", type=click.IntRange(1), metavar="N", help="A quick look: at most N recordings a set.")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    help=f"Recordings; else {VARIABLE}, else ../shared/speech.",
+)
+@click.option(
+    "--limit", type=click.IntRange(1), metavar="N", help="A quick look: at most N recordings a set."
+)
 @click.option("--seed", default=0, show_default=True, help="Of the recordings that are drawn.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the table here, too.")
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the table here, too.",
+)
 def main(data: Path | None, limit: int | None, seed: int, json_file: Path | None) -> None:
     """Print the table."""
     folder = data_folder(data)
     if not folder.is_dir():
-        click.echo(f"skipped: there are no recordings in {folder}; name their folder with --data or {VARIABLE}.")
+        click.echo(
+            f"skipped: there are no recordings in {folder}; name their folder with --data or {VARIABLE}."
+        )
         return
     try:
-        rows = [row for name in SETS for row in _rows(name, subset(recordings(folder / name), limit, seed))]
+        rows = [
+            row
+            for name in SETS
+            for row in _rows(name, subset(recordings(folder / name), limit, seed))
+        ]
         click.echo(table(rows))
         if json_file:
             write_json(json_file, "pauses", rows, seed, {"limit": limit})
@@ -52,7 +69,9 @@ def _rows(name: str, found: Sequence[Recording]) -> Iterator[Row]:
     gaps = sum(len(one.text.split()) - 1 for one in found)
     silent = [seconds for one in found for seconds in silences(one.path)]
     for least in SILENCES if gaps else ():
-        yield share(name, f"silent for {least:g} s", sum(seconds >= least for seconds in silent), gaps)
+        yield share(
+            name, f"silent for {least:g} s", sum(seconds >= least for seconds in silent), gaps
+        )
 
 
 def silences(path: Path) -> Iterator[float]:

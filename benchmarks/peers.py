@@ -43,7 +43,8 @@ from voicecoach.core.understanding import Understanding, WordGraph
 WEIGHTS = Path(__file__).resolve().parents[1] / "models" / "peers"
 
 TALK = 3
-"""So many times as many recordings of talk as of all else: they are short, and what is obeyed in them is rare."""
+"""So many times as many recordings of talk as of all else: they are short, and what is obeyed in
+them is rare."""
 
 IN_STREAM = 12
 """Commands, and as much talk, in the sound during which processor time is taken."""
@@ -64,13 +65,38 @@ _PARTS = ("hearing", "counting")
 
 
 @click.command(help=__doc__)
-@click.option("--data", type=click.Path(path_type=Path), help=f"Recordings; else {VARIABLE}, else ../shared/speech.")
-@click.option("--peer", "names", type=click.Choice([*PEERS]), multiple=True, help="Only this one; may be repeated.")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    help=f"Recordings; else {VARIABLE}, else ../shared/speech.",
+)
+@click.option(
+    "--peer",
+    "names",
+    type=click.Choice([*PEERS]),
+    multiple=True,
+    help="Only this one; may be repeated.",
+)
 @click.option("--part", "parts", type=click.Choice(_PARTS), multiple=True, help="Only this part.")
-@click.option("--weights", type=click.Path(path_type=Path), default=WEIGHTS, help="Where `make peers` has put them.")
-@click.option("--limit", type=click.IntRange(1), metavar="N", help=f"At most N recordings of each kind, talk {TALK} N.")
+@click.option(
+    "--weights",
+    type=click.Path(path_type=Path),
+    default=WEIGHTS,
+    help="Where `make peers` has put them.",
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(1),
+    metavar="N",
+    help=f"At most N recordings of each kind, talk {TALK} N.",
+)
 @click.option("--seed", default=0, show_default=True, help="Of all that is drawn at random.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the table here, too.")
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the table here, too.",
+)
 @click.option("--errors", "all_errors", is_flag=True, help="List every error of every peer.")
 def main(
     data: Path | None,
@@ -85,12 +111,16 @@ def main(
     """Print the table."""
     folder = data_folder(data)
     if not folder.is_dir():
-        click.echo(f"skipped: there are no recordings in {folder}; name their folder with --data or {VARIABLE}.")
+        click.echo(
+            f"skipped: there are no recordings in {folder}; name their folder with --data or {VARIABLE}."
+        )
         return
     try:
         rows: list[Row] = []
         if "hearing" in parts or not parts:
-            for one in _hear(Selection(folder, limit=limit, seed=seed), names or tuple(PEERS), weights):
+            for one in _hear(
+                Selection(folder, limit=limit, seed=seed), names or tuple(PEERS), weights
+            ):
                 rows += one.rows()
                 for error in one.errors() if all_errors else ():
                     click.echo(error)
@@ -107,7 +137,7 @@ def main(
         raise click.ClickException(str(error)) from error
 
 
-# --- what is heard ------------------------------------------------------------------------------------------------
+# --- what is heard ------------------------------------------------------------------------------
 
 
 def cases_of(chosen: Selection) -> list[Case]:
@@ -119,14 +149,17 @@ def cases_of(chosen: Selection) -> list[Case]:
     found += [accuracy("words/commands", commands), *cases(more, ["chatter"])]
     order = (*_TIMED, *_CASES, "chatter")
     return sorted(
-        (case for case in found if case.trials and case.name in order), key=lambda case: order.index(case.name)
+        (case for case in found if case.trials and case.name in order),
+        key=lambda case: order.index(case.name),
     )
 
 
 def stream(chosen: Selection) -> Samples:
     """Return commands and talk, with pauses between them."""
     found = [
-        one for name in ("voices", "chatter") for one in subset(recordings(chosen.data / name), IN_STREAM, chosen.seed)
+        one
+        for name in ("voices", "chatter")
+        for one in subset(recordings(chosen.data / name), IN_STREAM, chosen.seed)
     ]
     mixed = np.random.default_rng(chosen.seed).permutation(len(found))
     pause = np.zeros(round(PAUSE * HEARING_RATE), dtype=np.float32)
@@ -140,7 +173,11 @@ class Result:
     def __init__(self, name: str, child: Child, found: Sequence[Case], chosen: Selection):
         self._name, self._ready = name, child.seconds
         self._heard: list[tuple[Case, list[Outcome], list[Listened]]] = []
-        progress = tqdm(total=sum(len(case.trials) for case in found), unit=f" recordings: {name}", mininterval=1.0)
+        progress = tqdm(
+            total=sum(len(case.trials) for case in found),
+            unit=f" recordings: {name}",
+            mininterval=1.0,
+        )
         with progress:
             for case in found:
                 listened = []
@@ -149,7 +186,9 @@ class Result:
                     progress.update()
                 self._heard.append((case, list(map(_outcome, case.trials, listened)), listened))
         self._busy = child.hear(stream(chosen))
-        self._idle = child.hear(goes_on_quietly(np.zeros(round(SILENCE * HEARING_RATE), dtype=np.float32), chosen.seed))
+        self._idle = child.hear(
+            goes_on_quietly(np.zeros(round(SILENCE * HEARING_RATE), dtype=np.float32), chosen.seed)
+        )
 
     def rows(self) -> Iterator[Row]:
         """Return the rows of the table."""
@@ -159,10 +198,15 @@ class Result:
                     yield replace(row, metric=f"{case.name} {row.metric}")
         if times := list(self._times()):
             yield Row(self._name, "decision median_ms", float(np.median(times)), "ms", len(times))
-            yield Row(self._name, "decision p95_ms", float(np.percentile(times, 95)), "ms", len(times))
+            yield Row(
+                self._name, "decision p95_ms", float(np.percentile(times, 95)), "ms", len(times)
+            )
         for metric, one in (("listening", self._busy), ("silence", self._idle)):
             yield Row(self._name, f"{metric} core_share", one.processor / one.seconds, "", 1)
-        everything = [one for _, _, listened in self._heard for one in listened] + [self._busy, self._idle]
+        everything = [one for _, _, listened in self._heard for one in listened] + [
+            self._busy,
+            self._idle,
+        ]
         yield Row(self._name, "memory_mb", max(one.memory for one in everything) / 1e6, "MB", 1)
         yield Row(self._name, "ready_s", self._ready, "s", 1)
 
@@ -179,7 +223,11 @@ class Result:
         for case, outcomes, listened in self._heard:
             for outcome, one in zip(outcomes, listened, strict=True):
                 if case.name in _TIMED and outcome.right:
-                    done = next(decision.done for decision in one.decisions if meant(decision.understood).accepted)
+                    done = next(
+                        decision.done
+                        for decision in one.decisions
+                        if meant(decision.understood).accepted
+                    )
                     yield 1000 * (done - speech_end(outcome.trial.sound()))
 
 
@@ -223,15 +271,19 @@ def setup_of(weights: Path) -> Setup:
     another domain.
     """
     app = the_app(None)
-    said = dict.fromkeys(one.text for one in app.intents.sentences() if not (one.answer or one.confirm))
+    said = dict.fromkeys(
+        one.text for one in app.intents.sentences() if not (one.answer or one.confirm)
+    )
     left_out = {one.kind for one in app.intents.templates if one.answer or one.confirm}
     model = find_model(None, app.manifest)
     talk = Grammar(WordGraph(({},), {}), background=app.grammar.background)
     dictation = model_with_graph(model, talk, weights / "vosk")
-    return Setup(tuple(said), without(app.intents.word_graph(), left_out), model, dictation, weights)
+    return Setup(
+        tuple(said), without(app.intents.word_graph(), left_out), model, dictation, weights
+    )
 
 
-# --- counting -----------------------------------------------------------------------------------------------------
+# --- counting -----------------------------------------------------------------------------------
 
 
 def _counting() -> Iterator[Row]:
@@ -244,7 +296,9 @@ def _counting() -> Iterator[Row]:
         yield from beats(OURS, counting.found(recording.samples[:, 0], take)[0])
         with server.record_speaker() as recording:
             say_and_sleep.in_a_process(counting.SECONDS)
-        yield from beats("say and sleep", say_and_sleep.onsets(recording.samples[:, 0], server.rate))
+        yield from beats(
+            "say and sleep", say_and_sleep.onsets(recording.samples[:, 0], server.rate)
+        )
 
 
 def beats(name: str, onsets: Sequence[float]) -> Iterator[Row]:

@@ -32,16 +32,31 @@ _TALK = ("chatter",)
 
 
 @click.command(help=__doc__)
-@click.option("--data", type=click.Path(path_type=Path), help=f"Recordings; else {VARIABLE}, else ../shared/speech.")
-@click.option("--limit", type=click.IntRange(1), metavar="N", help="At most N recordings of each kind.")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    help=f"Recordings; else {VARIABLE}, else ../shared/speech.",
+)
+@click.option(
+    "--limit", type=click.IntRange(1), metavar="N", help="At most N recordings of each kind."
+)
 @click.option("--seed", default=0, show_default=True, help="Of all that is drawn at random.")
 @click.option("--jobs", type=click.IntRange(1), default=2, show_default=True, help="Processes.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the table here, too.")
-def main(data: Path | None, limit: int | None, seed: int, jobs: int, json_file: Path | None) -> None:
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the table here, too.",
+)
+def main(
+    data: Path | None, limit: int | None, seed: int, jobs: int, json_file: Path | None
+) -> None:
     """Print the table."""
     folder = data_folder(data)
     if not folder.is_dir():
-        click.echo(f"skipped: there are no recordings in {folder}; name their folder with --data or {VARIABLE}.")
+        click.echo(
+            f"skipped: there are no recordings in {folder}; name their folder with --data or {VARIABLE}."
+        )
         return
     try:
         rows = list(_rows(Selection(folder, limit=limit, seed=seed), jobs))
@@ -55,7 +70,12 @@ def main(data: Path | None, limit: int | None, seed: int, jobs: int, json_file: 
 
 def _rows(chosen: Selection, jobs: int) -> Iterator[Row]:
     wanted = _COMMANDS + _OTHERS + _TALK
-    found = [(case.name, trial) for case in cases(chosen, wanted) if case.name in wanted for trial in case.trials]
+    found = [
+        (case.name, trial)
+        for case in cases(chosen, wanted)
+        if case.name in wanted
+        for trial in case.trials
+    ]
     outcomes = hear_all([trial for _, trial in found], jobs)
     heard = [(name, one) for (name, _), one in zip(found, outcomes, strict=True)]
     halves = _halves(chosen)
@@ -63,13 +83,18 @@ def _rows(chosen: Selection, jobs: int) -> Iterator[Row]:
         mine = [(name, one) for name, one in heard if halves[one.trial.name] == half]
         for part in SHARES:
             mark = " *" if part == 1.0 else ""
-            yield from _shares(f"{half}: {part:g} of the margin{mark}", [(name, _at(one, part)) for name, one in mine])
+            yield from _shares(
+                f"{half}: {part:g} of the margin{mark}",
+                [(name, _at(one, part)) for name, one in mine],
+            )
 
 
 def _at(outcome: Outcome, part: float) -> Outcome:
     """Return what would be obeyed if `part` of the usual margin were asked for."""
     understand = the_app(outcome.trial.intents).matcher.understand
-    return replace(outcome, heard=[(one, rescore(one, None, understand, part)) for one, _ in outcome.heard])
+    return replace(
+        outcome, heard=[(one, rescore(one, None, understand, part)) for one, _ in outcome.heard]
+    )
 
 
 def _shares(name: str, heard: Sequence[tuple[str, Outcome]]) -> Iterator[Row]:
@@ -110,13 +135,17 @@ def curve(rows: Sequence[Row]) -> str:
 
 
 def _percent(rows: Sequence[Row], case: str, metric: str) -> float:
-    return 100.0 * next((row.value for row in rows if (row.case, row.metric) == (case, metric)), 0.0)
+    return 100.0 * next(
+        (row.value for row in rows if (row.case, row.metric) == (case, metric)), 0.0
+    )
 
 
 def _halves(chosen: Selection) -> dict[str, str]:
     """Return the half in which a recording is; a speaker's recordings stay together."""
     return {
-        f"{name}/{one.name}": "check" if draw(chosen.seed, "half", one.speaker or one.name) % 2 else "fit"
+        f"{name}/{one.name}": "check"
+        if draw(chosen.seed, "half", one.speaker or one.name) % 2
+        else "fit"
         for name in SETS
         for one in recordings(chosen.data / name)
     }

@@ -1,4 +1,5 @@
-"""What a recogniser that is made anew now and then costs, and saves: `python benchmarks/renewing.py --help`
+"""What a recogniser that is made anew now and then costs, and saves: `python benchmarks/renewing.py
+--help`
 
 Recordings of commands, words and talk, one after the other. For each number of readings after which
 there is a new recogniser (0: never): by how much the process has grown at most since the first was
@@ -49,8 +50,18 @@ class Found:
 
 
 @click.command(help=__doc__)
-@click.option("--data", type=click.Path(path_type=Path), help=f"Recordings; else {VARIABLE}, else ../shared/speech.")
-@click.option("--limit", type=click.IntRange(1), default=300, show_default=True, help="Recordings of each kind.")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    help=f"Recordings; else {VARIABLE}, else ../shared/speech.",
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(1),
+    default=300,
+    show_default=True,
+    help="Recordings of each kind.",
+)
 @click.option(
     "--after",
     type=click.IntRange(0),
@@ -59,18 +70,36 @@ class Found:
     show_default=True,
     help="Readings; may be given several times.",
 )
-@click.option("--seed", default=0, show_default=True, help="Of the recordings that are drawn, and their order.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the table here, too.")
-def main(data: Path | None, limit: int, after: tuple[int, ...], seed: int, json_file: Path | None) -> None:
+@click.option(
+    "--seed",
+    default=0,
+    show_default=True,
+    help="Of the recordings that are drawn, and their order.",
+)
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the table here, too.",
+)
+def main(
+    data: Path | None, limit: int, after: tuple[int, ...], seed: int, json_file: Path | None
+) -> None:
     """Print the table."""
     folder = data_folder(data)
     if not folder.is_dir():
-        click.echo(f"skipped: there are no recordings in {folder}; name their folder with --data or {VARIABLE}.")
+        click.echo(
+            f"skipped: there are no recordings in {folder}; name their folder with --data or {VARIABLE}."
+        )
         return
     spawn = multiprocessing.get_context("spawn")
     try:
-        with ProcessPoolExecutor(1, mp_context=spawn, max_tasks_per_child=1) as pool:  # each has memory of its own
-            found = {number: pool.submit(heard, folder, limit, number, seed).result() for number in after}
+        with ProcessPoolExecutor(
+            1, mp_context=spawn, max_tasks_per_child=1
+        ) as pool:  # each has memory of its own
+            found = {
+                number: pool.submit(heard, folder, limit, number, seed).result() for number in after
+            }
     except VoicecoachError as error:
         raise click.ClickException(str(error)) from error
     reference = next(iter(found.values())).readings
@@ -96,7 +125,9 @@ def heard(folder: Path, limit: int, after: int, seed: int) -> Found:
     asr.READINGS = after or NEVER
     drawn = [one.path for kind in KINDS for one in subset(recordings(folder / kind), limit, seed)]
     if not drawn:
-        raise VoicecoachError(f"there is no recording in {', '.join(KINDS)} of {folder}; put some there.")
+        raise VoicecoachError(
+            f"there is no recording in {', '.join(KINDS)} of {folder}; put some there."
+        )
     np.random.default_rng(seed).shuffle(drawn)
     app = the_app(None)
     recognizer = app.model.recognizer(app.grammar, app.costs)

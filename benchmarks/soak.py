@@ -74,15 +74,32 @@ _ANSWERS = {"idle": "StartRoutine", "checking": "Rating", "paused": "Resume"}
 
 
 @click.command(help=__doc__)
-@click.option("--data", type=click.Path(path_type=Path), help=f"Recordings; else {VARIABLE}, else ../shared/speech.")
-@click.option("--hours", type=click.FloatRange(min=0, min_open=True), default=8.0, show_default=True, help="Simulated.")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    help=f"Recordings; else {VARIABLE}, else ../shared/speech.",
+)
+@click.option(
+    "--hours",
+    type=click.FloatRange(min=0, min_open=True),
+    default=8.0,
+    show_default=True,
+    help="Simulated.",
+)
 @click.option("--seed", default=0, show_default=True, help="Of all that is drawn at random.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the table here, too.")
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the table here, too.",
+)
 def main(data: Path | None, hours: float, seed: int, json_file: Path | None) -> None:
     """Print the table."""
     folder = data_folder(data)
     if not folder.is_dir():
-        click.echo(f"skipped: there are no recordings in {folder}; name their folder with --data or {VARIABLE}.")
+        click.echo(
+            f"skipped: there are no recordings in {folder}; name their folder with --data or {VARIABLE}."
+        )
         return
     try:
         rows = list(measured(sounds_in(folder, seed), hours, seed))
@@ -93,7 +110,7 @@ def main(data: Path | None, hours: float, seed: int, json_file: Path | None) -> 
         raise click.ClickException(str(error)) from error
 
 
-# --- what is heard ------------------------------------------------------------------------------------------------
+# --- what is heard ------------------------------------------------------------------------------
 
 
 def sounds_in(folder: Path, seed: int) -> dict[str, list[Samples]]:
@@ -107,15 +124,21 @@ def sounds_in(folder: Path, seed: int) -> dict[str, list[Samples]]:
         if meaning and meaning.intent not in _ENDS:
             found.setdefault(meaning.intent, []).append(read(recording.path))
     for kind, name in (("talk", "chatter"), ("noise", "noise")):
-        found[kind] = [read(one.path)[: round(LONGEST * HEARING_RATE)] for one in _drawn(folder / name, seed)]
+        found[kind] = [
+            read(one.path)[: round(LONGEST * HEARING_RATE)] for one in _drawn(folder / name, seed)
+        ]
     if "StartRoutine" not in found:
-        raise VoicecoachError(f"there is no recording in {folder / 'voices'} that starts a routine; put one there.")
+        raise VoicecoachError(
+            f"there is no recording in {folder / 'voices'} that starts a routine; put one there."
+        )
     return found
 
 
 def _drawn(folder: Path, seed: int) -> list[Recording]:
     found = recordings(folder)
-    starts = [one for one in found if one.text.startswith("start")]  # few, and nothing happens without
+    starts = [
+        one for one in found if one.text.startswith("start")
+    ]  # few, and nothing happens without
     return [*subset(found, OF_EACH, seed), *subset(starts, OF_EACH, seed)]
 
 
@@ -141,7 +164,7 @@ class Visitors:
         return found[int(self._rng.integers(len(found)))] if found else None
 
 
-# --- what is measured ---------------------------------------------------------------------------------------------
+# --- what is measured ---------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +215,11 @@ class Soak:
         ring = VoiceList(app.coach_voice, lambda another: Synthesizer(another, RATE, clips))
         source = EagerSource(voice, RATE, stack.enter_context(closing(ring)))
         session = Session(
-            app.library, app.lines, past=journal_access.past, alone=not journal_access.taken, times=DayTimes()
+            app.library,
+            app.lines,
+            past=journal_access.past,
+            alone=not journal_access.taken,
+            times=DayTimes(),
         )
         hearing = Hearing(app.utterance_detector(), make_echo_control())
         self._room = Room(RATE, RoomSettings(seed=seed))
@@ -217,11 +244,15 @@ class Soak:
             blocks[number] = self._block()
             decided[number] = self._heard > before
             if self._coach.finished:
-                raise VoicecoachError(f"the coach left after {self._coach.now:.0f} s; leave out what made it leave.")
+                raise VoicecoachError(
+                    f"the coach left after {self._coach.now:.0f} s; leave out what made it leave."
+                )
         took = time.perf_counter() - began
         resident = psutil.Process().memory_info().rss
         speech = sum(child.memory_info().rss for child in psutil.Process().children())
-        journal = sum(file.stat().st_size for file in self._journal.parent.glob(f"{self._journal.name}*"))
+        journal = sum(
+            file.stat().st_size for file in self._journal.parent.glob(f"{self._journal.name}*")
+        )
         times = Times.of(blocks), Times.of(blocks[decided])
         return Hour(resident, speech, journal, *times, self._routines - routines, took)
 
@@ -279,7 +310,9 @@ def _rows(case: str, hour: Hour) -> Iterator[Row]:
     yield Row(case, "journal_kb", hour.journal / 1e3, "kB", 1)
 
 
-def whole(found: Sequence[Hour], memory: Sequence[tuple[float, int]], hours: float) -> Iterator[Row]:
+def whole(
+    found: Sequence[Hour], memory: Sequence[tuple[float, int]], hours: float
+) -> Iterator[Row]:
     """Return the change of memory and of computing from the first hour to the last.
 
     Memory is in bytes over hours.
@@ -290,11 +323,15 @@ def whole(found: Sequence[Hour], memory: Sequence[tuple[float, int]], hours: flo
         at, held = np.array(late, dtype=np.float64).T
         growth = np.polyfit(at, held, 1)[0] / 1e6
         yield Row("whole", "growth_mb_per_hour", float(growth), "MB", len(late))
-    yield Row("whole", "block last_to_first", last.blocks.median / first.blocks.median, "", len(found))
+    yield Row(
+        "whole", "block last_to_first", last.blocks.median / first.blocks.median, "", len(found)
+    )
     if first.decided.count and last.decided.count:
         slower = last.decided.median / first.decided.median
         yield Row("whole", "utterance last_to_first", slower, "", len(found))
-    yield Row("whole", "times_real_time", 3600 * hours / sum(hour.took for hour in found), "", len(found))
+    yield Row(
+        "whole", "times_real_time", 3600 * hours / sum(hour.took for hour in found), "", len(found)
+    )
 
 
 if __name__ == "__main__":

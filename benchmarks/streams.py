@@ -1,4 +1,5 @@
-"""What do the sound streams alone cost, and how late is what is heard? `python benchmarks/streams.py --help`
+"""What do the sound streams alone cost, and how late is what is heard? `python
+benchmarks/streams.py --help`
 
 The sound card's edge of the loop with nothing behind it, on a sound server with null sinks, for
 latencies that are asked of the drivers: the share of a core, the round trip (of a click, by a wire
@@ -35,8 +36,15 @@ SETTLING, SECONDS = 4.0, 10.0
 
 
 @click.command(help=__doc__)
-@click.option("--seed", default=0, show_default=True, help="For the table; nothing here is drawn at random.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the table here, too.")
+@click.option(
+    "--seed", default=0, show_default=True, help="For the table; nothing here is drawn at random."
+)
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the table here, too.",
+)
 def main(seed: int, json_file: Path | None) -> None:
     """Print the table."""
     try:
@@ -55,7 +63,10 @@ def main(seed: int, json_file: Path | None) -> None:
 
 def measured(latency: float, way: str) -> Iterator[Row]:
     """Return the streams' cost with this latency (s)."""
-    with patch.object(open_stream, "BLOCKING_HOST_APIS", WAYS[way]), SoundCard(latency=latency) as device:
+    with (
+        patch.object(open_stream, "BLOCKING_HOST_APIS", WAYS[way]),
+        SoundCard(latency=latency) as device,
+    ):
         _exchange(device, SETTLING)
         before, began, used = device.losses, time.perf_counter(), time.process_time()
         _exchange(device, SECONDS)
@@ -64,7 +75,13 @@ def measured(latency: float, way: str) -> Iterator[Row]:
     case = f"{1000 * latency:g} ms{way}"
     yield Row(case, "core_share", share, "", 1)
     yield Row(case, "round_trip_ms", 1000 * late, "ms", 1)
-    yield Row(case, "lost_ms", 1000 * (after.silent - before.silent + after.padded - before.padded), "ms", 1)
+    yield Row(
+        case,
+        "lost_ms",
+        1000 * (after.silent - before.silent + after.padded - before.padded),
+        "ms",
+        1,
+    )
 
 
 def _exchange(device: SoundCard, seconds: float) -> None:

@@ -88,17 +88,35 @@ def _at(understood: Understanding, accept: float, ask: float) -> Understanding:
     if understood.score == EXACT or understood.verdict is Verdict.REJECT:
         return understood
     obeyed = understood.accepted and understood.score >= accept
-    verdict = Verdict.ACCEPT if obeyed else Verdict.ASK if understood.score >= ask else Verdict.REJECT
+    verdict = (
+        Verdict.ACCEPT if obeyed else Verdict.ASK if understood.score >= ask else Verdict.REJECT
+    )
     return replace(understood, verdict=verdict)
 
 
 @click.command(help=__doc__)
-@click.option("--data", type=click.Path(path_type=Path), help=f"Recordings; else {VARIABLE}, else ../shared/speech.")
-@click.option("--limit", type=click.IntRange(1), metavar="N", help="At most N recordings of each kind, N templates.")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    help=f"Recordings; else {VARIABLE}, else ../shared/speech.",
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(1),
+    metavar="N",
+    help="At most N recordings of each kind, N templates.",
+)
 @click.option("--seed", default=0, show_default=True, help="Of all that is drawn at random.")
 @click.option("--jobs", type=click.IntRange(1), default=2, show_default=True, help="Processes.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the table here, too.")
-def main(data: Path | None, limit: int | None, seed: int, jobs: int, json_file: Path | None) -> None:
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the table here, too.",
+)
+def main(
+    data: Path | None, limit: int | None, seed: int, jobs: int, json_file: Path | None
+) -> None:
     """Print the table."""
     folder = data_folder(data)
     try:
@@ -106,7 +124,9 @@ def main(data: Path | None, limit: int | None, seed: int, jobs: int, json_file: 
         if folder.is_dir():
             items += _recordings(Selection(folder, _SNRS, limit, seed), jobs)
         else:
-            click.echo(f"skipped: there are no recordings in {folder}; name their folder with --data or {VARIABLE}.")
+            click.echo(
+                f"skipped: there are no recordings in {folder}; name their folder with --data or {VARIABLE}."
+            )
         rows = list(_rows(items))
         click.echo(table(rows))
         if json_file:
@@ -118,17 +138,23 @@ def main(data: Path | None, limit: int | None, seed: int, jobs: int, json_file: 
 def _recordings(chosen: Selection, jobs: int) -> Iterator[Item]:
     """Pass recordings through the recogniser."""
     speakers = {
-        f"{name}/{one.name}": one.speaker or one.name for name in SETS for one in recordings(chosen.data / name)
+        f"{name}/{one.name}": one.speaker or one.name
+        for name in SETS
+        for one in recordings(chosen.data / name)
     }
     trials = [trial for case in cases(chosen, _SETS) for trial in case.trials]
     for outcome in hear_all(trials, jobs):
         trial = outcome.trial
         matcher = _lenient(trial.intents)
-        understood = [rescore(hypothesis, None, matcher.understand) for hypothesis, _ in outcome.heard]
+        understood = [
+            rescore(hypothesis, None, matcher.understand) for hypothesis, _ in outcome.heard
+        ]
         answers = {meaning(one.intent, one.slots) for one in understood if one.intent in ANSWERS}
         harmless = trial.aside | (answers if trial.name.startswith("chatter/") else set())
         kind = "commands" if trial.expected else "no commands"
-        yield Item(kind, _half(chosen.seed, speakers[trial.name]), understood, trial.expected, harmless)
+        yield Item(
+            kind, _half(chosen.seed, speakers[trial.name]), understood, trial.expected, harmless
+        )
 
 
 @cache
@@ -141,7 +167,9 @@ def _wordings(limit: int | None, seed: int) -> Iterator[Item]:
     by_template: dict[tuple[str, str], list[TestSentence]] = {}
     intents = the_app(None).intents
     for test in load_tests(_PROJECT / "tests" / "sentences.yaml"):
-        readings = {(one.intent, one.template) for one in intents.exact(spoken(test.text, intents.language))}
+        readings = {
+            (one.intent, one.template) for one in intents.exact(spoken(test.text, intents.language))
+        }
         if test.intent and not test.confirm and len(readings) == 1:
             by_template.setdefault(readings.pop(), []).append(test)
     drawn = sorted(by_template, key=lambda template: draw(seed, *template))[:limit]
@@ -184,10 +212,14 @@ def _sweep(name: str, items: Sequence[Item]) -> Iterator[Row]:
     yield from _shares(f"{name}/exact only", (one.at(_NEVER, _NEVER) for one in items), obeyed)
     for accept in ACCEPTS:
         mark = " *" if accept == ACCEPT else ""
-        yield from _shares(f"{name}/accept {accept:g}{mark}", (one.at(accept, ASK) for one in items), obeyed)
+        yield from _shares(
+            f"{name}/accept {accept:g}{mark}", (one.at(accept, ASK) for one in items), obeyed
+        )
     for ask in ASKS:
         mark = " *" if ask == ASK else ""
-        yield from _shares(f"{name}/ask {ask:g}{mark}", (one.at(ACCEPT, ask) for one in items), ("asked",))
+        yield from _shares(
+            f"{name}/ask {ask:g}{mark}", (one.at(ACCEPT, ask) for one in items), ("asked",)
+        )
 
 
 def _shares(name: str, items: Iterable[Item], metrics: Sequence[str]) -> Iterator[Row]:

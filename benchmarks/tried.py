@@ -57,7 +57,10 @@ def suppressed(samples: Samples) -> Samples:
     suppressor = pywebrtc_audio.AudioProcessor(HEARING_RATE, 1, noise_suppression=True, ns_level=2)
     size = HEARING_RATE // 100
     whole = len(samples) // size * size
-    blocks = [suppressor.process(np.ascontiguousarray(block)) for block in samples[:whole].reshape(-1, size)]
+    blocks = [
+        suppressor.process(np.ascontiguousarray(block))
+        for block in samples[:whole].reshape(-1, size)
+    ]
     return np.concatenate([np.asarray(block, dtype=np.float32).ravel() for block in blocks])
 
 
@@ -77,19 +80,43 @@ WAYS = (
 
 
 @click.command(help=__doc__)
-@click.option("--data", type=click.Path(path_type=Path), help=f"Recordings; else {VARIABLE}, else ../shared/speech.")
-@click.option("--limit", type=click.IntRange(1), metavar="N", help="At most N recordings of each kind.")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    help=f"Recordings; else {VARIABLE}, else ../shared/speech.",
+)
+@click.option(
+    "--limit", type=click.IntRange(1), metavar="N", help="At most N recordings of each kind."
+)
 @click.option("--seed", default=0, show_default=True, help="Of all that is drawn at random.")
 @click.option("--jobs", type=click.IntRange(1), default=2, show_default=True, help="Processes.")
-@click.option("--way", "names", multiple=True, type=click.Choice([way.name for way in WAYS]), help="Only this way.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the table here, too.")
+@click.option(
+    "--way",
+    "names",
+    multiple=True,
+    type=click.Choice([way.name for way in WAYS]),
+    help="Only this way.",
+)
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the table here, too.",
+)
 def main(
-    data: Path | None, limit: int | None, seed: int, jobs: int, names: tuple[str, ...], json_file: Path | None
+    data: Path | None,
+    limit: int | None,
+    seed: int,
+    jobs: int,
+    names: tuple[str, ...],
+    json_file: Path | None,
 ) -> None:
     """Print the table."""
     folder = data_folder(data)
     if not folder.is_dir():
-        click.echo(f"skipped: there are no recordings in {folder}; name their folder with --data or {VARIABLE}.")
+        click.echo(
+            f"skipped: there are no recordings in {folder}; name their folder with --data or {VARIABLE}."
+        )
         return
     try:
         ways = [way for way in WAYS if way.name in names or not names]
@@ -111,14 +138,20 @@ def _rows(chosen: Selection, ways: Sequence[Way], jobs: int, models: Path) -> It
         model = _model_with(way.settings, models / "wide") if way.settings else None
         for case, trials in found.items():
             if (case, alike) not in heard:
-                utterances = in_processes(partial(_hear, alike, model), trials, jobs, f"recordings: {way.name}")
-                heard[case, alike] = [Outcome(trial, one) for trial, one in zip(trials, utterances, strict=True)]
+                utterances = in_processes(
+                    partial(_hear, alike, model), trials, jobs, f"recordings: {way.name}"
+                )
+                heard[case, alike] = [
+                    Outcome(trial, one) for trial, one in zip(trials, utterances, strict=True)
+                ]
             outcomes = [_weighed(one, way.share) for one in heard[case, alike]]
             if case == COMMANDS:
                 yield share(way.name, "accuracy", sum(one.right for one in outcomes), len(outcomes))
             else:
                 false = sum(len(false_accepts(one)) for one in outcomes)
-                yield per_hour(way.name, "false_accepts_per_hour", false, hours_of(outcomes), len(outcomes))
+                yield per_hour(
+                    way.name, "false_accepts_per_hour", false, hours_of(outcomes), len(outcomes)
+                )
 
 
 def _hear(way: Way, model: Path | None, trial: Trial) -> list[Heard]:
@@ -128,7 +161,9 @@ def _hear(way: Way, model: Path | None, trial: Trial) -> list[Heard]:
 
 def _weighed(outcome: Outcome, part: float) -> Outcome:
     understand = the_app(None).matcher.understand
-    return replace(outcome, heard=[(one, rescore(one, None, understand, part)) for one, _ in outcome.heard])
+    return replace(
+        outcome, heard=[(one, rescore(one, None, understand, part)) for one, _ in outcome.heard]
+    )
 
 
 @cache

@@ -1,4 +1,5 @@
-"""What several tests share: an app with the real model, and synthetic voices with a cache for the session."""
+"""What several tests share: an app with the real model, and synthetic voices with a cache for the
+session."""
 
 from __future__ import annotations
 
@@ -51,11 +52,14 @@ def _no_session_before() -> None:
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("voicecoach.app.components.memory_file", lambda: tmp_path / "exercises.json")
+    monkeypatch.setattr(
+        "voicecoach.app.components.memory_file", lambda: tmp_path / "exercises.json"
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of a file share what its fixtures prepared, and run in one process; long scenarios are shared out."""
+    """Tests of a file share what its fixtures prepared, and run in one process; long scenarios are
+    shared out."""
     for item in items:
         if item.path.stem != "test_end_to_end":
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
@@ -69,12 +73,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.fixture(scope="session")
 def speech_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder for the session's recordings: nothing is left in, or taken from, the user's cache."""
+    """A folder for the session's recordings: nothing is left in, or taken from, the user's
+    cache."""
     return tmp_path_factory.mktemp("speech")
 
 
 class SessionApp(App):
-    """The app as it comes (built-in content, real model), with caches of its own and without the user's routines."""
+    """The app as it comes (built-in content, real model), with caches of its own and without the
+    user's routines."""
 
     def __init__(self, graphs: Path, speech: Path) -> None:
         super().__init__()
@@ -120,7 +126,9 @@ def coach_voice(speech_cache: Path) -> Iterator[Synthesizer]:
 @pytest.fixture(scope="session")
 def user_voice(speech_cache: Path) -> Iterator[Callable[[str], Clip]]:
     """A user's voice at the hearing rate."""
-    with Synthesizer(Voice(name="en-us+Annie", rate=150), HEARING_RATE, ClipCache(speech_cache)) as synthesizer:
+    with Synthesizer(
+        Voice(name="en-us+Annie", rate=150), HEARING_RATE, ClipCache(speech_cache)
+    ) as synthesizer:
         yield synthesizer.clip
 
 
@@ -145,7 +153,9 @@ def spoken_at(speech_cache: Path) -> Callable[[int, str], Samples]:
 def _bare(samples: Samples) -> Samples:
     loud = np.flatnonzero(np.abs(samples) > np.abs(samples).max() / 50)
     samples = samples[loud[0] : loud[-1] + 1]
-    levelled: Samples = (samples * (LEVEL / np.sqrt(np.mean(np.square(samples))))).astype(np.float32)
+    levelled: Samples = (samples * (LEVEL / np.sqrt(np.mean(np.square(samples))))).astype(
+        np.float32
+    )
     return levelled
 
 

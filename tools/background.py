@@ -50,7 +50,9 @@ def main(model: Path) -> None:
     known, pairs = _listed(source)
     own = {word for arcs in App().grammar.sentences.arcs for word in arcs}
     heard = vocabulary(model)
-    singles, following = _probabilities(source, [word for word in known if word in heard], pairs, own)
+    singles, following = _probabilities(
+        source, [word for word in known if word in heard], pairs, own
+    )
     kept, backoff = _kept(singles, following)
     OUT.write_text("\n".join(_arpa(singles, kept, backoff, _licence())), encoding="utf-8")
     sys.stdout.write(f"{OUT.name}: {len(singles)} words, {sum(map(len, kept.values()))} pairs\n")
@@ -92,7 +94,9 @@ def _probabilities(
     base = math.log(1.0001)  # of PocketSphinx's logarithms; a word comes before its history
     alone = {word: model.prob([word]) * base for word in known if word[0] not in "<[#"}
     common = sorted(alone, key=alone.__getitem__, reverse=True)
-    singles = {word: alone[word] for number, word in enumerate(common) if number < WORDS or word in own}
+    singles = {
+        word: alone[word] for number, word in enumerate(common) if number < WORDS or word in own
+    }
     singles[END] = model.prob([END]) * base
     whole = math.log(sum(map(math.exp, singles.values())))
     singles = {word: probability - whole for word, probability in singles.items()}
@@ -111,7 +115,13 @@ def _kept(
     A weight is the logarithm of that of all other words after the first word.
     """
     worth = (
-        ((START_WEIGHT if first == START else math.exp(singles[first])) * math.exp(own) * (own - other), first, second)
+        (
+            (START_WEIGHT if first == START else math.exp(singles[first]))
+            * math.exp(own)
+            * (own - other),
+            first,
+            second,
+        )
         for first, seconds in following.items()
         for second, own, other in _against_backoff(singles, seconds)
         if own > other
@@ -122,7 +132,9 @@ def _kept(
     return kept, {first: _rest(singles, seconds) for first, seconds in kept.items()}
 
 
-def _against_backoff(singles: Mapping[str, float], seconds: Mapping[str, float]) -> Iterator[tuple[str, float, float]]:
+def _against_backoff(
+    singles: Mapping[str, float], seconds: Mapping[str, float]
+) -> Iterator[tuple[str, float, float]]:
     rest = _rest(singles, seconds)
     for second, own in seconds.items():
         yield second, own, rest + singles[second]
@@ -151,13 +163,17 @@ def _arpa(
         yield f"{probability / math.log(10):.2f}\t{word}\t{backoff.get(word, 0.0) / math.log(10):.2f}"
     yield "\n\\2-grams:"
     for first, seconds in sorted(kept.items()):
-        yield from (f"{own / math.log(10):.2f}\t{first} {second}" for second, own in sorted(seconds.items()))
+        yield from (
+            f"{own / math.log(10):.2f}\t{first} {second}" for second, own in sorted(seconds.items())
+        )
     yield "\n\\end\\\n"
 
 
 def _licence() -> str:
     """Return PocketSphinx's own licence, without those of the code in it."""
-    (path,) = Path(str(resources.files("pocketsphinx"))).parent.glob("pocketsphinx-*.dist-info/licenses/LICENSE")
+    (path,) = Path(str(resources.files("pocketsphinx"))).parent.glob(
+        "pocketsphinx-*.dist-info/licenses/LICENSE"
+    )
     return path.read_text(encoding="utf-8").split("WebRTC VAD code")[0].strip()
 
 

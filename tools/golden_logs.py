@@ -55,7 +55,12 @@ def _play_random(folder: Path) -> None:
             for one in test["sentences"]
             if test.get("intent") not in ("Goodbye", "RedFlag", "Stop")
         ]
-        rare = [one for test in tests for one in test["sentences"] if test.get("intent") in ("RedFlag", "Stop")]
+        rare = [
+            one
+            for test in tests
+            for one in test["sentences"]
+            if test.get("intent") in ("RedFlag", "Stop")
+        ]
         app = App(language=language)
         for number in range(SESSIONS):
             chooser = random.Random(f"{language} {number}")
@@ -74,7 +79,13 @@ def _play_random(folder: Path) -> None:
 def _play(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as home:
-        for name in ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+        for name in (
+            "HOME",
+            "XDG_CONFIG_HOME",
+            "XDG_CACHE_HOME",
+            "XDG_DATA_HOME",
+            "XDG_STATE_HOME",
+        ):
             os.environ[name] = home
         _play_scenarios(folder)
         _play_random(folder)
@@ -91,8 +102,14 @@ def main() -> int:
         return 0
     with tempfile.TemporaryDirectory() as place:
         _play(Path(place))
-        names = {path.name for folder in (Path(place), options.folder) for path in folder.glob("*.jsonl")}
-        differing = [name for name in sorted(names) if _read(Path(place) / name) != _read(options.folder / name)]
+        names = {
+            path.name for folder in (Path(place), options.folder) for path in folder.glob("*.jsonl")
+        }
+        differing = [
+            name
+            for name in sorted(names)
+            if _read(Path(place) / name) != _read(options.folder / name)
+        ]
     for name in differing:
         print(f"differs: {name}")
     print(f"{len(names) - len(differing)} of {len(names)} logs are byte-equal")

@@ -15,7 +15,33 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 WIDTH_PX, HEIGHT_PX = 900, 925
-DAYS = (0, 1, 3, 4, 6, 8, 10, 11, 13, 15, 17, 18, 20, 22, 24, 25, 27, 29, 31, 32, 34, 36, 38, 39, 41)
+DAYS = (
+    0,
+    1,
+    3,
+    4,
+    6,
+    8,
+    10,
+    11,
+    13,
+    15,
+    17,
+    18,
+    20,
+    22,
+    24,
+    25,
+    27,
+    29,
+    31,
+    32,
+    34,
+    36,
+    38,
+    39,
+    41,
+)
 """Days on which the demo user exercises, counted from the first. The last one is today."""
 
 CHROMIUM_OPTIONS = (
@@ -67,7 +93,14 @@ def main() -> None:
             when = (first + timedelta(days=day)).isoformat()
             command = [sys.executable, "-c", SESSION, when]
             lines = typed_lines(number)
-            subprocess.run(command, input=lines, text=True, env=environment, check=True, stdout=subprocess.DEVNULL)
+            subprocess.run(
+                command,
+                input=lines,
+                text=True,
+                env=environment,
+                check=True,
+                stdout=subprocess.DEVNULL,
+            )
         page = folder / "history.html"
         history = [sys.executable, "-m", "voicecoach", "history", "--html", str(page)]
         subprocess.run(history, env=environment, check=True)

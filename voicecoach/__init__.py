@@ -1,7 +1,7 @@
 """voicecoach: an offline, hands-free voice coach for leg routines.
 
-The names below are what other programs may use; everything else may change from one release to the next. They are
-loaded when they are first asked for, so that `import voicecoach` costs nothing.
+The names below are what other programs may use; everything else may change from one release to the
+next. They are loaded when they are first asked for, so that `import voicecoach` costs nothing.
 """
 
 from __future__ import annotations

@@ -9,7 +9,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from voicecoach.audio.echo.control import NOTHING_LEFT, EchoCanceller, EchoControl, HalfDuplexGate, make_echo_control
+from voicecoach.audio.echo.control import (
+    NOTHING_LEFT,
+    EchoCanceller,
+    EchoControl,
+    HalfDuplexGate,
+    make_echo_control,
+)
 from voicecoach.audio.echo.delay_estimator import DelayEstimator
 from voicecoach.audio.echo.kalman_filter import KalmanFilters
 from voicecoach.audio.echo.linear_canceller import LinearCanceller, LoudspeakerNonlinearity

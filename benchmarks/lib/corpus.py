@@ -64,20 +64,28 @@ def recordings(folder: Path) -> list[Recording]:
     with labels.open(encoding="utf-8-sig", newline="") as lines:
         table = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
         if missing := [column for column in _COLUMNS if column not in (table.fieldnames or ())]:
-            raise CorpusError(f"{labels} has no column {', '.join(missing)}: name the columns in its first line.")
+            raise CorpusError(
+                f"{labels} has no column {', '.join(missing)}: name the columns in its first line."
+            )
         return [_recording(folder, row, f"{labels}, line {table.line_num}") for row in table]
 
 
 def _recording(folder: Path, row: dict[str, str], where: str) -> Recording:
     if any(row[column] is None for column in _COLUMNS):
-        raise CorpusError(f"{where} breaks off: it needs {', '.join(_COLUMNS)}, with tabs between them.")
+        raise CorpusError(
+            f"{where} breaks off: it needs {', '.join(_COLUMNS)}, with tabs between them."
+        )
     path = folder / row["path"]
     if not path.is_file():
-        raise CorpusError(f"{where}: there is no file {path}; take the line out, or put the file there.")
+        raise CorpusError(
+            f"{where}: there is no file {path}; take the line out, or put the file there."
+        )
     try:
         seconds = float(row["seconds"])
     except ValueError:
-        raise CorpusError(f"{where}: {row['seconds']!r} is no length in seconds; give a number.") from None
+        raise CorpusError(
+            f"{where}: {row['seconds']!r} is no length in seconds; give a number."
+        ) from None
     return Recording(path, row["path"], row["text"].strip(), row["speaker"], seconds)
 
 
@@ -94,7 +102,9 @@ def subset(found: Sequence[Recording], limit: int | None, seed: int) -> list[Rec
 
 def draw(seed: int, *what: str) -> int:
     """Return a number (64 bits) that depends on the recording alone."""
-    return int.from_bytes(hashlib.blake2b("\0".join((str(seed), *what)).encode(), digest_size=8).digest())
+    return int.from_bytes(
+        hashlib.blake2b("\0".join((str(seed), *what)).encode(), digest_size=8).digest()
+    )
 
 
 def listed_commands(file: Path) -> dict[str, list[str]]:
@@ -113,6 +123,8 @@ def listed_commands(file: Path) -> dict[str, list[str]]:
             continue
         name, tab, text = line.partition("\t")
         if not tab:
-            raise CorpusError(f"{file}, line {number}: put a tab between the recording's path and what is said.")
+            raise CorpusError(
+                f"{file}, line {number}: put a tab between the recording's path and what is said."
+            )
         said.setdefault(name, []).append(text.strip())
     return said

@@ -52,10 +52,12 @@ CLICKS, BETWEEN = 10, 25
 """Clicks that are timed, and blocks between two."""
 
 STARTS = 5
-"""Times that the devices are opened for one figure: how far their pieces lie from the loop's differs."""
+"""Times that the devices are opened for one figure: how far their pieces lie from the loop's
+differs."""
 
 AUDIBLE = 0.1
-"""Amplitude from which on something is a click: one full sample of 48 kHz is a third of that at 16 kHz."""
+"""Amplitude from which on something is a click: one full sample of 48 kHz is a third of that at 16
+kHz."""
 
 
 def round_trip(device: SoundCard) -> float:
@@ -68,7 +70,9 @@ def round_trip(device: SoundCard) -> float:
     click[0] = 0.9
     times = []
     for _ in range(CLICKS):
-        heard = np.concatenate([device.process_block(silence if block else click) for block in range(BETWEEN)])
+        heard = np.concatenate(
+            [device.process_block(silence if block else click) for block in range(BETWEEN)]
+        )
         times.append(int(np.argmax(np.abs(heard) > AUDIBLE)) / HEARING_RATE)
     return float(np.median(times))
 
@@ -82,7 +86,9 @@ def buffers() -> Held | None:
         if server is None:
             return None
         server.hear_the_speaker()
-        return sorted((_held() for _ in range(STARTS)), key=lambda held: held.round_trip)[STARTS // 2]
+        return sorted((_held() for _ in range(STARTS)), key=lambda held: held.round_trip)[
+            STARTS // 2
+        ]
 
 
 def _held() -> Held:

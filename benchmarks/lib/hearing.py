@@ -69,7 +69,9 @@ def meaning(intent: str, slots: Mapping[str, object]) -> Meaning:
 
     Blanks around and between the words of a value do not matter.
     """
-    return Meaning(intent, tuple((name, " ".join(str(value).split())) for name, value in sorted(slots.items())))
+    return Meaning(
+        intent, tuple((name, " ".join(str(value).split())) for name, value in sorted(slots.items()))
+    )
 
 
 @cache
@@ -135,7 +137,9 @@ def hear_all(trials: Sequence[Trial], jobs: int) -> Iterator[Outcome]:
     yield from (Outcome(trial, utterances) for trial, utterances in zip(trials, heard, strict=True))
 
 
-def in_processes(work: Callable[[Item], Result], items: Sequence[Item], jobs: int, unit: str) -> Iterator[Result]:
+def in_processes(
+    work: Callable[[Item], Result], items: Sequence[Item], jobs: int, unit: str
+) -> Iterator[Result]:
     """Apply `work` to each of `items` in `jobs` processes; return results in order.
 
     One job runs in this process. Progress, counted in `unit`, goes to stderr.

@@ -18,7 +18,8 @@ AFTER = 0.8
 """Seconds of the room alone after it: the last endpoint needs them."""
 
 QUIET = 30.0
-"""dB below a recording's loudest 10 ms from which on it has ended; reverberation and breath come after."""
+"""dB below a recording's loudest 10 ms from which on it has ended; reverberation and breath come
+after."""
 
 _TUNE_DBFS = -20.0
 
@@ -62,7 +63,9 @@ def recorded(path: Path, scene: Scene) -> Samples:
     if not scene.noise:
         return speech
     noise = background(scene.noise, len(speech), np.random.default_rng(scene.seed))
-    return unclipped(speech + noise * gain(speech, noise, slice(before, before + len(clip)), scene.snr))
+    return unclipped(
+        speech + noise * gain(speech, noise, slice(before, before + len(clip)), scene.snr)
+    )
 
 
 def speech_end(clip: Samples) -> float:
@@ -101,8 +104,12 @@ def background(files: tuple[Path, ...], frames: int, rng: np.random.Generator) -
     mixed = np.zeros(frames, dtype=np.float32)
     for file in files:
         noise = read(file)
-        level = float(np.sqrt(np.mean(np.square(noise, dtype=np.float64)))) if len(files) > 1 else 1.0
-        mixed += np.resize(np.roll(noise, -int(rng.integers(len(noise)))), frames) / np.float32(level or 1.0)
+        level = (
+            float(np.sqrt(np.mean(np.square(noise, dtype=np.float64)))) if len(files) > 1 else 1.0
+        )
+        mixed += np.resize(np.roll(noise, -int(rng.integers(len(noise)))), frames) / np.float32(
+            level or 1.0
+        )
     return mixed
 
 
@@ -150,7 +157,9 @@ def tune(seconds: float, seed: int) -> Samples:
     return tuned
 
 
-def _add_note(sound: np.ndarray[tuple[int], np.dtype[np.float64]], at: float, pitch: float, seconds: float) -> None:
+def _add_note(
+    sound: np.ndarray[tuple[int], np.dtype[np.float64]], at: float, pitch: float, seconds: float
+) -> None:
     """Add a note with six harmonics that dies away."""
     start = round(at * HEARING_RATE)
     time = np.arange(min(round(seconds * HEARING_RATE), len(sound) - start)) / HEARING_RATE

@@ -63,7 +63,9 @@ def poisson(events: int) -> tuple[float, float]:
     """Return the exact 95 % interval of the mean of a count (F. Garwood 1936)."""
 
     def at_most(count: int, mean: float) -> float:
-        return sum(math.exp(-mean + i * math.log(mean) - math.lgamma(i + 1)) for i in range(count + 1))
+        return sum(
+            math.exp(-mean + i * math.log(mean) - math.lgamma(i + 1)) for i in range(count + 1)
+        )
 
     most = events + 10 * math.sqrt(events + 1) + 10
     low = _falls_to(0.975, lambda mean: at_most(events - 1, mean), most) if events else 0.0
@@ -82,7 +84,10 @@ def _falls_to(level: float, falling: Callable[[float], float], most: float) -> f
 def table(rows: Sequence[Row]) -> str:
     """Format the rows as text."""
     cells = [("case", "metric", "value", "95 % interval", "n")]
-    cells += [(row.case, row.metric, _figure(row.value, row.unit), _interval(row), str(row.n)) for row in rows]
+    cells += [
+        (row.case, row.metric, _figure(row.value, row.unit), _interval(row), str(row.n))
+        for row in rows
+    ]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     lines = [
         f"{case:{widths[0]}}  {metric:{widths[1]}}  {value:>{widths[2]}}  {interval:>{widths[3]}}  {n:>{widths[4]}}"
@@ -92,7 +97,9 @@ def table(rows: Sequence[Row]) -> str:
 
 
 def _interval(row: Row) -> str:
-    return "" if row.low is None or row.high is None else f"{_number(row.low)} - {_number(row.high)}"
+    return (
+        "" if row.low is None or row.high is None else f"{_number(row.low)} - {_number(row.high)}"
+    )
 
 
 def _figure(value: float, unit: str) -> str:
@@ -100,11 +107,17 @@ def _figure(value: float, unit: str) -> str:
 
 
 def _number(value: float) -> str:
-    return str(value) if isinstance(value, int) else f"{value:.3f}" if value < 10 else f"{value:.1f}"
+    return (
+        str(value) if isinstance(value, int) else f"{value:.3f}" if value < 10 else f"{value:.1f}"
+    )
 
 
 def write_json(
-    path: Path, name: str, rows: Sequence[Row], seed: int, options: Mapping[str, object] | None = None
+    path: Path,
+    name: str,
+    rows: Sequence[Row],
+    seed: int,
+    options: Mapping[str, object] | None = None,
 ) -> None:
     """Write the rows of benchmark `name` to `path`.
 
@@ -113,7 +126,13 @@ def write_json(
     Raises:
         VoicecoachError: The file cannot be written.
     """
-    found = {"name": name, "commit": commit(), "machine": machine(), "seed": seed, **(options or {})}
+    found = {
+        "name": name,
+        "commit": commit(),
+        "machine": machine(),
+        "seed": seed,
+        **(options or {}),
+    }
     found["rows"] = [asdict(row) for row in rows]
     with TextFile(path) as file:
         file.write(json.dumps(found, indent=2) + "\n")
@@ -125,12 +144,16 @@ def commit() -> str:
     It ends in `-dirty` when files have been changed since.
     """
     head = _git("rev-parse", "--short=12", "HEAD")
-    return head + ("-dirty" if head and _git("status", "--porcelain", "--untracked-files=no") else "")
+    return head + (
+        "-dirty" if head and _git("status", "--porcelain", "--untracked-files=no") else ""
+    )
 
 
 def _git(*arguments: str) -> str:
     try:
-        done = subprocess.run(["git", *arguments], cwd=_PROJECT, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            ["git", *arguments], cwd=_PROJECT, capture_output=True, text=True, check=False
+        )
     except OSError:
         return ""
     return done.stdout.strip() if done.returncode == 0 else ""

@@ -11,7 +11,8 @@ from lib.report import Row, per_hour, share, wilson
 from voicecoach.core.understanding import Verdict
 
 ANSWERS = frozenset({"Yes", "No"})
-"""Intents that are answers: people say "yes" and "no" in talk, and the coach counts them only after a question."""
+"""Intents that are answers: people say "yes" and "no" in talk, and the coach counts them only after
+a question."""
 
 Scorer = Callable[[str, Sequence[Outcome]], list[Row]]
 
@@ -39,7 +40,13 @@ class Case:
 
 def accuracy(name: str, trials: Sequence[Trial], mean: str = "") -> Case:
     """Score a case of recordings in each of which exactly one command is to be obeyed."""
-    return Case(name, trials, _accuracy_only if mean else _accuracy, lambda outcome: not outcome.right, mean=mean)
+    return Case(
+        name,
+        trials,
+        _accuracy_only if mean else _accuracy,
+        lambda outcome: not outcome.right,
+        mean=mean,
+    )
 
 
 def false_commands(name: str, trials: Sequence[Trial]) -> Case:
@@ -49,7 +56,14 @@ def false_commands(name: str, trials: Sequence[Trial]) -> Case:
 
 def chatter(name: str, trials: Sequence[Trial]) -> Case:
     """Score a case of talk that is not meant for the coach."""
-    return Case(name, trials, _chatter, lambda outcome: bool(false_accepts(outcome)), false_accepts, stream=True)
+    return Case(
+        name,
+        trials,
+        _chatter,
+        lambda outcome: bool(false_accepts(outcome)),
+        false_accepts,
+        stream=True,
+    )
 
 
 def noise(name: str, trials: Sequence[Trial]) -> Case:
@@ -133,14 +147,18 @@ def _set_aside(outcome: Outcome) -> list[Heard]:
     They are answers, and commands known to be in the recording.
     """
     known = outcome.trial.aside
-    return [heard for heard in _accepts(outcome) if heard[1].intent in ANSWERS or _meaning(heard) in known]
+    return [
+        heard
+        for heard in _accepts(outcome)
+        if heard[1].intent in ANSWERS or _meaning(heard) in known
+    ]
 
 
 def _meaning(heard: Heard) -> Meaning:
     return meaning(heard[1].intent or "", heard[1].slots)
 
 
-# --- errors ------------------------------------------------------------------------------------------------
+# --- errors -------------------------------------------------------------------------------------
 
 
 def errors(case: Case, outcomes: Sequence[Outcome]) -> Iterator[str]:
@@ -154,7 +172,9 @@ def errors(case: Case, outcomes: Sequence[Outcome]) -> Iterator[str]:
             lines.append(f"    said  {outcome.trial.said!r}")
         if outcome.trial.expected:
             lines.append(f"    means {outcome.trial.expected}")
-        lines += [f"    heard {_utterance(heard)}" for heard in case.telling(outcome)] or ["    heard nothing"]
+        lines += [f"    heard {_utterance(heard)}" for heard in case.telling(outcome)] or [
+            "    heard nothing"
+        ]
         yield "\n".join(lines)
 
 

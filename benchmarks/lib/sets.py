@@ -65,14 +65,19 @@ def coffee(chosen: Selection) -> Iterator[Case]:
 
     yield scoring.accuracy("coffee/clean", orders(lambda _one: _QUIET))
     around = chosen.around
-    scenes = {"kitchen": (around.in_kitchen, around.kitchen), "babble": (around.in_babble, around.can_babble)}
+    scenes = {
+        "kitchen": (around.in_kitchen, around.kitchen),
+        "babble": (around.in_babble, around.can_babble),
+    }
     for name, (place, possible) in scenes.items():
         if not possible:
             _LOG.warning("skipped coffee/%s: neither noise nor chatter has sounds for it", name)
             continue
         mean = f"coffee/{name}/mean" if chosen.snrs == SNRS else ""
         for snr in chosen.snrs:
-            yield scoring.accuracy(f"coffee/{name}/{snr:g}dB", orders(partial(place, snr=snr)), mean)
+            yield scoring.accuracy(
+                f"coffee/{name}/{snr:g}dB", orders(partial(place, snr=snr)), mean
+            )
     heard_by_coach = [_trial("coffee", one, _QUIET, str(order)) for one, order in found]
     yield scoring.false_commands("coffee/coach", heard_by_coach)
 
@@ -83,7 +88,9 @@ def voices(chosen: Selection) -> Iterator[Case]:
     commands = [one for one in found if typed(one.text)]
     yield scoring.accuracy("voices/clean", phrases("voices", commands))
     yield from _across_a_room(chosen, "voices", "voices", commands)
-    yield scoring.false_commands("voices/other", phrases("voices", [one for one in found if not typed(one.text)]))
+    yield scoring.false_commands(
+        "voices/other", phrases("voices", [one for one in found if not typed(one.text)])
+    )
 
 
 def words(chosen: Selection) -> Iterator[Case]:
@@ -122,7 +129,9 @@ def chatter(chosen: Selection) -> Iterator[Case]:
     def talk(scene: Callable[[Recording], Scene]) -> list[Trial]:
         trials = []
         for one in found:
-            known = frozenset(command for text in said.get(one.name, ()) if (command := typed(text)))
+            known = frozenset(
+                command for text in said.get(one.name, ()) if (command := typed(text))
+            )
             sound = partial(recorded, one.path, scene(one))
             trials.append(Trial(f"chatter/{one.name}", one.text, one.seconds, sound, aside=known))
         return trials
@@ -130,7 +139,9 @@ def chatter(chosen: Selection) -> Iterator[Case]:
     yield scoring.chatter("chatter", talk(lambda _one: _QUIET))
     around = chosen.around
     if around.household and around.rooms:
-        yield scoring.chatter("chatter/room10dB", talk(partial(around.at_home, snr=_SNR_AT_HOME, far=True)))
+        yield scoring.chatter(
+            "chatter/room10dB", talk(partial(around.at_home, snr=_SNR_AT_HOME, far=True))
+        )
     else:
         _LOG.warning("skipped chatter/room10dB: it needs noise of a household and rooms")
 
@@ -138,12 +149,18 @@ def chatter(chosen: Selection) -> Iterator[Case]:
 def noise(chosen: Selection) -> Iterator[Case]:
     """Return noises, music and silence."""
     sounds: list[tuple[str, float, Callable[[], Samples]]] = [
-        (f"noise/{one.name}", max(one.seconds, _SHORTEST_NOISE), partial(looped, one.path, _SHORTEST_NOISE))
+        (
+            f"noise/{one.name}",
+            max(one.seconds, _SHORTEST_NOISE),
+            partial(looped, one.path, _SHORTEST_NOISE),
+        )
         for one in chosen.recordings("noise")
     ]
     sounds.append(("a tune", _SHORTEST_NOISE, partial(tune, _SHORTEST_NOISE, chosen.seed)))
     sounds.append(("silence", _SHORTEST_NOISE, partial(silence, _SHORTEST_NOISE)))
-    yield scoring.noise("noise", [Trial(name, "", seconds, sound) for name, seconds, sound in sounds])
+    yield scoring.noise(
+        "noise", [Trial(name, "", seconds, sound) for name, seconds, sound in sounds]
+    )
 
 
 SETS: dict[str, Callable[[Selection], Iterator[Case]]] = {
@@ -201,17 +218,26 @@ def _is_stop(recording: Recording) -> bool:
 
 
 def phrases(
-    folder: str, found: Sequence[Recording], scene: Callable[[Recording], Scene] = lambda _one: _QUIET
+    folder: str,
+    found: Sequence[Recording],
+    scene: Callable[[Recording], Scene] = lambda _one: _QUIET,
 ) -> list[Trial]:
     """Return recordings in a scene each, with the meanings of their texts."""
     return [_trial(folder, one, scene(one), one.text, typed(one.text)) for one in found]
 
 
 def _trial(
-    folder: str, one: Recording, scene: Scene, said: str, expected: Meaning | None = None, intents: Path | None = None
+    folder: str,
+    one: Recording,
+    scene: Scene,
+    said: str,
+    expected: Meaning | None = None,
+    intents: Path | None = None,
 ) -> Trial:
     sound = partial(recorded, one.path, scene)
-    return Trial(f"{folder}/{one.name}", said, BEFORE + one.seconds + AFTER, sound, intents, expected)
+    return Trial(
+        f"{folder}/{one.name}", said, BEFORE + one.seconds + AFTER, sound, intents, expected
+    )
 
 
 def _order(recording: Recording) -> Meaning:
@@ -221,4 +247,6 @@ def _order(recording: Recording) -> Meaning:
         return meaning(label["intent"], label["slots"])
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         form = '{"intent": ..., "slots": {...}}'
-        raise CorpusError(f"{recording.path}: its text in labels.tsv is not {form} ({error}); write it so.") from error
+        raise CorpusError(
+            f"{recording.path}: its text in labels.tsv is not {form} ({error}); write it so."
+        ) from error

@@ -88,7 +88,12 @@ class Timed(Hearing):
 def hushes(chosen: Selection) -> list[Scene]:
     """Return rooms in which one of these commands is said over the coach's reading."""
     texts, rooms = texts_and_rooms(chosen)
-    found = [one for name in ("words", "voices") for one in recordings(chosen.data / name) if one.text in AT_ONCE]
+    found = [
+        one
+        for name in ("words", "voices")
+        for one in recordings(chosen.data / name)
+        if one.text in AT_ONCE
+    ]
     some = subset(found, chosen.limit, chosen.seed)
     return list(commands_over_prompts("hush", ECHO_DB, some, texts, rooms, chosen, in_a_scene=1))
 
@@ -121,7 +126,9 @@ def flush(scene: Scene) -> list[Hushed]:
                 loud.append(coach.now)
             if reader.stopped and coach.now > ended + ANSWER / 2:
                 break
-    obeyed = [meaning(str(one.data["intent"]), {}) for one in log if one.data.get("verdict") == "accept"]
+    obeyed = [
+        meaning(str(one.data["intent"]), {}) for one in log if one.data.get("verdict") == "accept"
+    ]
     if obeyed != [command.expected]:
         decided = None
     return [Hushed(decided, max(loud) + took - ended, max(loud) >= flushed)]

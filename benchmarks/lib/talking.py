@@ -42,8 +42,8 @@ ANSWER = 2.0
 
 
 LONGEST_READ = 30.0
-"""Seconds that a text is read for at most. Without a canceller the coach may take its own first word for somebody's,
-break off and begin again, for ever."""
+"""Seconds that a text is read for at most. Without a canceller the coach may take its own first
+word for somebody's, break off and begin again, for ever."""
 
 
 class Reader(Session):
@@ -188,7 +188,9 @@ class _Stage:
         self._last = (-np.inf, -np.inf)
         self.echo = _Timed(CANCELLERS[scene.canceller]())
         self.ear = app.utterance_detector()
-        self.reader = Reader(app.library, app.lines, cycle(scene.texts) if scene.commands else iter(scene.texts))
+        self.reader = Reader(
+            app.library, app.lines, cycle(scene.texts) if scene.commands else iter(scene.texts)
+        )
         self.heard = Heard()
         self.log: list[LogEvent] = []
 
@@ -198,7 +200,9 @@ class _Stage:
         with app.synthesizer(RATE) as voice:
             source = EagerSource(voice, RATE)
             own_voice = _never if scene.canceller == WITHOUT_TEXT else is_own_voice
-            self.coach = Coach(RATE, self.reader, source, in_any_state, Hearing(self.ear, self.echo), own_voice)
+            self.coach = Coach(
+                RATE, self.reader, source, in_any_state, Hearing(self.ear, self.echo), own_voice
+            )
             self.coach.listeners.append(self.log.append)
             self.coach.begin()
             for command in scene.commands:
@@ -218,14 +222,18 @@ class _Stage:
         ended = self._room.user_says(read(command.path))
         self._last = (began, ended)
         self._wait(ended + ANSWER - self._room.now)
-        self.heard.obeyed.append([meaning(str(one.data["intent"]), _slots(one)) for one in self._obeyed()])
+        self.heard.obeyed.append(
+            [meaning(str(one.data["intent"]), _slots(one)) for one in self._obeyed()]
+        )
         self.log.clear()
 
     def _wait(self, seconds: float) -> None:
         for _ in range(round(seconds * HEARING_RATE / BLOCK)):
             microphone = self._room.process_block(self._out)
             if self._noise is not None:
-                microphone = microphone + np.take(self._noise, range(self._frame, self._frame + BLOCK), mode="wrap")
+                microphone = microphone + np.take(
+                    self._noise, range(self._frame, self._frame + BLOCK), mode="wrap"
+                )
             self._frame += BLOCK
             self._out = self.coach.process_block(microphone)
             self.heard.barge_ins += self.coach.lowered and not self._lowered
@@ -245,7 +253,10 @@ class _Stage:
 
     def _is_the_users(self, entry: LogEvent) -> bool:
         began, ended = self._last
-        return float(str(entry.data["speech_start"])) < ended and float(str(entry.data["speech_end"])) > began
+        return (
+            float(str(entry.data["speech_start"])) < ended
+            and float(str(entry.data["speech_end"])) > began
+        )
 
     def _obeyed(self) -> list[LogEvent]:
         return [one for one in self.log if one.kind == "heard" and one.data["verdict"] == "accept"]

@@ -74,13 +74,17 @@ def library(name: str) -> Any:
     try:
         return importlib.import_module(name)
     except ImportError as error:
-        raise AbsentError(f"{name.partition('.')[0]} is not installed; `make peers` gets it") from error
+        raise AbsentError(
+            f"{name.partition('.')[0]} is not installed; `make peers` gets it"
+        ) from error
 
 
 def weights(folder: Path, name: str) -> Path:
     """Return the file `name` of a package of weights."""
     if not (folder / name).is_file():
-        raise AbsentError(f"there is no {name} in {folder}; `make peers` gets it, and --weights names another folder")
+        raise AbsentError(
+            f"there is no {name} in {folder}; `make peers` gets it, and --weights names another folder"
+        )
     return folder / name
 
 

@@ -30,7 +30,9 @@ class _Vosk:
         recognizer = self._vosk.KaldiRecognizer(self._model, HEARING_RATE, *self._grammar)
         for block in blocks:
             ended = recognizer.AcceptWaveform(pcm(block))
-            understood = self._understand(json.loads(recognizer.Result())["text"]) if ended else None
+            understood = (
+                self._understand(json.loads(recognizer.Result())["text"]) if ended else None
+            )
             yield [understood] if understood else []
 
     def _understand(self, text: str) -> Understanding | None:

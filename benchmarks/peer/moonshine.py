@@ -28,7 +28,8 @@ class Moonshine(Dictated):
     def __init__(self, setup: Setup):
         folder = setup.weights / FOLDER
         encoder, decoder = (
-            weights(folder, f"model/tiny/quantized/{name}.onnx") for name in ("encoder_model", "decoder_model_merged")
+            weights(folder, f"model/tiny/quantized/{name}.onnx")
+            for name in ("encoder_model", "decoder_model_merged")
         )
         self._tokens = vocabulary(weights(folder, "moonshine.min.js"))
         self._model = Transformer(encoder, decoder, "input_values", (8, 36))
@@ -36,8 +37,14 @@ class Moonshine(Dictated):
 
     def _write(self, sound: Samples) -> str:
         most = 8 + round(len(sound) / HEARING_RATE * _TOKENS_A_SECOND)
-        tokens = self._model.write(sound[None].astype(np.float32), (_BEGIN,), _END, most, len(self._tokens))
-        return "".join(self._tokens[token] for token in tokens if token > _END).replace("▁", " ").strip()
+        tokens = self._model.write(
+            sound[None].astype(np.float32), (_BEGIN,), _END, most, len(self._tokens)
+        )
+        return (
+            "".join(self._tokens[token] for token in tokens if token > _END)
+            .replace("▁", " ")
+            .strip()
+        )
 
 
 def vocabulary(script: Path) -> list[str]:
@@ -48,5 +55,7 @@ def vocabulary(script: Path) -> list[str]:
     strings = _STRINGS.findall(script.read_text(encoding="utf-8"))
     texts = [base64.b64decode(found) for found in strings if len(found) % 4 == 0]
     if not texts:
-        raise AbsentError(f"there is no vocabulary in {script}; get the version that `make peers` names")
+        raise AbsentError(
+            f"there is no vocabulary in {script}; get the version that `make peers` names"
+        )
     return max(texts, key=lambda text: text.count(b"\n")).decode("utf-8").split("\n")

@@ -24,7 +24,9 @@ class Transformer:
     def __init__(self, encoder: Path, decoder: Path, sound: str, shape: tuple[int, int]):
         runtime = library("onnxruntime")
         options = runtime.SessionOptions()
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # waiting is not to count as work
+        options.add_session_config_entry(
+            "session.intra_op.allow_spinning", "0"
+        )  # waiting is not to count as work
         self._encoder, self._decoder = (
             runtime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
             for file in (encoder, decoder)
@@ -32,10 +34,14 @@ class Transformer:
         self._sound = sound
         heads, size = shape
         nothing = np.zeros((1, heads, 1, size), dtype=np.float32)
-        self._nothing = {one.name: nothing for one in self._decoder.get_inputs() if one.name.startswith(_PAST)}
+        self._nothing = {
+            one.name: nothing for one in self._decoder.get_inputs() if one.name.startswith(_PAST)
+        }
         self._outputs = [one.name for one in self._decoder.get_outputs()]
 
-    def write(self, sound: npt.NDArray[np.float32], begin: Sequence[int], end: int, most: int, known: int) -> list[int]:
+    def write(
+        self, sound: npt.NDArray[np.float32], begin: Sequence[int], end: int, most: int, known: int
+    ) -> list[int]:
         """Return the most probable tokens below `known`, one after the other.
 
         They follow `begin`, until `end` or at most `most` of them.
@@ -45,7 +51,10 @@ class Transformer:
         feed, written = list(begin), list[int]()
         while len(written) < most:
             cached = bool(written)
-            given: dict[str, Any] = {"input_ids": np.array([feed], np.int64), "encoder_hidden_states": states}
+            given: dict[str, Any] = {
+                "input_ids": np.array([feed], np.int64),
+                "encoder_hidden_states": states,
+            }
             given |= {"use_cache_branch": np.array([cached]), **past}
             found = dict(zip(self._outputs, self._decoder.run(None, given), strict=True))
             token = int(found["logits"][0, -1, :known].argmax())

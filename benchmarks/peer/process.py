@@ -73,7 +73,10 @@ class Child:
         paths = (str(_BENCHMARKS), str(_BENCHMARKS.parent), os.environ.get("PYTHONPATH", ""))
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "peer", where], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+            [sys.executable, "-m", "peer", where],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=environment,
         )
         try:
             ready = self._asked(setup)
@@ -122,7 +125,9 @@ def serve(where: str) -> None:
     """Make a peer in the child process, and let it hear until the input ends."""
     questions = sys.stdin.buffer
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what libraries print must not get among the answers
+    os.dup2(
+        sys.stderr.fileno(), sys.stdout.fileno()
+    )  # what libraries print must not get among the answers
     setup = pickle.load(questions)
     began = time.perf_counter()
     try:
@@ -143,7 +148,9 @@ def listened(peer: Peer, sound: Samples) -> Listened:
     """Let `peer` hear a recording, block by block."""
     decisions: list[Decision] = []
     processor = _Stopwatch()
-    ears = peer.hear(sound[start : start + BLOCK] for start in range(0, len(sound) - BLOCK + 1, BLOCK))
+    ears = peer.hear(
+        sound[start : start + BLOCK] for start in range(0, len(sound) - BLOCK + 1, BLOCK)
+    )
     done, watch = 0.0, _Stopwatch()
     for number, understood in enumerate(ears, start=1):
         came = number * BLOCK_SECONDS

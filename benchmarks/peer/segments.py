@@ -11,7 +11,12 @@ from collections.abc import Callable, Iterable, Iterator
 import numpy as np
 
 from peer.wordings import Wordings
-from voicecoach.asr.detection.vad import CHUNK, CHUNK_SECONDS, SpeechSegmenter, VoiceActivityDetector
+from voicecoach.asr.detection.vad import (
+    CHUNK,
+    CHUNK_SECONDS,
+    SpeechSegmenter,
+    VoiceActivityDetector,
+)
 from voicecoach.core.audio import Samples
 from voicecoach.core.understanding import Understanding
 

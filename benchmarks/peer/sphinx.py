@@ -39,7 +39,10 @@ class Sphinx:
             waiting += pcm(block)
             decided = []
             while len(waiting) >= endpointer.frame_bytes:
-                frame, waiting = waiting[: endpointer.frame_bytes], waiting[endpointer.frame_bytes :]
+                frame, waiting = (
+                    waiting[: endpointer.frame_bytes],
+                    waiting[endpointer.frame_bytes :],
+                )
                 speech = endpointer.process(frame)
                 if speech is None:
                     continue
@@ -56,7 +59,11 @@ class Sphinx:
     def _ended(self) -> list[Understanding]:
         self._decoder.end_utt()
         hypothesis = self._decoder.hyp()
-        return [obeyed(hypothesis.hypstr, hypothesis.hypstr)] if hypothesis and hypothesis.hypstr else []
+        return (
+            [obeyed(hypothesis.hypstr, hypothesis.hypstr)]
+            if hypothesis and hypothesis.hypstr
+            else []
+        )
 
 
 def without(graph: WordGraph, kinds: Collection[str]) -> WordGraph:
@@ -64,10 +71,14 @@ def without(graph: WordGraph, kinds: Collection[str]) -> WordGraph:
 
     States that led only to them are removed.
     """
-    final = {state: left for state, found in graph.final.items() if (left := found.difference(kinds))}
+    final = {
+        state: left for state, found in graph.final.items() if (left := found.difference(kinds))
+    }
     arcs: list[dict[str, int]] = [{} for _ in graph.arcs]
     for state in reversed(range(len(arcs))):  # a state comes after those that lead to it
-        arcs[state] = {word: to for word, to in graph.arcs[state].items() if to in final or arcs[to]}
+        arcs[state] = {
+            word: to for word, to in graph.arcs[state].items() if to in final or arcs[to]
+        }
     return replace(graph, arcs=tuple(arcs), final=final)
 
 

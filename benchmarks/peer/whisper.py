@@ -34,7 +34,8 @@ class Whisper(Dictated):
         folder = setup.weights / FOLDER
         self._tokenizer = tokenizers.Tokenizer.from_file(str(weights(folder, "tokenizer.json")))
         encoder, decoder = (
-            weights(folder, f"onnx/{name}_quantized.onnx") for name in ("encoder_model", "decoder_model_merged")
+            weights(folder, f"onnx/{name}_quantized.onnx")
+            for name in ("encoder_model", "decoder_model_merged")
         )
         self._model = Transformer(encoder, decoder, "input_features", (6, 64))
         self._bands = mel_bands()
@@ -53,10 +54,14 @@ def spectrogram(sound: Samples, bands: npt.NDArray[np.float64]) -> npt.NDArray[n
     whole = np.zeros(_SECONDS * HEARING_RATE)
     whole[: len(sound)] = sound[: len(whole)]
     padded = np.pad(whole, _WINDOW // 2, mode="reflect")
-    frames = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW)[::_STEP][: len(whole) // _STEP]
+    frames = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW)[::_STEP][
+        : len(whole) // _STEP
+    ]
     power = np.abs(np.fft.rfft(frames * np.hanning(_WINDOW + 1)[:-1])) ** 2
     logarithms = np.log10(np.maximum(bands @ power.T, 1e-10))
-    found: npt.NDArray[np.float32] = ((np.maximum(logarithms, logarithms.max() - 8) + 4) / 4)[None].astype(np.float32)
+    found: npt.NDArray[np.float32] = ((np.maximum(logarithms, logarithms.max() - 8) + 4) / 4)[
+        None
+    ].astype(np.float32)
     return found
 
 
@@ -79,8 +84,14 @@ _GROWTH = np.log(6.4) / 27
 
 
 def _mel(hertz: float) -> float:
-    return float(_FROM / _LINEAR + np.log(hertz / _FROM) / _GROWTH) if hertz >= _FROM else hertz / _LINEAR
+    return (
+        float(_FROM / _LINEAR + np.log(hertz / _FROM) / _GROWTH)
+        if hertz >= _FROM
+        else hertz / _LINEAR
+    )
 
 
 def _hertz(mel: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    return np.where(mel >= _FROM / _LINEAR, _FROM * np.exp(_GROWTH * (mel - _FROM / _LINEAR)), mel * _LINEAR)
+    return np.where(
+        mel >= _FROM / _LINEAR, _FROM * np.exp(_GROWTH * (mel - _FROM / _LINEAR)), mel * _LINEAR
+    )

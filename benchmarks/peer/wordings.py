@@ -17,7 +17,18 @@ THRESHOLD = 85.0
 """Likeness (rapidfuzz's ratio, 0 to 100) from which on a command is obeyed."""
 
 _ONES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-_TEENS = ("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
+_TEENS = (
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+)
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _DIGITS = re.compile(r"\d+")
 _OTHER = re.compile(r"[^a-z' ]+")
@@ -28,7 +39,9 @@ def plain(text: str) -> str:
 
     Numbers below a hundred are in words.
     """
-    worded = _DIGITS.sub(lambda digits: f" {_number(int(digits.group()))} ", text.lower().replace("’", "'"))
+    worded = _DIGITS.sub(
+        lambda digits: f" {_number(int(digits.group()))} ", text.lower().replace("’", "'")
+    )
     return " ".join(_OTHER.sub(" ", worded).split())
 
 

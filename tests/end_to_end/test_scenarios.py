@@ -43,8 +43,8 @@ def run(app: App, name: str, *, typed: bool = False) -> tuple[Outcome, list[LogE
 
 
 LONG = frozenset({"control", "misunderstood", "questions"})
-"""Scenarios of two minutes whose commands are all said elsewhere, too: they are typed here, and spoken where
-VOICECOACH_ALL_SCENARIOS is set, so that the tests stay within ten minutes."""
+"""Scenarios of two minutes whose commands are all said elsewhere, too: they are typed here, and
+spoken where VOICECOACH_ALL_SCENARIOS is set, so that the tests stay within ten minutes."""
 
 
 @pytest.mark.model
@@ -57,8 +57,12 @@ def test_a_built_in_scenario_goes_as_it_is_written(app: App, name: str) -> None:
     assert outcome.failures == []
     assert outcome.steps_done == len(scenario.steps)
     obeyed = [entry for entry in log if entry.kind == "heard" and entry.data["verdict"] == "accept"]
-    commands = [step for step in scenario.steps if step.say and not (step.expect and step.expect.rejected)]
-    utterances = {entry.data["speech_end"] for entry in obeyed}  # each of which may hold several commands
+    commands = [
+        step for step in scenario.steps if step.say and not (step.expect and step.expect.rejected)
+    ]
+    utterances = {
+        entry.data["speech_end"] for entry in obeyed
+    }  # each of which may hold several commands
     assert len(utterances) == len(commands), "nothing but what the user said"
 
 

@@ -1,4 +1,5 @@
-"""Commands in sound as it comes from real microphones and rooms: understood, or at least never taken for another."""
+"""Commands in sound as it comes from real microphones and rooms: understood, or at least never
+taken for another."""
 
 from __future__ import annotations
 
@@ -58,22 +59,31 @@ def meant(app: App, sound: Samples) -> list[Meaning]:
 
 def understood(app: App, sound: Samples, offset: float = 0.0) -> list[Understanding]:
     whole = np.concatenate([silence(0.6), sound, silence(1.2)]) + np.float32(offset)
-    return [understood for _, understood in in_the_end(hear(app, whole), lambda heard: app.understand(heard, None))]
+    return [
+        understood
+        for _, understood in in_the_end(hear(app, whole), lambda heard: app.understand(heard, None))
+    ]
 
 
 def in_a_room(sound: Samples, snr: float, seed: int) -> Samples:
     """Two metres away, with pink noise `snr` dB below the voice."""
     rng = np.random.default_rng(seed)
     response = impulse_response(RoomSettings().rt60, HEARING_RATE, rng)
-    wet = np.convolve(np.concatenate([silence(0.6), sound, silence(1.2)]), response).astype(np.float32)
-    return at_level(wet, -30) + at_level(pink_noise(len(wet) // 2 * 2 + 2, rng)[: len(wet)], -30 - snr)
+    wet = np.convolve(np.concatenate([silence(0.6), sound, silence(1.2)]), response).astype(
+        np.float32
+    )
+    return at_level(wet, -30) + at_level(
+        pink_noise(len(wet) // 2 * 2 + 2, rng)[: len(wet)], -30 - snr
+    )
 
 
 @pytest.mark.parametrize("text", SENTENCES)
 def test_a_sentence_is_understood_however_fast_it_is_said(
     app: App, spoken: Say, spoken_at: Callable[[int, str], Samples], text: str
 ) -> None:
-    found = [meant(app, sound) for sound in (spoken_at(130, text), spoken(text), spoken_at(170, text))]
+    found = [
+        meant(app, sound) for sound in (spoken_at(130, text), spoken(text), spoken_at(170, text))
+    ]
     # One rendering of a synthetic voice may be odd ("oh for"), but is nothing else.
     assert found.count([SENTENCES[text]]) >= 2, found
     assert all(one in ([SENTENCES[text]], []) for one in found), found
@@ -105,9 +115,12 @@ def with_gaps(sound: Samples) -> Samples:
 
 
 def at_8_khz(sound: Samples) -> Samples:
-    """As from a Bluetooth headset in a call: nothing above 4 kHz, where all of an "s" is. The model knows no such sound
-    and understands half of this."""
-    return np.asarray(soxr.resample(soxr.resample(sound, HEARING_RATE, 8000), 8000, HEARING_RATE), dtype=np.float32)
+    """As from a Bluetooth headset in a call: nothing above 4 kHz, where all of an "s" is. The model
+    knows no such sound and understands half of this."""
+    return np.asarray(
+        soxr.resample(soxr.resample(sound, HEARING_RATE, 8000), 8000, HEARING_RATE),
+        dtype=np.float32,
+    )
 
 
 DAMAGE = [clipped, very_quiet, with_gaps, at_8_khz]
@@ -134,7 +147,9 @@ def test_most_of_it_is_understood_all_the_same(
 ) -> None:
     """At three rates of speech: a single sentence of a single voice is chance."""
     found = sum(
-        obeyed(app, damage(spoken_at(rate, text))) == [meaning] for rate in RATES for text, meaning in SENTENCES.items()
+        obeyed(app, damage(spoken_at(rate, text))) == [meaning]
+        for rate in RATES
+        for text, meaning in SENTENCES.items()
     )
     assert found >= 0.7 * len(RATES) * len(SENTENCES)
 
@@ -169,7 +184,9 @@ def test_two_people_at_once_seldom_bring_what_neither_said(app: App, spoken_at: 
         both = np.zeros(max(len(one), len(other)), dtype=np.float32)
         both[: len(one)] += one
         both[: len(other)] += other
-        neither += [one for one in obeyed(app, both) if one not in (SENTENCES[first], SENTENCES[second])]
+        neither += [
+            one for one in obeyed(app, both) if one not in (SENTENCES[first], SENTENCES[second])
+        ]
     assert len(neither) <= 0.25 * len(RATES) * (len(SENTENCES) - 1), neither
 
 
@@ -179,5 +196,10 @@ def test_noise_and_tones_are_not_obeyed(app: App) -> None:
     chord = sum(np.sin(2 * np.pi * pitch * time) for pitch in (220.0, 277.2, 329.6)) / 6
     hiss = rng.standard_normal(len(time)) * 0.1
     knocks = np.where(rng.random(len(time)) > 0.9998, 0.9, 0.0)
-    for sound in (chord * (1 + np.sin(2 * np.pi * 2 * time)) / 2, hiss, knocks, pink_noise(len(time), rng) * 0.1):
+    for sound in (
+        chord * (1 + np.sin(2 * np.pi * 2 * time)) / 2,
+        hiss,
+        knocks,
+        pink_noise(len(time), rng) * 0.1,
+    ):
         assert obeyed(app, sound.astype(np.float32)) == []

@@ -23,7 +23,9 @@ ANALYZE = shutil.which("systemd-analyze")
 @pytest.mark.skipif(ANALYZE is None, reason="needs systemd-analyze")
 def test_systemd_takes_the_unit(tmp_path: Path) -> None:
     path = tmp_path / "voicecoach.service"
-    unit, changed = re.subn(r"(?m)^ExecStart=%h/\S*voicecoach run$", f"ExecStart={sys.executable} run", UNIT)
+    unit, changed = re.subn(
+        r"(?m)^ExecStart=%h/\S*voicecoach run$", f"ExecStart={sys.executable} run", UNIT
+    )
     assert changed == 1
     path.write_text(unit, encoding="utf-8")
     assert verified(path) == ""
@@ -53,7 +55,9 @@ def test_the_task_of_windows_is_well_formed_and_runs_without_end_on_batteries_to
     space = "{http://schemas.microsoft.com/windows/2004/02/mit/task}"
     assert task.tag == f"{space}Task"
     assert [part.tag.removeprefix(space) for part in task] == ["Triggers", "Settings", "Actions"]
-    settings = {part.tag.removeprefix(space): part.text for part in task.iterfind(f"{space}Settings/*")}
+    settings = {
+        part.tag.removeprefix(space): part.text for part in task.iterfind(f"{space}Settings/*")
+    }
     assert settings["DisallowStartIfOnBatteries"] == settings["StopIfGoingOnBatteries"] == "false"
     assert settings["ExecutionTimeLimit"] == "PT0S"
     assert task.findtext(f"{space}Actions/{space}Exec/{space}Arguments") == "run"

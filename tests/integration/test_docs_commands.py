@@ -1,4 +1,5 @@
-"""Run the commands that README and the pages show, as far as a machine without sound and network can."""
+"""Run the commands that README and the pages show, as far as a machine without sound and network
+can."""
 
 from __future__ import annotations
 
@@ -22,10 +23,12 @@ CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 MODEL_FOLDER = ROOT / "models" / "vosk-model-small-en-us-0.15"
 
 REALLY = "really"
-"""Run as written, in a folder with the files that the pages have told of, and without the user's own data."""
+"""Run as written, in a folder with the files that the pages have told of, and without the user's
+own data."""
 
 HELP = "help"
-"""Run with --help, and each option that is given is in that help: needs a sound card, a network, a model or time."""
+"""Run with --help, and each option that is given is in that help: needs a sound card, a network, a
+model or time."""
 
 MAKE = "make"
 """The Makefile has the target."""
@@ -45,7 +48,8 @@ HOW: Mapping[str, str] = {
     r"cat >> \S+ <<'EOF'": ELSEWHERE,  # the first change, below
     r"pytest -n0 tests/unit/nlu/test_lint\.py": ELSEWHERE,  # the first change, below
 }
-"""Command (a pattern) -> how it is run. The first row that fits counts; a command in no row fails."""
+"""Command (a pattern) -> how it is run. The first row that fits counts; a command in no row
+fails."""
 
 
 def blocks(text: str, language: str) -> list[str]:
@@ -67,7 +71,12 @@ def commands_of(block: str) -> Iterator[str]:
 
 
 COMMANDS = sorted(
-    {command for page in PAGES for block in blocks(page.read_text("utf-8"), "sh") for command in commands_of(block)}
+    {
+        command
+        for page in PAGES
+        for block in blocks(page.read_text("utf-8"), "sh")
+        for command in commands_of(block)
+    }
 )
 
 
@@ -80,9 +89,15 @@ def environment(folder: Path) -> dict[str, str]:
     programs = folder / "programs"
     if not programs.exists():
         programs.mkdir()
-        for name, module in (("voicecoach", " -m voicecoach"), ("pytest", " -m pytest"), ("python", "")):
+        for name, module in (
+            ("voicecoach", " -m voicecoach"),
+            ("pytest", " -m pytest"),
+            ("python", ""),
+        ):
             script = programs / name
-            script.write_text(f'#!/bin/sh\nexec "{sys.executable}"{module} "$@"\n', encoding="utf-8")
+            script.write_text(
+                f'#!/bin/sh\nexec "{sys.executable}"{module} "$@"\n', encoding="utf-8"
+            )
             script.chmod(0o755)
     return {
         **os.environ,
@@ -93,8 +108,12 @@ def environment(folder: Path) -> dict[str, str]:
     }
 
 
-def run(command: str, folder: Path, where: Path, package: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    variables = environment(folder) | {"PYTHONPATH": os.pathsep.join([str(package), str(package / "benchmarks")])}
+def run(
+    command: str, folder: Path, where: Path, package: Path = ROOT
+) -> subprocess.CompletedProcess[str]:
+    variables = environment(folder) | {
+        "PYTHONPATH": os.pathsep.join([str(package), str(package / "benchmarks")])
+    }
     return subprocess.run(
         ["/bin/sh", "-c", command],
         cwd=where,
@@ -127,11 +146,24 @@ def test_commands_that_need_nothing_run_as_written(tmp_path: Path) -> None:
         (where / "routines" / f"{name}.yaml").write_text(example, encoding="utf-8")
     mine = [command for command in COMMANDS if how(command) == REALLY]
     first = run(
-        "printf 'start quick routine\\n+9 skip the question\\n+300 goodbye\\n' | voicecoach type", tmp_path, where
+        "printf 'start quick routine\\n+9 skip the question\\n+300 goodbye\\n' | voicecoach type",
+        tmp_path,
+        where,
     )
     assert first.returncode == 0, first.stderr
-    order = ("| voicecoach type", "export", "import", "history", "privacy", "calendar", "demo", "forget")
-    for command in sorted(mine, key=lambda one: next(place for place, word in enumerate(order) if word in one)):
+    order = (
+        "| voicecoach type",
+        "export",
+        "import",
+        "history",
+        "privacy",
+        "calendar",
+        "demo",
+        "forget",
+    )
+    for command in sorted(
+        mine, key=lambda one: next(place for place, word in enumerate(order) if word in one)
+    ):
         done = run(command, tmp_path, where)
         expected = (0, 1) if "calendar" in command else (0,)  # 1: there is no reminder
         assert done.returncode in expected, f"{command}: {done.stdout}{done.stderr}"
@@ -140,10 +172,16 @@ def test_commands_that_need_nothing_run_as_written(tmp_path: Path) -> None:
 
 @cache
 def help_of(command: str) -> str:
-    words = [sys.executable, "-m", *command.split()] if command.startswith("voicecoach") else command.split()
+    words = (
+        [sys.executable, "-m", *command.split()]
+        if command.startswith("voicecoach")
+        else command.split()
+    )
     words[0] = sys.executable
     done = subprocess.run([*words, "--help"], cwd=ROOT, capture_output=True, text=True, timeout=120)
-    if "ModuleNotFoundError" in done.stderr:  # what benchmarks of peers need is not installed everywhere
+    if (
+        "ModuleNotFoundError" in done.stderr
+    ):  # what benchmarks of peers need is not installed everywhere
         return (ROOT / words[1]).read_text(encoding="utf-8")
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -153,7 +191,9 @@ HELPED = sorted({command for command in COMMANDS if how(command) == HELP})
 
 
 def test_options_of_all_other_commands_are_in_their_help() -> None:
-    calls = {command: re.match(r"voicecoach (model )?\w+|python \S+", command) for command in HELPED}
+    calls = {
+        command: re.match(r"voicecoach (model )?\w+|python \S+", command) for command in HELPED
+    }
     names = {match[0] for match in calls.values() if match}
     with ThreadPoolExecutor(2) as pool:
         helps = dict(zip(names, pool.map(help_of, names), strict=True))
@@ -168,7 +208,7 @@ def test_the_makefile_has_the_target(command: str) -> None:
     assert f"\n{command.split()[1]}:" in (ROOT / "Makefile").read_text(encoding="utf-8")
 
 
-# --- the first change ------------------------------------------------------------------------------------
+# --- the first change ---------------------------------------------------------------------------
 
 
 def recipe(target: str) -> list[str]:
@@ -179,10 +219,14 @@ def recipe(target: str) -> list[str]:
     return [line.strip().replace("$(BIN)/python", "python") for line in lines[1].splitlines()]
 
 
-@pytest.mark.skipif(os.name == "nt" or not shutil.which("git"), reason="needs git and a POSIX shell")
+@pytest.mark.skipif(
+    os.name == "nt" or not shutil.which("git"), reason="needs git and a POSIX shell"
+)
 def test_the_first_change_of_contributing_can_be_carried_out_to_the_letter(tmp_path: Path) -> None:
     copy = tmp_path / "copy"
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
     for name in filter(None, listed.split("\0")):
         if (ROOT / name).is_file():
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
@@ -192,7 +236,9 @@ def test_the_first_change_of_contributing_can_be_carried_out_to_the_letter(tmp_p
     part = CONTRIBUTING.split("## Ten minutes to the first change", 1)[1].split("\n## ", 1)[0]
     edits, checks = part.split("### Check it", 1)
     for diff in blocks(edits, "diff"):
-        applied = subprocess.run(["git", "apply"], cwd=copy, input=diff, capture_output=True, text=True)
+        applied = subprocess.run(
+            ["git", "apply"], cwd=copy, input=diff, capture_output=True, text=True
+        )
         assert applied.returncode == 0, applied.stderr + diff
     for block in blocks(edits, "sh"):
         for command in recipe("docs") if block == "make docs\n" else [block]:
@@ -205,7 +251,13 @@ def test_the_first_change_of_contributing_can_be_carried_out_to_the_letter(tmp_p
     if not MODEL_FOLDER.exists():
         named.remove("voicecoach lint")
     with ThreadPoolExecutor(2) as pool:
-        results = dict(zip(named, pool.map(lambda one: run(one, tmp_path, copy, package=copy), named), strict=True))
+        results = dict(
+            zip(
+                named,
+                pool.map(lambda one: run(one, tmp_path, copy, package=copy), named),
+                strict=True,
+            )
+        )
     for command, done in results.items():
         assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
     typed = next(done.stdout for command, done in results.items() if "voicecoach type" in command)

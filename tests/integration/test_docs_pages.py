@@ -62,7 +62,9 @@ def links(page: Path) -> list[tuple[Path, str]]:
 def test_every_link_and_anchor_leads_somewhere(page: Path) -> None:
     for target, anchor in links(page):
         assert target.exists(), f"{page.name}: there is no {target}"
-        assert not anchor or anchor in anchors(target), f"{page.name}: {target.name} has no #{anchor}"
+        assert not anchor or anchor in anchors(target), (
+            f"{page.name}: {target.name} has no #{anchor}"
+        )
 
 
 def test_every_page_is_reached_from_the_index() -> None:
@@ -80,11 +82,15 @@ def test_lines_are_wrapped(page: Path) -> None:
     if page in UNWRAPPED:
         pytest.skip("wrapped otherwise")
     lines = enumerate(prose(page).splitlines(), 1)
-    long = [number for number, line in lines if len(line) > MAX_COLUMNS and not line.startswith("|")]
+    long = [
+        number for number, line in lines if len(line) > MAX_COLUMNS and not line.startswith("|")
+    ]
     assert not long, f"{page.name}: wrap lines {long} at {MAX_COLUMNS} columns"
 
 
-@pytest.mark.skipif(importlib.util.find_spec("zensical") is None, reason="needs zensical (the extra `docs`)")
+@pytest.mark.skipif(
+    importlib.util.find_spec("zensical") is None, reason="needs zensical (the extra `docs`)"
+)
 def test_the_site_builds_without_warnings_and_loads_nothing_from_elsewhere(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "docs", tmp_path / "docs")
     config = tmp_path / "zensical.toml"

@@ -12,7 +12,16 @@ from tests.support.journal_builder import Clock, lead
 from voicecoach.app.components import App
 from voicecoach.cli import main as cli
 from voicecoach.core.errors import VoicecoachError
-from voicecoach.runtime.paths import PLACES, ROUTINES, SPEECH, Place, delete, journal_file, memory_file, personal_caches
+from voicecoach.runtime.paths import (
+    PLACES,
+    ROUTINES,
+    SPEECH,
+    Place,
+    delete,
+    journal_file,
+    memory_file,
+    personal_caches,
+)
 
 PRIVATE = """
 routines:
@@ -46,20 +55,29 @@ def own_routine(home: Path) -> Path:
 
 
 def holding(home: Path) -> list[Path]:
-    """Return the files whose names or bytes hold the private word; the user's own files do not count."""
+    """Return the files whose names or bytes hold the private word; the user's own files do not
+    count."""
     files = (path for path in home.rglob("*") if path.is_file() and not path.is_symlink())
     mine = [path for path in files if not path.is_relative_to(home / "config")]
-    return [path for path in mine if WORDS.search(path.read_bytes()) or WORDS.search(path.name.encode())]
+    return [
+        path for path in mine if WORDS.search(path.read_bytes()) or WORDS.search(path.name.encode())
+    ]
 
 
 @pytest.mark.model
-def test_forget_all_deletes_every_trace_of_an_own_routine(home: Path, own_routine: Path, engine: None) -> None:
+def test_forget_all_deletes_every_trace_of_an_own_routine(
+    home: Path, own_routine: Path, engine: None
+) -> None:
     app = App()
     app.utterance_detector()
     with app.synthesizer(16_000) as synthesizer:
         synthesizer.clip("purple knee thing")
     lead(app, journal_file(), Clock(), "start purple knee thing", "+80 stop")
-    kept = {path.relative_to(home).parts[2] for path in holding(home) if path.is_relative_to(home / "cache")}
+    kept = {
+        path.relative_to(home).parts[2]
+        for path in holding(home)
+        if path.is_relative_to(home / "cache")
+    }
     assert kept == {"repertoires", "intents", "graphs"}, "what is to be deleted is there"
     assert list(SPEECH.path.iterdir())
     outcome = run("forget", "--all", "--yes")
@@ -74,7 +92,12 @@ def test_forget_all_deletes_every_trace_of_an_own_routine(home: Path, own_routin
 def test_files_that_were_set_aside_are_forgotten_too(home: Path) -> None:
     folder = journal_file().parent
     folder.mkdir(parents=True)
-    for name in ("journal.db.damaged", "journal.db.newer2-wal", "exercises.json.damaged", ".exercises.json.7.part"):
+    for name in (
+        "journal.db.damaged",
+        "journal.db.newer2-wal",
+        "exercises.json.damaged",
+        ".exercises.json.7.part",
+    ):
         (folder / name).write_text("purple", encoding="utf-8")
     (folder / "mine.txt").write_text("of the user", encoding="utf-8")
     assert "Forgotten: 0 sessions" in run("forget", "--all", "--yes").output
@@ -121,5 +144,7 @@ def test_a_file_that_cannot_be_deleted_is_told(monkeypatch: pytest.MonkeyPatch) 
         raise PermissionError(13, "Permission denied", str(path))
 
     monkeypatch.setattr(Path, "unlink", refused)
-    with pytest.raises(VoicecoachError, match=r"exercises\.json cannot be deleted: Permission denied"):
+    with pytest.raises(
+        VoicecoachError, match=r"exercises\.json cannot be deleted: Permission denied"
+    ):
         delete(next(place for place in PLACES if place.path == memory_file()))

@@ -1,4 +1,5 @@
-"""Every language says and understands the same: the same lines, exercises, routines and intents, in other words."""
+"""Every language says and understands the same: the same lines, exercises, routines and intents, in
+other words."""
 
 from __future__ import annotations
 
@@ -31,7 +32,9 @@ from voicecoach.tts.synthesizer import SpeechError, Synthesizer, Voice, list_voi
 OTHERS = [code for code in languages() if code != DEFAULT]
 ENGLISH_LINES, ENGLISH = load_lines(), load_library()
 COUNTED = {line.removesuffix(".other") for line in ENGLISH_LINES.texts if line.endswith(".other")}
-ENGLISH_FORMS = {f"{unit}.{category}" for unit in COUNTED for category in ENGLISH_LINES.plurals.categories}
+ENGLISH_FORMS = {
+    f"{unit}.{category}" for unit in COUNTED for category in ENGLISH_LINES.plurals.categories
+}
 SENTENCES = {code: ROOT / "tests" / f"sentences_{code}.yaml" for code in OTHERS}
 TEXTS = {"name", "setup", "reminder", "cue", "feel", "mistake", "easier", "harder", "caution"}
 
@@ -61,7 +64,7 @@ def form(exercise: Exercise) -> object:
     return plain
 
 
-# --- what is said ------------------------------------------------------------------------------------------------
+# --- what is said -------------------------------------------------------------------------------
 
 
 @others
@@ -71,7 +74,8 @@ def test_every_line_is_there_with_the_same_placeholders(code: str) -> None:
     assert set(lines.texts) == set(ENGLISH_LINES.texts) - ENGLISH_FORMS | forms
     for line in lines.texts:
         if line in forms:
-            # "one minute" has an article or an ending in some languages, and need not name its number.
+            # "one minute" has an article or an ending in some languages, and need not name its
+            # number.
             assert lines.placeholders(line) == {"n"} or line.endswith(".one"), line
         else:
             assert lines.placeholders(line) == ENGLISH_LINES.placeholders(line), line
@@ -84,7 +88,9 @@ def test_every_exercise_is_there_with_the_same_dose_sides_and_needs(code: str) -
         key: form(one) for key, one in ENGLISH.exercises.items()
     }
     for one in exercises.values():
-        assert all("{side}" in text for text in ("".join(one.setup), one.reminder)) == (one.sides == "per side")
+        assert all("{side}" in text for text in ("".join(one.setup), one.reminder)) == (
+            one.sides == "per side"
+        )
 
 
 @others
@@ -96,16 +102,19 @@ def test_every_routine_is_there_with_the_same_steps(code: str) -> None:
 
 
 @others
-def test_only_the_words_that_the_recogniser_knows_cannot_be_checked_without_its_model(code: str) -> None:
+def test_only_the_words_that_the_recogniser_knows_cannot_be_checked_without_its_model(
+    code: str,
+) -> None:
     (problem,) = check_content(app_of(code))
     assert problem.startswith("whether the recogniser knows every word was not checked: ")
 
 
-# --- what is understood ------------------------------------------------------------------------------------------
+# --- what is understood -------------------------------------------------------------------------
 
 
 def meanings(intents: IntentSet) -> dict[str, set[object]]:
-    """By intent: the slots that its blocks give, those that its templates have, and the states in which it counts."""
+    """By intent: the slots that its blocks give, those that its templates have, and the states in
+    which it counts."""
     found: dict[str, set[object]] = {}
     for template in intents.templates:
         kinds = found.setdefault(template.intent, set())
@@ -121,7 +130,9 @@ def values(intents: IntentSet) -> dict[str, set[object]]:
     found: dict[str, set[object]] = {}
     for template in intents.templates:
         for slot in sampling.slots(template.node):
-            found.setdefault(slot.name, set()).update(value for _, value in slot.values if value is not None)
+            found.setdefault(slot.name, set()).update(
+                value for _, value in slot.values if value is not None
+            )
     return found
 
 
@@ -137,7 +148,10 @@ def test_every_intent_has_the_same_slots_and_states(code: str) -> None:
 def test_the_values_of_slots_are_the_same(code: str) -> None:
     found, wanted = values(app_of(code).intents), values(app_of(DEFAULT).intents)
     assert set(found) == set(wanted)
-    for slot in wanted.keys() - {"seconds", "minutes"}:  # people say other lengths in other languages
+    for slot in wanted.keys() - {
+        "seconds",
+        "minutes",
+    }:  # people say other lengths in other languages
         assert found[slot] == wanted[slot], slot
 
 
@@ -180,7 +194,7 @@ def test_a_recogniser_that_knows_every_word_could_hear_every_sentence(code: str)
     assert set(app.grammar.decoys) - {word for arcs in app.grammar.sentences.arcs for word in arcs}
 
 
-# --- German ------------------------------------------------------------------------------------------------------
+# --- German -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -220,7 +234,9 @@ def test_every_number_below_a_thousand_is_understood_in_german() -> None:
     for number in (*range(0, 1000, 37), 1, 21, 100, 101, 110, 200, 999):
         for said in number_words(number, "de"):
             understood = matcher.understand(f"halten sie {said} sekunden", ("working",))
-            assert (understood.detail, dict(understood.slots)) == ("exact", {"seconds": number}), said
+            assert (understood.detail, dict(understood.slots)) == ("exact", {"seconds": number}), (
+                said
+            )
 
 
 @pytest.fixture
@@ -277,9 +293,13 @@ def test_a_german_session_from_start_to_end() -> None:
 
 @pytest.mark.usefixtures("german")
 def test_a_whole_german_hold_is_counted_and_ends_with_the_other_side() -> None:
-    result = typed("kurzes Programm bitte", "+2 Frage überspringen", "+3 nächste Übung", "+3 bereit", "+28")
+    result = typed(
+        "kurzes Programm bitte", "+2 Frage überspringen", "+3 nächste Übung", "+3 bereit", "+28"
+    )
     counted = [
-        line.split("coach  ")[1] for line in result.stdout.split("coach  Halten")[1].splitlines() if "coach" in line
+        line.split("coach  ")[1]
+        for line in result.stdout.split("coach  Halten")[1].splitlines()
+        if "coach" in line
     ]
     numbers = "eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn"
     assert counted[:16] == [*numbers.split(), "(end tone)", "Und lösen"]
@@ -304,7 +324,11 @@ def test_a_whole_german_hold_is_counted_and_ends_with_the_other_side() -> None:
 @pytest.mark.parametrize("state", STATES)
 def test_red_flags_in_german_are_certain_in_every_state(said: str, advice: str, state: str) -> None:
     understood = app_of("de").matcher.understand(said, (state,))
-    assert (understood.accepted, understood.intent, understood.slots["advice"]) == (True, "RedFlag", advice)
+    assert (understood.accepted, understood.intent, understood.slots["advice"]) == (
+        True,
+        "RedFlag",
+        advice,
+    )
 
 
 def test_the_coach_speaks_german_with_a_german_voice(speech_cache: Path) -> None:
@@ -322,6 +346,10 @@ def test_the_coach_speaks_german_with_a_german_voice(speech_cache: Path) -> None
     ):
         for text in texts:
             clip = right.clip(text)
-            assert 9 < sum(map(str.isalnum, text)) / clip.seconds < 20, "letters a second: neither cut off nor spelt"
+            assert 9 < sum(map(str.isalnum, text)) / clip.seconds < 20, (
+                "letters a second: neither cut off nor spelt"
+            )
             assert np.sqrt(np.mean(np.square(clip.samples))) > 0.02
-            assert not np.array_equal(clip.samples, wrong.clip(text).samples), "not in an English voice"
+            assert not np.array_equal(clip.samples, wrong.clip(text).samples), (
+                "not in an English voice"
+            )

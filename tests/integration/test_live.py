@@ -1,4 +1,5 @@
-"""The whole coach on a real sound server: a voice into its microphone, its reply recorded from its speaker."""
+"""The whole coach on a real sound server: a voice into its microphone, its reply recorded from its
+speaker."""
 
 from __future__ import annotations
 
@@ -37,7 +38,9 @@ class LiveCoach:
         self.log = folder / "events.jsonl"
         settings = folder / "voicecoach" / "settings.yaml"
         settings.parent.mkdir()
-        settings.write_text("words: few\ncheck_in: false\n", encoding="utf-8")  # it is all spoken in real time
+        settings.write_text(
+            "words: few\ncheck_in: false\n", encoding="utf-8"
+        )  # it is all spoken in real time
         self.process = subprocess.Popen(
             [sys.executable, "-m", "voicecoach", "run", "--log", str(self.log)],
             stdout=subprocess.PIPE,
@@ -60,7 +63,9 @@ class LiveCoach:
                     return event
             time.sleep(0.05)
         self.process.kill()
-        raise AssertionError(f"it never came; the coach printed:\n{self.process.stdout and self.process.stdout.read()}")
+        raise AssertionError(
+            f"it never came; the coach printed:\n{self.process.stdout and self.process.stdout.read()}"
+        )
 
 
 @pytest.fixture
@@ -87,9 +92,14 @@ def say(pulse: PulseServer, folder: Path, text: str) -> None:  # noqa: F811
 
 def heard_in(recording: np.ndarray, sentences: list[str]) -> list[str]:
     """What our own recogniser hears in a recording of the speaker (48 kHz)."""
-    detector = UtteranceDetector(App().model.recognizer(Grammar(graph_of(sentences))), VoiceActivityDetector())
+    detector = UtteranceDetector(
+        App().model.recognizer(Grammar(graph_of(sentences))), VoiceActivityDetector()
+    )
     sound = soxr.resample(recording, 48_000, 16_000)
-    return [found.text for found in [*detector.feed(np.append(sound, np.zeros(9_600, "f"))), *detector.flush()]]
+    return [
+        found.text
+        for found in [*detector.feed(np.append(sound, np.zeros(9_600, "f"))), *detector.flush()]
+    ]
 
 
 def test_a_spoken_command_is_answered_aloud_and_goodbye_ends_the_session(
@@ -106,8 +116,18 @@ def test_a_spoken_command_is_answered_aloud_and_goodbye_ends_the_session(
     assert (started["intent"], started["slots"]) == ("StartRoutine", {"routine": "quick"})
     assert 0 < float(str(started["computing"])) < 1
     assert 0.05 < float(str(started["waited"])) < 1
-    assert 0.02 < float(str(coach.wait_for(lambda event: event["event"] == "devices")["round_trip"])) < 0.5
-    sentences = ["leg routine", "quick routine", "strength only", "nothing should hurt", "a gentle pull is enough"]
+    assert (
+        0.02
+        < float(str(coach.wait_for(lambda event: event["event"] == "devices")["round_trip"]))
+        < 0.5
+    )
+    sentences = [
+        "leg routine",
+        "quick routine",
+        "strength only",
+        "nothing should hurt",
+        "a gentle pull is enough",
+    ]
     spoken = heard_in(recording.samples.mean(axis=1), sentences)
     assert "quick routine" in " ".join(spoken)
     assert "a gentle pull is enough" in " ".join(spoken)

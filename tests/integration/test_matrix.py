@@ -1,4 +1,5 @@
-"""Every command in every state of the chart: where it leads, that it is answered, and that the count survives."""
+"""Every command in every state of the chart: where it leads, that it is answered, and that the
+count survives."""
 
 from __future__ import annotations
 
@@ -29,8 +30,8 @@ QUESTION = "question"
 STAYS = ""
 """It leads nowhere else: what is being counted goes on, on its beat."""
 
-# Intent -> the states in which it leads somewhere, and where to. In all others the session stays where it is, and it
-# always answers.
+# Intent -> the states in which it leads somewhere, and where to. In all others the session stays
+# where it is, and it always answers.
 MATRIX: dict[str, str] = {
     "StartRoutine": "idle > announcing; checking > checking",
     "Next": "checking announcing positioning working comparing resting paused resuming > announcing",
@@ -115,7 +116,9 @@ def obeyed(intent: str, state: str) -> Talk:
 
 def test_no_command_and_no_state_is_forgotten() -> None:
     assert set(MATRIX) == set(INTENTS), "a command without a row, or a row without a command"
-    assert set(STATES) == {state.id for state in SessionChart.states_map.values() if not state.states}
+    assert set(STATES) == {
+        state.id for state in SessionChart.states_map.values() if not state.states
+    }
 
 
 def test_the_matrix_names_states_that_there_are() -> None:
@@ -125,7 +128,9 @@ def test_the_matrix_names_states_that_there_are() -> None:
 
 @pytest.mark.parametrize("intent", INTENTS)
 @pytest.mark.parametrize("state", STATES)
-def test_every_command_in_every_state_is_answered_and_leads_where_it_should(state: str, intent: str) -> None:
+def test_every_command_in_every_state_is_answered_and_leads_where_it_should(
+    state: str, intent: str
+) -> None:
     talk = obeyed(intent, state)
     to = target(intent, state)
     assert talk.state == (state if to in (None, "the end") else to)
@@ -139,7 +144,9 @@ def test_what_leads_nowhere_leaves_the_time_running(state: str, intent: str) -> 
         return
     actions = obeyed(intent, state).actions
     hushes = any(isinstance(action, StopAudio) for action in actions)
-    assert not hushes or state in ("alarmed", "checking", "comparing"), "only a question may be cut short"
+    assert not hushes or state in ("alarmed", "checking", "comparing"), (
+        "only a question may be cut short"
+    )
     if state in ON_A_BEAT:
         assert all(action.keep_clock for action in actions if isinstance(action, Play))
 
@@ -153,14 +160,18 @@ def test_a_question_is_answered_and_nothing_else_happens(state: str, intent: str
     assert talk.script == before
 
 
-# --- the count on the sample -----------------------------------------------------------------------------
+# --- the count on the sample --------------------------------------------------------------------
 
 
 @cache
 def wording(question: str) -> str:
     """The first way to ask it of the test sentences."""
     sentences = load_tests(ROOT / "tests" / "sentences.yaml")
-    return next(one.text for one in sentences if one.intent == question and (not one.states or "working" in one.states))
+    return next(
+        one.text
+        for one in sentences
+        if one.intent == question and (not one.states or "working" in one.states)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -176,15 +187,23 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> App:
 
 
 def beats(app: App, *lines: str) -> list[tuple[object, float]]:
-    """Line and time of every beat of a typed session's first hold that an answer of some seconds leaves."""
+    """Line and time of every beat of a typed session's first hold that an answer of some seconds
+    leaves."""
     coach = silent_coach(app, 8000)
     log: list[LogEvent] = []
     coach.listeners.append(log.append)
     run_fast(coach, ["start stretch only", "+2 skip", "+2 next", "+2 ready", *lines, "+34"])
     said = [entry for entry in log if entry.kind == "said"]
-    start, end = (next(one.at for one in said if one.data["line"] == line) for line in ("hold.start", "hold.end"))
+    start, end = (
+        next(one.at for one in said if one.data["line"] == line)
+        for line in ("hold.start", "hold.end")
+    )
     kept = ("hold.start", "count", "hold.end")
-    return [(one.data["line"], one.at) for one in said if start <= one.at <= end and one.data["line"] in kept]
+    return [
+        (one.data["line"], one.at)
+        for one in said
+        if start <= one.at <= end and one.data["line"] in kept
+    ]
 
 
 ANSWERED_IN_A_HOLD = [question for question in QUESTIONS if question not in ("Yes", "No", "NotNow")]

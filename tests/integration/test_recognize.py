@@ -1,4 +1,5 @@
-"""`voicecoach recognize`: recordings in, JSON lines out, and a sentence for every file that is none."""
+"""`voicecoach recognize`: recordings in, JSON lines out, and a sentence for every file that is
+none."""
 
 from __future__ import annotations
 
@@ -24,7 +25,17 @@ pytestmark = pytest.mark.model
 
 Say = Callable[[str], Samples]
 
-FIELDS = {"file", "text", "intent", "slots", "accepted", "reason", "decided_at", "speech_end", "duration"}
+FIELDS = {
+    "file",
+    "text",
+    "intent",
+    "slots",
+    "accepted",
+    "reason",
+    "decided_at",
+    "speech_end",
+    "duration",
+}
 
 COFFEE = """
 language: en
@@ -37,7 +48,9 @@ lists:
 """
 
 
-def recording(folder: Path, *parts: Samples, name: str = "voice.wav", rate: int = HEARING_RATE) -> Path:
+def recording(
+    folder: Path, *parts: Samples, name: str = "voice.wav", rate: int = HEARING_RATE
+) -> Path:
     """A file with the parts, and a pause before, between and after them."""
     path = folder / name
     sound = np.concatenate([silence(0.6), *(np.append(part, silence(1.0)) for part in parts)])
@@ -60,7 +73,9 @@ def told(result: Result) -> list[dict[str, Any]]:
 
 
 @pytest.mark.usefixtures("shared")
-def test_each_recording_gives_a_line_with_what_was_said_and_what_it_means(tmp_path: Path, spoken: Say) -> None:
+def test_each_recording_gives_a_line_with_what_was_said_and_what_it_means(
+    tmp_path: Path, spoken: Say
+) -> None:
     start = recording(tmp_path, spoken("start leg routine"), name="start.wav")
     ask = recording(tmp_path, spoken("how long do I hold"), name="ask.wav")
     result = run(start, ask)
@@ -68,7 +83,11 @@ def test_each_recording_gives_a_line_with_what_was_said_and_what_it_means(tmp_pa
     first, second = told(result)
     assert set(first) == set(second) == FIELDS
     assert (first["file"], first["text"]) == (str(start), "start leg routine")
-    assert (first["intent"], first["slots"], first["accepted"]) == ("StartRoutine", {"routine": "leg"}, True)
+    assert (first["intent"], first["slots"], first["accepted"]) == (
+        "StartRoutine",
+        {"routine": "leg"},
+        True,
+    )
     assert (second["file"], second["intent"], second["slots"]) == (str(ask), "HowLongHold", {})
     assert first["duration"] == pytest.approx(soundfile.info(start).duration, abs=0.001)
     assert 0.6 < first["speech_end"] < first["decided_at"] < first["duration"]
@@ -88,24 +107,35 @@ def test_the_format_of_the_recording_does_not_matter(tmp_path: Path, spoken: Say
     files = []
     for name, rate, channels, subtype in FORMATS:
         samples = soxr.resample(sound, HEARING_RATE, rate)
-        soundfile.write(tmp_path / name, np.stack([samples] * channels, axis=1), rate, subtype=subtype)
+        soundfile.write(
+            tmp_path / name, np.stack([samples] * channels, axis=1), rate, subtype=subtype
+        )
         files.append(tmp_path / name)
     found = told(run(*files))
-    assert [(line["intent"], line["slots"]) for line in found] == [("StartRoutine", {"routine": "leg"})] * len(FORMATS)
+    assert [(line["intent"], line["slots"]) for line in found] == [
+        ("StartRoutine", {"routine": "leg"})
+    ] * len(FORMATS)
 
 
 @pytest.mark.usefixtures("shared")
-def test_telephone_sound_is_read_and_never_taken_for_another_command(tmp_path: Path, spoken: Say) -> None:
+def test_telephone_sound_is_read_and_never_taken_for_another_command(
+    tmp_path: Path, spoken: Say
+) -> None:
     # Less of it is understood: the model has learned from 16 kHz.
     wanted = {"pause": "Pause", "next": "Next", "how long is left": "HowLongLeft"}
     files = [recording(tmp_path, spoken(text), name=f"{text}.wav", rate=8_000) for text in wanted]
     found = told(run(*files))
     assert all(line["duration"] > 0 for line in found)
-    assert all(line["intent"] in (None, intent) for line, intent in zip(found, wanted.values(), strict=True))
+    assert all(
+        line["intent"] in (None, intent)
+        for line, intent in zip(found, wanted.values(), strict=True)
+    )
 
 
 @pytest.mark.usefixtures("shared")
-def test_several_utterances_are_all_told_and_the_first_that_is_obeyed_leads(tmp_path: Path, spoken: Say) -> None:
+def test_several_utterances_are_all_told_and_the_first_that_is_obeyed_leads(
+    tmp_path: Path, spoken: Say
+) -> None:
     path = recording(tmp_path, spoken("how was your weekend"), spoken("next"), spoken("pause"))
     (line,) = told(run(path))
     assert set(line) == FIELDS | {"utterances"}
@@ -147,7 +177,9 @@ def test_silence_is_not_obeyed_and_says_why(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("shared")
-def test_files_that_are_no_recordings_are_told_and_the_others_are_done(tmp_path: Path, spoken: Say) -> None:
+def test_files_that_are_no_recordings_are_told_and_the_others_are_done(
+    tmp_path: Path, spoken: Say
+) -> None:
     text, empty = tmp_path / "text.wav", tmp_path / "empty.wav"
     text.write_text("this is no sound", encoding="utf-8")
     empty.touch()
@@ -157,7 +189,9 @@ def test_files_that_are_no_recordings_are_told_and_the_others_are_done(tmp_path:
     assert [line["intent"] for line in told(result)] == ["Next"]
     complaints = result.stderr.splitlines()
     assert len(complaints) == 4
-    for complaint, path in zip(complaints, (text, tmp_path / "missing.wav", tmp_path, empty), strict=True):
+    for complaint, path in zip(
+        complaints, (text, tmp_path / "missing.wav", tmp_path, empty), strict=True
+    ):
         assert complaint.startswith("Error: ")
         assert str(path) in complaint
 
@@ -169,7 +203,9 @@ def test_what_is_printed_is_json_whatever_the_name_of_the_file(tmp_path: Path) -
     assert json.loads(result.stdout)["file"] == str(path)
 
 
-def test_intents_of_another_domain_serve_as_well(tmp_path: Path, spoken: Say, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_intents_of_another_domain_serve_as_well(
+    tmp_path: Path, spoken: Say, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("platformdirs.user_cache_path", lambda _name: tmp_path / "cache")
     intents = tmp_path / "coffee.yaml"
     intents.write_text(COFFEE, encoding="utf-8")
@@ -191,7 +227,9 @@ def test_mistakes_in_intents_are_told_with_file_and_line(tmp_path: Path) -> None
 
 def test_each_of_several_mistakes_has_a_line_of_its_own(tmp_path: Path) -> None:
     intents = tmp_path / "broken.yaml"
-    intents.write_text("language: en\nintents:\n  Order:\n    date: []\nlist: {}\n", encoding="utf-8")
+    intents.write_text(
+        "language: en\nintents:\n  Order:\n    date: []\nlist: {}\n", encoding="utf-8"
+    )
     result = run("--intents", intents, "x.wav")
     assert result.exit_code == 1
     lines = result.stderr.splitlines()

@@ -1,4 +1,5 @@
-"""The long run: what is said to a coach that waits for it, and what the table makes of the hours."""
+"""The long run: what is said to a coach that waits for it, and what the table makes of the
+hours."""
 
 from __future__ import annotations
 
@@ -11,7 +12,10 @@ import soak
 from voicecoach.app.components import App
 from voicecoach.tts.synthesizer import Synthesizer
 
-SOUNDS = {kind: [np.full(4, number, dtype=np.float32)] for number, kind in enumerate(("StartRoutine", "Next", "talk"))}
+SOUNDS = {
+    kind: [np.full(4, number, dtype=np.float32)]
+    for number, kind in enumerate(("StartRoutine", "Next", "talk"))
+}
 
 
 def heard(state: str) -> dict[int, int]:
@@ -33,13 +37,22 @@ def test_a_routine_is_started_where_there_is_none_and_anything_may_be_said_in_on
 
 def hour(block: float, decided: float, routines: int = 1) -> soak.Hour:
     blocks, decisions = np.full(100, block), np.full(4, decided)
-    return soak.Hour(2_000_000, 0, 5_000, soak.Times.of(blocks), soak.Times.of(decisions), routines, 450.0)
+    return soak.Hour(
+        2_000_000, 0, 5_000, soak.Times.of(blocks), soak.Times.of(decisions), routines, 450.0
+    )
 
 
 def test_growth_and_slowing_are_told() -> None:
-    memory = [(at, round(1e8 + 3e6 * at + (5e7 if at < 0.25 else 9e7))) for at in np.arange(0, 2, 1 / 12)]
-    rows = {row.metric: row.value for row in soak.whole([hour(0.001, 0.02), hour(0.003, 0.03)], memory, 2.0)}
-    assert rows["growth_mb_per_hour"] == pytest.approx(3.0, abs=0.01)  # what was loaded at first does not count
+    memory = [
+        (at, round(1e8 + 3e6 * at + (5e7 if at < 0.25 else 9e7))) for at in np.arange(0, 2, 1 / 12)
+    ]
+    rows = {
+        row.metric: row.value
+        for row in soak.whole([hour(0.001, 0.02), hour(0.003, 0.03)], memory, 2.0)
+    }
+    assert rows["growth_mb_per_hour"] == pytest.approx(
+        3.0, abs=0.01
+    )  # what was loaded at first does not count
     assert rows["block last_to_first"] == pytest.approx(3.0)
     assert rows["utterance last_to_first"] == pytest.approx(1.5)
     assert rows["times_real_time"] == pytest.approx(8.0)

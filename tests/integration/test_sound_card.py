@@ -1,4 +1,5 @@
-"""The device on a real sound server: PortAudio, ALSA's plug-in and PulseAudio with null sinks, in real time."""
+"""The device on a real sound server: PortAudio, ALSA's plug-in and PulseAudio with null sinks, in
+real time."""
 
 from __future__ import annotations
 
@@ -22,16 +23,23 @@ from voicecoach.audio.wav_file import WavWriter
 pytestmark = pytest.mark.device
 
 
-def play(device: SoundCard, seconds: float, sound: Callable[[int], np.ndarray] | None = None) -> np.ndarray:
-    """Exchange that many seconds; `sound` gives block n for the speaker. What the microphone heard."""
+def play(
+    device: SoundCard, seconds: float, sound: Callable[[int], np.ndarray] | None = None
+) -> np.ndarray:
+    """Exchange that many seconds; `sound` gives block n for the speaker. What the microphone
+    heard."""
     silence = np.zeros(device.block, np.float32)
     return np.concatenate(
-        [device.process_block(sound(block) if sound else silence) for block in range(round(seconds * 50))]
+        [
+            device.process_block(sound(block) if sound else silence)
+            for block in range(round(seconds * 50))
+        ]
     )
 
 
 def exchange_until(device: SoundCard, kinds: set[str], seconds: float = 15) -> None:
-    """Go on until all these notices have come; fail if they have not come in so many seconds of blocks."""
+    """Go on until all these notices have come; fail if they have not come in so many seconds of
+    blocks."""
     missing = set(kinds)
     for _ in range(round(seconds * 50)):
         device.process_block(np.zeros(device.block, np.float32))
@@ -45,7 +53,8 @@ T = TypeVar("T")
 
 
 def without_glitches(act: Callable[[], tuple[SoundCard, T]]) -> T:
-    """What `act` gives, repeated while the driver reports gaps: a busy machine cannot always keep time."""
+    """What `act` gives, repeated while the driver reports gaps: a busy machine cannot always keep
+    time."""
     for _ in range(4):
         device, result = act()
         if not device.losses.glitches:
@@ -113,7 +122,9 @@ def test_the_round_trip_is_estimated_to_some_milliseconds(pulse: PulseServer) ->
     assert estimated == pytest.approx(measured, abs=0.01)
 
 
-def test_a_sound_system_that_goes_and_comes_back_is_outlived(pulse: PulseServer, tmp_path: Path) -> None:
+def test_a_sound_system_that_goes_and_comes_back_is_outlived(
+    pulse: PulseServer, tmp_path: Path
+) -> None:
     with WavWriter(tmp_path / "hum.wav", 48_000) as writer:
         writer.write(0.25 * np.sin(2 * np.pi * 300 / 48_000 * np.arange(10 * 48_000)))
     with SoundCard() as device:
@@ -128,7 +139,8 @@ def test_a_sound_system_that_goes_and_comes_back_is_outlived(pulse: PulseServer,
             heard = play(device, 1.5, lambda _: np.full(device.block, 0.5, np.float32))
         playing.kill()
         playing.wait()
-    # Sound flows again; its level may overshoot where a stream has just begun, or a busy machine leaves a gap.
+    # Sound flows again; its level may overshoot where a stream has just begun, or a busy machine
+    # leaves a gap.
     assert 0.2 < np.abs(heard).max() < 0.4
     assert 0.45 < recording.samples.max() < 0.55
 
@@ -188,7 +200,9 @@ def test_devices_are_listed_and_checked_by_name(pulse: PulseServer) -> None:
     assert check_devices() is None
     assert check_devices("DEFAULT", default.index) is None
     assert '"kitchen"' in (check_devices(output="kitchen") or "")
-    with pytest.raises(DeviceError, match=r'^There is no microphone "kitchen": choose one of .*"default".*\.$'):
+    with pytest.raises(
+        DeviceError, match=r'^There is no microphone "kitchen": choose one of .*"default".*\.$'
+    ):
         SoundCard(input="kitchen").open()
     with SoundCard(input="default", output=default.index) as device:
         play(device, 0.1)

@@ -1,4 +1,5 @@
-"""The coach listens soon after it was started: nothing is imported or made anew that is not needed for that."""
+"""The coach listens soon after it was started: nothing is imported or made anew that is not needed
+for that."""
 
 from __future__ import annotations
 
@@ -43,13 +44,19 @@ def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-# --- imports ---------------------------------------------------------------------------------------------
+# --- imports ------------------------------------------------------------------------------------
 
 
 def test_the_recogniser_and_the_sound_card_do_not_wait_for_what_is_needed_later() -> None:
     found = imported("import voicecoach.cli.main, voicecoach.app.live, voicecoach.app.transcript")
     assert "voicecoach.asr.decoder.vosk_recognizer" in found
-    later = {"vosk", "hassil", "statemachine", "voicecoach.engine.coach", "voicecoach.session.session"}
+    later = {
+        "vosk",
+        "hassil",
+        "statemachine",
+        "voicecoach.engine.coach",
+        "voicecoach.session.session",
+    }
     never = {
         "requests",
         "tqdm",
@@ -77,7 +84,9 @@ def test_what_was_postponed_is_there_when_it_is_used() -> None:
     assert {"requests", "srt"} <= found
 
 
-def test_what_is_used_at_once_is_loaded_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_used_at_once_is_loaded_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.syspath_prepend(tmp_path)
     (tmp_path / "needed_by_greedy.py").write_text("value = 5\n")
     (tmp_path / "greedy.py").write_text("import needed_by_greedy\nvalue = needed_by_greedy.value\n")
@@ -88,10 +97,12 @@ def test_what_is_used_at_once_is_loaded_at_once(tmp_path: Path, monkeypatch: pyt
         import of_no_such_name  # type: ignore[import-not-found]  # noqa: F401
 
 
-# --- what is kept ----------------------------------------------------------------------------------------
+# --- what is kept -------------------------------------------------------------------------------
 
 
-def test_content_that_has_not_changed_is_not_read_again(mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_content_that_has_not_changed_is_not_read_again(
+    mine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (mine / "mine.yaml").write_text(LEG_SWING, encoding="utf-8")
     first = App()
     prompts = first.prompts()
@@ -120,13 +131,21 @@ def test_a_changed_routine_counts_at_once_and_a_mistake_in_it_is_told_each_time(
 
 def test_a_matcher_that_was_kept_understands_the_same(mine: Path) -> None:
     fresh, kept = App().matcher, App().matcher
-    texts = ("start leg routine", "hold for forty five seconds", "how lung is left", "the weather", "pleas stop it")
+    texts = (
+        "start leg routine",
+        "hold for forty five seconds",
+        "how lung is left",
+        "the weather",
+        "pleas stop it",
+    )
     for text in texts:
         assert fresh.understand(text) == kept.understand(text)
 
 
 @pytest.mark.model
-def test_the_graph_is_known_by_name_without_loading_the_intents(mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_graph_is_known_by_name_without_loading_the_intents(
+    mine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = App()
     assert first.graph == first.model.graph_name(first.grammar, first.costs)
     monkeypatch.setattr(App, "grammar", property(lambda _: pytest.fail("made anew")))

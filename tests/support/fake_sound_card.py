@@ -1,8 +1,9 @@
-"""A sound card in simulated time: real rings, streams and sides, but no PortAudio, no thread and no waiting.
+"""A sound card in simulated time: real rings, streams and sides, but no PortAudio, no thread and no
+waiting.
 
-Two cards move sound, each by its own clock: they call back as PortAudio would, or have a driver's buffer that is read
-and written. The microphone hears the time: its samples are the fraction of the second in which they are captured, so
-that every sample heard tells when that was.
+Two cards move sound, each by its own clock: they call back as PortAudio would, or have a driver's
+buffer that is read and written. The microphone hears the time: its samples are the fraction of the
+second in which they are captured, so that every sample heard tells when that was.
 """
 
 from __future__ import annotations
@@ -92,11 +93,14 @@ class _Running:
 
     def captured(self, until: float, frames: int) -> np.ndarray:
         """What is captured in the last `frames` frames until then."""
-        return ((until + np.arange(-frames, 0) / (self.card.rate * (1 + self.card.ppm * 1e-6))) % 1).astype(np.float32)
+        return (
+            (until + np.arange(-frames, 0) / (self.card.rate * (1 + self.card.ppm * 1e-6))) % 1
+        ).astype(np.float32)
 
 
 class _Polled(_Running):
-    """A driver's buffer: for a speaker it holds `latency` seconds and a chunk, as PortAudio sets it up with ALSA."""
+    """A driver's buffer: for a speaker it holds `latency` seconds and a chunk, as PortAudio sets it
+    up with ALSA."""
 
     channels = 2
 
@@ -147,7 +151,8 @@ class _Polled(_Running):
 
 @dataclass
 class World:
-    """Time, the two cards, and what the speaker has played. `blocking`: they are read and written."""
+    """Time, the two cards, and what the speaker has played. `blocking`: they are read and
+    written."""
 
     blocking: bool = False
     now: float = 100.0
@@ -161,12 +166,16 @@ class World:
     """What was to run in the background and has not run yet."""
     _running: list[_Running] = field(default_factory=list, repr=False)
 
-    def open_line(self, kind: type[AudioStream], _wanted: object, latency: float, rate: int | None) -> AudioStream:
+    def open_line(
+        self, kind: type[AudioStream], _wanted: object, latency: float, rate: int | None
+    ) -> AudioStream:
         self.asked.append(latency)
         card = self.microphone if kind is Capture else self.speaker
         if card.missing:
             raise DeviceError("It is not there.")
-        line = _KINDS[kind, self.blocking](DeviceInfo(0, "card", "simulated", 2, 2, True, True), card.rate)
+        line = _KINDS[kind, self.blocking](
+            DeviceInfo(0, "card", "simulated", 2, 2, True, True), card.rate
+        )
         first = self.now + card.chunk
         if self.blocking:
             line.start(_Polled(card, line, first, latency=latency + line.more_latency))
@@ -292,12 +301,14 @@ class Talk:
             self._ended.append(self._world.now)
 
     def captured(self, block: int) -> np.ndarray:
-        """When the samples of a block from the microphone were captured, shape (320,). Wrong near full seconds."""
+        """When the samples of a block from the microphone were captured, shape (320,). Wrong near
+        full seconds."""
         fraction = self.heard[block]
         return fraction + np.round(self._ended[block] - 0.1 - fraction)
 
     def round_trip(self, block: int) -> float:
-        """Seconds in the stream between handing over a block and hearing the moment when it was played."""
+        """Seconds in the stream between handing over a block and hearing the moment when it was
+        played."""
         played_at = self._played_at(block)
         times = np.concatenate([self.captured(later) for later in range(block, block + 20)])
         return float(np.interp(played_at, times, np.arange(len(times)) / 16_000))

@@ -16,8 +16,9 @@ PATIENCE = 60.0
 BROKEN = (sys.executable, "-c", "raise SystemExit(1)")
 
 STAND_IN = """
-    # Speaks the worker's protocol with a sine instead of a voice: 0.1 s a letter. It notes its process id and
-    # every text. What a test wants to go wrong, goes wrong in `trouble`; if that returns true, nothing is said.
+    # Speaks the worker's protocol with a sine instead of a voice: 0.1 s a letter. It notes its
+    # process id and every text. What a test wants to go wrong, goes wrong in `trouble`; if that
+    # returns true, nothing is said.
     import json, math, os, pathlib, struct, sys, time, wave
     home = pathlib.Path(__file__).parent
     lives = home / "lives"
@@ -52,8 +53,13 @@ def script(folder: Path, code: str) -> tuple[str, ...]:
 
 
 def stand_in(folder: Path, trouble: str = "") -> tuple[str, ...]:
-    """A command for a stand-in child. `trouble` is the body of its function of that name; `life` counts from 1."""
-    body = "def trouble(text, path):\n" + textwrap.indent(textwrap.dedent(trouble), " ") if trouble else ""
+    """A command for a stand-in child. `trouble` is the body of its function of that name; `life`
+    counts from 1."""
+    body = (
+        "def trouble(text, path):\n" + textwrap.indent(textwrap.dedent(trouble), " ")
+        if trouble
+        else ""
+    )
     return script(folder, textwrap.dedent(STAND_IN).replace("#TROUBLE", body))
 
 

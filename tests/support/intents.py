@@ -1,4 +1,5 @@
-"""What the tests of the understanding share: the project's intents with a few routines, and a large grammar."""
+"""What the tests of the understanding share: the project's intents with a few routines, and a large
+grammar."""
 
 from __future__ import annotations
 

@@ -39,9 +39,16 @@ def lead(app: App, path: Path, clock: Clock, *lines: str) -> list[str]:
     with open_journal(path, clock) as journal_access:
         # Nothing is known of the exercises, whatever other tests did: a new stretch is asked about.
         coach = coach_of(
-            app, RATE, SilentSource(RATE), Hearing(NullListener(), NoMicrophone()), journal_access, remembers=False
+            app,
+            RATE,
+            SilentSource(RATE),
+            Hearing(NullListener(), NoMicrophone()),
+            journal_access,
+            remembers=False,
         )
-        coach.listeners.append(lambda entry: said.append(str(entry.data["text"])) if entry.kind == "said" else None)
+        coach.listeners.append(
+            lambda entry: said.append(str(entry.data["text"])) if entry.kind == "said" else None
+        )
         run_fast(coach, lines)
     return said
 

@@ -1,7 +1,9 @@
-"""A sound card for tests: a PulseAudio server of its own whose microphone and speaker are null sinks.
+"""A sound card for tests: a PulseAudio server of its own whose microphone and speaker are null
+sinks.
 
-Use it as a fixture with `from tests.pulse import pulse`. What is played into the sink `micfeed` is heard by the
-default microphone; what the default speaker plays can be recorded bit for bit. Nothing is heard in the room.
+Use it as a fixture with `from tests.pulse import pulse`. What is played into the sink `micfeed` is
+heard by the default microphone; what the default speaker plays can be recorded bit for bit. Nothing
+is heard in the room.
 """
 
 from __future__ import annotations
@@ -27,13 +29,15 @@ _PACKAGES = "libportaudio2 pulseaudio pulseaudio-utils libasound2-plugins"
 
 
 class Recording:
-    """What the speaker played; `samples` has shape (frames, channels) once the recording has ended."""
+    """What the speaker played; `samples` has shape (frames, channels) once the recording has
+    ended."""
 
     samples: npt.NDArray[np.float32]
 
 
 class PulseServer:
-    """One PulseAudio server with a speaker (`spk`, two channels) and a microphone fed by `micfeed`."""
+    """One PulseAudio server with a speaker (`spk`, two channels) and a microphone fed by
+    `micfeed`."""
 
     def __init__(self, folder: Path, rate: int = 48_000) -> None:
         self.rate = rate
@@ -55,9 +59,17 @@ class PulseServer:
         )
 
     def start(self) -> None:
-        """Start the server and keep its sinks awake: an idle null sink stalls the next stream by a second."""
+        """Start the server and keep its sinks awake: an idle null sink stalls the next stream by a
+        second."""
         self._run(
-            *("pulseaudio", "-n", "-F", f"{self._folder}/default.pa", "--daemonize=no", "--exit-idle-time=-1"),
+            *(
+                "pulseaudio",
+                "-n",
+                "-F",
+                f"{self._folder}/default.pa",
+                "--daemonize=no",
+                "--exit-idle-time=-1",
+            ),
             *("--use-pid-file=no", "--disable-shm=yes", "--realtime=no", "--high-priority=no"),
         )
         self._wait_until(lambda: self._ask("info").returncode == 0)
@@ -87,11 +99,15 @@ class PulseServer:
         self._ask(*command).check_returncode()
 
     def play_to_microphone(self, path: Path) -> subprocess.Popen[bytes]:
-        """Begin to play a sound file into the microphone; `wait()` on the result waits for its end."""
-        return subprocess.Popen(["paplay", "-d", self._microphone, str(path)], env=self._environment())
+        """Begin to play a sound file into the microphone; `wait()` on the result waits for its
+        end."""
+        return subprocess.Popen(
+            ["paplay", "-d", self._microphone, str(path)], env=self._environment()
+        )
 
     def hear_the_speaker(self) -> None:
-        """From now on the microphone hears what the speaker plays, at full level and by the same clock."""
+        """From now on the microphone hears what the speaker plays, at full level and by the same
+        clock."""
         self.control("set-default-source", "spk.monitor")
         self._microphone = "spk"
 
@@ -102,7 +118,14 @@ class PulseServer:
         with tempfile.TemporaryFile() as sound:
             parec = subprocess.Popen(
                 [
-                    *("parec", "--raw", "--latency-msec=20", "-d", "spk.monitor", "--format=float32le"),
+                    *(
+                        "parec",
+                        "--raw",
+                        "--latency-msec=20",
+                        "-d",
+                        "spk.monitor",
+                        "--format=float32le",
+                    ),
                     *(f"--rate={self.rate}", "--channels=2"),
                 ],
                 stdout=sound,
@@ -127,12 +150,21 @@ class PulseServer:
 
     def _run(self, *command: str) -> None:
         self._processes.append(
-            subprocess.Popen(command, env=self._environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            subprocess.Popen(
+                command,
+                env=self._environment(),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
         )
 
     def _ask(self, *command: str) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(
-            ["pactl", *command], env=self._environment(), capture_output=True, timeout=10, check=False
+            ["pactl", *command],
+            env=self._environment(),
+            capture_output=True,
+            timeout=10,
+            check=False,
         )
 
     def _wait_until(self, true: Callable[[], bool]) -> None:
@@ -145,14 +177,18 @@ class PulseServer:
 
 @contextmanager
 def pulse_server(rate: int = 48_000) -> Iterator[PulseServer]:
-    """A running server whose sinks have the rate (Hz), known to PortAudio in this process as its only device.
+    """A running server whose sinks have the rate (Hz), known to PortAudio in this process as its
+    only device.
 
     Skips the test where PortAudio or PulseAudio is missing.
     """
     missing = [program for program in _PROGRAMS if not shutil.which(program)]
     if missing:
         pytest.skip(f"no {missing[0]} here: install {_PACKAGES}")
-    with tempfile.TemporaryDirectory(prefix="pulse") as folder, pytest.MonkeyPatch.context() as patch:
+    with (
+        tempfile.TemporaryDirectory(prefix="pulse") as folder,
+        pytest.MonkeyPatch.context() as patch,
+    ):
         server = PulseServer(Path(folder), rate)
         for name, value in server.env.items():
             patch.setenv(name, value)
@@ -165,7 +201,8 @@ def pulse_server(rate: int = 48_000) -> Iterator[PulseServer]:
 
 
 def _meet_portaudio() -> None:
-    # PortAudio looks for devices when it is initialised, perhaps by an earlier test with another server.
+    # PortAudio looks for devices when it is initialised, perhaps by an earlier test with another
+    # server.
     try:
         portaudio.refresh()
         if portaudio.list_devices():

@@ -37,11 +37,12 @@ ASKING = ("checking", "comparing")
 WAITING = ("idle", "paused", "alarmed")
 """States that the user ends."""
 
-# --- sessions ---------------------------------------------------------------------------------------------
+# --- sessions ------------------------------------------------------------------------------------
 
 
 def _small_library() -> Library:
-    """Few exercises, of each kind: with sides and without, with rests, breaks to drink, and an alternative."""
+    """Few exercises, of each kind: with sides and without, with rests, breaks to drink, and an
+    alternative."""
     exercises = LIBRARY.exercises
     strength = (
         RoutineEntry(exercise="walk", alternative="jog", seconds=60),
@@ -58,7 +59,11 @@ def _small_library() -> Library:
     names = {step.exercise for step in (*strength, *stretch)} | {"jog", "seated-hamstring-stretch"}
     routines = {
         name: Routine(id=name, name=name, about=name, steps=steps)
-        for name, steps in {"leg": (*strength, *stretch), "strength": strength, "stretch": stretch[:1]}.items()
+        for name, steps in {
+            "leg": (*strength, *stretch),
+            "strength": strength,
+            "stretch": stretch[:1],
+        }.items()
     }
     return Library({name: exercises[name] for name in exercises if name in names}, routines)
 
@@ -83,7 +88,8 @@ class Yesterday(NothingKnown):
 
 @dataclass(frozen=True)
 class Setting:
-    """Of what kind a session is; `broken_off` is the step at which the one before was, None where there was none."""
+    """Of what kind a session is; `broken_off` is the step at which the one before was, None where
+    there was none."""
 
     small: bool
     check_in: bool
@@ -116,7 +122,8 @@ SETTINGS = st.builds(
 
 @dataclass
 class Running:
-    """A session under way; `playing` is whether a script is being played, which will end by itself."""
+    """A session under way; `playing` is whether a script is being played, which will end by
+    itself."""
 
     session: Session
     playing: bool = False
@@ -146,7 +153,9 @@ class Running:
             self._take(event())
             self.look()
 
-    def _events(self, what: str, value: object, place: float | None) -> Sequence[Callable[[], Sequence[Action]]]:
+    def _events(
+        self, what: str, value: object, place: float | None
+    ) -> Sequence[Callable[[], Sequence[Action]]]:
         session = self.session
         position = None if place is None else place * (session.flow.script.seconds or 0.0)
         match what, value:
@@ -171,7 +180,9 @@ class Running:
         confirmed = asked.command.intent if isinstance(asked, Confirmation) else None
         actions = self.session.command(command, position)
         heard = [action for action in actions if not isinstance(action, Ask | CloseQuestion)]
-        assert heard or {command.intent, confirmed} & ANSWERS, f"{command.intent} is obeyed in silence"
+        assert heard or {command.intent, confirmed} & ANSWERS, (
+            f"{command.intent} is obeyed in silence"
+        )
         return actions
 
     def _played(self) -> Sequence[Action]:
@@ -186,7 +197,11 @@ class Running:
         """What the coach makes of a silence: of that after a question first."""
         if self.session.context.question is not None:
             return self.session.withdraw_question()
-        return self.session.nudge() if self.session.nudge_after is not None and not self.playing else ()
+        return (
+            self.session.nudge()
+            if self.session.nudge_after is not None and not self.playing
+            else ()
+        )
 
     def _take(self, actions: Sequence[Action]) -> None:
         for action in actions:

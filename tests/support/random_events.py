@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.support.session_driver import INTENTS
 from voicecoach.core.understanding import Command, RejectReason, Understanding, Verdict
 
-# --- what is drawn ----------------------------------------------------------------------------------------
+# --- what is drawn -------------------------------------------------------------------------------
 
 _SECONDS = st.sampled_from([0, 1, 4, 5, 10, 15, 30, 60, 90, 180, 300, 301, 900, 999, 3600])
 _MINUTES = st.sampled_from([1, 2, 15])
@@ -45,7 +45,9 @@ _RATING = st.fixed_dictionaries(
 )
 _WITHOUT: st.SearchStrategy[dict[str, object]] = st.one_of(
     st.just({}),
-    st.fixed_dictionaries({"without": st.one_of(_LEFT_OUT, st.lists(_LEFT_OUT, min_size=1, max_size=2))}),
+    st.fixed_dictionaries(
+        {"without": st.one_of(_LEFT_OUT, st.lists(_LEFT_OUT, min_size=1, max_size=2))}
+    ),
 )
 _ROUTINES = st.sampled_from(["leg", "stretch", "strength", "water", "evening", "unheard of"])
 
@@ -64,7 +66,9 @@ _SLOTS: Mapping[str, st.SearchStrategy[dict[str, object]]] = {
             "without": _LEFT_OUT,
         },
     ),
-    "SaveRoutine": st.fixed_dictionaries({}, optional={"routine": st.sampled_from(["evening", "daily"])}),
+    "SaveRoutine": st.fixed_dictionaries(
+        {}, optional={"routine": st.sampled_from(["evening", "daily"])}
+    ),
     "LeaveOut": _WITHOUT,
     "BringBack": _WITHOUT,
     "Wait": _TIME,
@@ -72,16 +76,27 @@ _SLOTS: Mapping[str, st.SearchStrategy[dict[str, object]]] = {
     "More": st.one_of(_TIME, st.fixed_dictionaries({"count": st.sampled_from([1, 2, 7, 200])})),
     "SkipSide": st.fixed_dictionaries({}, optional={"side": st.sampled_from(["left", "right"])}),
     "CountStyle": st.fixed_dictionaries(
-        {}, optional={"counting": st.sampled_from(["usual", "every second", "every five", "down", "none"])}
+        {},
+        optional={
+            "counting": st.sampled_from(["usual", "every second", "every five", "down", "none"])
+        },
     ),
-    "Rating": st.one_of(_RATING, st.fixed_dictionaries({"than": st.sampled_from(["same", "better", "worse"])})),
+    "Rating": st.one_of(
+        _RATING, st.fixed_dictionaries({"than": st.sampled_from(["same", "better", "worse"])})
+    ),
     "PainPlace": st.fixed_dictionaries({"place": _PLACE}),
-    "Pain": st.fixed_dictionaries({}, optional={"place": _PLACE, "sharp": st.just(True), "rating": st.integers(0, 10)}),
-    "Comfort": st.fixed_dictionaries({}, optional={"comfort": st.sampled_from(["fine", "easy", "much"])}),
+    "Pain": st.fixed_dictionaries(
+        {}, optional={"place": _PLACE, "sharp": st.just(True), "rating": st.integers(0, 10)}
+    ),
+    "Comfort": st.fixed_dictionaries(
+        {}, optional={"comfort": st.sampled_from(["fine", "easy", "much"])}
+    ),
     "RedFlag": st.fixed_dictionaries(
         {}, optional={"advice": st.sampled_from(["call", "same_day", "prompt", "rest", "fall"])}
     ),
-    "Age": st.fixed_dictionaries({}, optional={"years": st.sampled_from([12, 30, 65, 110, [60, 70]])}),
+    "Age": st.fixed_dictionaries(
+        {}, optional={"years": st.sampled_from([12, 30, 65, 110, [60, 70]])}
+    ),
     "SetReminder": st.fixed_dictionaries(
         {},
         optional={
@@ -98,7 +113,20 @@ ANSWERS = frozenset({"Rating", "PainPlace", "DontKnow", "Comfort"})
 """Intents that only count while their question is open."""
 
 _EVERY_INTENT = [*INTENTS, *sorted(ANSWERS)]
-_MOVING = ["Next", "Pause", "Resume", "Ready", "Yes", "No", "Pain", "Rating", "Back", "Restart", "Repeat", "SkipSide"]
+_MOVING = [
+    "Next",
+    "Pause",
+    "Resume",
+    "Ready",
+    "Yes",
+    "No",
+    "Pain",
+    "Rating",
+    "Back",
+    "Restart",
+    "Repeat",
+    "SkipSide",
+]
 _ENDING = ("Goodbye", "RedFlag", "Stop")
 _LASTING = [intent for intent in _EVERY_INTENT if intent not in _ENDING]
 _INTENTS = st.one_of(
@@ -131,10 +159,13 @@ _DOUBTS = st.builds(
     st.sampled_from([RejectReason.NOT_NOW, RejectReason.UNLIKE_ANY_COMMAND, RejectReason.NOT_SURE]),
     st.booleans(),
 )
-_NOTHING = st.just(Understanding("coach", Verdict.REJECT, reject_reason=RejectReason.UNLIKE_ANY_COMMAND))
+_NOTHING = st.just(
+    Understanding("coach", Verdict.REJECT, reject_reason=RejectReason.UNLIKE_ANY_COMMAND)
+)
 
 _POSITIONS = st.sampled_from([0.0, 0.0, 0.1, 0.5, 0.99, None])
-"""Where in the script something is said, as a part of it; None: in the same breath as what was said before."""
+"""Where in the script something is said, as a part of it; None: in the same breath as what was said
+before."""
 
 Event = tuple[str, object, float | None]
 """What happens, with what, and where in the script."""
@@ -163,10 +194,12 @@ _BEGINNINGS: st.SearchStrategy[list[Event]] = st.one_of(
     st.builds(_start, _STARTED),
     *(st.builds(_led, _STARTED, st.integers(0, 10), st.integers(0, 60)),) * 3,
 )
-EVENTS = st.builds(lambda first, then: [*first, *then], _BEGINNINGS, st.lists(_EVENTS, min_size=12, max_size=30))
+EVENTS = st.builds(
+    lambda first, then: [*first, *then], _BEGINNINGS, st.lists(_EVENTS, min_size=12, max_size=30)
+)
 """What happens in a session, mostly in the middle of a routine."""
 
-# --- situations -------------------------------------------------------------------------------------------
+# --- situations ----------------------------------------------------------------------------------
 
 TYPICAL: Sequence[Command] = (
     *(Command(intent, {}, intent) for intent in _EVERY_INTENT),

@@ -1,4 +1,5 @@
-"""What the tests of the session share: a session that is talked to, and one in each state of the chart."""
+"""What the tests of the session share: a session that is talked to, and one in each state of the
+chart."""
 
 from __future__ import annotations
 
@@ -32,7 +33,9 @@ class Talk:
         preferences: Preferences | None = None,
         memory: ExerciseMemory | None = None,
     ) -> None:
-        self.session = Session(library, LINES, check_in=check_in, preferences=preferences, memory=memory)
+        self.session = Session(
+            library, LINES, check_in=check_in, preferences=preferences, memory=memory
+        )
         self.actions: list[Action] = []
         self.script: Script | None = None
 
@@ -55,7 +58,9 @@ class Talk:
     def until(self, state: str, side: str | None = None) -> Talk:
         for _ in range(200):
             work = self.session.flow.work
-            if self.session.state == state and (side is None or (work is not None and work.side == side)):
+            if self.session.state == state and (
+                side is None or (work is not None and work.side == side)
+            ):
                 return self
             self.played()
         raise AssertionError(f"{state} never came")
@@ -87,7 +92,8 @@ class Talk:
 
 
 def stretching(memory: ExerciseMemory | None = None) -> Talk:
-    """At the first stretch, which has two sides and thirty seconds; the walk before it is left out."""
+    """At the first stretch, which has two sides and thirty seconds; the walk before it is left
+    out."""
     return Talk(memory=memory).say("StartRoutine", routine="stretch").say("Next")
 
 

@@ -17,7 +17,10 @@ def graph_of(sentences: Iterable[str]) -> WordGraph:
 
 def graph_of_kinds(kinds: Mapping[str, str]) -> WordGraph:
     """The graph of sentences with their kinds."""
-    return word_graph([(Text(sentence), kind) for sentence, kind in kinds.items()], lambda word: spoken(word, "en"))
+    return word_graph(
+        [(Text(sentence), kind) for sentence, kind in kinds.items()],
+        lambda word: spoken(word, "en"),
+    )
 
 
 def accepted(graph: WordGraph) -> dict[str, frozenset[str]]:

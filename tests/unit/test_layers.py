@@ -1,4 +1,5 @@
-"""Who may look at the clock, and who may print. The layers are in pyproject.toml, for import-linter."""
+"""Who may look at the clock, and who may print. The layers are in pyproject.toml, for
+import-linter."""
 
 from __future__ import annotations
 
@@ -11,7 +12,14 @@ import pytest
 import voicecoach
 
 PACKAGE = Path(voicecoach.__file__).parent
-CLOCKS = ("time.sleep", "time.time", "time.monotonic", "time.perf_counter", "datetime.now", "datetime.today")
+CLOCKS = (
+    "time.sleep",
+    "time.time",
+    "time.monotonic",
+    "time.perf_counter",
+    "datetime.now",
+    "datetime.today",
+)
 MAY_KNOW_THE_TIME = (
     "engine/threaded_hearing.py",
     "cli/main.py",
@@ -48,7 +56,8 @@ def imports(module: ast.Module) -> Iterator[str]:
 
 
 def calls(module: ast.Module) -> Iterator[str]:
-    """Names of the functions called: `print`, `time.sleep`, `datetime.now` (from any module's `datetime`)."""
+    """Names of the functions called: `print`, `time.sleep`, `datetime.now` (from any module's
+    `datetime`)."""
     for node in ast.walk(module):
         if isinstance(node, ast.Call):
             yield ".".join(ast.unparse(node.func).split(".")[-2:])

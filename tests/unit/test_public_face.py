@@ -21,7 +21,9 @@ def test_every_name_that_is_loaded_late_is_public() -> None:
 
 def test_to_import_it_loads_nothing_else() -> None:
     code = "import sys, voicecoach; print([name for name in sys.modules if name.startswith('voicecoach.')])"
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    said = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout
     assert said.strip() == "[]"
 
 

@@ -65,7 +65,9 @@ def live_coach(
         yield coach_of(app, rate, source, hearing, journal_access, clock)
 
 
-def silent_coach(app: App, rate: int, journal_access: JournalAccess | None = None, clock: Clock | None = None) -> Coach:
+def silent_coach(
+    app: App, rate: int, journal_access: JournalAccess | None = None, clock: Clock | None = None
+) -> Coach:
     """Build a coach that is read and typed to, and writes `journal_access`."""
     from voicecoach.playback.clip_source import SilentSource
 
@@ -74,7 +76,11 @@ def silent_coach(app: App, rate: int, journal_access: JournalAccess | None = Non
 
 @contextmanager
 def simulated_coach(
-    app: App, scenario: Scenario, *, typed: bool = False, record: Callable[[Samples], None] | None = None
+    app: App,
+    scenario: Scenario,
+    *,
+    typed: bool = False,
+    record: Callable[[Samples], None] | None = None,
 ) -> Iterator[tuple[Simulation, Coach]]:
     """Build a scenario in the simulated room.
 
@@ -92,7 +98,9 @@ def simulated_coach(
     with ExitStack() as stack:
         journal_access, clock = _earlier(app, scenario, stack)
         if typed:
-            coach = coach_of(app, rate, SilentSource(rate), no_hearing(), journal_access, clock, remembers=False)
+            coach = coach_of(
+                app, rate, SilentSource(rate), no_hearing(), journal_access, clock, remembers=False
+            )
             yield Simulation(coach, room, scenario, None, record), coach
             return
         user = Voice(scenario.user.voice or app.language.user_voice, scenario.user.words_a_minute)
@@ -120,7 +128,9 @@ def _earlier(app: App, scenario: Scenario, stack: ExitStack) -> tuple[JournalAcc
     file = Path(stack.enter_context(TemporaryDirectory())) / "journal.db"
     if scenario.before:
         with open_journal(file, lambda: began - EARLIER) as earlier:
-            coach = coach_of(app, FAST_RATE, SilentSource(FAST_RATE), no_hearing(), earlier, remembers=False)
+            coach = coach_of(
+                app, FAST_RATE, SilentSource(FAST_RATE), no_hearing(), earlier, remembers=False
+            )
             run_fast(coach, scenario.before)
     journal_access = stack.enter_context(open_journal(file, lambda: began))
     return journal_access, lambda seconds: began + timedelta(seconds=seconds)

@@ -32,7 +32,11 @@ def make_grammar(language: Language, intents: IntentSet) -> Grammar:
 
 
 def cached_graph_name(
-    model: SpeechModel, language: Language, costs: Costs, intents: str | None, make: Callable[[], Grammar]
+    model: SpeechModel,
+    language: Language,
+    costs: Costs,
+    intents: str | None,
+    make: Callable[[], Grammar],
 ) -> str:
     """Return the name of the graph for the grammar that `make` returns.
 

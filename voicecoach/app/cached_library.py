@@ -34,7 +34,10 @@ def load_cached_library(language: str, folders: Sequence[Path]) -> CachedLibrary
     """
     built_in = [(0, content(language, name)) for name in _FILES]
     try:
-        files = [(number, str(path), path.read_bytes()) for number, path in (*built_in, *own_files(folders))]
+        files = [
+            (number, str(path), path.read_bytes())
+            for number, path in (*built_in, *own_files(folders))
+        ]
     except OSError:
         return _made(language, folders)  # which says what is wrong
     key = key_of(files, libraries=("pydantic", "PyYAML", "unicode-rbnf"))

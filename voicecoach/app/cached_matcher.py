@@ -33,7 +33,9 @@ class CachedMatcher:
         self.key: str | None = None
         with suppress(OSError):
             files = (content(language, "language.yaml"),)
-            self.key = key_of(path.name, path.read_bytes(), lists, more, files=files, libraries=_LIBRARIES)
+            self.key = key_of(
+                path.name, path.read_bytes(), lists, more, files=files, libraries=_LIBRARIES
+            )
 
     def load(self) -> Matcher:
         """Return the matcher. Raises what `load_intents` raises."""

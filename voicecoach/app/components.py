@@ -74,7 +74,7 @@ class App:
         self._coach_voice = coach_voice or Voice()
         self._language = language
 
-    # --- content ------------------------------------------------------------------------------------------
+    # --- content ---------------------------------------------------------------------------------
 
     @cached_property
     def language(self) -> Language:
@@ -118,7 +118,9 @@ class App:
     def _cached_matcher(self) -> CachedMatcher:
         path = self.paths.intents or content(self.language.code, "intents.yaml")
         routines = {"routine": self.library.spoken_routines()}
-        return CachedMatcher(path, self.language.code, routines, {"left_out": self.library.spoken_exercises()})
+        return CachedMatcher(
+            path, self.language.code, routines, {"left_out": self.library.spoken_exercises()}
+        )
 
     @cached_property
     def matcher(self) -> Matcher:
@@ -138,14 +140,17 @@ class App:
         """Return (id, text) of everything that the coach can say."""
         from voicecoach.session.script.alarm_lines import alarm_prompts
 
-        return [*alarm_prompts(self.lines, self.settings.emergency_number), *self._repertoire.prompts]
+        return [
+            *alarm_prompts(self.lines, self.settings.emergency_number),
+            *self._repertoire.prompts,
+        ]
 
     @cached_property
     def memory(self) -> ExerciseMemory:
         """Return the exercise memory of the user."""
         return load_memory(memory_file())
 
-    # --- hearing and understanding --------------------------------------------------------------------------
+    # --- hearing and understanding ---------------------------------------------------------------
 
     @property
     def manifest(self) -> Manifest:
@@ -173,7 +178,9 @@ class App:
 
         Where nothing has changed since model and content were checked, they are not loaded again.
         """
-        return cached_graph_name(self.model, self.language, self.costs, self._cached_matcher.key, lambda: self.grammar)
+        return cached_graph_name(
+            self.model, self.language, self.costs, self._cached_matcher.key, lambda: self.grammar
+        )
 
     @cached_property
     def understander(self) -> Understander:
@@ -189,7 +196,9 @@ class App:
 
     def utterance_detector(self) -> UtteranceDetector:
         """Return a new utterance detector that knows the intents' sentences."""
-        recognizer = self.model.known_recognizer(self.graph) or self.model.recognizer(self.grammar, self.costs)
+        recognizer = self.model.known_recognizer(self.graph) or self.model.recognizer(
+            self.grammar, self.costs
+        )
 
         # While the recogniser is loaded, somebody else may import what is needed now.
         from voicecoach.asr.detection.gain_control import AutomaticGainControl
@@ -199,8 +208,12 @@ class App:
 
         intents, links = self.intents, self.language.links
         joined = (*links.joining, *links.correcting)
-        endpoint = EndOfTurn(intents.word_graph(), intents.fillers, intents.beside, joined, self._is_sure)
-        return UtteranceDetector(recognizer, VoiceActivityDetector(), endpoint.pause, AutomaticGainControl())
+        endpoint = EndOfTurn(
+            intents.word_graph(), intents.fillers, intents.beside, joined, self._is_sure
+        )
+        return UtteranceDetector(
+            recognizer, VoiceActivityDetector(), endpoint.pause, AutomaticGainControl()
+        )
 
     def _is_sure(self, text: str, alternatives: Sequence[Alternative]) -> bool:
         return self.understander.is_sure(text, alternatives)
@@ -209,7 +222,7 @@ class App:
         """Return what an utterance means in `states`; None allows any state."""
         return self.understander.understand(heard, states)
 
-    # --- speaking and writing -------------------------------------------------------------------------------
+    # --- speaking and writing --------------------------------------------------------------------
 
     @contextmanager
     def synthesizer(self, rate: int, voice: Voice | None = None) -> Iterator[Synthesizer]:
@@ -226,7 +239,9 @@ class App:
         from voicecoach.tts.synthesizer import Synthesizer
         from voicecoach.tts.voice_switch import VoiceList
 
-        return VoiceList(self.coach_voice, lambda voice: Synthesizer(voice, rate, ClipCache(SPEECH.path)))
+        return VoiceList(
+            self.coach_voice, lambda voice: Synthesizer(voice, rate, ClipCache(SPEECH.path))
+        )
 
     @contextmanager
     def journal_access(self, now: Now) -> Iterator[JournalAccess]:
@@ -245,4 +260,6 @@ class App:
             return None
         from voicecoach.history.utterance_audio import BYTES_PER_MEGABYTE, UtteranceAudioStore
 
-        return UtteranceAudioStore(recordings_folder(), self.settings.keep_audio * BYTES_PER_MEGABYTE, now)
+        return UtteranceAudioStore(
+            recordings_folder(), self.settings.keep_audio * BYTES_PER_MEGABYTE, now
+        )

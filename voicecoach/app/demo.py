@@ -24,7 +24,12 @@ LISTENING_GAIN = 10.0
 
 
 def play_demo(
-    app: App, scenario: Scenario, folder: Path, *, typed: bool, listeners: Sequence[Callable[[LogEvent], None]]
+    app: App,
+    scenario: Scenario,
+    folder: Path,
+    *,
+    typed: bool,
+    listeners: Sequence[Callable[[LogEvent], None]],
 ) -> Outcome:
     """Play `scenario`, and write its files into `folder`.
 
@@ -46,7 +51,9 @@ def play_demo(
             def record(block: Samples) -> None:
                 sound.write(np.clip(block * np.float32(LISTENING_GAIN), -1.0, 1.0))
 
-        simulation, coach = files.enter_context(simulated_coach(app, scenario, typed=typed, record=record))
+        simulation, coach = files.enter_context(
+            simulated_coach(app, scenario, typed=typed, record=record)
+        )
         coach.listeners += [*listeners, writer(transcript.write), writer(events.write, json_line)]
         return simulation.run()
 
@@ -61,7 +68,9 @@ def _folder(path: Path) -> Iterator[None]:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise VoicecoachError(f"{path} cannot be made a folder: {error.strerror}; choose another place") from error
+        raise VoicecoachError(
+            f"{path} cannot be made a folder: {error.strerror}; choose another place"
+        ) from error
     try:
         yield
     except BaseException:

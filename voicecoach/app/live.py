@@ -69,7 +69,10 @@ def _on_the_wall(_seconds: float) -> datetime:
 
 
 def coach_live(
-    app: App, microphone: str | int | None, speaker: str | int | None, listeners: Sequence[LogListener]
+    app: App,
+    microphone: str | int | None,
+    speaker: str | int | None,
+    listeners: Sequence[LogListener],
 ) -> None:
     """Lead a session with the microphone and the speaker until the user says goodbye."""
     give_back_memory()
@@ -84,7 +87,9 @@ def coach_live(
         loading(device.open_in_background) as opened,
         app.journal_access(wall_clock) as journal_access,
         app.retention(wall_clock) or nullcontext() as retention,
-        live_coach(app, _rate_once(opened, device, app), journal_access, _on_the_wall, detector) as coach,
+        live_coach(
+            app, _rate_once(opened, device, app), journal_access, _on_the_wall, detector
+        ) as coach,
     ):
         keep_loaded_objects()
         start.close()
@@ -96,7 +101,10 @@ def coach_live(
 
 
 def _lead(
-    coach: Coach, device: SoundCard, retention: UtteranceAudioStore | None, listeners: Sequence[LogListener]
+    coach: Coach,
+    device: SoundCard,
+    retention: UtteranceAudioStore | None,
+    listeners: Sequence[LogListener],
 ) -> None:
     coach.begin()
     out = np.zeros(coach.block, dtype=np.float32)
@@ -167,7 +175,10 @@ def type_live(app: App, lines: TextIO, listener: LogListener, *, quiet: bool) ->
             with _last_words(coach, app, journal_access).guarding():
                 run_at_terminal(coach, clock, lines)
             return
-        with SoundCard() as device, live_coach(app, device.rate, journal_access, _on_the_wall) as coach:
+        with (
+            SoundCard() as device,
+            live_coach(app, device.rate, journal_access, _on_the_wall) as coach,
+        ):
             coach.listeners.append(listener)
             with _last_words(coach, app, journal_access).guarding(device.process_block):
                 run_at_terminal(coach, device, lines)
@@ -179,7 +190,9 @@ def type_fast(app: App, lines: Iterable[str], listener: LogListener) -> None:
 
     with app.journal_access(wall_clock) as journal_access:
         began = wall_clock()
-        coach = silent_coach(app, FAST_RATE, journal_access, lambda seconds: began + timedelta(seconds=seconds))
+        coach = silent_coach(
+            app, FAST_RATE, journal_access, lambda seconds: began + timedelta(seconds=seconds)
+        )
         coach.listeners.append(listener)
         with _last_words(coach, app, journal_access).guarding():
             run_fast(coach, lines)

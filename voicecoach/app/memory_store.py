@@ -40,7 +40,9 @@ def load_memory(path: Path) -> ExerciseMemory:
     except FileNotFoundError:
         return ExerciseMemory({}, _Writer(path).save)
     except OSError as error:
-        _LOG.warning("%s cannot be read: %s; nothing is remembered from this session", path, error.strerror)
+        _LOG.warning(
+            "%s cannot be read: %s; nothing is remembered from this session", path, error.strerror
+        )
         return ExerciseMemory()
     except (ValueError, RecursionError):
         return _set_aside(path)
@@ -57,16 +59,24 @@ def _read(path: Path) -> Mapping[str, ExerciseChoice]:
 
 def _set_aside(path: Path) -> ExerciseMemory:
     """Rename a damaged file; if that fails, leave it, and write nothing."""
-    names = (path.with_name(f"{path.name}.damaged{number or ''}") for number in (0, *range(2, 1000)))
+    names = (
+        path.with_name(f"{path.name}.damaged{number or ''}") for number in (0, *range(2, 1000))
+    )
     other = next(name for name in names if not name.exists())
     try:
         path.rename(other)
     except OSError as error:
         _LOG.warning(
-            "%s is damaged and stays as it is (%s); nothing is remembered from this session", path, error.strerror
+            "%s is damaged and stays as it is (%s); nothing is remembered from this session",
+            path,
+            error.strerror,
         )
         return ExerciseMemory()
-    _LOG.warning("%s was damaged: it is now %s, and what you found easy or hard is asked anew", path, other.name)
+    _LOG.warning(
+        "%s was damaged: it is now %s, and what you found easy or hard is asked anew",
+        path,
+        other.name,
+    )
     return ExerciseMemory({}, _Writer(path).save)
 
 
@@ -89,5 +99,7 @@ class _Writer:
             self._failed = False
         except OSError as error:
             if not self._failed:
-                _LOG.warning("%s cannot be written: %s; the session goes on", self._path, error.strerror)
+                _LOG.warning(
+                    "%s cannot be written: %s; the session goes on", self._path, error.strerror
+                )
             self._failed = True

@@ -43,7 +43,9 @@ def recognize(app: App, path: Path, states: Collection[str] | None) -> dict[str,
     """
     samples, rate = read_audio(path)
     heard = hear(app, to_hearing(samples, rate))
-    utterances = [_fields(*one) for one in in_the_end(heard, lambda one: app.understand(one, states))]
+    utterances = [
+        _fields(*one) for one in in_the_end(heard, lambda one: app.understand(one, states))
+    ]
     nothing: dict[str, object] = {
         "text": "",
         "intent": None,
@@ -52,8 +54,14 @@ def recognize(app: App, path: Path, states: Collection[str] | None) -> dict[str,
         "reason": "no speech was heard",
     }
     nothing |= {"decided_at": None, "speech_end": None}
-    chosen = next((fields for fields in utterances if fields["accepted"]), (utterances or [nothing])[0])
-    result: dict[str, object] = {"file": str(path), **chosen, "duration": round(len(samples) / rate, 3)}
+    chosen = next(
+        (fields for fields in utterances if fields["accepted"]), (utterances or [nothing])[0]
+    )
+    result: dict[str, object] = {
+        "file": str(path),
+        **chosen,
+        "duration": round(len(samples) / rate, 3),
+    }
     if len(utterances) > 1:
         result["utterances"] = utterances
     return result

@@ -39,7 +39,11 @@ class RoutineStore:
             with TextFile(path, private=True, durable=True) as file:
                 file.write(_FIRST_LINE + _text(routine))
         except (OSError, UnicodeDecodeError, VoicecoachError) as error:
-            _LOG.warning("the routine %r was not saved: %s; it is there until the coach ends", routine.name, error)
+            _LOG.warning(
+                "the routine %r was not saved: %s; it is there until the coach ends",
+                routine.name,
+                error,
+            )
             return "failed"
         return "kept"
 

@@ -102,7 +102,9 @@ class Settings(Content):
     def _wakes_before_it_sleeps(self) -> Self:
         begin, end = self.awake
         if begin >= end:
-            raise ValueError("awake: ends before it begins - give the earlier time first, as in [9:00, 20:00].")
+            raise ValueError(
+                "awake: ends before it begins - give the earlier time first, as in [9:00, 20:00]."
+            )
         return self
 
     @property

@@ -60,7 +60,9 @@ def json_line(entry: LogEvent) -> str | None:
     """Return a line for programs; None for an entry that only the journal needs."""
     if isinstance(entry.event, SecondPassed):
         return None
-    return json.dumps({"t": round(entry.at, 4), "event": entry.kind, **entry.data}, ensure_ascii=False)
+    return json.dumps(
+        {"t": round(entry.at, 4), "event": entry.kind, **entry.data}, ensure_ascii=False
+    )
 
 
 def writer(

@@ -52,7 +52,9 @@ def run_fast(coach: Coach, lines: Iterable[str]) -> None:
     """
     coach.begin()
     for number, line in enumerate(lines, 1):
-        seconds, text = _parse(line.removeprefix("\ufeff").strip(), number)  # Windows marks UTF-8 so
+        seconds, text = _parse(
+            line.removeprefix("\ufeff").strip(), number
+        )  # Windows marks UTF-8 so
         _pass(coach, seconds)
         if coach.finished:
             return

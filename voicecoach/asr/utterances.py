@@ -1,9 +1,9 @@
 """Detect utterances in a stream of sound and recognise them.
 
-The voice-activity detector finds the utterance. The recogniser gets only the utterance, with a pre-roll so that no
-first sound is lost, and returns its final result after enough silence; Vosk's own endpoint takes 840 ms
-(docs/decisions/0005-end-of-utterance.md). How much silence is enough depends on the words, and on how sure the
-recogniser is of them.
+The voice-activity detector finds the utterance. The recogniser gets only the utterance, with a
+pre-roll so that no first sound is lost, and returns its final result after enough silence; Vosk's
+own endpoint takes 840 ms (docs/decisions/0005-end-of-utterance.md). How much silence is enough
+depends on the words, and on how sure the recogniser is of them.
 """
 
 from __future__ import annotations
@@ -25,37 +25,42 @@ from voicecoach.core.speech import Alternative, Endpoint, Hypothesis, Pause
 _LOG = logging.getLogger(__name__)
 
 PRE_ROLL = 0.5
-"""Seconds of sound before the detector's start that the recogniser gets, for soft first sounds ("h", "s")."""
+"""Seconds of sound before the detector's start that the recogniser gets, for soft first sounds
+("h", "s")."""
 
 LOOK_AHEAD = 0.16
-"""Seconds of speech before the recogniser is fed. The gain is then set by the vowel of a word, so that its soft first
-sound is not amplified more. The recogniser catches up at once: no answer is delayed."""
+"""Seconds of speech before the recogniser is fed. The gain is then set by the vowel of a word, so
+that its soft first sound is not amplified more. The recogniser catches up at once: no answer is
+delayed."""
 
 SILENCE = 0.25
-"""Least seconds of silence that end an utterance whose words are unknown. 0.125 s cut synthetic voices and damaged
-sound in mid-word ("which side" became "wait")."""
+"""Least seconds of silence that end an utterance whose words are unknown. 0.125 s cut synthetic
+voices and damaged sound in mid-word ("which side" became "wait")."""
 
 EARLY = 0.06
-"""Seconds of silence after which a short utterance is first finished; it is decided at once if it is sure."""
+"""Seconds of silence after which a short utterance is first finished; it is decided at once if it
+is sure."""
 
 EARLIEST = 0.03
-"""Seconds of silence that replace EARLY in an utterance of at most WORD seconds, so that "stop" is obeyed sooner."""
+"""Seconds of silence that replace EARLY in an utterance of at most WORD seconds, so that "stop" is
+obeyed sooner."""
 
 WORD = 1.0
-"""Greatest length (s) of "stop" or "pause". Longer utterances often continue after EARLIEST and would be decoded
-again."""
+"""Greatest length (s) of "stop" or "pause". Longer utterances often continue after EARLIEST and
+would be decoded again."""
 
 AHEAD = 0.1
-"""Seconds of silence after which an utterance that was not decided early is finished, so that no computing time adds to
-SILENCE. Doubtful words gain from some silence after them ("stop" was recognised as "got" without it)."""
+"""Seconds of silence after which an utterance that was not decided early is finished, so that no
+computing time adds to SILENCE. Doubtful words gain from some silence after them ("stop" was
+recognised as "got" without it)."""
 
 RECOGNIZER_SILENCE = 0.5
-"""Seconds of silence that the recogniser has heard behind words when it thinks that the utterance has ended
-(`endpoint.rule2` of the model's `conf/model.conf`)."""
+"""Seconds of silence that the recogniser has heard behind words when it thinks that the utterance
+has ended (`endpoint.rule2` of the model's `conf/model.conf`)."""
 
 LONGEST_COMMAND = 2.5
-"""Greatest length (s) of an utterance that is finished ahead of time. Nearly all commands are shorter, and an utterance
-that goes on has to be decoded again."""
+"""Greatest length (s) of an utterance that is finished ahead of time. Nearly all commands are
+shorter, and an utterance that goes on has to be decoded again."""
 
 LONGEST = 12.0
 """Seconds after which an utterance is cut: no command is as long, and music must not accumulate."""
@@ -115,7 +120,8 @@ class UtteranceDetector:
     Args:
         recognizer: Decodes the speech.
         detector: Detects voice activity.
-        pause: Returns the silence that ends an utterance, given its words and, if it was finished ahead of time, its
+        pause: Returns the silence that ends an utterance, given its words and, if it was finished
+        ahead of time, its
             alternatives. Without alternatives, at least SILENCE is used.
         level: Controls the gain; without it the gain is 1.
     """
@@ -164,7 +170,9 @@ class UtteranceDetector:
         """Return True if possible speech has begun and not ended."""
         return self._segmenter.speaking
 
-    def feed(self, samples: Samples, *, far_end: bool = False, residual: float = -np.inf) -> list[Hypothesis]:
+    def feed(
+        self, samples: Samples, *, far_end: bool = False, residual: float = -np.inf
+    ) -> list[Hypothesis]:
         """Process a block of sound and return the utterances that it ended.
 
         Args:
@@ -172,7 +180,8 @@ class UtteranceDetector:
             far_end: Whether the coach sounds during the block.
             residual: Greatest level (dB re full scale) of the coach's echo in the block.
         """
-        # Replace NaN and Inf samples (a driver's fault) by 0; one would corrupt the detector's state.
+        # Replace NaN and Inf samples (a driver's fault) by 0; one would corrupt the detector's
+        # state.
         if not np.isfinite(samples).all():
             samples = np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
         self._pending = np.concatenate([self._pending, samples])
@@ -229,12 +238,15 @@ class UtteranceDetector:
         self._prominence = NearEndDetector()
 
     def _leave_unheard(self) -> None:
-        """Keep sound from the recogniser that has not exceeded the coach's residual echo, to save computing.
+        """Keep sound from the recogniser that has not exceeded the coach's residual echo, to save
+        computing.
 
         The last LONGEST_COMMAND seconds are held for the case that somebody speaks after all.
         """
         if self._segmenter.silence >= SILENCE:
-            _LOG.debug("%.2f s: voice activity, but nothing stood out of the coach's own voice", self.now)
+            _LOG.debug(
+                "%.2f s: voice activity, but nothing stood out of the coach's own voice", self.now
+            )
             self._segmenter.reset()
             self._before.extend(self._held)
             self._open = self._joined
@@ -244,7 +256,8 @@ class UtteranceDetector:
             self._speech_start = max(self._speech_start, self._began)
 
     def _hear_held(self) -> bool:
-        """Feed the held sound to the recogniser; return True if the utterance seems to have ended."""
+        """Feed the held sound to the recogniser; return True if the utterance seems to have
+        ended."""
         if self._reading and not self._segmenter.silence:
             self._reading = None
             self._hear_again = True
@@ -264,7 +277,11 @@ class UtteranceDetector:
 
         In noise that the detector takes for speech, the silence that the recogniser hears counts.
         """
-        longer = self._recognizer_silence + CHUNK_SECONDS if self._recognizer_silence else RECOGNIZER_SILENCE
+        longer = (
+            self._recognizer_silence + CHUNK_SECONDS
+            if self._recognizer_silence
+            else RECOGNIZER_SILENCE
+        )
         self._recognizer_silence = longer if recognizer_ends else 0.0
         silence = self._segmenter.silence
         longest = max(silence, self._recognizer_silence)
@@ -295,7 +312,8 @@ class UtteranceDetector:
             self._reading = reading
 
     def _is_tried(self, silence: float) -> bool:
-        """Return True if an early decision is tried now: once for each utterance, twice for a single word."""
+        """Return True if an early decision is tried now: once for each utterance, twice for a
+        single word."""
         if self._pause_after is None:
             return False
         single = self.now - silence - self._speech_start <= WORD
@@ -328,16 +346,28 @@ class UtteranceDetector:
         prominence_db = self._prominence.mean
         if joins:
             open_until = speech_end + joins
-            self._open = _Open(reading.text, self._utterance, self._began, self._speech_start, open_until)
-        alone = hypothesis(reading, self._began, (self._speech_start, speech_end), self.now, endpoint)
+            self._open = _Open(
+                reading.text, self._utterance, self._began, self._speech_start, open_until
+            )
+        alone = hypothesis(
+            reading, self._began, (self._speech_start, speech_end), self.now, endpoint
+        )
         alone = replace(alone, prominence_db=prominence_db)
         if not (self._joined and whole):
             return alone
-        heard = hypothesis(whole, self._joined.began, (self._joined.speech_start, speech_end), self.now, endpoint)
-        return replace(heard, prominence_db=prominence_db, continues=True, alone=alone if reading.text else None)
+        heard = hypothesis(
+            whole, self._joined.began, (self._joined.speech_start, speech_end), self.now, endpoint
+        )
+        return replace(
+            heard,
+            prominence_db=prominence_db,
+            continues=True,
+            alone=alone if reading.text else None,
+        )
 
     def _together(self) -> Reading | None:
-        """Decode the previous utterance and this one together; None unless the words continue the previous ones."""
+        """Decode the previous utterance and this one together; None unless the words continue the
+        previous ones."""
         if self._joined is None:
             return None
         for chunk in (*self._joined.sound, *self._utterance):

@@ -11,15 +11,16 @@ from voicecoach.audio.ring_buffer import Ring, Strided
 from voicecoach.core.audio import BLOCK_SECONDS, Samples
 
 MOST_CORRECTION = 1e-3
-"""Widest correction of the ratio. Consumer sound cards lie within some 100 ppm of their nominal rate."""
+"""Widest correction of the ratio. Consumer sound cards lie within some 100 ppm of their nominal
+rate."""
 
 _SILENCE_PEAK = 1e-10
-"""A piece below this peak (-200 dB) becomes zero. soxr's filters ring on for ever, with subnormal numbers
-(1.5e-43) that processors compute many times slower and that are not equal to silence."""
+"""A piece below this peak (-200 dB) becomes zero. soxr's filters ring on for ever, with subnormal
+numbers (1.5e-43) that processors compute many times slower and that are not equal to silence."""
 
 LOOK_EVERY = 5
-"""Blocks from one reading of the delay to the next. More readings are no more exact, and each costs as
-much as to resample a block."""
+"""Blocks from one reading of the delay to the next. More readings are no more exact, and each costs
+as much as to resample a block."""
 _READINGS_PER_SECOND = round(1 / BLOCK_SECONDS / LOOK_EVERY)
 """Readings that are averaged: one second."""
 _USUAL_WINDOW_S = 9
@@ -27,7 +28,8 @@ _USUAL_WINDOW_S = 9
 _MIN_USUAL_S = 3
 """With fewer seconds the learnt drift is taken for the usual move."""
 _MIN_JUMP_S = 0.0003
-"""Least deviation from the usual move that is a jump. Without a jump it is 0.1 ms on a sound server."""
+"""Least deviation from the usual move that is a jump. Without a jump it is 0.1 ms on a sound
+server."""
 _SCATTER_FACTOR = 6.0
 """A jump also exceeds the usual scatter by this factor, for drivers whose delays are less exact."""
 _CALM_S = 3
@@ -37,7 +39,8 @@ _PRIOR_S = 2.0
 _MEMORY_S = 120.0
 """Time over which the drift is averaged."""
 _TOLERANCE_S = 0.003
-"""Deviation of the delay that is not corrected: the block that is kept ahead leaves that much room."""
+"""Deviation of the delay that is not corrected: the block that is kept ahead leaves that much
+room."""
 _RETURN_S = 300.0
 """Time in which a deviation is corrected."""
 
@@ -45,14 +48,17 @@ _RETURN_S = 300.0
 class StreamResampler:
     """Resamples a stream from one rate (Hz) to another and queues the result.
 
-    It uses soxr's variable-rate engine, which follows drift and suits streams better than the fixed-rate
-    one: 48 to 16 kHz has a delay of 12.5 ms instead of 24 and gives 320 samples for each 960, not 489 now
-    and then (measured with soxr 1.1; both pass 7 kHz unchanged and keep aliases below -110 dB).
+    It uses soxr's variable-rate engine, which follows drift and suits streams better than the
+    fixed-rate one: 48 to 16 kHz has a delay of 12.5 ms instead of 24 and gives 320 samples for each
+    960, not 489 now and then (measured with soxr 1.1; both pass 7 kHz unchanged and keep aliases
+    below -110 dB).
     """
 
     def __init__(self, source: int, target: int) -> None:
         self._source, self._target = source, target
-        self._engine = soxr.ResampleStream(source * (1 + MOST_CORRECTION), target, 1, "float32", vr=True)
+        self._engine = soxr.ResampleStream(
+            source * (1 + MOST_CORRECTION), target, 1, "float32", vr=True
+        )
         self._queue = Ring(target)
         self._inside = 0.0
         self.correct(0.0)
@@ -95,15 +101,16 @@ class StreamResampler:
 class DriftLoop:
     """Holds a delay between two clocks roughly, by a resampling ratio that hardly ever changes.
 
-    The `LinearCanceller` predicts an echo across the two clocks. It learns any constant drift, and must
-    adapt again after each change, first of all at high frequencies (the rest of the "s" in the coach's
-    "stand" was heard as "stop"). So the ratio stays until the delay deviates by _TOLERANCE_S; by then the
-    drift is known. With a single clock the ratio never changes. (A phase-locked loop, as used between two
-    cards, holds the delay to a fraction of a millisecond, but changes the pitch by up to 200 ppm for each
-    millisecond of jitter in a sound server's chunks, although no sample moves against another.)
+    The `LinearCanceller` predicts an echo across the two clocks. It learns any constant drift, and
+    must adapt again after each change, first of all at high frequencies (the rest of the "s" in the
+    coach's "stand" was heard as "stop"). So the ratio stays until the delay deviates by
+    _TOLERANCE_S; by then the drift is known. With a single clock the ratio never changes. (A
+    phase-locked loop, as used between two cards, holds the delay to a fraction of a millisecond,
+    but changes the pitch by up to 200 ppm for each millisecond of jitter in a sound server's
+    chunks, although no sample moves against another.)
 
-    A second in which the delay moves far more than usual contains a jump or a gap: the new delay is held,
-    and neither that second nor its neighbours update the drift. The learnt drift stays.
+    A second in which the delay moves far more than usual contains a jump or a gap: the new delay is
+    held, and neither that second nor its neighbours update the drift. The learnt drift stays.
     """
 
     def __init__(self) -> None:

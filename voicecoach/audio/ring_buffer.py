@@ -14,10 +14,10 @@ Strided = npt.NDArray[np.float32]
 class Ring:
     """Bounded queue of mono float32 samples over one array that is allocated once.
 
-    It is safe without a lock for exactly one writing and one reading thread: each owns one of the two
-    counts and only reads the other, and storing an int in an attribute is atomic under the interpreter's
-    lock. A count is increased only after the samples have been copied. Counts never wrap, so "empty" and
-    "full" differ.
+    It is safe without a lock for exactly one writing and one reading thread: each owns one of the
+    two counts and only reads the other, and storing an int in an attribute is atomic under the
+    interpreter's lock. A count is increased only after the samples have been copied. Counts never
+    wrap, so "empty" and "full" differ.
     """
 
     def __init__(self, capacity: int) -> None:

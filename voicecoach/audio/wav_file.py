@@ -46,10 +46,14 @@ def read_audio(path: str | Path) -> tuple[Samples, int]:
     except IsADirectoryError:
         raise AudioFileError(f"{path} is a folder: name a WAV or FLAC file in it.") from None
     except OSError as error:
-        raise AudioFileError(f"{path} cannot be read ({error.strerror}): check its permissions.") from error
+        raise AudioFileError(
+            f"{path} cannot be read ({error.strerror}): check its permissions."
+        ) from error
     except (soundfile.LibsndfileError, TypeError) as error:
         # TypeError: soundfile needs the rate of headerless ".raw" files.
-        raise AudioFileError(f"{path} is damaged or no sound file: give a WAV or FLAC file.") from error
+        raise AudioFileError(
+            f"{path} is damaged or no sound file: give a WAV or FLAC file."
+        ) from error
     if not len(frames):
         raise AudioFileError(f"{path} holds no sound: give a longer recording.")
     finite = np.nan_to_num(frames, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
@@ -67,7 +71,8 @@ def to_hearing(samples: Samples, rate: int) -> Samples:
 class WavWriter:
     """Writes a 16-bit WAV file piece by piece; a context manager.
 
-    The file appears under its name only once it is complete. After an error, in writing or inside the
+    The file appears under its name only once it is complete. After an error, in writing or inside
+    the
     `with` block, no part is left, and an earlier file of that name is untouched.
     """
 
@@ -88,7 +93,10 @@ class WavWriter:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         if kind is None:
             self.close()
@@ -105,10 +113,14 @@ class WavWriter:
             AudioFileError: The disk is full or fails; the partial file has been removed.
         """
         if samples.shape[1:] != (() if self._channels == 1 else (self._channels,)):
-            raise ValueError(f"samples of shape {samples.shape} do not fit {self._channels} channels")
+            raise ValueError(
+                f"samples of shape {samples.shape} do not fit {self._channels} channels"
+            )
         scaled = np.rint(np.nan_to_num(samples) * _FULL_SCALE)
         try:
-            self._wave.writeframesraw(scaled.clip(-_FULL_SCALE, _FULL_SCALE - 1).astype(np.int16).tobytes())
+            self._wave.writeframesraw(
+                scaled.clip(-_FULL_SCALE, _FULL_SCALE - 1).astype(np.int16).tobytes()
+            )
         except OSError as error:
             self.discard()
             raise self._failure(error) from error
@@ -138,6 +150,8 @@ class WavWriter:
 
     def _failure(self, error: Exception) -> AudioFileError:
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-            return AudioFileError(f"The disk is full, so {self._path} was not written: free some space.")
+            return AudioFileError(
+                f"The disk is full, so {self._path} was not written: free some space."
+            )
         reason = error.strerror if isinstance(error, OSError) else error
         return AudioFileError(f"{self._path} cannot be written ({reason}): choose another place.")

@@ -30,20 +30,29 @@ class Finding:
     text: str
 
 
-def examine(app: App, microphone: str | int | None = None, speaker: str | int | None = None) -> Iterator[Finding]:
+def examine(
+    app: App, microphone: str | int | None = None, speaker: str | int | None = None
+) -> Iterator[Finding]:
     """Try the parts one after the other.
 
     A fault of one does not keep the others from being tried.
     """
     yield _devices(microphone, speaker)
     yield _echo()
-    for part, test in (("model", _model), ("speech", _speech), ("content", _content), ("settings", _settings)):
+    for part, test in (
+        ("model", _model),
+        ("speech", _speech),
+        ("content", _content),
+        ("settings", _settings),
+    ):
         yield _tried(part, app, test)
 
 
 def _devices(microphone: str | int | None, speaker: str | int | None) -> Finding:
     missing = check_devices(microphone, speaker)
-    return Finding("sound", "missing" if missing else "ok", missing or "There are a microphone and a speaker.")
+    return Finding(
+        "sound", "missing" if missing else "ok", missing or "There are a microphone and a speaker."
+    )
 
 
 def _echo() -> Finding:

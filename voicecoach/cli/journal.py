@@ -105,7 +105,9 @@ def _report() -> Report:
 
 @click.command(cls=Command)
 @click.argument("file", type=_OUT)
-@click.option("--format", "form", type=click.Choice(("json", "csv")), help="Default: as FILE ends, else json.")
+@click.option(
+    "--format", "form", type=click.Choice(("json", "csv")), help="Default: as FILE ends, else json."
+)
 def export(file: Path, form: str | None) -> None:
     """Write the whole journal to FILE.
 
@@ -167,9 +169,16 @@ def calendar(file: Path) -> None:
 
 @click.command(cls=Command)
 @click.option(
-    "--all", "everything", is_flag=True, help="All sessions, what you found easy or hard, all sound, all caches."
+    "--all",
+    "everything",
+    is_flag=True,
+    help="All sessions, what you found easy or hard, all sound, all caches.",
 )
-@click.option("--day", type=click.DateTime(("%Y-%m-%d",)), help="The sessions and the water of one day, 2026-03-10.")
+@click.option(
+    "--day",
+    type=click.DateTime(("%Y-%m-%d",)),
+    help="The sessions and the water of one day, 2026-03-10.",
+)
 @click.option("--audio", is_flag=True, help="The sound that was kept.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def forget(*, everything: bool, day: Any, audio: bool, yes: bool) -> None:
@@ -234,7 +243,9 @@ def privacy() -> None:
 
     keeps = load_settings(settings_file()).keep_audio
     click.echo("Nothing leaves this machine: no sound, no text, no statistics.")
-    click.echo(f"Sound is {f'kept, up to {keeps} MB of it' if keeps else 'not kept'} (keep_audio in the settings).\n")
+    click.echo(
+        f"Sound is {f'kept, up to {keeps} MB of it' if keeps else 'not kept'} (keep_audio in the settings).\n"
+    )
     for line in privacy_report(PLACES):
         click.echo(line)
 

@@ -34,7 +34,9 @@ from voicecoach.core.errors import VoicecoachError
 from voicecoach.runtime.background_load import loading
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(__version__, prog_name="voicecoach")
 def main() -> None:
     """An offline voice coach for people whose legs hurt.
@@ -45,15 +47,25 @@ def main() -> None:
     """
     for stream, errors in ((sys.stdin, "replace"), (sys.stdout, "backslashreplace")):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors=errors)  # letters that a terminal or a pipe does not have end nothing
+            stream.reconfigure(
+                errors=errors
+            )  # letters that a terminal or a pipe does not have end nothing
 
 
 @main.command()
 @content_options
 @voice_options
 @sound_options
-@click.option("--or-demo", is_flag=True, help="Without a microphone and a speaker: say what is missing, run the demo.")
-@click.option("--log", type=click.Path(path_type=Path, dir_okay=False), help="Write a JSON line for each event.")
+@click.option(
+    "--or-demo",
+    is_flag=True,
+    help="Without a microphone and a speaker: say what is missing, run the demo.",
+)
+@click.option(
+    "--log",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write a JSON line for each event.",
+)
 @verbose
 @click.pass_context
 def run(
@@ -101,7 +113,9 @@ def run(
     show_default=True,
     help="Folder for room.wav, transcript.txt and events.jsonl.",
 )
-@click.option("--typed", is_flag=True, help="No voices and no recogniser: only what is said and what follows.")
+@click.option(
+    "--typed", is_flag=True, help="No voices and no recogniser: only what is said and what follows."
+)
 @content_options
 @voice_options
 @verbose
@@ -132,8 +146,13 @@ def demo(scenario: str, out: Path, typed: bool, **content: Any) -> None:
 
 @main.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--state", help="Understand as in this state (idle, working, paused, ...); default: in any state.")
-@click.option("--json", "as_json", is_flag=True, help="JSON lines even when the output is a terminal.")
+@click.option(
+    "--state",
+    help="Understand as in this state (idle, working, paused, ...); default: in any state.",
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help="JSON lines even when the output is a terminal."
+)
 @content_options
 @verbose
 def recognize(files: tuple[Path, ...], state: str | None, as_json: bool, **content: Any) -> None:
@@ -164,13 +183,19 @@ def recognize(files: tuple[Path, ...], state: str | None, as_json: bool, **conte
             click.echo(json.dumps(found))
         else:
             what = found["intent"] or "nothing obeyed"
-            click.echo(f"{file}: {found['text']!r}: {what} {found['slots'] or ''} ({found['reason']})")
+            click.echo(
+                f"{file}: {found['text']!r}: {what} {found['slots'] or ''} ({found['reason']})"
+            )
     if failed:
         raise SystemExit(FAILED)
 
 
 @main.command(name="type")
-@click.option("--fast", is_flag=True, help="Do not wait in real time (as when lines come from a file or a pipe).")
+@click.option(
+    "--fast",
+    is_flag=True,
+    help="Do not wait in real time (as when lines come from a file or a pipe).",
+)
 @click.option("--quiet", is_flag=True, help="Do not use the speaker.")
 @content_options
 @voice_options
@@ -202,10 +227,16 @@ def devices() -> None:
         click.echo("There is no microphone and no speaker.")
     for device in found:
         marks = [
-            f"{device.inputs} in" + (" (default)" if device.default_input else "") if device.inputs else "",
-            f"{device.outputs} out" + (" (default)" if device.default_output else "") if device.outputs else "",
+            f"{device.inputs} in" + (" (default)" if device.default_input else "")
+            if device.inputs
+            else "",
+            f"{device.outputs} out" + (" (default)" if device.default_output else "")
+            if device.outputs
+            else "",
         ]
-        click.echo(f"{device.index:>3}  {device.name} [{device.host_api}]  {', '.join(filter(None, marks))}")
+        click.echo(
+            f"{device.index:>3}  {device.name} [{device.host_api}]  {', '.join(filter(None, marks))}"
+        )
 
 
 @main.command()
@@ -256,7 +287,9 @@ def lint(**content: Any) -> None:
         click.echo(problem, err=True)
     if problems:
         raise SystemExit(FAILED)
-    click.echo(f"{len(app.intents.sentences())} sentences and {len(app.prompts())} prompts are fine.")
+    click.echo(
+        f"{len(app.intents.sentences())} sentences and {len(app.prompts())} prompts are fine."
+    )
 
 
 for _command in (model, *JOURNAL_COMMANDS):

@@ -18,8 +18,17 @@ def model() -> None:
 
 
 @model.command()
-@click.option("--from", "source", type=click.Path(path_type=Path, exists=True), help="A zip or a folder that you have.")
-@click.option("--to", type=click.Path(path_type=Path, file_okay=False), help="Where to put it (default: models/).")
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(path_type=Path, exists=True),
+    help="A zip or a folder that you have.",
+)
+@click.option(
+    "--to",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where to put it (default: models/).",
+)
 @language_option
 def fetch(source: Path | None, to: Path | None, language: str | None) -> None:
     """Get the model (about 40 MB), verify it, and put it in its place."""

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def _with_content(_ctx: click.Context, _option: click.Parameter, folders: tuple[Path, ...]) -> tuple[Path, ...]:
+def _with_content(
+    _ctx: click.Context, _option: click.Parameter, folders: tuple[Path, ...]
+) -> tuple[Path, ...]:
     for folder in folders:
         if not any(path.suffix in (".yaml", ".yml") for path in folder.iterdir()):
             raise click.BadParameter(f"{folder} has no .yaml file")
@@ -24,7 +26,8 @@ def _with_content(_ctx: click.Context, _option: click.Parameter, folders: tuple[
 
 
 language_option = click.option(
-    "--language", help="What the coach speaks and understands, en or de (default: the one in your settings, else en)."
+    "--language",
+    help="What the coach speaks and understands, en or de (default: the one in your settings, else en).",
 )
 
 
@@ -38,7 +41,11 @@ def content_options(command: F) -> F:
             envvar="VOICECOACH_MODEL",
             help="Folder of a Vosk model (default: the one that `voicecoach model fetch` got).",
         ),
-        click.option("--intents", type=click.Path(path_type=Path), help="An intents file instead of the built-in one."),
+        click.option(
+            "--intents",
+            type=click.Path(path_type=Path),
+            help="An intents file instead of the built-in one.",
+        ),
         click.option(
             "--routines",
             type=click.Path(path_type=Path, file_okay=False, exists=True),
@@ -54,8 +61,16 @@ def content_options(command: F) -> F:
 def voice_options(command: F) -> F:
     """Add the options of the coach's voice, which `app_of` takes, too."""
     for option in (
-        click.option("--voice", help="The coach's voice, by the name that your speech engine has for it."),
-        click.option("--rate", default=150, show_default=True, type=click.IntRange(80, 300), help="Words a minute."),
+        click.option(
+            "--voice", help="The coach's voice, by the name that your speech engine has for it."
+        ),
+        click.option(
+            "--rate",
+            default=150,
+            show_default=True,
+            type=click.IntRange(80, 300),
+            help="Words a minute.",
+        ),
     ):
         command = option(command)
     return command
@@ -66,11 +81,18 @@ def verbose(command: F) -> F:
 
     def set_up(_ctx: click.Context, _option: click.Parameter, value: bool) -> None:
         level = logging.DEBUG if value else logging.WARNING
-        logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s: %(message)s")
+        logging.basicConfig(
+            level=logging.WARNING, stream=sys.stderr, format="%(name)s: %(message)s"
+        )
         logging.getLogger("voicecoach").setLevel(level)
 
     option = click.option(
-        "-v", "--verbose", is_flag=True, expose_value=False, callback=set_up, help="Explain every decision on stderr."
+        "-v",
+        "--verbose",
+        is_flag=True,
+        expose_value=False,
+        callback=set_up,
+        help="Explain every decision on stderr.",
     )
     return option(command)
 

@@ -50,7 +50,9 @@ class Repetitions(Content):
     def _one_effort(cls, phases: tuple[Phase, ...]) -> tuple[Phase, ...]:
         efforts = sum(phase.effort for phase in phases)
         if efforts != 1:
-            raise ValueError(f"has {efforts} phases with effort - give effort: true to exactly one.")
+            raise ValueError(
+                f"has {efforts} phases with effort - give effort: true to exactly one."
+            )
         return phases
 
 
@@ -104,13 +106,27 @@ class Exercise(Content):
             if isinstance(dose, Hold):
                 raise ValueError("is a hold, which cannot alternate - write sides: per side.")
             if isinstance(dose, Repetitions) and dose.count % 2:
-                raise ValueError(f"has a count of {dose.count}, but the sides alternate - make it even.")
+                raise ValueError(
+                    f"has a count of {dose.count}, but the sides alternate - make it even."
+                )
         return dose
 
-    @field_validator("setup", "reminder", "cue", "feel", "mistake", "easier", "harder", "caution", "easier_caution")
+    @field_validator(
+        "setup",
+        "reminder",
+        "cue",
+        "feel",
+        "mistake",
+        "easier",
+        "harder",
+        "caution",
+        "easier_caution",
+    )
     @classmethod
     def _placeholders_fit_sides(cls, text: object, info: ValidationInfo) -> object:
         sides = info.data.get("sides", "per side")
         if sides != "per side" and (found := PLACEHOLDER.search(str(text))):
-            raise ValueError(f"has {found[0]}, but sides is {sides!r} - leave it out, or write sides: per side.")
+            raise ValueError(
+                f"has {found[0]}, but sides is {sides!r} - leave it out, or write sides: per side."
+            )
         return text

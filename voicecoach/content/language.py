@@ -1,6 +1,7 @@
 """Languages: their grammatical words, numbers, plural forms, voice and recogniser model.
 
-A language is a folder of content with a `language.yaml`; docs/reference/content-format.md tells what else is in it.
+A language is a folder of content with a `language.yaml`; docs/reference/content-format.md tells
+what else is in it.
 """
 
 from __future__ import annotations
@@ -191,6 +192,8 @@ def content(code: str, name: str) -> Traversable:
         ContentError: There is no such language.
     """
     if code not in languages():
-        raise ContentError([f"There is no content in language {code!r} - {suggestion(code, languages())}"])
+        raise ContentError(
+            [f"There is no content in language {code!r} - {suggestion(code, languages())}"]
+        )
     file = _CONTENT / code / name
     return _CHECKOUT / name if (code, name) in _AT_TOP_LEVEL and not file.is_file() else file

@@ -17,7 +17,14 @@ from voicecoach.content.exercise import (
 from voicecoach.content.language import DEFAULT, content
 from voicecoach.content.routine import Routine, wrong_changes
 from voicecoach.content.spoken_text import Id
-from voicecoach.content.yaml_schema import Content, ContentError, Source, Where, load_with_source, suggestion
+from voicecoach.content.yaml_schema import (
+    Content,
+    ContentError,
+    Source,
+    Where,
+    load_with_source,
+    suggestion,
+)
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +43,9 @@ class Library:
 
     def spoken_routines(self) -> list[tuple[str, str]]:
         """List each name of a routine, in lower case, with its id; no two routines share a name."""
-        return [(spoken, routine.id) for routine in self.routines.values() for spoken in routine.spoken]
+        return [
+            (spoken, routine.id) for routine in self.routines.values() for spoken in routine.spoken
+        ]
 
     def spoken_exercises(self) -> list[tuple[str, str]]:
         """List the names of the user's own exercises, in lower case, with their ids.
@@ -61,7 +70,10 @@ class _File(Content):
     def _key_is_the_id(cls, entries: object) -> object:
         if not isinstance(entries, dict):
             return entries
-        return {key: {"id": key} | value if isinstance(value, dict) else value for key, value in entries.items()}
+        return {
+            key: {"id": key} | value if isinstance(value, dict) else value
+            for key, value in entries.items()
+        }
 
 
 T = TypeVar("T", Exercise, Routine)
@@ -116,26 +128,36 @@ def own_files(folders: Sequence[Path]) -> Iterator[tuple[int, Traversable]]:
         try:
             paths = sorted(folder.iterdir()) if folder.exists() else []
         except OSError as error:
-            raise ContentError([f"{folder}: cannot be listed - {error.strerror}; name another."]) from None
+            raise ContentError(
+                [f"{folder}: cannot be listed - {error.strerror}; name another."]
+            ) from None
         for path in paths:
             # Editors and file managers leave files behind whose names begin with a dot.
             if path.suffix.lower() in (".yaml", ".yml") and not path.name.startswith("."):
                 yield number, path
 
 
-def _add(shelf: _Shelf[T], entries: dict[str, T], kind: str, source: Source, number: int) -> Iterator[str]:
+def _add(
+    shelf: _Shelf[T], entries: dict[str, T], kind: str, source: Source, number: int
+) -> Iterator[str]:
     for key, entry in entries.items():
         if entry.id != key:
-            yield source.mistake((kind, key, "id"), f"differs from {key!r}, which is the id - leave it out.")
+            yield source.mistake(
+                (kind, key, "id"), f"differs from {key!r}, which is the id - leave it out."
+            )
         if key in shelf:
             _, other, other_number = shelf[key]
             if other_number == number:
-                yield source.mistake((kind, key), f"is in {other.path} already - rename or remove one.")
+                yield source.mistake(
+                    (kind, key), f"is in {other.path} already - rename or remove one."
+                )
             log.info("%s: %s.%s replaces the one in %s", source.path, kind, key, other.path)
         shelf[key] = (entry, source, number)
 
 
-def _wrong_entries(routine: Routine, source: Source, number: int, exercises: _Shelf[Exercise]) -> Iterator[str]:
+def _wrong_entries(
+    routine: Routine, source: Source, number: int, exercises: _Shelf[Exercise]
+) -> Iterator[str]:
     for index, step in enumerate(routine.steps):
         where: Where = ("routines", routine.id, "steps", index)
         for key in ("exercise", "alternative"):

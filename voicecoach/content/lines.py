@@ -56,7 +56,10 @@ class Lines:
 
     def phrase(self, line: str, /, **values: object) -> str:
         """Return `line` as a part of a sentence, whose first letter stays as it is written."""
-        spoken = {key: self.number(value) if isinstance(value, int) else str(value) for key, value in values.items()}
+        spoken = {
+            key: self.number(value) if isinstance(value, int) else str(value)
+            for key, value in values.items()
+        }
         return self.texts[line].format(**spoken)
 
     def number(self, value: int) -> str:

@@ -35,7 +35,9 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     near = process.extractOne(word, names, scorer=fuzz.ratio, score_cutoff=SUGGESTION_MIN_RATIO)
     if near:
         return f"did you mean '{near[0]}'?"
-    return use_one_of(names if len(names) < 10 else [name for name, *_ in process.extract(word, names)])
+    return use_one_of(
+        names if len(names) < 10 else [name for name, *_ in process.extract(word, names)]
+    )
 
 
 def use_one_of(names: Iterable[str]) -> str:
@@ -119,7 +121,9 @@ def _find(model: type[BaseModel], loc: Where) -> tuple[list[Any], FieldInfo | No
         for option in options:
             if _is_model(option):
                 field = option.model_fields.get(part, field)
-                inner += [option.model_fields[part].annotation] if part in option.model_fields else []
+                inner += (
+                    [option.model_fields[part].annotation] if part in option.model_fields else []
+                )
             else:
                 inner += [arg for arg in get_args(option) if arg is not Ellipsis][-1:]
         # A part that is no field is the tag of a union: it selects types, and leads no deeper.
@@ -152,7 +156,9 @@ def _is_model(option: Any) -> bool:
 
 
 def _keys(options: list[Any]) -> list[str]:
-    return list(dict.fromkeys(key for option in options if _is_model(option) for key in option.model_fields))
+    return list(
+        dict.fromkeys(key for option in options if _is_model(option) for key in option.model_fields)
+    )
 
 
 def keys_of(model: type[BaseModel]) -> list[str]:
@@ -162,4 +168,6 @@ def keys_of(model: type[BaseModel]) -> list[str]:
 
 def _literals(options: list[Any], key: str) -> list[str]:
     fields = [option.model_fields[key].annotation for option in options if _is_model(option)]
-    return [str(value) for field in fields if get_origin(field) is Literal for value in get_args(field)]
+    return [
+        str(value) for field in fields if get_origin(field) is Literal for value in get_args(field)
+    ]

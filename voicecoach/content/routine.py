@@ -35,7 +35,9 @@ class RoutineEntry(Content):
         if self.water == (self.exercise is not None):
             raise ValueError("must be an exercise or water: true - give one of the two.")
         if self.water and self.model_fields_set > {"water"}:
-            raise ValueError("is a water break, which has nothing to set - leave the other keys out.")
+            raise ValueError(
+                "is a water break, which has nothing to set - leave the other keys out."
+            )
         return self
 
 
@@ -69,8 +71,13 @@ def wrong_changes(entry: RoutineEntry, exercise: Exercise) -> Iterator[tuple[str
     kind = type(exercise.dose)
     for key, value in entry.changes.items():
         if key not in kind.model_fields:
-            fitting = " or ".join(name for name in ("seconds", "count", "sets") if name in kind.model_fields)
-            yield key, f"does not fit {exercise.id!r}, whose dose is {exercise.dose.kind} - give {fitting}."
+            fitting = " or ".join(
+                name for name in ("seconds", "count", "sets") if name in kind.model_fields
+            )
+            yield (
+                key,
+                f"does not fit {exercise.id!r}, whose dose is {exercise.dose.kind} - give {fitting}.",
+            )
             continue
         changed = exercise.model_dump()
         changed["dose"][key] = value

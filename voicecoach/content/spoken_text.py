@@ -25,7 +25,9 @@ def _speakable(text: str) -> str:
     if digit := re.search(r"\d+", plain):
         raise ValueError(f"has the number {digit[0]} - write it in words, as it is spoken.")
     if odd := UNSPEAKABLE.search(plain):
-        raise ValueError(f"has {odd[0]!r}, which cannot be spoken - write it in words or leave it out.")
+        raise ValueError(
+            f"has {odd[0]!r}, which cannot be spoken - write it in words or leave it out."
+        )
     if not re.search(r"\w", plain):
         raise ValueError("says nothing - write what the coach should say.")
     return text
@@ -40,7 +42,9 @@ def _one_sentence(text: str) -> str:
 def _name(text: str) -> str:
     text = " ".join(text.replace("\u2019", "'").split())
     if not _NAME.fullmatch(text):
-        raise ValueError(f"cannot be a spoken name, {text!r} - use letters, apostrophes and spaces only.")
+        raise ValueError(
+            f"cannot be a spoken name, {text!r} - use letters, apostrophes and spaces only."
+        )
     return text
 
 

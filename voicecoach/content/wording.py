@@ -23,7 +23,8 @@ from voicecoach.content.spoken_text import UNSPEAKABLE
 from voicecoach.content.yaml_schema import Content, Source, Where, load_yaml
 
 MOST_INSTRUCTIONS = 2
-"""Most instructions in a sentence. Two belong together ("lie face up and raise your thigh"); people forget three."""
+"""Most instructions in a sentence. Two belong together ("lie face up and raise your thigh"); people
+forget three."""
 
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
 _PAUSE = re.compile(r"[.,;:?!]+(?:\s|$)|\s-\s")
@@ -86,7 +87,9 @@ def written(library: Library, lines: Lines) -> Iterator[Written]:
         yield Written(text, lines.source, (line,), "line")
     for exercise in library.exercises.values():
         for where, text in _texts(exercise):
-            yield Written(text, library.sources[exercise.id], ("exercises", exercise.id, *where), "exercise")
+            yield Written(
+                text, library.sources[exercise.id], ("exercises", exercise.id, *where), "exercise"
+            )
 
 
 def filled_in(prompts: Iterable[tuple[str, str]], lines: Lines) -> Iterator[Written]:
@@ -99,7 +102,11 @@ def filled_in(prompts: Iterable[tuple[str, str]], lines: Lines) -> Iterator[Writ
 def lint_wording(texts: Iterable[Written], rules: Wording) -> list[str]:
     """Return a sentence for each text that breaks a rule."""
     checker = _Checker(rules)
-    return list(dict.fromkeys(one.source.mistake(one.where, what) for one in texts for what in checker.check(one)))
+    return list(
+        dict.fromkeys(
+            one.source.mistake(one.where, what) for one in texts for what in checker.check(one)
+        )
+    )
 
 
 class _Checker:
@@ -123,7 +130,11 @@ class _Checker:
         if words > most:
             yield f"has {words} words in the sentence {_shown(sentence)} - make it two; {most} are the most."
         breath = self._rules.longest.breath
-        if words <= most and (longest := max(len(_WORD.findall(part)) for part in _PAUSE.split(sentence))) > breath:
+        if (
+            words <= most
+            and (longest := max(len(_WORD.findall(part)) for part in _PAUSE.split(sentence)))
+            > breath
+        ):
             yield f"has {longest} words without a pause in {_shown(sentence)} - add one; {breath} are the most."
         instructions = len(self._instruction.findall(sentence))
         if instructions > MOST_INSTRUCTIONS:

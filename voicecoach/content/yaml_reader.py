@@ -23,9 +23,13 @@ class _Loader(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         event = self.peek_event()  # type: ignore[no-untyped-call]
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise yaml.MarkedYAMLError(problem="an anchor or alias is not allowed", problem_mark=event.start_mark)
+            raise yaml.MarkedYAMLError(
+                problem="an anchor or alias is not allowed", problem_mark=event.start_mark
+            )
         if getattr(event, "tag", None):
-            raise yaml.MarkedYAMLError(problem="a tag is not allowed", problem_mark=event.start_mark)
+            raise yaml.MarkedYAMLError(
+                problem="a tag is not allowed", problem_mark=event.start_mark
+            )
         return super().compose_node(parent, index)
 
 
@@ -35,7 +39,9 @@ for _tag, _pattern, _first in (
     ("int", r"[-+]?(0|[1-9][0-9]{0,17})", list("-+0123456789")),
     ("float", r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?", list("-+.0123456789")),
 ):
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), _first)
+    _Loader.add_implicit_resolver(
+        f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), _first
+    )
 
 _ADVICE = (
     # A part of the parser's message, and what to do about it.
@@ -49,7 +55,10 @@ _ADVICE = (
     ("end of stream", "close the quote or the bracket"),
     ("<stream end>", "close the quote or the bracket"),
     ("expected ','", "put commas between the entries, and close the bracket"),
-    ("expected <block end>", "line the indentation up, and put text that begins with { or a quote in quotes"),
+    (
+        "expected <block end>",
+        "line the indentation up, and put text that begins with { or a quote in quotes",
+    ),
     ("while scanning an", "put the text in quotes"),
     ("another document", "leave out the second ---"),
     ("anchor or alias", "write the value out, or put the text in quotes"),
@@ -72,12 +81,16 @@ def _read(path: Traversable) -> str:
     except FileNotFoundError:
         raise ContentError([f"{path}: there is no such file - check its name."]) from None
     except OSError as error:
-        raise ContentError([f"{path}: cannot be read - {error.strerror}; choose another file."]) from None
+        raise ContentError(
+            [f"{path}: cannot be read - {error.strerror}; choose another file."]
+        ) from None
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise ContentError([f"{path}, line {line}: is not UTF-8 text - save the file as UTF-8."]) from None
+        raise ContentError(
+            [f"{path}, line {line}: is not UTF-8 text - save the file as UTF-8."]
+        ) from None
 
 
 def _parse(path: Traversable, text: str) -> tuple[yaml.Node | None, _Loader]:
@@ -88,14 +101,23 @@ def _parse(path: Traversable, text: str) -> tuple[yaml.Node | None, _Loader]:
         mark = error.problem_mark
         place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "line 1"
         begun = f" from line {error.context_mark.line + 1}" if error.context_mark else ""
-        problem = ", ".join(part for part in (f"{error.context or ''}{begun}", error.problem) if part)
-        advice = next((advice for sign, advice in _ADVICE if sign in problem), "compare it with its neighbours")
+        problem = ", ".join(
+            part for part in (f"{error.context or ''}{begun}", error.problem) if part
+        )
+        advice = next(
+            (advice for sign, advice in _ADVICE if sign in problem),
+            "compare it with its neighbours",
+        )
         raise ContentError([f"{path}, {place}: is not valid YAML: {problem} - {advice}."]) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        raise ContentError([f"{path}, line {line}: has an invisible character - remove it."]) from None
+        raise ContentError(
+            [f"{path}, line {line}: has an invisible character - remove it."]
+        ) from None
     except RecursionError:
-        raise ContentError([f"{path}: is nested too deeply - close the brackets that are open."]) from None
+        raise ContentError(
+            [f"{path}: is nested too deeply - close the brackets that are open."]
+        ) from None
 
 
 class Tree:
@@ -126,9 +148,13 @@ class Tree:
             here = (*where, str(key.value))
             line = key.start_mark.line + 1
             if not isinstance(key, yaml.ScalarNode):
-                self.mistakes.append((where, f"has a key on line {line} that is no word - put it in quotes."))
+                self.mistakes.append(
+                    (where, f"has a key on line {line} that is no word - put it in quotes.")
+                )
             elif key.value in group:
-                self.mistakes.append((here, f"comes again on line {line} - remove or rename one of them."))
+                self.mistakes.append(
+                    (here, f"comes again on line {line} - remove or rename one of them.")
+                )
             else:
                 self.lines[here] = line
                 group[key.value] = self._value(value, here)

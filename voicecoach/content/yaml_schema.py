@@ -14,7 +14,15 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from voicecoach.content.mistakes import QUOTE, ContentError, Where, explain, keys_of, suggestion, use_one_of
+from voicecoach.content.mistakes import (
+    QUOTE,
+    ContentError,
+    Where,
+    explain,
+    keys_of,
+    suggestion,
+    use_one_of,
+)
 from voicecoach.content.yaml_reader import read_yaml
 
 __all__ = [

@@ -197,7 +197,10 @@ def log_entry(event: SessionEvent) -> tuple[str, dict[str, object]]:
             return "left out", {"exercise": exercise, "side": side, "reason": reason, "work": work}
         case SecondPassed(step, plan, work):
             optional = {"plan": plan, "work": work}
-            return "second", {"step": step, **{name: value for name, value in optional.items() if value is not None}}
+            return "second", {
+                "step": step,
+                **{name: value for name, value in optional.items() if value is not None},
+            }
         case _:
             return _log_entry_of_user(event)
 
@@ -208,7 +211,13 @@ def _log_entry_of_user(event: UserEvent) -> tuple[str, dict[str, object]]:
         case LegsRated(when, rating):
             return "pain", {"when": when, "rating": rating}
         case PainReported(rating, sharp, place, exercise, side):
-            what = {"rating": rating, "sharp": sharp, "place": place, "exercise": exercise, "side": side}
+            what = {
+                "rating": rating,
+                "sharp": sharp,
+                "place": place,
+                "exercise": exercise,
+                "side": side,
+            }
             return "pain", {"when": "during", **what}
         case RedFlagRaised(advice, text):
             return "red flag", {"advice": advice, "text": text}

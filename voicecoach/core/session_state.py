@@ -38,7 +38,9 @@ class QuestionContext(StrEnum):
     """The coach was called by its name and waits for a command; no sentence counts only there."""
 
 
-GATE_STATES: frozenset[SessionState | QuestionContext] = frozenset({*SessionState, *QuestionContext}) - {
+GATE_STATES: frozenset[SessionState | QuestionContext] = frozenset(
+    {*SessionState, *QuestionContext}
+) - {
     SessionState.COMPARING,
     SessionState.RESUMING,
     SessionState.ALARMED,

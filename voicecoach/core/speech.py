@@ -53,18 +53,21 @@ class Hypothesis:
     alternatives: tuple[Alternative, ...] = ()
     """Other possible texts, the most probable first."""
     echo_suspect: bool = False
-    """Whether it was heard over the coach before anything was known of the coach's echo, and may be that echo."""
+    """Whether it was heard over the coach before anything was known of the coach's echo, and may be
+    that echo."""
     over_coach: bool = False
-    """Whether the coach spoke at the same time, and the utterance does not clearly exceed the residual echo, or little
-    is known of the echo."""
+    """Whether the coach spoke at the same time, and the utterance does not clearly exceed the
+    residual echo, or little is known of the echo."""
     computing: float = 0.0
     """Seconds that hearing and understanding the last block took; 0 where time is simulated."""
     echo_reduction_db: float | None = 0.0
-    """How much of its level turned out afterwards to be the coach's echo; None where that is unknown."""
+    """How much of its level turned out afterwards to be the coach's echo; None where that is
+    unknown."""
     learning: bool = False
     """Whether it began before the echo canceller had converged."""
     continues: bool = False
-    """Whether it includes the previous utterance, which had been decided before the user went on."""
+    """Whether it includes the previous utterance, which had been decided before the user went
+    on."""
     alone: Hypothesis | None = None
     """The part after the previous utterance, recognised by itself."""
     prominence_db: float = math.inf

@@ -14,7 +14,18 @@ from typing import Protocol
 import numpy as np
 
 from voicecoach.audio.echo.control import RELEASE
-from voicecoach.core.actions import Action, Ask, CloseQuestion, Leave, Note, OtherVoice, Play, Reply, StopAudio, Volume
+from voicecoach.core.actions import (
+    Action,
+    Ask,
+    CloseQuestion,
+    Leave,
+    Note,
+    OtherVoice,
+    Play,
+    Reply,
+    StopAudio,
+    Volume,
+)
 from voicecoach.core.audio import BLOCK_SECONDS, Clip, Samples
 from voicecoach.core.script import CueStarted
 from voicecoach.core.session_events import SessionEvent, log_entry
@@ -55,17 +66,20 @@ class VoiceSource(ClipSource, Protocol):
 
 
 VANISHED = 3.0
-"""Decibels of an utterance over the coach's voice that turn out to be an echo of that, from which on it was nothing
-else. Of what people say less than half as many vanish (tests/test_hindsight.py)."""
+"""Decibels of an utterance over the coach's voice that turn out to be an echo of that, from which
+on it was nothing else. Of what people say less than half as many vanish
+(tests/test_hindsight.py)."""
 
 CLEAR = 10.0
-"""Decibels by which an utterance has to stand out of what may be left of the coach's voice to count like any other."""
+"""Decibels by which an utterance has to stand out of what may be left of the coach's voice to count
+like any other."""
 
 DEFECT = "a defect in understanding"
 """Detail of an utterance that could not be understood since something is broken."""
 
 OWN_VOICE_LEAD = 0.2
-"""How much earlier (s) it may seem to be heard: where a word falls in its sentence is only estimated."""
+"""How much earlier (s) it may seem to be heard: where a word falls in its sentence is only
+estimated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +90,13 @@ class LogEvent:
     kind: str
     data: Mapping[str, object]
     event: SessionEvent | None = None
-    """The event of the session that `kind` and `data` tell of; None for what the coach itself logs."""
+    """The event of the session that `kind` and `data` tell of; None for what the coach itself
+    logs."""
 
 
 Clock = Callable[[float], datetime]
-"""What the clock on the wall shows when so many seconds of sound have passed: a real one, or one that follows them."""
+"""What the clock on the wall shows when so many seconds of sound have passed: a real one, or one
+that follows them."""
 
 Understand = Callable[[Hypothesis, Collection[str]], Understanding]
 OwnVoice = Callable[[str, str], bool]
@@ -111,7 +127,8 @@ class Coach:
         self.listeners: list[Callable[[LogEvent], None]] = []
         self.finished = False
         self.flushed = False
-        """Whether all sound was stopped in the last block: then nothing that the sound card still has is wanted."""
+        """Whether all sound was stopped in the last block: then nothing that the sound card still
+        has is wanted."""
         self._understand = understand
         self._own_voice = own_voice
         self.hearing = hearing
@@ -172,7 +189,9 @@ class Coach:
         self._watch_voice()
         self._watch_question()
         self._watch_silence()
-        self._mixer.ducked = self._player.yielding = self._floor.yields(self.now, speech=self.hearing.somebody)
+        self._mixer.ducked = self._player.yielding = self._floor.yields(
+            self.now, speech=self.hearing.somebody
+        )
         for event in self._player.tick(self.block):
             if isinstance(event, CueStarted):
                 cue = event.cue
@@ -203,7 +222,10 @@ class Coach:
         else:
             new = self._understood(heard)
         self._before = understanding = new or Understanding(
-            heard.text, Verdict.REJECT, reject_reason=RejectReason.ALREADY_OBEYED, detail="it was obeyed already"
+            heard.text,
+            Verdict.REJECT,
+            reject_reason=RejectReason.ALREADY_OBEYED,
+            detail="it was obeyed already",
         )
         self._note_heard(heard, understanding)
         if new is None:
@@ -239,21 +261,30 @@ class Coach:
         """Say a line of content over what is going on."""
         self._carry_out(self.session.say(line))
 
-    # --- inside -------------------------------------------------------------------------------------------
+    # --- inside ----------------------------------------------------------------------------------
 
     def _understood(self, heard: Hypothesis) -> Understanding:
         said = self._said_during(heard)
         if heard.endpoint != Endpoint.TYPED and self._own_voice(heard.text, said):
             return Understanding(
-                heard.text, Verdict.REJECT, reject_reason=RejectReason.OWN_VOICE, detail="the coach's own voice"
+                heard.text,
+                Verdict.REJECT,
+                reject_reason=RejectReason.OWN_VOICE,
+                detail="the coach's own voice",
             )
         if heard.endpoint == Endpoint.TYPED or not said:
             return self.session.attend(self._meaning(heard))
         if heard.echo_reduction_db is not None and heard.echo_reduction_db > VANISHED:
             detail = f"the coach's own voice: {heard.echo_reduction_db:.0f} dB of it vanish"
-            return Understanding(heard.text, Verdict.REJECT, reject_reason=RejectReason.OWN_VOICE, detail=detail)
+            return Understanding(
+                heard.text, Verdict.REJECT, reject_reason=RejectReason.OWN_VOICE, detail=detail
+            )
         echo_suspect = heard.learning and heard.echo_reduction_db is None
-        judged = replace(heard, echo_suspect=echo_suspect, over_coach=heard.learning or heard.prominence_db < CLEAR)
+        judged = replace(
+            heard,
+            echo_suspect=echo_suspect,
+            over_coach=heard.learning or heard.prominence_db < CLEAR,
+        )
         return self.session.attend(self._meaning(judged))
 
     def _understand_part(self, heard: Hypothesis, text: str) -> Understanding:
@@ -269,7 +300,9 @@ class Coach:
             return self._understand(heard, self.session.states)
         except Exception as error:
             _LOG.debug("%r could not be understood", heard.text, exc_info=error)
-            return Understanding(heard.text, Verdict.REJECT, reject_reason=RejectReason.DEFECT, detail=DEFECT)
+            return Understanding(
+                heard.text, Verdict.REJECT, reject_reason=RejectReason.DEFECT, detail=DEFECT
+            )
 
     def _react(self, understanding: Understanding, position: float | None = None) -> list[Action]:
         """Return the session's actions for an utterance.
@@ -373,7 +406,11 @@ class Coach:
             self._state = self.session.state
 
     def _log(
-        self, kind: str, data: Mapping[str, object], at: float | None = None, event: SessionEvent | None = None
+        self,
+        kind: str,
+        data: Mapping[str, object],
+        at: float | None = None,
+        event: SessionEvent | None = None,
     ) -> None:
         entry = LogEvent(self.now if at is None else at, kind, data, event)
         for listener in self.listeners:

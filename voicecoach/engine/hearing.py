@@ -20,7 +20,9 @@ OWN_VOICE_LAG_S = 0.6
 class SpeechListener(Protocol):
     """Detects and decodes utterances in the cleaned microphone."""
 
-    def feed(self, samples: Samples, *, far_end: bool = False, residual: float = -np.inf) -> list[Hypothesis]:
+    def feed(
+        self, samples: Samples, *, far_end: bool = False, residual: float = -np.inf
+    ) -> list[Hypothesis]:
         """Hear a block and return the utterances that ended in it.
 
         Args:

@@ -29,18 +29,19 @@ class BackgroundHearingParams:
     patience_s: float = 0.008
     """Wait for the hypotheses of a block; nearly all blocks take a third of it."""
     blocks_per_batch: int = 3
-    """Blocks that are heard in a row while nobody speaks: the threads wait for each other less often,
-    and a rested processor is slow at first. The start of speech is noticed up to 40 ms later, its end
-    is not delayed."""
+    """Blocks that are heard in a row while nobody speaks: the threads wait for each other less
+    often, and a rested processor is slow at first. The start of speech is noticed up to 40 ms
+    later, its end is not delayed."""
     max_backlog_s: float = 3.0
-    """Sound that may wait to be heard. A machine that is further behind is too slow and skips sound."""
+    """Sound that may wait to be heard. A machine that is further behind is too slow and skips
+    sound."""
 
 
 class BackgroundHearing(Hearing):
     """Hear the blocks in a thread; a hypothesis then comes some blocks later.
 
-    To decode an utterance takes up to some tenths of a second, in which the loudspeaker must not run
-    dry. Call `close` at the end.
+    To decode an utterance takes up to some tenths of a second, in which the loudspeaker must not
+    run dry. Call `close` at the end.
 
     Args:
         ear: Detects and decodes the utterances.
@@ -149,5 +150,8 @@ class BackgroundHearing(Hearing):
             return block
         if not self._warned:
             self._warned = True
-            _LOG.warning("this machine is too slow: %.1f s of sound wait to be heard, some is skipped", max_backlog_s)
+            _LOG.warning(
+                "this machine is too slow: %.1f s of sound wait to be heard, some is skipped",
+                max_backlog_s,
+            )
         return replace(block, near=np.zeros_like(block.near))

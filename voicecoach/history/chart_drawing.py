@@ -178,7 +178,7 @@ def _make_line(box: ElementTree.Element) -> None:
     box.attrib["class"] += " line"
 
 
-# --- as a picture -----------------------------------------------------------------------------------------------------
+# --- as a picture -------------------------------------------------------------------------------
 
 
 def png(charts: Iterable[tuple[str, str]]) -> bytes:
@@ -195,7 +195,9 @@ def png(charts: Iterable[tuple[str, str]]) -> bytes:
         parts.append(chart.replace("<svg ", place, 1))
         bottom += 3 * ROW + height
     if _rendered(f'<text y="{FONT}">0</text>', FONT) == _rendered("", FONT, skip_system_fonts=True):
-        raise VoicecoachError("a picture needs a font, and none was found; install one, such as DejaVu Sans")
+        raise VoicecoachError(
+            "a picture needs a font, and none was found; install one, such as DejaVu Sans"
+        )
     return _rendered("".join(parts), bottom)
 
 

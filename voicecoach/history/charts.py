@@ -67,7 +67,11 @@ def _pain(report: Report, texts: Texts) -> Chart:
     before, after = [one.before for one in both], [one.after for one in both]
     names = (texts("chart.before"), texts("chart.after"))
     asked = [value for value in before if value is not None]
-    says = texts("chart.pain_say", first=texts.number(asked[0], 1), last=texts.number(asked[-1], 1)) if asked else ""
+    says = (
+        texts("chart.pain_say", first=texts.number(asked[0], 1), last=texts.number(asked[-1], 1))
+        if asked
+        else ""
+    )
     return Chart(
         texts("chart.pain"),
         says,
@@ -77,7 +81,9 @@ def _pain(report: Report, texts: Texts) -> Chart:
             for label, first, then in zip(labels, before, after, strict=True)
             if first is not None or then is not None
         ],
-        lambda: chart_drawing.lines(labels, [(names[0], before), (names[1], after)], texts.number, top=10, beside=2),
+        lambda: chart_drawing.lines(
+            labels, [(names[0], before), (names[1], after)], texts.number, top=10, beside=2
+        ),
     )
 
 
@@ -96,7 +102,8 @@ def _muscles(report: Report, texts: Texts) -> Chart:
 def _holds(report: Report, texts: Texts) -> Chart:
     labels, periods = _periods(report, texts), report.periods
     series = [
-        (texts.exercise(exercise), [held.get(period) for period in periods]) for exercise, held in report.holds.items()
+        (texts.exercise(exercise), [held.get(period) for period in periods])
+        for exercise, held in report.holds.items()
     ]
     rows = [
         (name, label, texts.number(seconds))
@@ -107,7 +114,11 @@ def _holds(report: Report, texts: Texts) -> Chart:
     return Chart(
         texts("chart.holds"),
         texts("chart.holds_say", exercises=", ".join(name for name, _ in series)),
-        (texts("chart.exercise"), texts("chart.month" if report.monthly else "chart.week"), texts("chart.seconds")),
+        (
+            texts("chart.exercise"),
+            texts("chart.month" if report.monthly else "chart.week"),
+            texts("chart.seconds"),
+        ),
         rows,
         lambda: chart_drawing.lines(labels, series, texts.number),
     )
@@ -115,4 +126,7 @@ def _holds(report: Report, texts: Texts) -> Chart:
 
 def _periods(report: Report, texts: Texts) -> list[str]:
     """Return the names of the weeks or months."""
-    return [texts.month(day, short=True) if report.monthly else texts.day_of_month(day) for day in report.periods]
+    return [
+        texts.month(day, short=True) if report.monthly else texts.day_of_month(day)
+        for day in report.periods
+    ]

@@ -118,7 +118,9 @@ def open_database(path: Path) -> sqlite3.Connection:
 
 
 def _prepared(path: Path) -> sqlite3.Connection:
-    database = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, check_same_thread=False, isolation_level=None)
+    database = sqlite3.connect(
+        path, timeout=BUSY_TIMEOUT_S, check_same_thread=False, isolation_level=None
+    )
     try:
         (version,) = database.execute("PRAGMA user_version").fetchone()
         if version > len(MIGRATIONS):
@@ -127,7 +129,12 @@ def _prepared(path: Path) -> sqlite3.Connection:
             raise UnusableError(f"{path} is damaged", "damaged")
         # A commit is on the disk when it is done, also where the power fails (FULL); what was
         # forgotten is gone.
-        for setting in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+        for setting in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "secure_delete=ON",
+        ):
             database.execute(f"PRAGMA {setting}")
         _migrate(database, version)
     except BaseException:
@@ -147,12 +154,15 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
     """Open the journal at `path`, and close it when the block ends.
 
     Raises:
-        VoicecoachError: The file cannot be used, or was not written by a coach. It is left unchanged.
+        VoicecoachError: The file cannot be used, or was not written by a coach. It is left
+        unchanged.
     """
     try:
         database = open_database(path)
     except UnusableError as error:
-        raise VoicecoachError(f"{error}; it will be set aside when you next run the coach") from error
+        raise VoicecoachError(
+            f"{error}; it will be set aside when you next run the coach"
+        ) from error
     with closing(database):
         try:
             yield database
@@ -185,7 +195,11 @@ def _set_aside(path: Path, error: UnusableError) -> bool:
             with suppress(FileNotFoundError):
                 path.with_name(path.name + suffix).rename(aside.with_name(aside.name + suffix))
     except OSError as failure:
-        _LOG.warning("%s, and stays as it is (%s); nothing is written down of this session", error, failure.strerror)
+        _LOG.warning(
+            "%s, and stays as it is (%s); nothing is written down of this session",
+            error,
+            failure.strerror,
+        )
         return False
     _LOG.warning("%s: it is now %s, and the history begins anew", error, aside.name)
     return True

@@ -52,7 +52,9 @@ def _summary(report: Report, texts: Texts) -> Iterator[str]:
     if report.glasses:
         figures.append((report.glasses, "page.glasses"))
     yield f'<section aria-label="{escape(texts("page.figures"))}"><ul class="figures">'
-    yield from (f"<li><b>{texts.number(number)}</b> {escape(texts(what))}</li>" for number, what in figures)
+    yield from (
+        f"<li><b>{texts.number(number)}</b> {escape(texts(what))}</li>" for number, what in figures
+    )
     yield "</ul></section>"
 
 
@@ -64,13 +66,19 @@ def _calendar(report: Report, texts: Texts) -> Iterator[str]:
     month = ""
     for week in range(CALENDAR_WEEKS):
         day = monday + timedelta(weeks=week)
-        shown, month = "" if texts.month_name(day) == month else texts.month_name(day), texts.month_name(day)
+        shown, month = (
+            "" if texts.month_name(day) == month else texts.month_name(day),
+            texts.month_name(day),
+        )
         said = f'<span class="unseen">{escape(texts("page.week_of", day=texts.day(day)))}</span>'
         yield f'<th scope="col">{said}<span aria-hidden="true">{shown}</span></th>'
     yield "</tr></thead><tbody>"
     for weekday in range(7):
         yield f'<tr><th scope="row">{texts.weekday(weekday)}</th>'
-        yield from (_day(monday + timedelta(days=weekday, weeks=week), report, texts) for week in range(CALENDAR_WEEKS))
+        yield from (
+            _day(monday + timedelta(days=weekday, weeks=week), report, texts)
+            for week in range(CALENDAR_WEEKS)
+        )
         yield "</tr>"
     yield "</tbody></table></section>"
 
@@ -79,7 +87,11 @@ def _day(day: date, report: Report, texts: Texts) -> str:
     if day > report.today:
         return '<td class="none"></td>'
     minutes = report.minutes.get(day)
-    said = escape(texts("page.none") if minutes is None else texts("page.day_minutes", n=texts.number(minutes)))
+    said = escape(
+        texts("page.none")
+        if minutes is None
+        else texts("page.day_minutes", n=texts.number(minutes))
+    )
     shown = "" if minutes is None else ' class="done"'
     return f'<td{shown} title="{texts.day(day)}: {said}"><span class="unseen">{said}</span></td>'
 

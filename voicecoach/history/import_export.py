@@ -43,7 +43,10 @@ def read_journal(path: Path) -> Export:
         return Export()
     with opened(path) as database:
         sessions = tuple(_sessions(database))
-        water = tuple(_local(at, offset) for at, offset in database.execute("SELECT at, zone FROM water ORDER BY at"))
+        water = tuple(
+            _local(at, offset)
+            for at, offset in database.execute("SELECT at, zone FROM water ORDER BY at")
+        )
         reminders = tuple(at for (at,) in database.execute("SELECT at FROM reminder ORDER BY at"))
     return Export(sessions=sessions, water=water, reminders=reminders)
 
@@ -55,7 +58,9 @@ def _local(at: str, offset: int) -> datetime:
 def _sessions(database: sqlite3.Connection) -> Iterator[SessionRecord]:
     work = _grouped(database, "work", _WORK, Work)
     pain = _grouped(database, "pain", _PAIN, Pain)
-    query = "SELECT id, began, zone, routine, seconds, outcome, step, plan FROM session ORDER BY began"
+    query = (
+        "SELECT id, began, zone, routine, seconds, outcome, step, plan FROM session ORDER BY began"
+    )
     for number, began, offset, routine, seconds, outcome, step, plan in database.execute(query):
         yield SessionRecord.model_construct(
             began=_local(began, offset),
@@ -73,12 +78,16 @@ def _grouped(
     database: sqlite3.Connection, table: str, columns: tuple[str, ...], model: type[Any]
 ) -> dict[int, list[Any]]:
     found: dict[int, list[Any]] = {}
-    for number, *values in database.execute(f"SELECT session, {', '.join(columns)} FROM {table} ORDER BY id"):
-        found.setdefault(number, []).append(model.model_construct(**dict(zip(columns, values, strict=True))))
+    for number, *values in database.execute(
+        f"SELECT session, {', '.join(columns)} FROM {table} ORDER BY id"
+    ):
+        found.setdefault(number, []).append(
+            model.model_construct(**dict(zip(columns, values, strict=True)))
+        )
     return found
 
 
-# --- as files ---------------------------------------------------------------------------------------------------------
+# --- as files -----------------------------------------------------------------------------------
 
 
 def as_json(export: Export) -> str:
@@ -96,7 +105,9 @@ def as_csv(export: Export) -> str:
         writer.writerow({"record": "session", **row})
         for record, entries in (("work", session.work), ("pain", session.pain)):
             for entry in entries:
-                writer.writerow({"record": record, "began": row["began"], **entry.model_dump(mode="json")})
+                writer.writerow(
+                    {"record": record, "began": row["began"], **entry.model_dump(mode="json")}
+                )
     for at in export.water:
         writer.writerow({"record": "water", "began": at.isoformat()})
     for time in export.reminders:
@@ -111,33 +122,47 @@ def read_file(path: Path) -> Export:
         VoicecoachError: The file is wrong; the message names the place and the mistake.
     """
     if path.stat().st_size > LARGEST:
-        raise VoicecoachError(f"{path} is larger than any journal; name a file that voicecoach export has written")
+        raise VoicecoachError(
+            f"{path} is larger than any journal; name a file that voicecoach export has written"
+        )
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise VoicecoachError(f"{path} is no text; name a file that voicecoach export has written") from error
+        raise VoicecoachError(
+            f"{path} is no text; name a file that voicecoach export has written"
+        ) from error
     data = _from_json(path, text) if text.lstrip().startswith("{") else _from_csv(path, text)
     try:
         return Export.model_validate(data)
     except ValidationError as error:
         detail = error.errors(include_url=False)[0]
-        where = ".".join(f"#{part + 1}" if isinstance(part, int) else part for part in detail["loc"])
-        raise VoicecoachError(f"{path}: {where + ': ' if where else ''}{explain(detail, Export)}") from error
+        where = ".".join(
+            f"#{part + 1}" if isinstance(part, int) else part for part in detail["loc"]
+        )
+        raise VoicecoachError(
+            f"{path}: {where + ': ' if where else ''}{explain(detail, Export)}"
+        ) from error
 
 
 def _from_json(path: Path, text: str) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        raise VoicecoachError(f"{path}, line {error.lineno}: is not JSON ({error.msg}); export it anew") from error
+        raise VoicecoachError(
+            f"{path}, line {error.lineno}: is not JSON ({error.msg}); export it anew"
+        ) from error
     except RecursionError as error:
-        raise VoicecoachError(f"{path} is nested too deeply; name a file that voicecoach export has written") from error
+        raise VoicecoachError(
+            f"{path} is nested too deeply; name a file that voicecoach export has written"
+        ) from error
 
 
 def _from_csv(path: Path, text: str) -> dict[str, Any]:
     lines = csv.DictReader(io.StringIO(text))
     if "record" not in (lines.fieldnames or ()):
-        raise VoicecoachError(f"{path} has no column record; name a file that voicecoach export has written")
+        raise VoicecoachError(
+            f"{path} has no column record; name a file that voicecoach export has written"
+        )
     sessions: dict[str, dict[str, Any]] = {}
     times: dict[str, list[str]] = {"water": [], "reminder": []}
     try:
@@ -145,11 +170,19 @@ def _from_csv(path: Path, text: str) -> dict[str, Any]:
             _take_line(path, lines.line_num, line, sessions, times)
     except csv.Error as error:
         raise VoicecoachError(f"{path}, line {lines.line_num}: {error}; export it anew") from error
-    return {"sessions": list(sessions.values()), "water": times["water"], "reminders": times["reminder"]}
+    return {
+        "sessions": list(sessions.values()),
+        "water": times["water"],
+        "reminders": times["reminder"],
+    }
 
 
 def _take_line(
-    path: Path, number: int, line: dict[str, Any], sessions: dict[str, dict[str, Any]], times: dict[str, list[str]]
+    path: Path,
+    number: int,
+    line: dict[str, Any],
+    sessions: dict[str, dict[str, Any]],
+    times: dict[str, list[str]],
 ) -> None:
     record, began = line["record"], str(line.get("began"))
     if record in times:
@@ -159,14 +192,16 @@ def _take_line(
     elif record in ("work", "pain") and began in sessions:
         sessions[began][record].append(_filled(line, _WORK if record == "work" else _PAIN))
     else:
-        raise VoicecoachError(f"{path}, line {number}: belongs to no session before it; export it anew")
+        raise VoicecoachError(
+            f"{path}, line {number}: belongs to no session before it; export it anew"
+        )
 
 
 def _filled(line: dict[str, Any], columns: tuple[str, ...]) -> dict[str, Any]:
     return {column: line[column] for column in columns if line.get(column) not in (None, "")}
 
 
-# --- into the journal, and out of it ----------------------------------------------------------------------------------
+# --- into the journal, and out of it ------------------------------------------------------------
 
 
 class Added(NamedTuple):
@@ -214,8 +249,12 @@ def _insert(database: sqlite3.Connection, session: SessionRecord) -> None:
     )
     for table, columns, entries in (("work", _WORK, session.work), ("pain", _PAIN, session.pain)):
         marks = ", ".join("?" * (len(columns) + 1))
-        values = [(cursor.lastrowid, *(getattr(entry, column) for column in columns)) for entry in entries]
-        database.executemany(f"INSERT INTO {table} (session, {', '.join(columns)}) VALUES ({marks})", values)
+        values = [
+            (cursor.lastrowid, *(getattr(entry, column) for column in columns)) for entry in entries
+        ]
+        database.executemany(
+            f"INSERT INTO {table} (session, {', '.join(columns)}) VALUES ({marks})", values
+        )
 
 
 def forget(path: Path, day: str | None = None) -> tuple[int, int]:

@@ -57,7 +57,7 @@ class Journal:
                 self._database.execute("ROLLBACK")
             raise
 
-    # --- sessions -------------------------------------------------------------------------------------------
+    # --- sessions --------------------------------------------------------------------------------
 
     def begin(self, began: datetime, routine: str) -> None:
         """Begin a session of `routine` at `began` (with its time zone).
@@ -65,16 +65,22 @@ class Journal:
         The session belongs to that day, even if it lasts beyond midnight.
         """
         self._end_work()
-        while self._database.execute("SELECT 1 FROM session WHERE began = ?", (in_utc(began),)).fetchone():
+        while self._database.execute(
+            "SELECT 1 FROM session WHERE began = ?", (in_utc(began),)
+        ).fetchone():
             began += timedelta(microseconds=1)  # a clock that was put back
         row = (in_utc(began), zone(began), began.date().isoformat(), routine)
-        cursor = self._database.execute("INSERT INTO session (began, zone, day, routine) VALUES (?, ?, ?, ?)", row)
+        cursor = self._database.execute(
+            "INSERT INTO session (began, zone, day, routine) VALUES (?, ?, ?, ?)", row
+        )
         self._session = cursor.lastrowid
 
     def go_on(self) -> float | None:
         """Resume the last session and return its seconds so far; None if there is none."""
         self._end_work()
-        row = self._database.execute("SELECT id, seconds FROM session ORDER BY began DESC LIMIT 1").fetchone()
+        row = self._database.execute(
+            "SELECT id, seconds FROM session ORDER BY began DESC LIMIT 1"
+        ).fetchone()
         if row is None:
             return None
         self._session = int(row[0])
@@ -84,7 +90,8 @@ class Journal:
     def passed(self, seconds: float, step: int) -> None:
         """Record that the session has lasted `seconds` and has reached a step of its plan."""
         self._database.execute(
-            "UPDATE session SET seconds = ?, step = ? WHERE id = ?", (round(seconds, 1), step, self._session)
+            "UPDATE session SET seconds = ?, step = ? WHERE id = ?",
+            (round(seconds, 1), step, self._session),
         )
 
     def plan(self, text: str) -> None:
@@ -95,13 +102,15 @@ class Journal:
         """End the session, unless it has ended: DONE, STOPPED or ALARM."""
         self._end_work()
         self._database.execute(
-            "UPDATE session SET outcome = ? WHERE id = ? AND outcome = ?", (outcome, self._session, OPEN)
+            "UPDATE session SET outcome = ? WHERE id = ? AND outcome = ?",
+            (outcome, self._session, OPEN),
         )
 
     def drop(self) -> None:
         """Mark the last session as not to be resumed."""
         self._database.execute(
-            "UPDATE session SET outcome = ? WHERE began = (SELECT max(began) FROM session)", (DROPPED,)
+            "UPDATE session SET outcome = ? WHERE began = (SELECT max(began) FROM session)",
+            (DROPPED,),
         )
 
     @property
@@ -109,7 +118,7 @@ class Journal:
         """Return True if a session has begun."""
         return self._session is not None
 
-    # --- what is done in a session --------------------------------------------------------------------------
+    # --- what is done in a session ---------------------------------------------------------------
 
     def work(self, at: float, work: Mapping[str, object]) -> None:
         """Record how much of a step has been done, as the session notes it in `work`.
@@ -131,7 +140,15 @@ class Journal:
         self._database.execute(
             "UPDATE work SET level = ?, planned = ?, done = max(done, ?), seconds = max(seconds, ?),"
             " outcome = CASE WHEN max(done, ?) >= ? THEN 'done' ELSE 'partly' END WHERE id = ?",
-            [work["level"], work["planned"], work["done"], work["seconds"], work["done"], work["planned"], self._work],
+            [
+                work["level"],
+                work["planned"],
+                work["done"],
+                work["seconds"],
+                work["done"],
+                work["planned"],
+                self._work,
+            ],
         )
 
     def step_done(self) -> None:
@@ -144,21 +161,23 @@ class Journal:
         self._database.execute("UPDATE work SET reason = ? WHERE id = ?", (reason, self._work))
         self._end_work()
 
-    def pain(self, at: float, moment: str, rating: int | None, place: str | None, exercise: str | None) -> None:
+    def pain(
+        self, at: float, moment: str, rating: int | None, place: str | None, exercise: str | None
+    ) -> None:
         """Record pain "before", "during" or "after", from 0 to 10 if a number was said."""
         self._database.execute(
             "INSERT INTO pain (session, at, moment, rating, place, exercise) VALUES (?, ?, ?, ?, ?, ?)",
             (self._session, round(at, 1), moment, rating, place, exercise),
         )
 
-    # --- water ------------------------------------------------------------------------------------------------
+    # --- water -----------------------------------------------------------------------------------
 
     def water(self, at: datetime) -> None:
         """Record a glass of water."""
         row = (in_utc(at), zone(at), at.date().isoformat())
         self._database.execute("INSERT OR IGNORE INTO water (at, zone, day) VALUES (?, ?, ?)", row)
 
-    # --- reminders --------------------------------------------------------------------------------------------
+    # --- reminders -------------------------------------------------------------------------------
 
     def remind(self, at: str) -> None:
         """Add a daily reminder of the exercises at `at` ("08:00")."""
@@ -172,15 +191,19 @@ class Journal:
     def decline(self, settings: Iterable[str]) -> None:
         """Replace the list of declined settings reminders."""
         self._database.execute("DELETE FROM declined")
-        self._database.executemany("INSERT OR IGNORE INTO declined (at) VALUES (?)", [(at,) for at in settings])
+        self._database.executemany(
+            "INSERT OR IGNORE INTO declined (at) VALUES (?)", [(at,) for at in settings]
+        )
 
-    # --- inside -----------------------------------------------------------------------------------------------
+    # --- inside ----------------------------------------------------------------------------------
 
     def _end_work(self) -> None:
         self._work, self._key = None, ()
 
     def _set(self, column: str, value: object) -> None:
-        self._database.execute(f"UPDATE session SET {column} = ? WHERE id = ?", (value, self._session))
+        self._database.execute(
+            f"UPDATE session SET {column} = ? WHERE id = ?", (value, self._session)
+        )
 
 
 def _outcome(work: Mapping[str, object]) -> str:

@@ -46,11 +46,17 @@ def open_journal(path: Path, now: Now) -> Iterator[JournalAccess]:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             stack.enter_context(FileLock(path.with_name(f"{path.name}.lock"), timeout=0))
         except Timeout:
-            _LOG.warning("another coach is running and writes %s; this session is not written down", path)
+            _LOG.warning(
+                "another coach is running and writes %s; this session is not written down", path
+            )
             yield JournalAccess(taken=True)
             return
         except OSError as error:
-            _LOG.warning("%s cannot be written: %s; nothing is remembered from this session", path, error.strerror)
+            _LOG.warning(
+                "%s cannot be written: %s; nothing is remembered from this session",
+                path,
+                error.strerror,
+            )
             yield JournalAccess()
             return
         database = open_or_set_aside(path)
@@ -58,6 +64,8 @@ def open_journal(path: Path, now: Now) -> Iterator[JournalAccess]:
             yield JournalAccess()
             return
         stack.enter_context(closing(database))
-        past = stack.enter_context(closing(sqlite3.connect(path)))  # asked by the coach while the other is written
+        past = stack.enter_context(
+            closing(sqlite3.connect(path))
+        )  # asked by the coach while the other is written
         recorder = stack.enter_context(LiveJournalWriter(JournalWriter(Journal(database)), now))
         yield JournalAccess(JournalQueries(past, now), recorder.watch)

@@ -50,7 +50,14 @@ AnytimeEvent = (
 """Events that are written down at any time."""
 
 EventInSession = (
-    SecondPassed | StepDone | StepLeftOut | LegsRated | PainReported | RoutineDone | RoutineStopped | RedFlagRaised
+    SecondPassed
+    | StepDone
+    | StepLeftOut
+    | LegsRated
+    | PainReported
+    | RoutineDone
+    | RoutineStopped
+    | RedFlagRaised
 )
 """Events that are written down while the journal has an open session."""
 
@@ -197,7 +204,10 @@ class LiveJournalWriter:
             self._background.put((entry, self._now()))
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._background.__exit__(kind, error, trace)
 

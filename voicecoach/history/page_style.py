@@ -18,8 +18,12 @@ def page_style() -> str:
 
 def picture_style() -> tuple[str, str]:
     """Return the style of the charts on paper, and the colour of the paper."""
-    light = dict(reversed(_COLOUR.findall(_file("page.css"))))  # the first of each name: the page is light at first
-    return re.sub(r"var\(--([\w-]+)\)", lambda name: light[name[1]], _file("chart.css")), light["card"]
+    light = dict(
+        reversed(_COLOUR.findall(_file("page.css")))
+    )  # the first of each name: the page is light at first
+    return re.sub(r"var\(--([\w-]+)\)", lambda name: light[name[1]], _file("chart.css")), light[
+        "card"
+    ]
 
 
 def _file(name: str) -> str:

@@ -10,7 +10,9 @@ from voicecoach.runtime.paths import Place
 def privacy_report(places: Sequence[Place]) -> Iterator[str]:
     """Yield three lines for each place: contents and size, path, and how to delete it."""
     for place in places:
-        words = "; may hold words of yours" if place.kind == "cache" and place.personal_words else ""
+        words = (
+            "; may hold words of yours" if place.kind == "cache" and place.personal_words else ""
+        )
         yield f"{place.what}: {_size(place)}{words}"
         yield f"    {place.path}"
         yield f"    {place.removal}"
@@ -23,4 +25,8 @@ def _size(place: Place) -> str:
         return "nothing"
     number = f"{len(sizes)} files, " if place.path.is_dir() or len(sizes) > 1 else ""
     size = sum(sizes)
-    return f"{number}{size / 1000:.0f} kB" if size < 1_000_000 else f"{number}{size / 1_000_000:.1f} MB"
+    return (
+        f"{number}{size / 1000:.0f} kB"
+        if size < 1_000_000
+        else f"{number}{size / 1_000_000:.1f} MB"
+    )

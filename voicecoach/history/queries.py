@@ -39,7 +39,9 @@ _NO_GLASS: datetime | None = None
 _NO_TIMES: tuple[time, ...] = ()
 
 
-def _or_nothing(nothing: Answer) -> Callable[[Callable[[JournalQueries], Answer]], Callable[[JournalQueries], Answer]]:
+def _or_nothing(
+    nothing: Answer,
+) -> Callable[[Callable[[JournalQueries], Answer]], Callable[[JournalQueries], Answer]]:
     """Answer `nothing` where the journal cannot be read: the session goes on."""
 
     def decorate(ask: Callable[[JournalQueries], Answer]) -> Callable[[JournalQueries], Answer]:
@@ -48,7 +50,9 @@ def _or_nothing(nothing: Answer) -> Callable[[Callable[[JournalQueries], Answer]
             try:
                 return ask(past)
             except (sqlite3.Error, ValueError) as error:
-                _LOG.warning("the journal cannot be read: %s; the session goes on without it", error)
+                _LOG.warning(
+                    "the journal cannot be read: %s; the session goes on without it", error
+                )
                 return nothing
 
         return answer
@@ -98,10 +102,16 @@ class JournalQueries:
         if row is None:
             return None
         number, began, seconds, outcome, routine, plan, step = row
-        done = self._database.execute("SELECT 1 FROM work WHERE session = ? AND done > 0", (number,)).fetchone()
+        done = self._database.execute(
+            "SELECT 1 FROM work WHERE session = ? AND done > 0", (number,)
+        ).fetchone()
         ended = datetime.fromisoformat(began) + timedelta(seconds=seconds)
         recent = abs(self._now() - ended) < DAY  # a clock that was put back has not made it older
-        return StoredSession(routine, plan, step) if done and recent and outcome in (OPEN, STOPPED) else None
+        return (
+            StoredSession(routine, plan, step)
+            if done and recent and outcome in (OPEN, STOPPED)
+            else None
+        )
 
     @_or_nothing(_NO_SESSION)
     def last(self) -> StoredSession | None:
@@ -149,7 +159,10 @@ class JournalQueries:
         return True
 
     def _times(self, table: str) -> tuple[time, ...]:
-        return tuple(time.fromisoformat(at) for (at,) in self._database.execute(f"SELECT at FROM {table} ORDER BY at"))
+        return tuple(
+            time.fromisoformat(at)
+            for (at,) in self._database.execute(f"SELECT at FROM {table} ORDER BY at")
+        )
 
     def _days(self) -> dict[date, int]:
         """Return the days with a session in which anything was done, and their number."""
@@ -177,21 +190,29 @@ class JournalQueries:
         pairs = self._database.execute(query, (A_FEW,)).fetchall()
         if len(pairs) < 2:
             return None
-        return Comparison(_mean([before for before, _ in pairs]), _mean([after for _, after in pairs]))
+        return Comparison(
+            _mean([before for before, _ in pairs]), _mean([after for _, after in pairs])
+        )
 
     def _easier(self) -> tuple[str, ...]:
         first, last = self._first_and_last("level", "done > 0")
-        return tuple(one for one in first if _LEVELS.index(str(first[one])) < _LEVELS.index(str(last[one])))
+        return tuple(
+            one for one in first if _LEVELS.index(str(first[one])) < _LEVELS.index(str(last[one]))
+        )
 
     def _longer(self) -> Comparison | None:
-        first, last = self._first_and_last("work.seconds", "kind = 'hold' AND work.outcome = 'done'")
+        first, last = self._first_and_last(
+            "work.seconds", "kind = 'hold' AND work.outcome = 'done'"
+        )
         grown = {one: float(str(last[one])) - float(str(first[one])) for one in first}
         most = max(grown, key=lambda one: grown[one], default=None)
         if most is None or grown[most] < LONGER:
             return None
         return Comparison(float(str(first[most])), float(str(last[most])), most)
 
-    def _first_and_last(self, column: str, where: str) -> tuple[dict[str, object], dict[str, object]]:
+    def _first_and_last(
+        self, column: str, where: str
+    ) -> tuple[dict[str, object], dict[str, object]]:
         """Return `column` for the first and the last time that each exercise was done.
 
         The order is that of time, since an import may have added older sessions. (SQLite takes
@@ -201,8 +222,12 @@ class JournalQueries:
             f"SELECT exercise, {column}, {{which}}(began) FROM work JOIN session ON session.id = work.session"
             f" WHERE {where} GROUP BY exercise"
         )
-        first, last = (self._database.execute(query.format(which=which)).fetchall() for which in ("min", "max"))
-        return {exercise: value for exercise, value, _ in first}, {exercise: value for exercise, value, _ in last}
+        first, last = (
+            self._database.execute(query.format(which=which)).fetchall() for which in ("min", "max")
+        )
+        return {exercise: value for exercise, value, _ in first}, {
+            exercise: value for exercise, value, _ in last
+        }
 
 
 def streak(days: set[date], today: date) -> int:

@@ -89,7 +89,11 @@ def report(database: sqlite3.Connection, today: date) -> Report:
         minutes,
         monthly,
         by_period,
-        {period: pain for period, pain in _pain(database, monthly=monthly).items() if period in shown},
+        {
+            period: pain
+            for period, pain in _pain(database, monthly=monthly).items()
+            if period in shown
+        },
         dict(
             database.execute(
                 f"SELECT muscles, sum(seconds) / 60.0 FROM work WHERE {_DONE} GROUP BY muscles ORDER BY 2 DESC"
@@ -119,13 +123,16 @@ def _pain(database: sqlite3.Connection, *, monthly: bool) -> dict[date, Pains]:
         " avg(CASE moment WHEN 'after' THEN rating END) FROM pain JOIN session ON session.id = pain.session"
         " WHERE rating IS NOT NULL AND moment != 'during' GROUP BY period ORDER BY period"
     )
-    return {date.fromisoformat(day): Pains(before, after) for day, before, after in database.execute(query)}
+    return {
+        date.fromisoformat(day): Pains(before, after)
+        for day, before, after in database.execute(query)
+    }
 
 
-def _holds(database: sqlite3.Connection, shown: set[date], *, monthly: bool) -> dict[str, dict[date, float]]:
-    often = (
-        "SELECT exercise FROM work WHERE kind = 'hold' AND done > 0 GROUP BY exercise ORDER BY count(*) DESC LIMIT ?"
-    )
+def _holds(
+    database: sqlite3.Connection, shown: set[date], *, monthly: bool
+) -> dict[str, dict[date, float]]:
+    often = "SELECT exercise FROM work WHERE kind = 'hold' AND done > 0 GROUP BY exercise ORDER BY count(*) DESC LIMIT ?"
     found: dict[str, dict[date, float]] = {}
     for (exercise,) in database.execute(often, (MOST_HOLDS,)).fetchall():
         query = (
@@ -133,7 +140,10 @@ def _holds(database: sqlite3.Connection, shown: set[date], *, monthly: bool) -> 
             " JOIN session ON session.id = work.session WHERE exercise = ? AND kind = 'hold' AND done > 0"
             " GROUP BY period ORDER BY period"
         )
-        rows = ((date.fromisoformat(day), seconds) for day, seconds in database.execute(query, (exercise,)))
+        rows = (
+            (date.fromisoformat(day), seconds)
+            for day, seconds in database.execute(query, (exercise,))
+        )
         held = {period: seconds for period, seconds in rows if period in shown}
         if held:
             found[exercise] = held
@@ -162,4 +172,8 @@ def _periods(first: date, last: date, *, monthly: bool) -> Iterator[date]:
     period = _begin(first, monthly=monthly)
     while period <= last:
         yield period
-        period = _begin(period + timedelta(days=31), monthly=True) if monthly else period + timedelta(weeks=1)
+        period = (
+            _begin(period + timedelta(days=31), monthly=True)
+            if monthly
+            else period + timedelta(weeks=1)
+        )

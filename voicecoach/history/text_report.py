@@ -59,7 +59,10 @@ def _day(day: date, report: Report) -> str:
 
 
 def _sentences(report: Report, texts: Texts) -> Iterator[str]:
-    days, minutes = texts.counted("day", len(report.minutes)), texts.number(sum(report.minutes.values()))
+    days, minutes = (
+        texts.counted("day", len(report.minutes)),
+        texts.number(sum(report.minutes.values())),
+    )
     week, streak = texts.counted("day", report.this_week), texts.counted("day", report.streak)
     yield texts("terminal.sessions", days=days, minutes=minutes)
     yield texts("terminal.streak", week=week, streak=streak)
@@ -68,7 +71,10 @@ def _sentences(report: Report, texts: Texts) -> Iterator[str]:
 
 
 def _trend(report: Report, texts: Texts) -> Iterator[str]:
-    heads = [texts(f"terminal.{key}") for key in ("month" if report.monthly else "week", "minutes", "before", "after")]
+    heads = [
+        texts(f"terminal.{key}")
+        for key in ("month" if report.monthly else "week", "minutes", "before", "after")
+    ]
     rows = [heads]
     for period in report.periods[-PERIODS:]:
         pain = report.pain.get(period)

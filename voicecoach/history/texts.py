@@ -22,7 +22,9 @@ def _filled_in(texts: dict[str, str]) -> dict[str, str]:
         try:
             list(string.Formatter().parse(text))
         except ValueError as error:
-            raise ValueError(f"has an unmatched bracket in {key!r} - write placeholders as {{name}}.") from error
+            raise ValueError(
+                f"has an unmatched bracket in {key!r} - write placeholders as {{name}}."
+            ) from error
     return texts
 
 
@@ -59,7 +61,9 @@ class Texts:
     `name` returns the name of an exercise (an id) in it.
     """
 
-    def __init__(self, file: TextFile, language: str = DEFAULT, name: Callable[[str], str] = _by_its_id):
+    def __init__(
+        self, file: TextFile, language: str = DEFAULT, name: Callable[[str], str] = _by_its_id
+    ):
         self._file = file
         self.plurals = language_of(language).plurals
         self.language = language

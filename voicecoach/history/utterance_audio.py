@@ -68,7 +68,10 @@ class UtteranceAudioStore:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._keep_until(math.inf)  # the last words, as far as what followed them was heard
         self._background.__exit__(kind, error, trace)
@@ -100,9 +103,11 @@ class UtteranceAudioStore:
         start = float(str(entry.data["speech_start"])) - BEFORE_S
         blocks = round(min(BUFFER_S, self._seconds - start) / BLOCK_SECONDS)
         sound = np.concatenate(list(self._blocks)[-max(1, blocks) :])
-        return _Utterance(f"{now:%Y-%m-%d_%H-%M-%S}_{round(1000 * entry.at):09d}", sound, dict(entry.data))
+        return _Utterance(
+            f"{now:%Y-%m-%d_%H-%M-%S}_{round(1000 * entry.at):09d}", sound, dict(entry.data)
+        )
 
-    # --- in the background ----------------------------------------------------------------------------------
+    # --- in the background -----------------------------------------------------------------------
 
     def _write(self, utterances: Sequence[_Utterance]) -> None:
         for utterance in utterances:
@@ -113,7 +118,9 @@ class UtteranceAudioStore:
                 self._make_room()
             except (OSError, soundfile.SoundFileError) as error:
                 reason = getattr(error, "strerror", None) or error
-                _LOG.warning("%s cannot be written: %s; no more sound is kept", self._folder, reason)
+                _LOG.warning(
+                    "%s cannot be written: %s; no more sound is kept", self._folder, reason
+                )
                 self._failed = True
 
     def _write_one(self, utterance: _Utterance) -> None:

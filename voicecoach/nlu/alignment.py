@@ -1,12 +1,14 @@
 """Align an utterance with all sentences at once, represented by their word graph.
 
-The method is dynamic programming for the edit distance, with the states of the graph in place of one of the two texts.
-The table holds the least cost of being in a state after the first j words heard. The edits are: a word of the sentence
-is heard, mistaken for another word, or missed; or a word outside the sentence is heard. States are processed level by
-level, so that each step is one array operation for all arcs and all words.
+The method is dynamic programming for the edit distance, with the states of the graph in place of
+one of the two texts. The table holds the least cost of being in a state after the first j words
+heard. The edits are: a word of the sentence is heard, mistaken for another word, or missed; or a
+word outside the sentence is heard. States are processed level by level, so that each step is one
+array operation for all arcs and all words.
 
-A second pass from the end gives the cost of the best sentence through each arc. Every other sentence differs from the
-best one in at least one arc, so the passes together find the nearest sentences in order.
+A second pass from the end gives the cost of the best sentence through each arc. Every other
+sentence differs from the best one in at least one arc, so the passes together find the nearest
+sentences in order.
 """
 
 from __future__ import annotations
@@ -23,10 +25,12 @@ from voicecoach.nlu.vocabulary import Likeness, Vocabulary
 
 _Numbers = npt.NDArray[np.int32]
 _Path = list[tuple[int | None, int | None]]
-"""Steps of an alignment: index of the arc, and index of the word heard. One of the two may be None."""
+"""Steps of an alignment: index of the arc, and index of the word heard. One of the two may be
+None."""
 
 _UNIT = 1000
-"""Cost of a word of weight 1. Costs are integers, so that sums do not depend on the order of the terms."""
+"""Cost of a word of weight 1. Costs are integers, so that sums do not depend on the order of the
+terms."""
 
 _NEVER = 1 << 28
 """Cost above that of any alignment; the sum of three fits into 32 bits."""
@@ -38,8 +42,8 @@ _END = ""
 class Edit(NamedTuple):
     """Hold one step of an alignment.
 
-    `heard` is None for a missed word of the sentence, and `said` is None for a word outside the sentence. `alike`
-    (0..1) is the similarity of the two words in sound and spelling.
+    `heard` is None for a missed word of the sentence, and `said` is None for a word outside the
+    sentence. `alike` (0..1) is the similarity of the two words in sound and spelling.
     """
 
     heard: str | None
@@ -51,7 +55,8 @@ class Edit(NamedTuple):
 class Alignment:
     """Hold the alignment of an utterance with a sentence.
 
-    `cost` is the total weight of the edits. `score` is 100 for equal texts and 0 for texts without a common word.
+    `cost` is the total weight of the edits. `score` is 100 for equal texts and 0 for texts without
+    a common word.
     `kinds` are the kinds of the sentence.
     """
 
@@ -67,13 +72,18 @@ class Alignment:
 
 
 class Aligner:
-    """Find the sentences of `graph` nearest to an utterance; `longest` is the greatest length in words."""
+    """Find the sentences of `graph` nearest to an utterance; `longest` is the greatest length in
+    words."""
 
     def __init__(self, graph: WordGraph, vocabulary: Vocabulary):
         self._vocabulary = vocabulary
         self._final = graph.final
         end = len(graph.arcs)
-        arcs = [(state, word, target) for state, arcs in enumerate(graph.arcs) for word, target in arcs.items()]
+        arcs = [
+            (state, word, target)
+            for state, arcs in enumerate(graph.arcs)
+            for word, target in arcs.items()
+        ]
         arcs += [(state, _END, end) for state in sorted(graph.final) if state]
         self._words = [*sorted({word for _, word, _ in arcs} - {_END}), _END]
         numbers = {word: number for number, word in enumerate(self._words)}
@@ -87,7 +97,8 @@ class Aligner:
     def nearest(self, heard: Sequence[str]) -> Iterator[Alignment]:
         """Yield alignments with the words `heard`, the nearest first.
 
-        After the best sentence follows the best sentence through each arc that no earlier alignment contains.
+        After the best sentence follows the best sentence through each arc that no earlier alignment
+        contains.
         """
         if self.longest < 1:
             return
@@ -110,7 +121,9 @@ class Aligner:
         extra = np.array([self._weight(word) for word in heard], dtype=np.int32)
         mistaken = np.full((len(self._words), len(heard)), _NEVER, dtype=np.int32)
         for place, word in enumerate(heard):
-            mistaken[:-1, place] = np.rint((self._missed[:-1] + extra[place]) * (1 - self._likeness.to(word)))
+            mistaken[:-1, place] = np.rint(
+                (self._missed[:-1] + extra[place]) * (1 - self._likeness.to(word))
+            )
         return _Costs(self._missed[self._labels], extra, mistaken[self._labels])
 
     def _alignment(self, path: _Path, heard: Sequence[str], cost: int) -> Alignment:
@@ -120,18 +133,28 @@ class Aligner:
             if arc != last:
                 word = None if place is None else heard[place]
                 said = None if arc is None else self._words[self._labels[arc]]
-                alike = 0.0 if word is None or arc is None else float(self._likeness.to(word)[self._labels[arc]])
+                alike = (
+                    0.0
+                    if word is None or arc is None
+                    else float(self._likeness.to(word)[self._labels[arc]])
+                )
                 edits.append(Edit(word, said, alike))
-        most = sum(self._weight(word) for edit in edits for word in (edit.heard, edit.said) if word is not None)
+        most = sum(
+            self._weight(word)
+            for edit in edits
+            for word in (edit.heard, edit.said)
+            if word is not None
+        )
         kinds = self._final[int(self._forth.source[last])]
         return Alignment(tuple(edits), kinds, cost / _UNIT, 100 * (1 - cost / most))
 
 
 class _Direction:
-    """Hold the arcs (source, target) of a word graph from state 0 to the state `end`, in topological order.
+    """Hold the arcs (source, target) of a word graph from state 0 to the state `end`, in
+    topological order.
 
-    `levels` has three arrays for each level: the arcs into it sorted by target, the index of each target's first arc,
-    and the targets.
+    `levels` has three arrays for each level: the arcs into it sorted by target, the index of each
+    target's first arc, and the targets.
     """
 
     def __init__(self, arcs: Sequence[tuple[int, int]], end: int):
@@ -160,8 +183,9 @@ class _Direction:
 class _Costs:
     """Hold the costs of edits.
 
-    `missed` has shape (arcs,): the arc's word was not heard. `extra` has shape (heard,): the word heard is not in the
-    sentence. `mistaken` has shape (arcs, heard): the word was heard for the arc's word.
+    `missed` has shape (arcs,): the arc's word was not heard. `extra` has shape (heard,): the word
+    heard is not in the sentence. `mistaken` has shape (arcs, heard): the word was heard for the
+    arc's word.
     """
 
     missed: _Numbers
@@ -170,7 +194,8 @@ class _Costs:
 
 
 class _Table:
-    """Compute the least cost of each state after each number of words heard; shape (states, heard + 1)."""
+    """Compute the least cost of each state after each number of words heard; shape (states, heard +
+    1)."""
 
     def __init__(self, direction: _Direction, costs: _Costs):
         self.direction, self.costs = direction, costs
@@ -204,7 +229,9 @@ class _Table:
                 return int(arcs[taken.argmax()]), heard - 1
             if self.least[state, heard - 1] + self.costs.extra[heard - 1] == cost:
                 return None, heard - 1
-        return int(arcs[(self.least[sources, heard] + self.costs.missed[arcs] == cost).argmax()]), None
+        return int(
+            arcs[(self.least[sources, heard] + self.costs.missed[arcs] == cost).argmax()]
+        ), None
 
 
 def _through(forth: _Table, back: _Table) -> _Numbers:
@@ -222,15 +249,17 @@ def _path_through(arc: int, cost: int, forth: _Table, back: _Table) -> _Path:
     before = int((missed[0] == cost).argmax()) if word is None else word
     after = before if word is None else word + 1
     rest = back.path(int(back.direction.source[arc]), heard - after)
-    mirrored = [(one, None if place is None else heard - 1 - place) for one, place in reversed(rest)]
+    mirrored = [
+        (one, None if place is None else heard - 1 - place) for one, place in reversed(rest)
+    ]
     return [*forth.path(int(forth.direction.source[arc]), before), (arc, word), *mirrored]
 
 
 def _joints(forth: _Table, back: _Table, arcs: slice) -> tuple[_Numbers, _Numbers]:
     """Return the costs of the cheapest alignments through arcs whose word is missed or mistaken.
 
-    The first array has shape (arcs, heard + 1): the word is missed after that number of words. The second has shape
-    (arcs, heard): the word is mistaken for that word.
+    The first array has shape (arcs, heard + 1): the word is missed after that number of words. The
+    second has shape (arcs, heard): the word is mistaken for that word.
     """
     before = forth.least[forth.direction.source[arcs]]
     after = back.least[back.direction.source[arcs], ::-1]

@@ -21,7 +21,8 @@ class IntentsError(ContentError):
 
 
 class Numbers(Content):
-    """A range of numbers. Digits and words are both meant, whatever the file says: spoken numbers are words."""
+    """A range of numbers. Digits and words are both meant, whatever the file says: spoken numbers
+    are words."""
 
     first: int = Field(alias="from")
     last: int = Field(alias="to")
@@ -36,7 +37,9 @@ class Numbers(Content):
     @model_validator(mode="after")
     def _in_order(self) -> Numbers:
         if not 0 <= self.last - self.first <= _MOST_NUMBERS:
-            raise ValueError(f"needs 'from' and up to {_MOST_NUMBERS} above it 'to' - change one of them.")
+            raise ValueError(
+                f"needs 'from' and up to {_MOST_NUMBERS} above it 'to' - change one of them."
+            )
         return self
 
 
@@ -80,9 +83,10 @@ class Gate(Content):
 
 
 class Metadata(Content):
-    """What else is to be known about a block; `confirm`: ask back before it is obeyed; `caution`: how much surer (nats)
-    the recogniser must be of these sentences, less sure where it is negative; `urgent`: ask where it is not sure
-    whether they were said; `rare`: they are said seldom, and make no other sentence harder to hear."""
+    """What else is to be known about a block; `confirm`: ask back before it is obeyed; `caution`:
+    how much surer (nats) the recogniser must be of these sentences, less sure where it is negative;
+    `urgent`: ask where it is not sure whether they were said; `rare`: they are said seldom, and
+    make no other sentence harder to hear."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -111,8 +115,8 @@ class Meaning(Content):
 
 
 class IntentFile(Content):
-    """A whole file. `questions` are the states that are open questions of their own: what counts only there counts in
-    no state but those."""
+    """A whole file. `questions` are the states that are open questions of their own: what counts
+    only there counts in no state but those."""
 
     language: str
     intents: dict[str, Meaning] = Field(min_length=1)
@@ -128,7 +132,9 @@ def read_intents(path: Traversable) -> tuple[IntentFile, Source]:
         file, source = load_with_source(path, IntentFile)
     except ContentError as error:
         raise IntentsError(error.mistakes) from None
-    mistakes = [source.mistake(where, why) for where, text in _templates(file) if (why := _unreadable(text))]
+    mistakes = [
+        source.mistake(where, why) for where, text in _templates(file) if (why := _unreadable(text))
+    ]
     if mistakes:
         raise IntentsError(mistakes)
     return file, source

@@ -1,7 +1,7 @@
 """Intents in Home Assistant's format: loaded, checked, and turned into sentences.
 
-The format is read by hassil. Blocks of sentences are gated by `requires_context: {state: [...]}`: the states of
-the session in which they count. A block without it counts in every state.
+The format is read by hassil. Blocks of sentences are gated by `requires_context: {state: [...]}`:
+the states of the session in which they count. A block without it counts in every state.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ RECENT = 256
 """Texts whose meanings are kept: the readings of an utterance are asked about several times."""
 
 PARTS = 48
-"""Sets of kinds whose templates are kept ready for hassil: there are hundreds, and a long session meets most."""
+"""Sets of kinds whose templates are kept ready for hassil: there are hundreds, and a long session
+meets most."""
 
 _SEED = 0
 
@@ -44,8 +45,9 @@ _SEED = 0
 class IntentSet:
     """The intents of one file.
 
-    `hassil` holds them without their gates, so that whoever matches can tell "not now" from "never"; `name` is
-    the file's; `states` are all states that gates name; `fillers` are the single words of the skip words.
+    `hassil` holds them without their gates, so that whoever matches can tell "not now" from
+    "never"; `name` is the file's; `states` are all states that gates name; `fillers` are the single
+    words of the skip words.
     """
 
     def __init__(
@@ -64,13 +66,23 @@ class IntentSet:
         self.fillers = tuple(word for phrase in self.skip_words for word in phrase.split())
         self._fillers = frozenset(self.fillers)
         self.templates = tuple(template for _, templates in blocks for template in templates)
-        self.states = frozenset(state for template in self.templates for state in template.states or ())
+        self.states = frozenset(
+            state for template in self.templates for state in template.states or ()
+        )
         self._rank = {id(data): rank for rank, (data, _) in enumerate(blocks)}
-        self._template = {(id(data), template.text): template for data, templates in blocks for template in templates}
+        self._template = {
+            (id(data), template.text): template
+            for data, templates in blocks
+            for template in templates
+        }
         self._sentences = lru_cache(maxsize=2)(self._expand)
-        self._kinds_of = {id(data): frozenset(one.kind for one in templates) for data, templates in blocks}
+        self._kinds_of = {
+            id(data): frozenset(one.kind for one in templates) for data, templates in blocks
+        }
         lists = [hassil.slot_lists, *(data.slot_lists for data, _ in blocks)]
-        self._wild = any(isinstance(one, WildcardSlotList) for values in lists for one in values.values())
+        self._wild = any(
+            isinstance(one, WildcardSlotList) for values in lists for one in values.values()
+        )
         self._part = lru_cache(maxsize=PARTS)(self._blocks_of)
         self._exact = lru_cache(maxsize=RECENT)(self._recognized)
 
@@ -80,13 +92,15 @@ class IntentSet:
         return sum(count(template.node) for template in self.templates)
 
     def sentences(self, limit: int = LIMIT) -> tuple[TemplateSentence, ...]:
-        """All sentences, or where there are more than `limit` a random sample of about that many, the same each
-        time, shared out fairly among intents and templates, in which every alternative and every value of every
-        list is said at least once (even if that takes more than `limit`). Skip words are left out."""
+        """All sentences, or where there are more than `limit` a random sample of about that many,
+        the same each time, shared out fairly among intents and templates, in which every
+        alternative and every value of every list is said at least once (even if that takes more
+        than `limit`). Skip words are left out."""
         return self._sentences(limit)
 
     def word_graph(self) -> WordGraph:
-        """All sentences, however many there are, without skip words; their kinds are those of their templates."""
+        """All sentences, however many there are, without skip words; their kinds are those of their
+        templates."""
         if self._graph is None:
             self._graph = self._make_graph()
         return self._graph
@@ -97,12 +111,14 @@ class IntentSet:
 
     @property
     def cautions(self) -> Mapping[str, float]:
-        """How much surer (nats) than of others the recogniser must be of the sentences of a kind."""
+        """How much surer (nats) than of others the recogniser must be of the sentences of a
+        kind."""
         costs = {one.kind: one.caution + (ANSWER if one.answer else 0.0) for one in self.templates}
         return {kind: cost for kind, cost in costs.items() if cost}
 
     def answers(self, text: str, states: Collection[str]) -> bool:
-        """Whether `text`, in spoken form, is word for word an answer to what was asked in one of `states`."""
+        """Whether `text`, in spoken form, is word for word an answer to what was asked in one of
+        `states`."""
         return any(one.answer and one.counts_in(states) for one in self.exact(text))
 
     @property
@@ -116,13 +132,16 @@ class IntentSet:
 
     def without_skip_words(self, text: str) -> str:
         """`text` without words that mean nothing ("please")."""
-        if self._fillers.isdisjoint(text.split()):  # hassil takes ten times as long to find that out
+        if self._fillers.isdisjoint(
+            text.split()
+        ):  # hassil takes ten times as long to find that out
             return text
         return " ".join(remove_skip_words(text, self.skip_words, ignore_whitespace=False).split())
 
     def exact(self, text: str) -> tuple[TemplateSentence, ...]:
-        """What `text`, in spoken form, says word for word, in whatever state it counts, the best reading first:
-        fewest wildcards, then most words of the template itself, then the order of the file."""
+        """What `text`, in spoken form, says word for word, in whatever state it counts, the best
+        reading first: fewest wildcards, then most words of the template itself, then the order of
+        the file."""
         return self._exact(text)
 
     def _recognized(self, text: str) -> tuple[TemplateSentence, ...]:
@@ -146,12 +165,18 @@ class IntentSet:
         return graph.final.get(state, frozenset())
 
     def _blocks_of(self, kinds: frozenset[str]) -> Intents:
-        """The intents without the blocks of other kinds: hassil looks at every template there is."""
+        """The intents without the blocks of other kinds: hassil looks at every template there
+        is."""
         intents = {
-            name: Intent(name, [data for data in intent.data if not kinds.isdisjoint(self._kinds_of[id(data)])])
+            name: Intent(
+                name,
+                [data for data in intent.data if not kinds.isdisjoint(self._kinds_of[id(data)])],
+            )
             for name, intent in self.hassil.intents.items()
         }
-        return replace(self.hassil, intents={name: intent for name, intent in intents.items() if intent.data})
+        return replace(
+            self.hassil, intents={name: intent for name, intent in intents.items() if intent.data}
+        )
 
     def _order(self, result: RecognizeResult) -> tuple[int, int, int]:
         wildcards = sum(entity.is_wildcard for entity in result.entities_list)
@@ -160,7 +185,9 @@ class IntentSet:
     def _read(self, text: str, result: RecognizeResult) -> TemplateSentence:
         source = result.intent_sentence.text if result.intent_sentence else None
         template = self._template[id(result.intent_data), source or ""]
-        slots = sampling.together((entity.name, _value(entity.value)) for entity in result.entities_list)
+        slots = sampling.together(
+            (entity.name, _value(entity.value)) for entity in result.entities_list
+        )
         return template.sentence(text, slots)
 
     def _make_graph(self) -> WordGraph:
@@ -179,11 +206,14 @@ class IntentSet:
         return tuple(found.values())
 
     def _sizes(self, limit: int) -> Iterator[tuple[Template, int]]:
-        """How many sentences to draw from each template: intents share the limit, then their templates."""
+        """How many sentences to draw from each template: intents share the limit, then their
+        templates."""
         intents: dict[str, list[Template]] = {}
         for template in self.templates:
             intents.setdefault(template.intent, []).append(template)
-        counts = [[count(template.node) for template in templates] for templates in intents.values()]
+        counts = [
+            [count(template.node) for template in templates] for templates in intents.values()
+        ]
         for templates, sizes, share in zip(
             intents.values(), counts, sampling.shares(list(map(sum, counts)), limit), strict=True
         ):
@@ -195,9 +225,9 @@ def load_intents(
     lists: Mapping[str, Sequence[tuple[str, str]]] | None = None,
     more: Mapping[str, Sequence[tuple[str, str]]] | None = None,
 ) -> IntentSet:
-    """The intents of the file at `path` (None: the project's own in English), with `lists` of (what is said, what it
-    means) added to, or in the place of, those in the file; `more` is added to those lists that the file has.
-    IntentsError where the file is at fault."""
+    """The intents of the file at `path` (None: the project's own in English), with `lists` of (what
+    is said, what it means) added to, or in the place of, those in the file; `more` is added to
+    those lists that the file has. IntentsError where the file is at fault."""
     path = path or content(DEFAULT, "intents.yaml")
     file, source = read_intents(path)
     language = file.language
@@ -206,7 +236,10 @@ def load_intents(
         raw["lists"][name] = {"values": _values(pairs, language)}
     for name, pairs in (more or {}).items():
         if name in raw["lists"]:
-            raw["lists"][name]["values"] = [*raw["lists"][name]["values"], *_values(pairs, language)]
+            raw["lists"][name]["values"] = [
+                *raw["lists"][name]["values"],
+                *_values(pairs, language),
+            ]
     raw["skip_words"] = [spoken(word, language) for word in file.skip_words]
     hassil = _ungated(Intents.from_dict(raw))
     compiler = _Compiler(file, source, hassil)
@@ -256,12 +289,16 @@ class _Compiler:
             try:
                 node = scope.compile(sentence.expression)
             except (TemplateError, RecursionError) as error:
-                self.mistakes.append(self._source.mistake(place, f"{text!r} cannot be used - {error}."))
+                self.mistakes.append(
+                    self._source.mistake(place, f"{text!r} cannot be used - {error}.")
+                )
             else:
                 line, known = self._source.line(place), block.metadata
                 answer = states is not None and states.issubset(self._file.questions)
                 flags = known.confirm, known.caution, known.urgent, answer
-                templates.append(Template(text, intent, data.slots, states, *flags, known.rare, line, node))
+                templates.append(
+                    Template(text, intent, data.slots, states, *flags, known.rare, line, node)
+                )
         return templates
 
     def _put_in_words(self, where: Where, lists: dict[str, SlotList]) -> None:
@@ -277,4 +314,6 @@ class _Compiler:
 def _value(value: object) -> object:
     if isinstance(value, str):
         return value.strip()
-    return whole(value) if isinstance(value, float) else value  # hassil reads digits of inline ranges as floats
+    return (
+        whole(value) if isinstance(value, float) else value
+    )  # hassil reads digits of inline ranges as floats

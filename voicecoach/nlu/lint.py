@@ -27,7 +27,8 @@ _PAUSE = re.compile(r"[.,;:!?…()\"\n]+|\s[-–—]+\s|[–—]")
 
 @dataclass(frozen=True, slots=True)
 class TestSentence:
-    """What somebody says, and what it must be taken for in each of `states` (none given: whatever the state).
+    """What somebody says, and what it must be taken for in each of `states` (none given: whatever
+    the state).
 
     With `confirm` the coach must ask back; without an `intent` it must not obey.
     """
@@ -74,9 +75,9 @@ def lint(
 ) -> list[str]:
     """Problems of `intents`, each in one sentence.
 
-    `known_word` tells whether the recogniser's model knows a word, every template needs one of `tests`, `states`
-    are all states of the session; None leaves out that check. A file with more sentences than `LIMIT` is checked
-    for ambiguity in a sample only.
+    `known_word` tells whether the recogniser's model knows a word, every template needs one of
+    `tests`, `states` are all states of the session; None leaves out that check. A file with more
+    sentences than `LIMIT` is checked for ambiguity in a sample only.
     """
     problems = [*_ambiguous(intents)]
     if known_word is not None:
@@ -89,8 +90,9 @@ def lint(
 
 
 def lint_prompts(prompts: Iterable[tuple[str, str]], matcher: Matcher) -> list[str]:
-    """What of `prompts` (id, text) the coach would obey, or take for a red flag, if it heard itself: the whole, or a
-    part between pauses. Parts in which something is still to be filled in are left out."""
+    """What of `prompts` (id, text) the coach would obey, or take for a red flag, if it heard
+    itself: the whole, or a part between pauses. Parts in which something is still to be filled in
+    are left out."""
     understand = cache(matcher.understand)  # many prompts end alike
     problems = []
     for name, text in prompts:
@@ -99,13 +101,15 @@ def lint_prompts(prompts: Iterable[tuple[str, str]], matcher: Matcher) -> list[s
             if understanding.accepted:
                 problems.append(f"{name}: {part!r} would be obeyed as {understanding.intent}")
             elif understanding.urgent and understanding.verdict is not Verdict.REJECT:
-                problems.append(f"{name}: {part!r} could be taken for the red flag {understanding.intent}")
+                problems.append(
+                    f"{name}: {part!r} could be taken for the red flag {understanding.intent}"
+                )
     return problems
 
 
 def spoken_parts(text: str, language: str = DEFAULT) -> list[str]:
-    """What a speaker of `text` may be heard to say: the whole, and what stands between two pauses; not where something
-    is still to be filled in."""
+    """What a speaker of `text` may be heard to say: the whole, and what stands between two pauses;
+    not where something is still to be filled in."""
     parts = [part for part in (*_PAUSE.split(text), text) if "{" not in part]
     return list({spoken(part, language): part.strip() for part in parts}.values())
 
@@ -125,7 +129,9 @@ def _unknown_words(intents: IntentSet, known_word: Callable[[str], bool]) -> Ite
 
 def _unknown_states(intents: IntentSet, states: Collection[str]) -> Iterator[str]:
     for state in sorted(intents.states.difference(states)):
-        lines = sorted(template.line for template in intents.templates if state in (template.states or ()))
+        lines = sorted(
+            template.line for template in intents.templates if state in (template.states or ())
+        )
         yield f"{intents.name}, line {lines[0]}: there is no state {state!r}; there are {', '.join(sorted(states))}"
 
 
@@ -170,8 +176,14 @@ def _misunderstood(matcher: Matcher, tests: Iterable[TestSentence]) -> Iterator[
             understanding = matcher.understand(test.text, None if state is None else (state,))
             if not _as_stated(test, understanding):
                 when = f" when {state}" if state else ""
-                wanted = _said(test.intent, test.slots) + (", to be confirmed" if test.confirm else "")
-                taken = _said(understanding.intent, understanding.slots) if understanding.accepted else "no command"
+                wanted = _said(test.intent, test.slots) + (
+                    ", to be confirmed" if test.confirm else ""
+                )
+                taken = (
+                    _said(understanding.intent, understanding.slots)
+                    if understanding.accepted
+                    else "no command"
+                )
                 yield f"{test.text!r}{when} should be {wanted}, not {taken} ({understanding.detail})"
 
 

@@ -1,8 +1,8 @@
 """Match the text of an utterance with the sentences of the intents.
 
-An utterance that equals a sentence word for word counts if its intent counts in the present state. Any other utterance
-is compared as a whole with whole sentences. A search for commands *within* an utterance would obey speech to somebody
-else ("the next train leaves at noon").
+An utterance that equals a sentence word for word counts if its intent counts in the present state.
+Any other utterance is compared as a whole with whole sentences. A search for commands *within* an
+utterance would obey speech to somebody else ("the next train leaves at noon").
 """
 
 from __future__ import annotations
@@ -19,16 +19,17 @@ from voicecoach.nlu.sentence import TemplateSentence
 from voicecoach.nlu.vocabulary import LIGHT, Vocabulary
 
 ACCEPT = 90.0
-"""Score from which a near miss is obeyed in which every word of meaning was heard, and no other. One unknown sound
-beside a sentence of three words of meaning scores 88, beside four of them 91. At 88 "what should i say" would do for
-"what did you say"; from 90 on no test sentence was taken for another when its own template was left out."""
+"""Score from which a near miss is obeyed in which every word of meaning was heard, and no other.
+One unknown sound beside a sentence of three words of meaning scores 88, beside four of them 91. At
+88 "what should i say" would do for "what did you say"; from 90 on no test sentence was taken for
+another when its own template was left out."""
 
 SURE = 94.0
 """Score from which a near miss is obeyed although a word of meaning outside slots was missed."""
 
 ASK = 84.0
-"""Score from which a near miss is asked about ("did you say next?"). At 82, 1600 recordings of something else brought
-fourteen questions, at 84 seven."""
+"""Score from which a near miss is asked about ("did you say next?"). At 82, 1600 recordings of
+something else brought fourteen questions, at 84 seven."""
 
 ASK_SLIGHT = 90.0
 """Score that replaces ASK where either text has a single word of meaning ("you stop" scores 87)."""
@@ -37,13 +38,15 @@ ASK_URGENT = 80.0
 """Score that replaces ASK for an urgent sentence."""
 
 SHORTEST = 4
-"""Least number of words in both texts of a near miss that is obeyed; in shorter texts each word decides."""
+"""Least number of words in both texts of a near miss that is obeyed; in shorter texts each word
+decides."""
 
 MARGIN = 0.5
 """Least additional cost of the nearest sentence with another meaning: half a word of meaning."""
 
 MISSPELT = 0.84
-"""Similarity (0..1) from which a word outside all sentences counts as a misspelt or misheard word of a sentence."""
+"""Similarity (0..1) from which a word outside all sentences counts as a misspelt or misheard word
+of a sentence."""
 
 _NOTHING = Edit(None, None)
 _MOST_TIES = 8
@@ -67,7 +70,8 @@ class _Why:
 
 
 class Matcher:
-    """Understands utterances against `intents`; scores from `accept` on are obeyed, from `ask` on asked about.
+    """Understands utterances against `intents`; scores from `accept` on are obeyed, from `ask` on
+    asked about.
 
     Preparing takes a fraction of a second; `understand` then takes some milliseconds at most.
     """
@@ -92,13 +96,19 @@ class Matcher:
             return _reject(text, RejectReason.UNKNOWN_SOUNDS, "nothing but unknown sounds")
         return self._near(text, words, states)
 
-    def _near(self, text: str, words: Sequence[str], states: Collection[str] | None) -> Understanding:
+    def _near(
+        self, text: str, words: Sequence[str], states: Collection[str] | None
+    ) -> Understanding:
         if len(words) > 2 * self._aligner.longest:
-            return _reject(text, RejectReason.UNLIKE_ANY_COMMAND, "nothing like a command (longer than any)")
+            return _reject(
+                text, RejectReason.UNLIKE_ANY_COMMAND, "nothing like a command (longer than any)"
+            )
         found = self._aligner.nearest(words)
         best = self._candidate(found, states)
         if best is None or best.alignment.score == 0:
-            return _reject(text, RejectReason.UNLIKE_ANY_COMMAND, "nothing like a command (no word of any)")
+            return _reject(
+                text, RejectReason.UNLIKE_ANY_COMMAND, "nothing like a command (no word of any)"
+            )
         verdict, why = self._judge(words, best, states)
         if verdict is Verdict.ACCEPT and (rival := self._rival(best, words, states)):
             verdict, why = Verdict.ASK, _Why(f"as near to {rival.text!r}")
@@ -106,8 +116,11 @@ class Matcher:
         because = replace(why, detail=f"{why.detail} (best: {best.sentence.text!r}, {score:.0f})")
         return _answer(text, verdict, because, best.sentence, score, states)
 
-    def _candidate(self, found: Iterable[Alignment], states: Collection[str] | None) -> _Candidate | None:
-        """Return the first of `found`, or one with equal cost that counts in `states` if the first does not."""
+    def _candidate(
+        self, found: Iterable[Alignment], states: Collection[str] | None
+    ) -> _Candidate | None:
+        """Return the first of `found`, or one with equal cost that counts in `states` if the first
+        does not."""
         first: _Candidate | None = None
         for candidate in islice(self._candidates(found, states), _MOST_TIES):
             if first and candidate.alignment.cost > first.alignment.cost:
@@ -117,19 +130,27 @@ class Matcher:
             first = first or candidate
         return first
 
-    def _candidates(self, found: Iterable[Alignment], states: Collection[str] | None) -> Iterator[_Candidate]:
-        """Yield the alignments with a meaning; an answer to a question that is not open has none."""
+    def _candidates(
+        self, found: Iterable[Alignment], states: Collection[str] | None
+    ) -> Iterator[_Candidate]:
+        """Yield the alignments with a meaning; an answer to a question that is not open has
+        none."""
         for alignment in islice(found, _MOST_SEARCHED):
             reading = self._reading(alignment, states)
             if reading and (reading.counts_in(states) or not reading.answer):
                 yield _Candidate(alignment, reading)
 
-    def _reading(self, alignment: Alignment, states: Collection[str] | None) -> TemplateSentence | None:
-        """Return the meaning of the sentence; None where hassil reads it more literally ("rock 'n' roll")."""
+    def _reading(
+        self, alignment: Alignment, states: Collection[str] | None
+    ) -> TemplateSentence | None:
+        """Return the meaning of the sentence; None where hassil reads it more literally ("rock 'n'
+        roll")."""
         readings = self.intents.exact(" ".join(alignment.said))
         return next((one for one in readings if one.counts_in(states)), next(iter(readings), None))
 
-    def _judge(self, words: Sequence[str], best: _Candidate, states: Collection[str] | None) -> tuple[Verdict, _Why]:
+    def _judge(
+        self, words: Sequence[str], best: _Candidate, states: Collection[str] | None
+    ) -> tuple[Verdict, _Why]:
         """Return the verdict on `best`, and its reason."""
         score, said = best.alignment.score, best.alignment.said
         slight = min(self._vocabulary.meaningful(words), self._vocabulary.meaningful(said)) < 2
@@ -158,28 +179,48 @@ class Matcher:
         if heard == said or self._is_slip(edit):
             return True
         if said is not None and said not in self._vocabulary.light:
-            return heard is None and sure and said not in self._vocabulary.telling | self._vocabulary.negations
+            return (
+                heard is None
+                and sure
+                and said not in self._vocabulary.telling | self._vocabulary.negations
+            )
         if heard is None or heard in self._vocabulary.language.words.articles:
             return True
         # "do hundred and fifty" may have been "two hundred and fifty"
-        beside_value = not self._vocabulary.telling.isdisjoint(filter(None, (before.said, after.said)))
+        beside_value = not self._vocabulary.telling.isdisjoint(
+            filter(None, (before.said, after.said))
+        )
         return heard in self._vocabulary.small | {UNKNOWN} and not (said is None and beside_value)
 
     def _is_slip(self, edit: Edit) -> bool:
-        """Return True if a word was misspelt or misheard: in no sentence, and very similar to the sentence's word."""
+        """Return True if a word was misspelt or misheard: in no sentence, and very similar to the
+        sentence's word."""
         heard, said, alike = edit
-        return alike >= MISSPELT and heard not in self._vocabulary.words and said not in self._vocabulary.telling
+        return (
+            alike >= MISSPELT
+            and heard not in self._vocabulary.words
+            and said not in self._vocabulary.telling
+        )
 
-    def _rival(self, best: _Candidate, words: Sequence[str], states: Collection[str] | None) -> TemplateSentence | None:
+    def _rival(
+        self, best: _Candidate, words: Sequence[str], states: Collection[str] | None
+    ) -> TemplateSentence | None:
         """Return a sentence with another meaning that is about as near to `words` as `best`."""
-        # A missed word decides nothing: "some [milk]" is as near to "some [cream]", though "milk" is light.
+        # A missed word decides nothing: "some [milk]" is as near to "some [cream]", though "milk"
+        # is light.
         lost = [edit.said for edit in best.alignment.edits if edit.said != edit.heard]
-        shared = self._vocabulary.light.difference(self._vocabulary.small).intersection(filter(None, lost))
+        shared = self._vocabulary.light.difference(self._vocabulary.small).intersection(
+            filter(None, lost)
+        )
         near = best.alignment.cost + MARGIN + (1 - LIGHT) * len(shared)
         for alignment in takewhile(lambda one: one.cost < near, self._aligner.nearest(words)):
             if not self._same(alignment, best.alignment):
                 reading = self._reading(alignment, states)
-                if reading and reading.counts_in(states) and reading.meaning != best.sentence.meaning:
+                if (
+                    reading
+                    and reading.counts_in(states)
+                    and reading.meaning != best.sentence.meaning
+                ):
                     return reading
         return None
 
@@ -191,11 +232,15 @@ class Matcher:
         return [word for word in alignment.said if word in self._vocabulary.telling]
 
 
-def _exact(text: str, found: Sequence[TemplateSentence], states: Collection[str] | None) -> Understanding:
+def _exact(
+    text: str, found: Sequence[TemplateSentence], states: Collection[str] | None
+) -> Understanding:
     for sentence in found:
         if sentence.counts_in(states):
             if sentence.confirm:
-                return _answer(text, Verdict.ASK, _Why("exact, to be confirmed"), sentence, 100.0, states)
+                return _answer(
+                    text, Verdict.ASK, _Why("exact, to be confirmed"), sentence, 100.0, states
+                )
             return _answer(text, Verdict.ACCEPT, _Why("exact"), sentence, 100.0, states)
     commands = [sentence for sentence in found if not sentence.answer]
     if not commands:
@@ -207,7 +252,9 @@ def _exact(text: str, found: Sequence[TemplateSentence], states: Collection[str]
 def _not_now(readings: Sequence[TemplateSentence]) -> _Why:
     intent = readings[0].intent
     states = {state for one in readings if one.intent == intent for state in one.states or ()}
-    return _Why(f"not now: {intent} counts only when {', '.join(sorted(states))}", RejectReason.NOT_NOW)
+    return _Why(
+        f"not now: {intent} counts only when {', '.join(sorted(states))}", RejectReason.NOT_NOW
+    )
 
 
 def _answer(

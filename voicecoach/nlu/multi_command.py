@@ -1,7 +1,8 @@
 """Split an utterance into several commands: "pause and repeat that", "stop, no, go on".
 
-The utterance must consist of whole sentences, word for word, so that no command is found *within* speech to somebody
-else. The sentences follow each other directly, after a joining word, or after a correction that revokes those before.
+The utterance must consist of whole sentences, word for word, so that no command is found *within*
+speech to somebody else. The sentences follow each other directly, after a joining word, or after a
+correction that revokes those before.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ MOST = 3
 """Greatest number of commands in one utterance."""
 
 FEWEST_WORDS = 3
-"""Least number of words of an utterance that is split without a joining word. One of its parts must have several words:
-"go back" is not "go" and "back", and counting along is no sequence of commands."""
+"""Least number of words of an utterance that is split without a joining word. One of its parts must
+have several words: "go back" is not "go" and "back", and counting along is no sequence of
+commands."""
 
 OPPOSITES: tuple[tuple[frozenset[str], frozenset[str]], ...] = tuple(
     (frozenset(one), frozenset(other))
@@ -47,7 +49,8 @@ Words = tuple[str, ...]
 class Part:
     """Hold one sentence of an utterance.
 
-    `intents` has several members where the session state chooses between them. `joined` is True after a link, and
+    `intents` has several members where the session state chooses between them. `joined` is True
+    after a link, and
     `corrects` after a link that revokes the sentences before.
     """
 
@@ -60,7 +63,9 @@ class Part:
 class MultiCommand:
     """Split utterances into sentences of `graph`; `skip_words` between them are ignored."""
 
-    def __init__(self, graph: WordGraph, skip_words: Iterable[str] = (), links: Links | None = None):
+    def __init__(
+        self, graph: WordGraph, skip_words: Iterable[str] = (), links: Links | None = None
+    ):
         links = links or Links()
         self._graph = graph
         self._skip = frozenset(skip_words)
@@ -69,24 +74,31 @@ class MultiCommand:
         self._links = sorted(pairs, key=lambda pair: -len(pair[0]))
 
     def parts(self, text: str) -> tuple[str, ...]:
-        """Return the sentences in `text` that count, in their order; empty if `text` is no chain of sentences."""
+        """Return the sentences in `text` that count, in their order; empty if `text` is no chain of
+        sentences."""
         return tuple(part.text for part in what_counts(self._taken_apart(text)))
 
     def understand(self, understand: UnderstandText) -> UnderstandText:
-        """Extend `understand` to several sentences: the first one's meaning, with the others as `then`."""
+        """Extend `understand` to several sentences: the first one's meaning, with the others as
+        `then`."""
 
         def understand_chain(text: str, states: Collection[str] | None) -> Understanding:
             alone = understand(text, states)
             if alone.accepted or not (chain := self._taken_apart(alone.text)):
                 return alone
-            if any(understand(part.text, states).reject_reason is RejectReason.NOT_ASKED for part in chain):
+            if any(
+                understand(part.text, states).reject_reason is RejectReason.NOT_ASKED
+                for part in chain
+            ):
                 return alone  # "of course no that was too hard neck one" is talk, not an order with an answer in it
             first, *others = what_counts(chain)
             found = understand(first.text, states)
             if not (found.accepted or any(part.joined for part in chain)):
                 return alone
             detail, then = f"{found.detail}, in one breath", tuple(part.text for part in others)
-            return replace(found, text=text, sentence=text, detail=detail, then=then, parts=len(chain))
+            return replace(
+                found, text=text, sentence=text, detail=detail, then=then, parts=len(chain)
+            )
 
         return understand_chain
 
@@ -101,7 +113,8 @@ class MultiCommand:
         return any(end == len(words) for end, _sentence, _intents in self._sentences(words))
 
     def _chains(self, words: Words, most: int) -> Iterator[tuple[Part, ...]]:
-        """Yield the ways to split `words` into at most `most` sentences, long first sentences first."""
+        """Yield the ways to split `words` into at most `most` sentences, long first sentences
+        first."""
         for skipped, corrects in self._links_at(words):
             rest = words[skipped:]
             for end, sentence, intents in self._sentences(rest):
@@ -112,7 +125,8 @@ class MultiCommand:
                     yield from ((part, *others) for others in self._chains(rest[end:], most - 1))
 
     def _links_at(self, words: Words) -> Iterator[tuple[int, bool]]:
-        """Yield the links at the start of `words`: number of words, and whether the link revokes the sentences before.
+        """Yield the links at the start of `words`: number of words, and whether the link revokes
+        the sentences before.
 
         The last item stands for no link.
         """
@@ -122,7 +136,8 @@ class MultiCommand:
         yield 0, False
 
     def _sentences(self, words: Sequence[str]) -> list[tuple[int, str, frozenset[str]]]:
-        """Return the sentences at the start of `words`, longest first: end, text without skip words, intents."""
+        """Return the sentences at the start of `words`, longest first: end, text without skip
+        words, intents."""
         state, said, found = 0, [], []
         for number, word in enumerate(words, 1):
             following = self._graph.arcs[state].get(word)
@@ -149,10 +164,17 @@ def what_counts(parts: Iterable[Part]) -> list[Part]:
             return [part]
         if part.corrects:
             kept = [one for one in kept if one.intents & NEVER_TAKEN_BACK]
-        kept = [one for one in kept if not _contradict(one.intents, part.intents) and one.text != part.text]
+        kept = [
+            one
+            for one in kept
+            if not _contradict(one.intents, part.intents) and one.text != part.text
+        ]
         kept.append(part)
     return kept
 
 
 def _contradict(before: frozenset[str], after: frozenset[str]) -> bool:
-    return any((before & one and after & other) or (before & other and after & one) for one, other in OPPOSITES)
+    return any(
+        (before & one and after & other) or (before & other and after & one)
+        for one, other in OPPOSITES
+    )

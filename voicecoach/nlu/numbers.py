@@ -35,12 +35,15 @@ def number_words(number: float, language: str) -> tuple[str, ...]:
     by_rule = get_rbnf_engine(language).format_number(number).text_by_ruleset
     said = [text for rule, text in by_rule.items() if rule in numbers.rules or not numbers.rules]
     said += [*_besides(number, numbers, language)]
-    plain = (_apart(text.lower().replace(_SOFT_HYPHEN, "").replace("-", " "), language) for text in said)
+    plain = (
+        _apart(text.lower().replace(_SOFT_HYPHEN, "").replace("-", " "), language) for text in said
+    )
     return tuple(dict.fromkeys(plain))
 
 
 def _besides(number: float, numbers: Numbers, language: str) -> Iterator[str]:
-    """Yield the ways to say a number that the rules lack, and the colloquial ways to say hundreds."""
+    """Yield the ways to say a number that the rules lack, and the colloquial ways to say
+    hundreds."""
     if number != int(number):
         return
     yield from numbers.also.get(int(number), ())
@@ -50,7 +53,11 @@ def _besides(number: float, numbers: Numbers, language: str) -> Iterator[str]:
     (digit, *_), (rest, *_) = number_words(count, language), number_words(beyond, language)
     for form in numbers.one_hundred if count == 1 else numbers.hundreds:
         hundreds = form.format(digit=digit)
-        yield from (way.format(hundreds=hundreds, rest=rest) for way in numbers.beyond) if beyond else (hundreds,)
+        yield from (
+            (way.format(hundreds=hundreds, rest=rest) for way in numbers.beyond)
+            if beyond
+            else (hundreds,)
+        )
     if beyond >= 10 and count == 1:
         yield from (way.format(digit=digit, rest=rest) for way in numbers.short)
 
@@ -68,7 +75,8 @@ def _spaced(match: re.Match[str]) -> str:
 def spell_out(text: str, language: str) -> str:
     """Return `text` in lower case, with numbers in words and spaces for punctuation.
 
-    Apostrophes and outer spaces are kept: the text may be a piece of a template, such as the "'s" of "what['s]".
+    Apostrophes and outer spaces are kept: the text may be a piece of a template, such as the "'s"
+    of "what['s]".
     """
     text = unicodedata.normalize("NFC", text).lower().translate(_APOSTROPHES)
     text = _apart(_DIGITS.sub(lambda digits: _say(digits.group(), language), text), language)

@@ -1,7 +1,8 @@
 """The sentences of a template: all of them, a fair sample, and every word.
 
-A few alternatives in every place make millions of sentences (ten openings, two articles, a hundred values in any
-order). So a template is counted before it is expanded, and sampled where it has too many.
+A few alternatives in every place make millions of sentences (ten openings, two articles, a hundred
+values in any order). So a template is counted before it is expanded, and sampled where it has too
+many.
 """
 
 from __future__ import annotations
@@ -71,11 +72,14 @@ def cover(node: Node) -> list[Draw]:
 
 
 def sample(node: Node, size: int, rng: random.Random) -> list[Draw]:
-    """All sentences where there are at most `size`, else a random sample of about `size` that covers the tree."""
+    """All sentences where there are at most `size`, else a random sample of about `size` that
+    covers the tree."""
     if count(node) <= size:
         return list(expand(node))
     drawn = {(text, repr(slots)): (text, slots) for text, slots in cover(node)}
-    for _ in range(4 * size):  # bounded: where the same few are likely, drawing on finds little that is new
+    for _ in range(
+        4 * size
+    ):  # bounded: where the same few are likely, drawing on finds little that is new
         if len(drawn) >= size:
             break
         text, slots = draw(node, rng)
@@ -117,7 +121,9 @@ def together(said: Iterable[tuple[str, object]]) -> dict[str, object]:
     slots: dict[str, list[object]] = {}
     for name, value in said:
         values = slots.setdefault(name, [])
-        values += [one for one in (value if isinstance(value, list) else [value]) if one not in values]
+        values += [
+            one for one in (value if isinstance(value, list) else [value]) if one not in values
+        ]
     return {name: values if len(values) > 1 else values[0] for name, values in slots.items()}
 
 
@@ -126,13 +132,13 @@ def _fill(name: str, value: object, drawn: Draw) -> Draw:
     return text, {**slots, name: " ".join(text.split()) if value is None else value}
 
 
-# --- words -----------------------------------------------------------------------------------------------
+# --- words --------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """What a node can contribute to words: a text without a space (`whole`), or its first and last piece, which
-    may be glued to what stands beside it, and the complete words between them."""
+    """What a node can contribute to words: a text without a space (`whole`), or its first and last
+    piece, which may be glued to what stands beside it, and the complete words between them."""
 
     whole: frozenset[str] = frozenset()
     first: frozenset[str] = frozenset()
@@ -161,10 +167,14 @@ def _pieces(node: Node) -> Pieces:
             first, *others = re.split(r"\s+", text)
             if not others:
                 return Pieces(whole=frozenset({first}))
-            return Pieces(first=frozenset({first}), last=frozenset({others[-1]}), inner=frozenset(others[:-1]))
+            return Pieces(
+                first=frozenset({first}), last=frozenset({others[-1]}), inner=frozenset(others[:-1])
+            )
         case Choice(options):
             return _any(options)
-        case Chain(parts) | Shuffle(parts):  # a shuffle's parts have spaces around them: no order glues them
+        case Chain(parts) | Shuffle(
+            parts
+        ):  # a shuffle's parts have spaces around them: no order glues them
             return reduce(Pieces.__add__, map(_pieces, parts), Pieces(whole=frozenset({""})))
         case Slot(_, values):
             return _any(said for said, _ in values)

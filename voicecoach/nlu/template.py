@@ -46,7 +46,8 @@ class Shuffle:
 
 @dataclass(frozen=True)
 class Slot:
-    """A value for slot `name`, of a list: pairs of what is said and what it means (None: what is said)."""
+    """A value for slot `name`, of a list: pairs of what is said and what it means (None: what is
+    said)."""
 
     name: str
     values: tuple[tuple[Node, object], ...]
@@ -80,10 +81,12 @@ class Scope:
     _compiled: dict[str, tuple[tuple[Node, object], ...]] = field(default_factory=dict)
 
     def compile(self, expression: hx.Expression, inside: tuple[str, ...] = ()) -> Node:
-        """The tree of `expression`; TemplateError for an unknown list or rule, or a rule within itself.
+        """The tree of `expression`; TemplateError for an unknown list or rule, or a rule within
+        itself.
 
-        Puts the literals of `expression` into spoken form, so that hassil, which compares them letter by
-        letter, matches what the recogniser writes. Wildcards have no sentences, and what needs them has none.
+        Puts the literals of `expression` into spoken form, so that hassil, which compares them
+        letter by letter, matches what the recogniser writes. Wildcards have no sentences, and what
+        needs them has none.
         """
         if isinstance(expression, hx.TextChunk):
             expression.text = spell_out(expression.text, self.language)
@@ -111,7 +114,9 @@ class Scope:
             raise TemplateError(f"there is no expansion rule <{name}>")
         return self.compile(self.rules[name].expression, (*inside, name))
 
-    def _values(self, reference: hx.ListReference, inside: tuple[str, ...]) -> tuple[tuple[Node, object], ...]:
+    def _values(
+        self, reference: hx.ListReference, inside: tuple[str, ...]
+    ) -> tuple[tuple[Node, object], ...]:
         values = self.lists.get(reference.list_name)
         bounds = reference.get_inline_range()
         if values is None and bounds is not None:
@@ -125,19 +130,25 @@ class Scope:
 
 
 def in_words(numbers: RangeSlotList, language: str) -> TextSlotList:
-    """The list of the spoken forms of `numbers`; TemplateError where the language has no rules for them.
+    """The list of the spoken forms of `numbers`; TemplateError where the language has no rules for
+    them.
 
-    Spoken numbers are words, whatever the list says of digits. (hassil's own table of number words is shared by all
-    lists with the same bounds and forgets that they may differ in their multiplier.)
+    Spoken numbers are words, whatever the list says of digits. (hassil's own table of number words
+    is shared by all lists with the same bounds and forgets that they may differ in their
+    multiplier.)
     """
     language = numbers.words_language or language
     values = []
     for number in numbers.get_numbers():
         value = whole(number * (1 if numbers.multiplier is None else numbers.multiplier))
         try:
-            values += [TextSlotValue(hx.TextChunk(text), value) for text in number_words(number, language)]
+            values += [
+                TextSlotValue(hx.TextChunk(text), value) for text in number_words(number, language)
+            ]
         except ValueError:
-            raise TemplateError(f"numbers cannot be put into words in the language {language!r}") from None
+            raise TemplateError(
+                f"numbers cannot be put into words in the language {language!r}"
+            ) from None
     return TextSlotList(numbers.name, values)
 
 

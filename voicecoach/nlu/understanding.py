@@ -1,7 +1,8 @@
 """Turn what the recogniser heard into what it means in the present state.
 
-The steps are: prefer answers to an open question (`answer_prior`), match the text of every reading against the intents,
-alone or as several commands (`multi_command`), and weigh the readings against each other (`confidence`).
+The steps are: prefer answers to an open question (`answer_prior`), match the text of every reading
+against the intents, alone or as several commands (`multi_command`), and weigh the readings against
+each other (`confidence`).
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 
 CACHED_TEXTS = 256
-"""Texts whose meanings are cached: the readings of an utterance are looked up several times, first in the hearing
-thread, then in the audio thread, which must not compute them."""
+"""Texts whose meanings are cached: the readings of an utterance are looked up several times, first
+in the hearing thread, then in the audio thread, which must not compute them."""
 
 
 class Understander:
@@ -38,7 +39,9 @@ class Understander:
     def __init__(self, matcher: Matcher, links: Links):
         self._intents = matcher.intents
         multi_command = MultiCommand(self._intents.word_graph(), self._intents.fillers, links)
-        self._cached_understand = lru_cache(maxsize=CACHED_TEXTS)(multi_command.understand(matcher.understand))
+        self._cached_understand = lru_cache(maxsize=CACHED_TEXTS)(
+            multi_command.understand(matcher.understand)
+        )
 
     def understand(self, heard: Hypothesis, states: Collection[str] | None) -> Understanding:
         """Return what an utterance means in `states`; None allows any state."""
@@ -56,7 +59,8 @@ class Understander:
         return understood
 
     def is_sure(self, text: str, alternatives: Sequence[Alternative]) -> bool:
-        """Return True if `text` is a command in some state and clearly the most probable reading."""
+        """Return True if `text` is a command in some state and clearly the most probable
+        reading."""
         heard = Hypothesis(text, 0.0, 0.0, 0.0, alternatives=tuple(alternatives), over_coach=True)
         return confidence.rescore(heard, None, self._understand_text).accepted
 

@@ -1,4 +1,5 @@
-"""The words of the intents: what they weigh when utterances are compared, and which sound or look alike."""
+"""The words of the intents: what they weigh when utterances are compared, and which sound or look
+alike."""
 
 from __future__ import annotations
 
@@ -33,22 +34,24 @@ GRAMMAR = 0.5
 """How alike two function words are at least: they are mistaken for one another."""
 
 KNOWN = 0.5
-"""How much the likeness of two words counts where both are words of the intents: the other might as well have been
-heard."""
+"""How much the likeness of two words counts where both are words of the intents: the other might as
+well have been heard."""
 
 ALIKE = 0.5
 """Likeness (0..1) of two words up to which they are simply different words."""
 
 _FEWEST_SHARING = 4
 _MOST_VALUES = 500
-"""Values up to which a list is looked through for shared words; longer ones are numbers, of which every word counts."""
+"""Values up to which a list is looked through for shared words; longer ones are numbers, of which
+every word counts."""
 
 
 class Vocabulary:
     """The words of the intents, and what they weigh.
 
-    `light` are function words, softeners, and words that most values of a list share and none needs to be told from the
-    others ("milk" in "soy milk", "oat milk", ...). `telling` are the other words of values.
+    `light` are function words, softeners, and words that most values of a list share and none needs
+    to be told from the others ("milk" in "soy milk", "oat milk", ...). `telling` are the other
+    words of values.
     """
 
     def __init__(self, intents: IntentSet):
@@ -57,7 +60,11 @@ class Vocabulary:
         self.small = self.light = self.language.words.small
         self.negations = self.language.words.negations
         values: frozenset[str] = frozenset()
-        lists = {id(slot.values): slot for template in intents.templates for slot in sampling.slots(template.node)}
+        lists = {
+            id(slot.values): slot
+            for template in intents.templates
+            for slot in sampling.slots(template.node)
+        }
         for slot in lists.values():
             values |= sampling.words(slot)
             if count(slot) <= _MOST_VALUES:
@@ -82,8 +89,9 @@ class Vocabulary:
 class Likeness:
     """How alike words are to each of `words`, by letters and by sound (0..1).
 
-    On 182 pairs of what people said and what the recogniser heard instead, the right word beat a random one of the
-    vocabulary in 71 % by letters, 73 % by Metaphone, 74 % by both together; with another key, Match Rating, in 73 %.
+    On 182 pairs of what people said and what the recogniser heard instead, the right word beat a
+    random one of the vocabulary in 71 % by letters, 73 % by Metaphone, 74 % by both together; with
+    another key, Match Rating, in 73 %.
     """
 
     def __init__(self, words: Sequence[str], language: Language):
@@ -115,8 +123,8 @@ class Likeness:
 
 
 _SOUNDS: Mapping[str, Callable[[str], str]] = {"metaphone": jellyfish.metaphone, "letters": str}
-"""Keys for how a word sounds: roughly its consonants in English (Metaphone, L. Philips 1990), or its letters, which
-serve where a language is spelt as it sounds."""
+"""Keys for how a word sounds: roughly its consonants in English (Metaphone, L. Philips 1990), or
+its letters, which serve where a language is spelt as it sounds."""
 
 
 def _shared(slot: Slot) -> set[str]:
@@ -129,5 +137,7 @@ def _shared(slot: Slot) -> set[str]:
 
 def _differ_without(word: str, values: dict[tuple[str, ...], object]) -> bool:
     meanings: dict[tuple[str, ...], object] = {}
-    rests = ((tuple(other for other in text if other != word), value) for text, value in values.items())
+    rests = (
+        (tuple(other for other in text if other != word), value) for text, value in values.items()
+    )
     return all(meanings.setdefault(rest, value) == value for rest, value in rests)

@@ -1,11 +1,13 @@
 """All sentences of the templates as one minimal acyclic automaton over words.
 
-A few alternatives in every place make millions of sentences. The automaton holds all of them in some thousand states:
+A few alternatives in every place make millions of sentences. The automaton holds all of them in
+some thousand states:
 it is what the decoding graph is made of, and what an utterance is aligned with.
 
-It is built from the end: the automaton of a piece of a template, given what follows, is made of the automaton of what
-follows. States that accept the same are one state, so that it is deterministic and minimal at every step (hash-consing;
-the idea of Daciuk's incremental minimisation, for trees instead of lists of words).
+It is built from the end: the automaton of a piece of a template, given what follows, is made of the
+automaton of what follows. States that accept the same are one state, so that it is deterministic
+and minimal at every step (hash-consing; the idea of Daciuk's incremental minimisation, for trees
+instead of lists of words).
 """
 
 from __future__ import annotations
@@ -24,18 +26,21 @@ _PIECES = re.compile(r"\s+|\S+")
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """What may follow: `arcs` are (label, next state), sorted. A label that begins with a blank is a word of its own;
-    one that does not may be the end of a word ("s" after "minute"). `final` are the kinds of sentences that end."""
+    """What may follow: `arcs` are (label, next state), sorted. A label that begins with a blank is
+    a word of its own; one that does not may be the end of a word ("s" after "minute"). `final` are
+    the kinds of sentences that end."""
 
     arcs: tuple[tuple[str, int], ...]
     final: frozenset[str]
 
 
 def word_graph(sentences: Iterable[tuple[Node, str]], spoken: Callable[[str], str]) -> WordGraph:
-    """All `sentences`, each a template with its kind; `spoken` gives a word the form that the recogniser writes
-    (nothing, where it is not spoken). A sentence without words is none."""
+    """All `sentences`, each a template with its kind; `spoken` gives a word the form that the
+    recogniser writes (nothing, where it is not spoken). A sentence without words is none."""
     builder = _Builder()
-    kept = list(sentences)  # the values of a list are told by their identity, so that they must not vanish
+    kept = list(
+        sentences
+    )  # the values of a list are told by their identity, so that they must not vanish
     start = builder.union(builder.sentence(node, kind) for node, kind in kept)
     return builder.export(builder.spoken(start, spoken))
 
@@ -75,12 +80,14 @@ class _Builder:
                 for label, target in state.arcs:
                     targets.setdefault(label, set()).add(target)
             arcs = {label: self.union(numbers) for label, numbers in targets.items()}
-            self._unions[wanted] = self._state(arcs, _NONE.union(*(state.final for state in states)))
+            self._unions[wanted] = self._state(
+                arcs, _NONE.union(*(state.final for state in states))
+            )
         return self._unions[wanted]
 
     def spoken(self, start: int, rule: Callable[[str], str]) -> int:
-        """What `start` accepts in words as `rule` gives them: what it makes alike is one, what it silences is left
-        out."""
+        """What `start` accepts in words as `rule` gives them: what it makes alike is one, what it
+        silences is left out."""
         done: dict[int, int] = {}
 
         def said(number: int) -> int:
@@ -95,7 +102,8 @@ class _Builder:
         return self._state(dict(self._states[said(start)].arcs), _NONE)
 
     def export(self, start: int) -> WordGraph:
-        """The automaton from `start` on, numbered from 0, each state after those that lead to it."""
+        """The automaton from `start` on, numbered from 0, each state after those that lead to
+        it."""
         order: list[int] = []
         seen: set[int] = set()
 
@@ -110,7 +118,9 @@ class _Builder:
         place = {number: index for index, number in enumerate(reversed(order))}
         states = [self._states[number] for number in place]
         arcs = tuple({word: place[target] for word, target in state.arcs} for state in states)
-        return WordGraph(arcs, {index: state.final for index, state in enumerate(states) if state.final})
+        return WordGraph(
+            arcs, {index: state.final for index, state in enumerate(states) if state.final}
+        )
 
     def _state(self, arcs: dict[str, int], final: frozenset[str]) -> int:
         live = {label: target for label, target in arcs.items() if target != _NEVER}
@@ -135,13 +145,15 @@ class _Builder:
                 return self._then(self._value(values), after)
 
     def _shuffled(self, parts: tuple[Node, ...], after: int) -> int:
-        """All `parts` in any order, built up from the sets of those that come last: of these there are far fewer than
-        there are orders."""
+        """All `parts` in any order, built up from the sets of those that come last: of these there
+        are far fewer than there are orders."""
         everything = range(len(parts))
         last: dict[frozenset[int], int] = {frozenset(): after}
         for size in everything:
             for some in map(frozenset, combinations(everything, size + 1)):
-                last[some] = self.union(self._before(parts[first], last[some - {first}]) for first in some)
+                last[some] = self.union(
+                    self._before(parts[first], last[some - {first}]) for first in some
+                )
         return last[frozenset(everything)]
 
     def _piece(self, after: int, piece: str) -> int:
@@ -164,16 +176,21 @@ class _Builder:
         targets: dict[str, set[int]] = {}
         for label, target in state.arcs:
             targets.setdefault(rule(label), set()).add(target)
-        return self._state({label: self.union(found) for label, found in targets.items()}, state.final)
+        return self._state(
+            {label: self.union(found) for label, found in targets.items()}, state.final
+        )
 
     def _value(self, values: tuple[tuple[Node, object], ...]) -> int:
         """The values of a list, which many places share."""
         if id(values) not in self._values:
-            self._values[id(values)] = self.union(self._before(said, self._end) for said, _value in values)
+            self._values[id(values)] = self.union(
+                self._before(said, self._end) for said, _value in values
+            )
         return self._values[id(values)]
 
     def _then(self, number: int, after: int) -> int:
-        """What `number` accepts, and then `after`: a word of its own, or the end of the last word."""
+        """What `number` accepts, and then `after`: a word of its own, or the end of the last
+        word."""
         state = self._states[after]
         glued = {label: target for label, target in state.arcs if not label.startswith(" ")}
         rest = {label: target for label, target in state.arcs if label.startswith(" ")}
@@ -185,10 +202,16 @@ class _Builder:
                 branches = []
                 for label, target in self._states[number].arcs:
                     ends = bool(self._states[target].final)
-                    branches.append(self._word(self.union([longer(target), *[apart] * ends]), label))
+                    branches.append(
+                        self._word(self.union([longer(target), *[apart] * ends]), label)
+                    )
                     if ends:
-                        branches.append(self._state({label + piece: to for piece, to in glued.items()}, _NONE))
+                        branches.append(
+                            self._state({label + piece: to for piece, to in glued.items()}, _NONE)
+                        )
                 done[number] = self.union(branches)
             return done[number]
 
-        return self.union([longer(number), after] if self._states[number].final else [longer(number)])
+        return self.union(
+            [longer(number), after] if self._states[number].final else [longer(number)]
+        )

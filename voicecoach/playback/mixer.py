@@ -112,6 +112,10 @@ class Mixer:
             return
         seconds = self._params.duck_s if target < self._gain else self._params.unduck_s
         reach = len(block) / self.rate / seconds
-        end = max(target, self._gain - reach) if target < self._gain else min(target, self._gain + reach)
+        end = (
+            max(target, self._gain - reach)
+            if target < self._gain
+            else min(target, self._gain + reach)
+        )
         block *= np.linspace(self._gain, end, len(block), dtype=np.float32)
         self._gain = end

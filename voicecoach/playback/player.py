@@ -84,7 +84,13 @@ class Player:
     off, and resumed afterwards; beats keep their time.
     """
 
-    def __init__(self, mixer: Mixer, source: ClipSource, least_gap: float = 0.0, params: PlayerParams = PLAYER_PARAMS):
+    def __init__(
+        self,
+        mixer: Mixer,
+        source: ClipSource,
+        least_gap: float = 0.0,
+        params: PlayerParams = PLAYER_PARAMS,
+    ):
         self._mixer = mixer
         self._params = params
         self._source = source
@@ -99,7 +105,7 @@ class Player:
         self._resume_at = 0
         self._said = SpokenLog()
 
-    # --- what others may know -----------------------------------------------------------------------------
+    # --- what others may know --------------------------------------------------------------------
 
     @property
     def position(self) -> float:
@@ -137,7 +143,7 @@ class Player:
         """Return the words (joined) that sounded between two times (s)."""
         return self._said.words_between(start * self._mixer.rate, end * self._mixer.rate)
 
-    # --- orders -------------------------------------------------------------------------------------------
+    # --- orders ----------------------------------------------------------------------------------
 
     def play(self, order: Play) -> None:
         """Replace the script, and cut the sound of the old one."""
@@ -183,7 +189,7 @@ class Player:
             self._forget(placed)
         self._script = self._waiting = self._flow = self._beat = self._reply = None
 
-    # --- the block ----------------------------------------------------------------------------------------
+    # --- the block -------------------------------------------------------------------------------
 
     def tick(self, frames: int) -> list[CueStarted | ScriptEnded]:
         """Place cues that begin within the next `frames` frames.
@@ -199,7 +205,9 @@ class Player:
         elif self._flow and not self._reply and self._mixer.frame >= self._resume_at:
             self._tick_flow(self._flow, horizon, events)
         self._end_script(horizon, events)
-        self._said.forget_before(self._mixer.frame - round(self._params.spoken_memory_s * self._mixer.rate))
+        self._said.forget_before(
+            self._mixer.frame - round(self._params.spoken_memory_s * self._mixer.rate)
+        )
         return events
 
     def _begin_script(self) -> None:
@@ -213,7 +221,9 @@ class Player:
             late = self._mixer.frame - self._waiting_since > self._params.clip_timeout_s * rate
             if not late and any(self._clip(cue) is None for cue in script.cues):
                 return
-            pending = sorted((cue for cue in script.cues if cue.at >= order.position), key=lambda cue: cue.at)
+            pending = sorted(
+                (cue for cue in script.cues if cue.at >= order.position), key=lambda cue: cue.at
+            )
             zero = self._zero(order.position, pending)
             self._beat = _Beat(pending, zero, zero + round(script.seconds * rate))
         self._waiting = None
@@ -243,7 +253,10 @@ class Player:
         clip = self._clip(cue)
         if clip is None:
             flow.waited_since = flow.waited_since or self._mixer.frame
-            if self._mixer.frame - flow.waited_since > self._params.clip_timeout_s * self._mixer.rate:
+            if (
+                self._mixer.frame - flow.waited_since
+                > self._params.clip_timeout_s * self._mixer.rate
+            ):
                 _LOG.warning("left out, because no speech came for it: %s", cue.text)
                 flow.number, flow.waited_since = flow.number + 1, None
             return
@@ -257,7 +270,10 @@ class Player:
     def _break_off(self, flow: _Flow) -> None:
         """Fall silent in the middle of a sentence."""
         placed = flow.sounding
-        if placed is None or placed.end - self._mixer.frame < self._params.finished_remainder_s * self._mixer.rate:
+        if (
+            placed is None
+            or placed.end - self._mixer.frame < self._params.finished_remainder_s * self._mixer.rate
+        ):
             return
         flow.broken_off = self._mixer.frame - self._said.begin(placed.start)
         flow.number -= 1
@@ -279,10 +295,14 @@ class Player:
         self._tick_flow(reply, horizon, events)
         if reply.number >= len(reply.cues) and reply.sounding is None:
             self._reply = None
-            self._resume_at = self._mixer.frame + round(self._params.after_reply_s * self._mixer.rate)
+            self._resume_at = self._mixer.frame + round(
+                self._params.after_reply_s * self._mixer.rate
+            )
 
     def _tick_beat(self, beat: _Beat, horizon: int, events: list[CueStarted | ScriptEnded]) -> None:
-        beat.sounding = [(cue, placed) for cue, placed in beat.sounding if placed.end > self._mixer.frame]
+        beat.sounding = [
+            (cue, placed) for cue, placed in beat.sounding if placed.end > self._mixer.frame
+        ]
         while beat.pending:
             cue = beat.pending[0]
             clip = self._clip(cue)
@@ -326,7 +346,7 @@ class Player:
             self._script = self._flow = self._beat = None
             events.append(ScriptEnded(script, horizon / self._mixer.rate))
 
-    # --- small things -------------------------------------------------------------------------------------
+    # --- small things ----------------------------------------------------------------------------
 
     def _take_over(self, script: Script, moved: int) -> None:
         """Continue a beat script as `script`, with its second 0 `moved` frames later.
@@ -340,13 +360,17 @@ class Player:
         self._beat.zero += moved
         position = self.position
         self._script = script
-        self._beat.pending = sorted((cue for cue in script.cues if cue.at > position), key=lambda cue: cue.at)
+        self._beat.pending = sorted(
+            (cue for cue in script.cues if cue.at > position), key=lambda cue: cue.at
+        )
         self._beat.end = self._beat.zero + round(script.seconds * self._mixer.rate)
 
     def _clip(self, cue: Cue) -> Clip | None:
         return self._source.tone(cue.tone) if cue.tone else self._source.ready(cue.text)
 
-    def _place(self, cue: Cue, clip: Clip, at: int, events: list[CueStarted | ScriptEnded]) -> Sounding:
+    def _place(
+        self, cue: Cue, clip: Clip, at: int, events: list[CueStarted | ScriptEnded]
+    ) -> Sounding:
         placed = self._mixer.add(clip, at)
         self._said.add(cue.text, at, placed.end)
         events.append(CueStarted(cue, at / self._mixer.rate, placed.end / self._mixer.rate))

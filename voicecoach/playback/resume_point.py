@@ -25,7 +25,9 @@ def pause_before(clip: Clip, sample: int) -> int:
     first = max(0, sample - round(MAX_REWIND_S * clip.rate))
     if sample - first <= window:
         return first
-    power = np.concatenate([[0.0], np.cumsum(np.square(clip.samples[first:sample], dtype=np.float64))])
+    power = np.concatenate(
+        [[0.0], np.cumsum(np.square(clip.samples[first:sample], dtype=np.float64))]
+    )
     quietest = np.argmin((power[window:] - power[:-window])[::-1])
     return sample - int(quietest) - window // 2
 

@@ -61,7 +61,9 @@ def tone(name: ToneName, rate: int) -> Clip:
     Raises KeyError for an unknown name.
     """
     notes = NOTES[name]
-    samples = np.zeros(round(max(note.start + note.seconds for note in notes) * rate), dtype=np.float32)
+    samples = np.zeros(
+        round(max(note.start + note.seconds for note in notes) * rate), dtype=np.float32
+    )
     for note in notes:
         begin = round(note.start * rate)
         played = _play(note, rate)[: len(samples) - begin]

@@ -59,7 +59,10 @@ class AtomicFile:
         self._file.write(content)
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         try:
             with self._file:
@@ -78,7 +81,9 @@ class AtomicFile:
                 self._partial.unlink(missing_ok=True)
 
 
-def write_atomically(path: Path, content: bytes, *, private: bool = False, durable: bool = False) -> None:
+def write_atomically(
+    path: Path, content: bytes, *, private: bool = False, durable: bool = False
+) -> None:
     """Put `content` in the place of `path`; see AtomicFile. Raises OSError."""
     with AtomicFile(path, private=private, durable=durable) as file:
         file.write(content)
@@ -126,7 +131,10 @@ class TextFile:
             self._file.write(text.encode())
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         with _as_one_sentence(self._path):
             self._file.__exit__(kind, error, trace)
@@ -164,7 +172,11 @@ class LogFile:
             self._file.write(line)
         except OSError as error:
             self._failed = True
-            _LOG.warning("%s cannot be written: %s; the session goes on without a log", self._path, error.strerror)
+            _LOG.warning(
+                "%s cannot be written: %s; the session goes on without a log",
+                self._path,
+                error.strerror,
+            )
 
     def __exit__(self, *_: object) -> None:
         with contextlib.suppress(OSError):  # reported already

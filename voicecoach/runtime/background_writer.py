@@ -34,7 +34,10 @@ class Background(Generic[Item]):
         self._items.put(item)
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._items.put(None)
         self._thread.join()

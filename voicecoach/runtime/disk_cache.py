@@ -99,7 +99,9 @@ class DiskCache:
 
     def _exceeded(self, size: int, number: int) -> bool:
         most_bytes, most_entries = self._limits.size_bytes, self._limits.entries
-        return (most_bytes is not None and size > most_bytes) or (most_entries is not None and number > most_entries)
+        return (most_bytes is not None and size > most_bytes) or (
+            most_entries is not None and number > most_entries
+        )
 
     def _entries(self) -> list[tuple[os.stat_result, Path]]:
         """List the entries, and remove leftovers."""

@@ -79,18 +79,35 @@ _ALL = "voicecoach forget --all"
 _CACHE = f"{_ALL}, or delete the folder; it is made again when it is needed"
 
 JOURNAL = Place(
-    "journal.db", "What you did: sessions, pain, water", "personal", True, f"{_ALL}, or --day 2026-03-10", True
+    "journal.db",
+    "What you did: sessions, pain, water",
+    "personal",
+    True,
+    f"{_ALL}, or --day 2026-03-10",
+    True,
 )
 MEMORY = Place("exercises.json", "What you find easy or hard", "personal", True, _ALL, True)
-RECORDINGS = Place("recordings", "What you said, as sound", "personal", True, "voicecoach forget --audio")
+RECORDINGS = Place(
+    "recordings", "What you said, as sound", "personal", True, "voicecoach forget --audio"
+)
 SETTINGS = Place("settings.yaml", "Your settings", "settings", True, "delete the file")
-ROUTINES = Place("routines", "Your own routines", "settings", True, "delete the file of the routine")
+ROUTINES = Place(
+    "routines", "Your own routines", "settings", True, "delete the file of the routine"
+)
 SPEECH = Place("speech", "The coach's own sentences, spoken", "cache", True, _CACHE)
-LIBRARY_CACHE = Place("repertoires", "Exercises, routines and lines, checked", "cache", True, _CACHE)
+LIBRARY_CACHE = Place(
+    "repertoires", "Exercises, routines and lines, checked", "cache", True, _CACHE
+)
 MATCHER_CACHE = Place("intents", "The sentences that are understood", "cache", True, _CACHE)
 GRAPH_NAMES = Place("names", "Names of the recogniser's graphs", "cache", True, _CACHE)
 GRAPHS = Place("graphs", "The recogniser's graphs of those sentences", "cache", True, _CACHE)
-MODELS = Place("models", "The recogniser's models", "program", False, "delete the folder; voicecoach model fetch")
+MODELS = Place(
+    "models",
+    "The recogniser's models",
+    "program",
+    False,
+    "delete the folder; voicecoach model fetch",
+)
 
 PLACES = (
     JOURNAL,

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-# --- before a library is loaded: what it finds in the environment ---------------------------------------------------
+# --- before a library is loaded: what it finds in the environment --------------------------------
 
 CPU_INFO = Path("/proc/cpuinfo")
 
@@ -59,7 +59,7 @@ def _flags(cpu_info: Path) -> list[str]:
     return next((line.partition(":")[2].split() for line in lines if line.startswith("flags")), [])
 
 
-# --- memory: the C library's allocator ------------------------------------------------------------------------------
+# --- memory: the C library's allocator ----------------------------------------------------------
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
 """Numbers of glibc's options (malloc.h)."""
@@ -120,7 +120,7 @@ def _of_glibc(name: str) -> Callable[..., int] | None:
     return found
 
 
-# --- Python: garbage and threads ------------------------------------------------------------------------------------
+# --- Python: garbage and threads ----------------------------------------------------------------
 
 _SWITCH_INTERVAL_S = 0.0005
 """With Python's own 5 ms, and several such waits in a block, the sound card was fed too late beside

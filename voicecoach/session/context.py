@@ -81,7 +81,7 @@ class SessionContext:
             self._features[kind] = kind(self)
         return cast(F, self._features[kind])
 
-    # --- the state ----------------------------------------------------------------------------------------
+    # --- the state -------------------------------------------------------------------------------
 
     @property
     def state(self) -> SessionState:
@@ -111,7 +111,7 @@ class SessionContext:
             self.flow.reply("routine.not_running")
         return self.state != SessionState.IDLE
 
-    # --- the user -----------------------------------------------------------------------------------------
+    # --- the user --------------------------------------------------------------------------------
 
     @property
     def preferences(self) -> Preferences:
@@ -129,7 +129,7 @@ class SessionContext:
         """Return `plan` in the doses for the user's age and at the user's pace."""
         return with_pace(for_age(plan, self.age), PACES[self.preferences.pace])
 
-    # --- what is said -------------------------------------------------------------------------------------
+    # --- what is said ----------------------------------------------------------------------------
 
     @property
     def writer(self) -> ScriptWriter:

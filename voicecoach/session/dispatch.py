@@ -24,7 +24,12 @@ What is only similar to a command was most probably said to somebody else ("did 
 this morning").
 """
 
-ONLY_ASKING = (SessionState.IDLE, SessionState.CHECKING, SessionState.COMPARING, SessionState.PAUSED)
+ONLY_ASKING = (
+    SessionState.IDLE,
+    SessionState.CHECKING,
+    SessionState.COMPARING,
+    SessionState.PAUSED,
+)
 """States in which nothing is counted or explained; talk repeats the question."""
 
 
@@ -62,12 +67,16 @@ class Dispatcher:
         elif understanding.score >= NEAR_A_COMMAND and context.state != SessionState.WORKING:
             context.feature(Fallback).answer("unclear")
 
-    # --- inside -------------------------------------------------------------------------------------------
+    # --- inside ----------------------------------------------------------------------------------
 
     def _command_after_all(self, understanding: Understanding) -> Command | None:
         """Return the command of an utterance that is obeyed although it is not certain."""
         context = self._context
-        if context.asked_which_routine and understanding.intent == "StartRoutine" and understanding.slots:
+        if (
+            context.asked_which_routine
+            and understanding.intent == "StartRoutine"
+            and understanding.slots
+        ):
             return understanding.command
         if (
             understanding.verdict is Verdict.ASK
@@ -93,13 +102,17 @@ class Dispatcher:
         else:
             flow.question = question
             self._handle(command)
-            if context.state != state and flow.question is question:  # a command that moves nothing leaves it open
+            if (
+                context.state != state and flow.question is question
+            ):  # a command that moves nothing leaves it open
                 flow.question = None
 
     def _stop_question(self) -> None:
         """Cut off the rest of a question that was answered before its end."""
         actions = self._context.flow.actions
-        if self._context.state in ONLY_ASKING and not any(isinstance(action, Play) for action in actions):
+        if self._context.state in ONLY_ASKING and not any(
+            isinstance(action, Play) for action in actions
+        ):
             actions.insert(0, StopAudio())
 
     def _handle(self, command: Command) -> None:

@@ -18,9 +18,13 @@ def find_handlers() -> Mapping[str, Handler]:
     """
     found: dict[str, Handler] = {}
     for module in sorted(one.name for one in pkgutil.iter_modules(features.__path__)):
-        handlers: Mapping[str, Handler] = getattr(import_module(f"{features.__name__}.{module}"), "HANDLERS", {})
+        handlers: Mapping[str, Handler] = getattr(
+            import_module(f"{features.__name__}.{module}"), "HANDLERS", {}
+        )
         if twice := found.keys() & handlers.keys():
-            raise ValueError(f"{module}: {', '.join(sorted(twice))} is obeyed by another feature, too")
+            raise ValueError(
+                f"{module}: {', '.join(sorted(twice))} is obeyed by another feature, too"
+            )
         found |= handlers
     return found
 

@@ -73,7 +73,15 @@ class Session:
         flow.known_exercises |= past.known_exercises()
         self.flow = flow
         self.context = context = SessionContext(
-            library, lines, flow, SessionChart(flow), past, times or DayTimes(), save_routine, emergency_number, age
+            library,
+            lines,
+            flow,
+            SessionChart(flow),
+            past,
+            times or DayTimes(),
+            save_routine,
+            emergency_number,
+            age,
         )
         if check_in:
             flow.check = Checks(flow, context.chart, library)
@@ -81,14 +89,16 @@ class Session:
             flow.memory = memory
             flow.comfort = ComfortCheck(context)
         self._alone = alone
-        self._unfinished = context.feature(Unfinished)  # reads the past before this session becomes part of it
+        self._unfinished = context.feature(
+            Unfinished
+        )  # reads the past before this session becomes part of it
         self._reminders = context.feature(Reminders)
         self._red_flags = context.feature(RedFlags)
         self._nudge = context.feature(Nudge)
         self._dispatcher = Dispatcher(context)
         self._notes = JournalNotes(flow)
 
-    # --- what others may know -----------------------------------------------------------------------------
+    # --- what others may know --------------------------------------------------------------------
 
     @property
     def lines(self) -> Lines:
@@ -123,7 +133,7 @@ class Session:
         """Return the seconds of silence before `nudge`; None for not at all."""
         return self._nudge.after_s
 
-    # --- events -------------------------------------------------------------------------------------------
+    # --- events ----------------------------------------------------------------------------------
 
     def greet(self, *, half_duplex: bool = False) -> list[Action]:
         """Say hello; `half_duplex`: the coach cannot hear while it speaks."""

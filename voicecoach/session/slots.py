@@ -33,7 +33,8 @@ def duration_s(slots: Slots) -> float | None:
     Of several values the last one counts. Returns None where neither slot was filled.
     """
     seconds, minutes = (
-        value[-1] if isinstance(value := slots.get(name), list) else value for name in ("seconds", "minutes")
+        value[-1] if isinstance(value := slots.get(name), list) else value
+        for name in ("seconds", "minutes")
     )
     if seconds is None and minutes is None:
         return None

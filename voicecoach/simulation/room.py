@@ -1,7 +1,8 @@
 """Simulate a room, in which the microphone hears the coach, a user and noise.
 
-The coach's loudspeaker reaches the microphone after a delay, with reverberation and at a chosen level;
-the user's voice has a reverberation of its own; noise never stops. The seed determines everything.
+The coach's loudspeaker reaches the microphone after a delay, with reverberation and at a chosen
+level; the user's voice has a reverberation of its own; noise never stops. The seed determines
+everything.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ NOISE_BLOCKS = 250
 """Period of the noise in blocks (5 s)."""
 
 USER_DBFS = -30.0
-"""Level (active RMS, dB re full scale) at which the user's voice arrives: two metres from a laptop."""
+"""Level (active RMS, dB re full scale) at which the user's voice arrives: two metres from a
+laptop."""
 
 COACH_DBFS = -20.0
 """Level of the coach's clips, from which the echo's level is set."""
@@ -43,7 +45,8 @@ class RoomSettings:
     """Noise at the microphone against the user's voice."""
     seed: int = 0
     drive: float = 0.0
-    """Drive of the loudspeaker: it distorts (tanh) levels near 1 / drive of full scale; 0 is linear."""
+    """Drive of the loudspeaker: it distorts (tanh) levels near 1 / drive of full scale; 0 is
+    linear."""
     drift: float = 0.0
     """Parts per million by which the loudspeaker's clock is faster than the microphone's."""
     moves_at: float | None = None
@@ -65,7 +68,9 @@ class EchoPaths:
     """From the loudspeaker once the echo path has changed."""
 
 
-def impulse_response(rt60: float, rate: int, rng: np.random.Generator, direct: float = 1.0) -> Samples:
+def impulse_response(
+    rt60: float, rate: int, rng: np.random.Generator, direct: float = 1.0
+) -> Samples:
     """Return a room's impulse response by Polack's model; shape (frames,), unit energy.
 
     It is a direct sound, then noise that decays by 60 dB in `rt60` seconds.
@@ -79,7 +84,9 @@ def impulse_response(rt60: float, rate: int, rng: np.random.Generator, direct: f
 
 
 def _unit_energy(response: npt.NDArray[np.floating]) -> Samples:
-    unit: Samples = (response / (np.sqrt(np.sum(np.square(response, dtype=np.float64))) or 1.0)).astype(np.float32)
+    unit: Samples = (
+        response / (np.sqrt(np.sum(np.square(response, dtype=np.float64))) or 1.0)
+    ).astype(np.float32)
     return unit
 
 
@@ -128,7 +135,9 @@ class _Convolver:
             return block
         self._spectra.appendleft(np.fft.rfft(np.concatenate([self._before, block])))
         self._before = block
-        spectrum = np.sum(self._partitions[: len(self._spectra)] * np.asarray(self._spectra), axis=0)
+        spectrum = np.sum(
+            self._partitions[: len(self._spectra)] * np.asarray(self._spectra), axis=0
+        )
         out: Samples = np.fft.irfft(spectrum)[self._block :].astype(np.float32)
         return out
 
@@ -136,7 +145,9 @@ class _Convolver:
 def _polack(rt60: float, rng: np.random.Generator, seed: int) -> EchoPaths:
     echo = impulse_response(rt60, HEARING_RATE, rng)
     user = impulse_response(rt60, HEARING_RATE, rng)
-    return EchoPaths(echo, user, impulse_response(rt60, HEARING_RATE, np.random.default_rng((seed, 1))))
+    return EchoPaths(
+        echo, user, impulse_response(rt60, HEARING_RATE, np.random.default_rng((seed, 1)))
+    )
 
 
 class Room:
@@ -145,19 +156,25 @@ class Room:
     The speaker runs at `rate` Hz; the room itself is computed at the microphone's 16 kHz.
     """
 
-    def __init__(self, rate: int, settings: RoomSettings | None = None, paths: EchoPaths | None = None):
+    def __init__(
+        self, rate: int, settings: RoomSettings | None = None, paths: EchoPaths | None = None
+    ):
         self.rate = rate
         self.settings = settings or RoomSettings()
         rng = np.random.default_rng(self.settings.seed)
         paths = paths or _polack(self.settings.rt60, rng, self.settings.seed)
         self._echo_gain = np.float32(10 ** ((USER_DBFS - COACH_DBFS + self.settings.echo_db) / 20))
-        self._echo, self._moved = (_Convolver(_unit_energy(path), BLOCK) for path in (paths.echo, paths.moved))
+        self._echo, self._moved = (
+            _Convolver(_unit_energy(path), BLOCK) for path in (paths.echo, paths.moved)
+        )
         self._user_response = _unit_energy(paths.user)
         noise_level = 10 ** ((USER_DBFS + self.settings.noise_db) / 20)
         self._noise = pink_noise(NOISE_BLOCKS * BLOCK, rng) * np.float32(noise_level)
         self._voices: list[tuple[int, Samples]] = []
         played_at = rate * (1 + self.settings.drift / 1e6)
-        self._from_speaker = soxr.ResampleStream(played_at, HEARING_RATE, 1, dtype="float32", quality="MQ")
+        self._from_speaker = soxr.ResampleStream(
+            played_at, HEARING_RATE, 1, dtype="float32", quality="MQ"
+        )
         delay = max(self.settings.delay, SHORTEST_DELAY)
         self._in_flight = np.zeros(round(delay * HEARING_RATE), dtype=np.float32)
         self.frame = 0
@@ -215,4 +232,6 @@ class Room:
         """Delay the speaker's block `out`; return the block that arrives now."""
         self._in_flight = np.concatenate([self._in_flight, self._from_speaker.resample_chunk(out)])
         block, self._in_flight = self._in_flight[:BLOCK], self._in_flight[BLOCK:]
-        return np.pad(block, (0, BLOCK - len(block)))  # the sound of a faster loudspeaker runs out at the end
+        return np.pad(
+            block, (0, BLOCK - len(block))
+        )  # the sound of a faster loudspeaker runs out at the end

@@ -86,13 +86,17 @@ class Simulation:
             self._advance()
             if self._coach.now > self._scenario.limit:
                 awaited = self._scenario.steps[self._number]
-                waits_for = awaited.when.model_dump(exclude_none=True) or awaited.say or "what it expects"
-                self._fail(f"not finished after {self._scenario.limit:.0f} s; this step waits for {waits_for}")
+                waits_for = (
+                    awaited.when.model_dump(exclude_none=True) or awaited.say or "what it expects"
+                )
+                self._fail(
+                    f"not finished after {self._scenario.limit:.0f} s; this step waits for {waits_for}"
+                )
         self.outcome.seconds = self._coach.now
         self.outcome.steps_done = self._number
         return self.outcome
 
-    # --- one step -----------------------------------------------------------------------------------------
+    # --- one step --------------------------------------------------------------------------------
 
     def _advance(self) -> None:
         step = self._scenario.steps[self._number]
@@ -119,7 +123,9 @@ class Simulation:
         missing = _missing(step.expect, self._log[self._mark :], self._coach.session.state)
         patience = step.expect.within if step.expect else 0.0
         waits_for_silence = step.expect is not None and step.expect.rejected
-        if (not missing and not waits_for_silence and late >= 0) or (late >= patience and not missing):
+        if (not missing and not waits_for_silence and late >= 0) or (
+            late >= patience and not missing
+        ):
             self._number += 1
             self._due = self._checking_from = None
             self._since = self._coach.now
@@ -132,8 +138,14 @@ class Simulation:
         self.outcome.failures.append(f"step {self._number + 1}, at {self._coach.now:.1f} s: {what}")
 
     def _holds(self, when: When) -> bool:
-        ended = [data for data in self._said if self._since < float(str(data["until"])) <= self._coach.now]
-        if when.said is not None and not any(when.said.lower() in str(data["text"]).lower() for data in ended):
+        ended = [
+            data
+            for data in self._said
+            if self._since < float(str(data["until"])) <= self._coach.now
+        ]
+        if when.said is not None and not any(
+            when.said.lower() in str(data["text"]).lower() for data in ended
+        ):
             return False
         if when.line is not None and not any(data["line"] == when.line for data in ended):
             return False
@@ -143,7 +155,7 @@ class Simulation:
             self._coach.session.state == "working" and self._coach.position >= when.position
         )
 
-    # --- the user -----------------------------------------------------------------------------------------
+    # --- the user --------------------------------------------------------------------------------
 
     def _speak(self, text: str) -> float:
         """Start to say a text; return the time (s) at which it ends."""
@@ -200,7 +212,9 @@ def _missing(expect: Expectation | None, log: list[LogEvent], state: str) -> str
     if expect.silent and said:
         return f"expected silence but the coach said {' / '.join(said)}"
     if expect.said and not any(expect.said.lower() in text.lower() for text in said):
-        return f"expected the coach to say {expect.said!r} but it said {' / '.join(said) or 'nothing'}"
+        return (
+            f"expected the coach to say {expect.said!r} but it said {' / '.join(said) or 'nothing'}"
+        )
     if expect.state and state != expect.state:
         return f"expected the state {expect.state} but it is {state}"
     return ""
@@ -209,4 +223,6 @@ def _missing(expect: Expectation | None, log: list[LogEvent], state: str) -> str
 def _is(data: object, expect: Expectation) -> bool:
     assert isinstance(data, dict)
     slots = data["slots"]
-    return data["intent"] == expect.intent and all(slots.get(k) == v for k, v in expect.slots.items())
+    return data["intent"] == expect.intent and all(
+        slots.get(k) == v for k, v in expect.slots.items()
+    )

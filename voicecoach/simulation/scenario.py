@@ -49,7 +49,8 @@ class When(_Strict):
     said: str | None = None
     """The coach has finished saying a text that contains this (case does not matter)."""
     line: str | None = None
-    """The coach has finished saying this line of its content file, for example `announce.position`."""
+    """The coach has finished saying this line of its content file, for example
+    `announce.position`."""
     state: SessionState | None = None
     """The session is in this state."""
     position: float | None = Field(None, ge=0)
@@ -72,13 +73,19 @@ class Expectation(_Strict):
     @model_validator(mode="after")
     def _can_fail(self) -> Expectation:
         if not (self.intent or self.rejected or self.said or self.state):
-            raise ValueError("this expects nothing; give it `intent`, `rejected: true`, `said` or `state`")
+            raise ValueError(
+                "this expects nothing; give it `intent`, `rejected: true`, `said` or `state`"
+            )
         if self.slots and not self.intent:
             raise ValueError("these slots belong to no intent; give the `intent` as well")
         if self.silent and (self.said or not self.rejected):
-            raise ValueError("silence is what follows where nothing is obeyed; give `rejected: true` and no `said`")
+            raise ValueError(
+                "silence is what follows where nothing is obeyed; give `rejected: true` and no `said`"
+            )
         if self.intent and self.rejected:
-            raise ValueError("it cannot be both obeyed and rejected; leave out `intent` or `rejected`")
+            raise ValueError(
+                "it cannot be both obeyed and rejected; leave out `intent` or `rejected`"
+            )
         return self
 
 
@@ -113,7 +120,9 @@ class Scenario(_Strict):
     name: str
     room: RoomModel = RoomModel()
     user: UserModel = UserModel()
-    limit: float = Field(3600.0, gt=0, description="seconds of the session after which it counts as stuck")
+    limit: float = Field(
+        3600.0, gt=0, description="seconds of the session after which it counts as stuck"
+    )
     clock: AwareDatetime | None = None
     """Time of the wall clock at the beginning; with it the coach keeps a journal, and reminds."""
     before: tuple[str, ...] = ()
@@ -131,7 +140,9 @@ def _built_in(language: str) -> dict[str, Traversable]:
     """Return the scenarios that come with voicecoach in `language`, by name."""
     folder = content(language, "scenarios")
     entries = folder.iterdir() if folder.is_dir() else ()
-    return {entry.name.removesuffix(".yaml"): entry for entry in entries if entry.name.endswith(".yaml")}
+    return {
+        entry.name.removesuffix(".yaml"): entry for entry in entries if entry.name.endswith(".yaml")
+    }
 
 
 def scenario_names(language: str = DEFAULT) -> list[str]:
@@ -166,4 +177,6 @@ def check_lines(scenario: Scenario, known: Collection[str]) -> None:
     for number, step in enumerate(scenario.steps, 1):
         line = step.when.line
         if line is not None and line not in known:
-            raise VoicecoachError(f"step {number}: the coach has no line {line!r} - {suggestion(line, known)}")
+            raise VoicecoachError(
+                f"step {number}: the coach has no line {line!r} - {suggestion(line, known)}"
+            )

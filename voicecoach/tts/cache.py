@@ -75,7 +75,9 @@ class ClipCache:
         So a text sounds equal to the sample at its first playing and ever after. A full disk or a
         lack of permission is logged, not raised.
         """
-        steps = np.clip(np.rint(samples * _PCM_16_STEPS), -_PCM_16_STEPS, _PCM_16_STEPS - 1).astype(np.int16)
+        steps = np.clip(np.rint(samples * _PCM_16_STEPS), -_PCM_16_STEPS, _PCM_16_STEPS - 1).astype(
+            np.int16
+        )
         if self._writable:
             self._write(key, steps, rate)
         return (steps / np.float32(_PCM_16_STEPS)).astype(np.float32)
@@ -90,7 +92,9 @@ class ClipCache:
             self._entries.put(key, content.getvalue())
         except OSError as error:
             self._writable = False
-            _LOG.warning("speech is not kept in %s (%s); it will be rendered each time", self._folder, error)
+            _LOG.warning(
+                "speech is not kept in %s (%s); it will be rendered each time", self._folder, error
+            )
 
 
 class RecentClips:

@@ -38,7 +38,9 @@ def forked(answer: Callable[[], Message]) -> Message:
             _die_with(parent)
             os.write(sending, json.dumps(answer()).encode())
         finally:
-            os._exit(0)  # past eSpeak's failing assertion at exit, and past everything that is the parent's
+            os._exit(
+                0
+            )  # past eSpeak's failing assertion at exit, and past everything that is the parent's
     os.close(sending)
     with os.fdopen(receiving, "rb") as pipe:
         text = pipe.read()

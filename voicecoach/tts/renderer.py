@@ -119,7 +119,9 @@ class Renderer:
 
         Raises SpeechError after a second failure.
         """
-        if self._refusal is not None:  # no engine or voice turns up while the program runs: do not ask again
+        if (
+            self._refusal is not None
+        ):  # no engine or voice turns up while the program runs: do not ask again
             raise SpeechError(self._refusal)
         problem = ""
         for _attempt in range(2):
@@ -190,7 +192,9 @@ def _advice(error: RefusedError) -> str:
     if error.kind == "voice":
         return f'There is no voice "{error}" here: choose one that "voicecoach voices" lists.'
     if sys.platform == "linux":
-        remedy = 'install one with "pip install voicecoach[speech]" or your system\'s espeak-ng package'
+        remedy = (
+            'install one with "pip install voicecoach[speech]" or your system\'s espeak-ng package'
+        )
     else:
         remedy = "look at your system's speech settings, or install eSpeak NG and choose the engine espeak"
     return f"No speech engine can be started ({error}): {remedy}."
@@ -208,7 +212,7 @@ def _read(path: Path) -> tuple[Samples, int]:
     return samples.mean(axis=1), int(rate)
 
 
-# --- shaping ---------------------------------------------------------------------------------------------
+# --- shaping ------------------------------------------------------------------------------------
 
 
 def acoustic_onset(samples: Samples, rate: int) -> int:
@@ -218,7 +222,11 @@ def acoustic_onset(samples: Samples, rate: int) -> int:
     hard onset is found at its very frame and a soft one no more than 5 ms late. 0 for silence.
     """
     envelope = _envelope(samples, rate)
-    return int(np.argmax(envelope >= envelope.max(initial=0.0) * _gain(ONSET_DB))) if len(envelope) else 0
+    return (
+        int(np.argmax(envelope >= envelope.max(initial=0.0) * _gain(ONSET_DB)))
+        if len(envelope)
+        else 0
+    )
 
 
 def trim(samples: Samples, rate: int) -> Samples:

@@ -21,7 +21,14 @@ import soxr
 
 from voicecoach.core.audio import Clip, Samples
 from voicecoach.tts.cache import ClipCache, RecentClips, clip_key
-from voicecoach.tts.renderer import CLOSED, FORMAT, Renderer, SpeechError, acoustic_onset, list_voices
+from voicecoach.tts.renderer import (
+    CLOSED,
+    FORMAT,
+    Renderer,
+    SpeechError,
+    acoustic_onset,
+    list_voices,
+)
 from voicecoach.tts.voice import Voice
 from voicecoach.tts.worker import WORKER_COMMAND
 
@@ -81,7 +88,10 @@ class Synthesizer:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -176,7 +186,9 @@ class Synthesizer:
         while (text := self._next(self._wanted)) is not None:
             try:
                 clip = self._recall(text)
-            except Exception:  # a defect; the other thread tells whoever waits, and this one goes on
+            except (
+                Exception
+            ):  # a defect; the other thread tells whoever waits, and this one goes on
                 _LOG.exception("a recording cannot be read")
                 clip = None
             if clip:
@@ -187,7 +199,9 @@ class Synthesizer:
 
     def _render_all(self) -> None:
         """Run the rendering thread until closed."""
-        while (text := self._next(self._urgent, self._background, patience=self._patience)) is not None:
+        while (
+            text := self._next(self._urgent, self._background, patience=self._patience)
+        ) is not None:
             if not text:
                 self._recorder.rest()
                 continue
@@ -195,7 +209,9 @@ class Synthesizer:
                 result: Clip | Exception = self._recall(text) or self._render(text)
             except SpeechError as error:
                 result = error
-            except Exception as error:  # a defect; whoever waits for this clip must not wait for ever
+            except (
+                Exception
+            ) as error:  # a defect; whoever waits for this clip must not wait for ever
                 _LOG.exception("speech failed")
                 result = error
             self._finish(text, result)
@@ -217,7 +233,9 @@ class Synthesizer:
             return None
         return 0.0 if self._resting else self._idle
 
-    def _next(self, *rows: deque[str], patience: Callable[[], float | None] | None = None) -> str | None:
+    def _next(
+        self, *rows: deque[str], patience: Callable[[], float | None] | None = None
+    ) -> str | None:
         """Wait for the next text, from the first of `rows` that has any, and return it.
 
         Returns "" if there was none for `patience` (s), and None once closed.
@@ -258,7 +276,9 @@ class Synthesizer:
     def _key(self, text: str) -> str:
         voice = self._voice
         # Without a driver's name, it is the platform's.
-        return clip_key(FORMAT, voice.engine or sys.platform, voice.language, voice.name or "", voice.rate, text)
+        return clip_key(
+            FORMAT, voice.engine or sys.platform, voice.language, voice.name or "", voice.rate, text
+        )
 
 
 def _speakable(text: str) -> str:

@@ -30,7 +30,12 @@ class VoiceList:
     `speaking` makes their speech, `names` lists the engine's voices.
     """
 
-    def __init__(self, voice: Voice, speaking: Speaking, names: Callable[[Voice], Sequence[str]] | None = None) -> None:
+    def __init__(
+        self,
+        voice: Voice,
+        speaking: Speaking,
+        names: Callable[[Voice], Sequence[str]] | None = None,
+    ) -> None:
         self._voice = voice
         self._speaking = speaking
         self._names = names or _voices_of
@@ -80,7 +85,11 @@ def _ring(voice: Voice, names: Sequence[str]) -> list[str | None]:
     others: list[str | None] = [name for name in names if name != voice.name]
     if voice.engine == "espeak" or (voice.engine is None and sys.platform.startswith("linux")):
         own = voice.name or load_language(voice.language).voices[0]
-        others = [name for name in others if name is not None and name.split("/")[-1] != own.split("/")[-1]]
+        others = [
+            name
+            for name in others
+            if name is not None and name.split("/")[-1] != own.split("/")[-1]
+        ]
         if "+" not in own:
             others.insert(0, own + VARIANT)
     return [voice.name, *others]
@@ -100,7 +109,9 @@ class VoiceSwitch:
         `texts` are rendered first.
         """
         if self._thread is None:
-            self._thread = threading.Thread(target=self._look, args=(tuple(texts),), name="next voice", daemon=True)
+            self._thread = threading.Thread(
+                target=self._look, args=(tuple(texts),), name="next voice", daemon=True
+            )
             self._thread.start()
 
     def wait(self) -> None:

@@ -35,7 +35,7 @@ from voicecoach.tts.fork import Message, forked
 # -P: a file of the user's in the current folder must not shadow the standard library.
 WORKER_COMMAND = (sys.executable, "-P", "-m", "voicecoach.tts.worker")
 
-# --- the parent's end ------------------------------------------------------------------------------------
+# --- the parent's end ----------------------------------------------------------------------------
 
 
 class WorkerLostError(Exception):
@@ -88,7 +88,9 @@ class Worker:
             line = self._answers.get(timeout=self._timeout)
             answer: Message = json.loads(line)
         except queue.Empty:
-            raise WorkerLostError(f"the speech engine gave no answer for {self._timeout:g} s") from None
+            raise WorkerLostError(
+                f"the speech engine gave no answer for {self._timeout:g} s"
+            ) from None
         except (OSError, ValueError):
             raise WorkerLostError("the speech engine's process ended unexpectedly") from None
         if "error" in answer:
@@ -110,7 +112,7 @@ class Worker:
         self._answers.put("")  # not JSON: the child is gone
 
 
-# --- the child -------------------------------------------------------------------------------------------
+# --- the child ----------------------------------------------------------------------------------
 
 
 class UnknownVoiceError(Exception):
@@ -139,9 +141,15 @@ class Engine:
 
     def voices(self, language: str) -> list[str]:
         """Return the ids of the voices that speak `language`."""
-        return [voice.id for voice in self._engine.getProperty("voices") if _speaks(voice.languages, language)]
+        return [
+            voice.id
+            for voice in self._engine.getProperty("voices")
+            if _speaks(voice.languages, language)
+        ]
 
-    def speak_with(self, voice: str | None, rate: int, language: str, preferred: Sequence[str]) -> None:
+    def speak_with(
+        self, voice: str | None, rate: int, language: str, preferred: Sequence[str]
+    ) -> None:
         """Choose the voice and the rate (words a minute).
 
         Without a named voice, one for `language` is chosen.
@@ -195,7 +203,9 @@ class Engine:
         try:
             voices = self._engine.getProperty("voices")
             current = self._engine.getProperty("voice")
-        except Exception:  # one odd third-party voice breaks the listing of all; the default still speaks
+        except (
+            Exception
+        ):  # one odd third-party voice breaks the listing of all; the default still speaks
             return None
         fitting = [str(voice.id) for voice in voices if _speaks(voice.languages, language)]
         if current in fitting or not fitting:
@@ -282,7 +292,11 @@ class ForkingRequestHandler:
 
     def _answer(self, request: Message) -> Message:
         desk = RequestHandler()
-        if request.get("do") == "render" and self._opening and (refused := desk.answer(self._opening)):
+        if (
+            request.get("do") == "render"
+            and self._opening
+            and (refused := desk.answer(self._opening))
+        ):
             return refused
         return desk.answer(request)
 

@@ -8,14 +8,16 @@ LONGEST_YIELD = 5.0
 """Seconds of speech after which the coach speaks again: no command takes as long."""
 
 IN_VAIN = 3
-"""Number of recent interruptions by speech that was not understood after which speech no longer interrupts."""
+"""Number of recent interruptions by speech that was not understood after which speech no longer
+interrupts."""
 
 FORGIVEN = 30.0
 """Seconds after which such an interruption no longer counts."""
 
 
 class BargeInPolicy:
-    """Yield at once to speech, but not for long, and not repeatedly to speech that is not understood.
+    """Yield at once to speech, but not for long, and not repeatedly to speech that is not
+    understood.
 
     Times are seconds of the coach's clock.
     """
@@ -43,6 +45,7 @@ class BargeInPolicy:
         return self._granted and now - self._since < LONGEST_YIELD
 
     def understood(self) -> None:
-        """Record that the user's speech was understood, so that the next speech may interrupt again."""
+        """Record that the user's speech was understood, so that the next speech may interrupt
+        again."""
         self._in_vain.clear()
         self._since = None

@@ -1,7 +1,8 @@
 """Merge an utterance with the decided one that it continues: "how long" ... "is left".
 
-The recogniser decodes the second part by itself and together with the first part. Where both parts together are one
-sentence, that sentence counts; a command that was already obeyed is not obeyed again.
+The recogniser decodes the second part by itself and together with the first part. Where both parts
+together are one sentence, that sentence counts; a command that was already obeyed is not obeyed
+again.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ UnderstandHeard = Callable[[Hypothesis], Understanding]
 def continue_utterance(
     before: Understanding, heard: Hypothesis, understand: UnderstandHeard
 ) -> tuple[Hypothesis, Understanding | None]:
-    """Return the part of `heard` that counts, and its meaning; None as meaning if it was already obeyed.
+    """Return the part of `heard` that counts, and its meaning; None as meaning if it was already
+    obeyed.
 
     Args:
         before: The meaning of the utterance that `heard` may continue.
@@ -31,8 +33,11 @@ def continue_utterance(
     return heard, None if same and whole.accepted else whole
 
 
-def in_the_end(utterances: Iterable[Hypothesis], understand: UnderstandHeard) -> list[tuple[Hypothesis, Understanding]]:
-    """Return the utterances of a whole recording with their meanings; a continuation replaces its beginning."""
+def in_the_end(
+    utterances: Iterable[Hypothesis], understand: UnderstandHeard
+) -> list[tuple[Hypothesis, Understanding]]:
+    """Return the utterances of a whole recording with their meanings; a continuation replaces its
+    beginning."""
     found: list[tuple[Hypothesis, Understanding]] = []
     for heard in utterances:
         if not (heard.continues and found):

@@ -32,7 +32,11 @@ def test_what_is_remembered_is_there_again(tmp_path: Path) -> None:
     memory.remember("plank", "easier")
     memory.remember("walk", "left out")
     again = load_memory(path)
-    assert (again.way("plank"), again.way("walk"), again.knows("jog")) == ("easier", "left out", False)
+    assert (again.way("plank"), again.way("walk"), again.knows("jog")) == (
+        "easier",
+        "left out",
+        False,
+    )
 
 
 def test_it_is_written_at_once_and_only_when_it_changes(tmp_path: Path) -> None:
@@ -52,7 +56,9 @@ def test_nobody_else_can_read_it(tmp_path: Path) -> None:
     load_memory(path).remember("plank", "easier")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
-    assert [one.name for one in path.parent.iterdir()] == ["exercises.json"], "nothing is left beside it"
+    assert [one.name for one in path.parent.iterdir()] == ["exercises.json"], (
+        "nothing is left beside it"
+    )
 
 
 @pytest.mark.parametrize("content", DAMAGED.values(), ids=DAMAGED)
@@ -77,7 +83,9 @@ def test_a_second_damaged_file_does_not_take_the_place_of_the_first(tmp_path: Pa
     assert sorted(one.read_text() for one in tmp_path.iterdir()) == ["first", "second"]
 
 
-def test_a_folder_in_its_place_is_told_and_left_alone(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_folder_in_its_place_is_told_and_left_alone(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     path = tmp_path / "exercises.json"
     path.mkdir()
     load_memory(path).remember("plank", "easier")
@@ -97,10 +105,14 @@ def test_a_disk_that_fails_is_told_once_and_the_session_goes_on(
 
 
 def test_two_typed_sessions_remember(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("voicecoach.app.components.memory_file", lambda: tmp_path / "exercises.json")
+    monkeypatch.setattr(
+        "voicecoach.app.components.memory_file", lambda: tmp_path / "exercises.json"
+    )
     first = "start stretch only\nskip\nnext\n+5 that's too much\n+9 goodbye\n"
     assert CliRunner().invoke(cli.main, ["type"], input=first).exit_code == 0
-    second = CliRunner().invoke(cli.main, ["type"], input="start stretch only\nskip\nnext\n+60 goodbye\n")
+    second = CliRunner().invoke(
+        cli.main, ["type"], input="start stretch only\nskip\nnext\n+60 goodbye\n"
+    )
     assert "This is the easier way." in second.stdout
 
 

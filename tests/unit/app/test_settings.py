@@ -1,4 +1,5 @@
-"""The user's settings: what may be in the file, what is told of mistakes, and who is told of them."""
+"""The user's settings: what may be in the file, what is told of mistakes, and who is told of
+them."""
 
 from __future__ import annotations
 
@@ -28,9 +29,12 @@ def test_without_a_file_everything_is_as_it_comes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "number"), [("911", "911"), ('"911"', "911"), ("'000'", "000"), ("000", "000"), ("01", "01")]
+    ("written", "number"),
+    [("911", "911"), ('"911"', "911"), ("'000'", "000"), ("000", "000"), ("01", "01")],
 )
-def test_the_emergency_number_may_be_quoted_or_not(tmp_path: Path, written: str, number: str) -> None:
+def test_the_emergency_number_may_be_quoted_or_not(
+    tmp_path: Path, written: str, number: str
+) -> None:
     assert settings(tmp_path, f"emergency_number: {written}\n").emergency_number == number
 
 
@@ -60,7 +64,9 @@ def test_what_is_no_number_is_told_with_its_line(tmp_path: Path, written: str) -
 
 
 def test_an_unknown_key_is_told_with_the_one_that_was_meant(tmp_path: Path) -> None:
-    with pytest.raises(ContentError, match=r"line 1: emergency_nummer: .* did you mean 'emergency_number'"):
+    with pytest.raises(
+        ContentError, match=r"line 1: emergency_nummer: .* did you mean 'emergency_number'"
+    ):
         settings(tmp_path, "emergency_nummer: 112\n")
 
 
@@ -76,7 +82,9 @@ def test_a_mistake_is_told_before_anything_begins(
     assert result.output.startswith(f"Error: {path}, line 1: emergency_number: cannot be 'none'")
 
 
-def test_the_number_that_is_set_is_the_one_that_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_number_that_is_set_is_the_one_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "settings.yaml"
     path.write_text("emergency_number: 911\n", encoding="utf-8")
     monkeypatch.setattr("voicecoach.app.components.settings_file", lambda: path)
@@ -86,7 +94,9 @@ def test_the_number_that_is_set_is_the_one_that_is_said(tmp_path: Path, monkeypa
     assert "Call nine, one, one at once" in result.stdout
     assert "working -> alarmed" in result.stdout
     assert "coach  We do not go on with this today." in result.stdout
-    assert result.stdout.rstrip().endswith("Keep still until help is there."), "and the advice goes on"
+    assert result.stdout.rstrip().endswith("Keep still until help is there."), (
+        "and the advice goes on"
+    )
 
 
 def test_the_check_in_can_be_switched_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,12 +117,17 @@ def test_how_one_likes_to_be_coached_can_be_set(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("written", "told"),
     [
-        ("counting: every ten", r"line 1: counting: cannot be 'every ten' - did you mean 'every second'"),
+        (
+            "counting: every ten",
+            r"line 1: counting: cannot be 'every ten' - did you mean 'every second'",
+        ),
         ("pace: slowly", r"line 1: pace: cannot be 'slowly' - did you mean 'slow'"),
         ("volume: 20", r"line 1: volume: must be .* not 20"),
     ],
 )
-def test_what_nobody_can_like_is_told_with_what_there_is(tmp_path: Path, written: str, told: str) -> None:
+def test_what_nobody_can_like_is_told_with_what_there_is(
+    tmp_path: Path, written: str, told: str
+) -> None:
     with pytest.raises(ContentError, match=told):
         settings(tmp_path, f"{written}\n")
 
@@ -121,8 +136,12 @@ def test_a_session_begins_as_it_is_set(tmp_path: Path, monkeypatch: pytest.Monke
     path = tmp_path / "settings.yaml"
     path.write_text("counting: every five\ncheck_in: false\n", encoding="utf-8")
     monkeypatch.setattr("voicecoach.app.components.settings_file", lambda: path)
-    result = CliRunner().invoke(cli.main, ["type"], input="start quick routine\n+2 next\n+2 ready\n+17\n")
-    assert [word for word in ("coach  four", "coach  five", "coach  six") if word in result.stdout] == ["coach  five"]
+    result = CliRunner().invoke(
+        cli.main, ["type"], input="start quick routine\n+2 next\n+2 ready\n+17\n"
+    )
+    assert [
+        word for word in ("coach  four", "coach  five", "coach  six") if word in result.stdout
+    ] == ["coach  five"]
 
 
 def test_times_of_the_day_are_written_with_a_colon(tmp_path: Path) -> None:

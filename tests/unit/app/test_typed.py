@@ -33,7 +33,9 @@ def _shared(modelless: App, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def typed(*lines: str, options: tuple[str, ...] = ()) -> Result:
-    return CliRunner().invoke(cli.main, ["type", *options], input="".join(f"{line}\n" for line in lines))
+    return CliRunner().invoke(
+        cli.main, ["type", *options], input="".join(f"{line}\n" for line in lines)
+    )
 
 
 def states(result: Result) -> list[str]:
@@ -42,11 +44,27 @@ def states(result: Result) -> list[str]:
 
 def test_a_little_session_goes_from_state_to_state() -> None:
     result = typed(
-        "start quick routine", "+8 skip", "+30 ready", "+5 pause", "resume", "+20 next", "+3 stop", "goodbye"
+        "start quick routine",
+        "+8 skip",
+        "+30 ready",
+        "+5 pause",
+        "resume",
+        "+20 next",
+        "+3 stop",
+        "goodbye",
     )
     assert result.exit_code == 0
     assert states(result) == [
-        *("checking", "announcing", "working", "paused", "resuming", "working", "announcing", "idle"),
+        *(
+            "checking",
+            "announcing",
+            "working",
+            "paused",
+            "resuming",
+            "working",
+            "announcing",
+            "idle",
+        ),
     ]
     assert result.stderr == ""
 
@@ -71,19 +89,33 @@ def test_what_does_not_fit_the_state_is_not_obeyed_and_says_when_it_would() -> N
 
 
 def test_ouch_stops_the_count_at_once_and_resume_goes_on_with_it() -> None:
-    result = typed("start quick routine", "+8 two", "+30 ready", "+5 that hurts", "+8 resume", "+8 stop")
-    assert states(result) == ["checking", "announcing", "working", "paused", "resuming", "working", "idle"]
+    result = typed(
+        "start quick routine", "+8 two", "+30 ready", "+5 that hurts", "+8 resume", "+8 stop"
+    )
+    assert states(result) == [
+        "checking",
+        "announcing",
+        "working",
+        "paused",
+        "resuming",
+        "working",
+        "idle",
+    ]
     assert "coach  Come out of it slowly and gently." in result.stdout
 
 
 def test_a_hold_of_nine_hundred_seconds_is_understood_and_declined() -> None:
-    result = typed("start quick routine", "skip", "+2 next", "+2 hold for nine hundred seconds", "+3")
+    result = typed(
+        "start quick routine", "skip", "+2 next", "+2 hold for nine hundred seconds", "+3"
+    )
     assert '"hold for nine hundred seconds": SetHold' in result.stdout
     assert "The longest that I count is one minute." in result.stdout
 
 
 def test_a_hold_of_one_and_a_half_minutes_is_named_as_it_was_meant() -> None:
-    result = typed("start quick routine", "skip", "+2 next", "+2 hold for a minute and thirty seconds", "+3")
+    result = typed(
+        "start quick routine", "skip", "+2 next", "+2 hold for a minute and thirty seconds", "+3"
+    )
     assert "One minute and thirty seconds is too long for one hold." in result.stdout
 
 
@@ -107,14 +139,18 @@ def test_after_goodbye_nothing_is_heard() -> None:
     assert "StartRoutine" not in result.stdout
 
 
-@pytest.mark.parametrize("lines", [(), ("",), ("start leg routine",), ("start leg routine", "+30 ready", "+3 pause")])
+@pytest.mark.parametrize(
+    "lines", [(), ("",), ("start leg routine",), ("start leg routine", "+30 ready", "+3 pause")]
+)
 def test_the_end_of_the_input_ends_the_session(lines: tuple[str, ...]) -> None:
     result = typed(*lines)
     assert result.exit_code == 0
     assert result.stdout.startswith("00:00.0  coach  Hello")
 
 
-@pytest.mark.parametrize("line", ["+x next", "+ 5 next", "+5next", "+1e9 next", "+-3 next", "+3601", "+", "+inf next"])
+@pytest.mark.parametrize(
+    "line", ["+x next", "+ 5 next", "+5next", "+1e9 next", "+-3 next", "+3601", "+", "+inf next"]
+)
 def test_a_wrong_waiting_time_is_told_with_its_line(line: str) -> None:
     result = typed("help", line)
     assert result.exit_code == 1
@@ -138,13 +174,20 @@ def test_verbose_explains_every_event_on_stderr() -> None:
 def run_process(text: bytes, **environment: str) -> subprocess.CompletedProcess[bytes]:
     command = [sys.executable, "-m", "voicecoach", "type"]
     return subprocess.run(
-        command, input=text, capture_output=True, env={**os.environ, **environment}, timeout=60, check=False
+        command,
+        input=text,
+        capture_output=True,
+        env={**os.environ, **environment},
+        timeout=60,
+        check=False,
     )
 
 
 def test_no_model_is_needed_and_bytes_that_are_no_text_do_no_harm(tmp_path: Path) -> None:
     nowhere = str(tmp_path / "nowhere")
-    result = run_process(b"\xff\xfe help\nstart quick routine\n", VOICECOACH_MODEL=nowhere, PYTHONIOENCODING="utf-8")
+    result = run_process(
+        b"\xff\xfe help\nstart quick routine\n", VOICECOACH_MODEL=nowhere, PYTHONIOENCODING="utf-8"
+    )
     assert result.returncode == 0
     assert result.stderr == b""
     assert b"idle -> checking" in result.stdout

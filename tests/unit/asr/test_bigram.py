@@ -51,10 +51,14 @@ def test_a_damaged_model_is_turned_away_with_the_place(good: str, bad: str, comp
         read_arpa(MODEL.replace(good, bad).splitlines())
 
 
-def test_in_the_coachs_model_the_words_that_may_follow_one_another_share_a_probability_of_one() -> None:
+def test_in_the_coachs_model_the_words_that_may_follow_one_another_share_a_probability_of_one() -> (
+    None
+):
     file = resources.files("voicecoach") / "content_data" / "en" / "background.arpa"
     model = read_arpa(file.read_text(encoding="utf-8").splitlines())
     words = [word for word in model.words if word != START]
     assert sum(math.exp(model.words[word]) for word in words) == pytest.approx(1, abs=0.03)
     for first in (START, "the", "how", "next", "of"):
-        assert sum(math.exp(model.after(first, second)) for second in words) == pytest.approx(1, abs=0.03), first
+        assert sum(math.exp(model.after(first, second)) for second in words) == pytest.approx(
+            1, abs=0.03
+        ), first

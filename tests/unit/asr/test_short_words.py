@@ -1,4 +1,5 @@
-"""Short words that the voice-activity detector doubts: told by how far they rise out of what was before."""
+"""Short words that the voice-activity detector doubts: told by how far they rise out of what was
+before."""
 
 from __future__ import annotations
 
@@ -11,7 +12,9 @@ QUIET, WORD = -60.0, -25.0
 DOUBTFUL, NO_VOICE = 0.2, 0.02
 
 
-def heard(levels: list[float], probability: float = DOUBTFUL, residual: float = -np.inf) -> list[bool]:
+def heard(
+    levels: list[float], probability: float = DOUBTFUL, residual: float = -np.inf
+) -> list[bool]:
     """Whether each chunk belongs to a short word, after as much quiet as is looked back at."""
     burst = ShortWordDetector()
     for _ in range(BEFORE + RISE):
@@ -31,7 +34,12 @@ def test_a_word_that_begins_like_a_knock_counts_from_where_it_sounds_like_a_voic
     burst = ShortWordDetector()
     for _ in range(BEFORE + RISE):
         burst.feed(QUIET, -np.inf, 0.0)
-    assert [burst.feed(WORD, -np.inf, one) for one in (0.0, 0.05, 0.3, 0.05)] == [False, False, True, True]
+    assert [burst.feed(WORD, -np.inf, one) for one in (0.0, 0.05, 0.3, 0.05)] == [
+        False,
+        False,
+        True,
+        True,
+    ]
 
 
 def test_a_word_may_take_a_moment_to_become_loud() -> None:

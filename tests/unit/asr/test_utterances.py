@@ -12,7 +12,12 @@ from voicecoach.app.components import App
 from voicecoach.app.recognize import hear
 from voicecoach.asr.decoder import vosk_recognizer
 from voicecoach.asr.decoder.vosk_recognizer import Reading, Recognizer
-from voicecoach.asr.detection.vad import CHUNK, CHUNK_SECONDS, SpeechSegmenter, VoiceActivityDetector
+from voicecoach.asr.detection.vad import (
+    CHUNK,
+    CHUNK_SECONDS,
+    SpeechSegmenter,
+    VoiceActivityDetector,
+)
 from voicecoach.asr.utterances import (
     AHEAD,
     EARLIEST,
@@ -33,7 +38,8 @@ Say = Callable[[str], Samples]
 
 
 class ScriptedDetector:
-    """Hears speech wherever the sound is louder than 0.5; its probability is the chunk's loudest sample."""
+    """Hears speech wherever the sound is louder than 0.5; its probability is the chunk's loudest
+    sample."""
 
     def __init__(self) -> None:
         self._rest = silence(0)
@@ -41,7 +47,10 @@ class ScriptedDetector:
     def feed(self, samples: Samples, gain: float, residual: float) -> list[float]:
         self._rest = np.concatenate([self._rest, samples])
         count = len(self._rest) // CHUNK
-        chunks, self._rest = self._rest[: count * CHUNK].reshape(count, CHUNK), self._rest[count * CHUNK :]
+        chunks, self._rest = (
+            self._rest[: count * CHUNK].reshape(count, CHUNK),
+            self._rest[count * CHUNK :],
+        )
         return [float(chunk.max()) * gain for chunk in chunks]
 
 
@@ -96,7 +105,7 @@ def listen(
     return heard + (detector.flush() if flush else [])
 
 
-# --- with a detector and a recogniser made for the purpose ------------------------------------------------------
+# --- with a detector and a recogniser made for the purpose --------------------------------------
 
 
 def test_an_utterance_ends_after_a_quarter_of_a_second_of_silence() -> None:
@@ -109,7 +118,9 @@ def test_an_utterance_ends_after_a_quarter_of_a_second_of_silence() -> None:
 
 def test_a_shorter_silence_belongs_to_the_utterance() -> None:
     pause = round(0.25 / CHUNK_SECONDS) - 1
-    heard = listen([chunks(9, 0.9), chunks(pause, 0), chunks(9, 0.9), chunks(30, 0)], NotingRecogniser())
+    heard = listen(
+        [chunks(9, 0.9), chunks(pause, 0), chunks(9, 0.9), chunks(30, 0)], NotingRecogniser()
+    )
     assert len(heard) == 1
 
 
@@ -233,7 +244,9 @@ def test_what_was_surely_heard_is_decided_in_the_smallest_pause_and_a_word_in_a_
     assert heard.text == "stop"
 
 
-def test_only_what_is_obeyed_at_once_is_settled_by_what_is_heard_in_the_first_silent_chunk() -> None:
+def test_only_what_is_obeyed_at_once_is_settled_by_what_is_heard_in_the_first_silent_chunk() -> (
+    None
+):
     recogniser = NotingRecogniser("next")
     [heard] = listen([chunks(10, 0.9), pause(1)], recogniser, knowing(AHEAD - 0.01))
     assert [len(sound) // CHUNK for sound in recogniser.utterances] == [11, 12]
@@ -242,7 +255,11 @@ def test_only_what_is_obeyed_at_once_is_settled_by_what_is_heard_in_the_first_si
 
 def test_of_words_alone_nothing_is_decided_sooner_than_after_a_quarter_of_a_second() -> None:
     long = round(3 / CHUNK_SECONDS)
-    [heard] = listen([chunks(long, 0.9), pause(1)], NotingRecogniser("next"), lambda words, alternatives: Pause(0.0))
+    [heard] = listen(
+        [chunks(long, 0.9), pause(1)],
+        NotingRecogniser("next"),
+        lambda words, alternatives: Pause(0.0),
+    )
     assert heard.decided_at - heard.speech_end == pytest.approx(SILENCE, abs=CHUNK_SECONDS / 2)
 
 
@@ -256,7 +273,9 @@ def test_what_is_not_surely_heard_at_once_is_heard_with_more_silence_behind_it()
 def test_what_was_finished_ahead_of_time_is_heard_anew_when_it_goes_on() -> None:
     recogniser = NotingRecogniser("hold on")
     short = pause(AHEAD + CHUNK_SECONDS)
-    [heard] = listen([chunks(10, 0.9), short, chunks(10, 0.9), pause(1)], recogniser, knowing(SILENCE))
+    [heard] = listen(
+        [chunks(10, 0.9), short, chunks(10, 0.9), pause(1)], recogniser, knowing(SILENCE)
+    )
     for early in recogniser.utterances:
         np.testing.assert_array_equal(recogniser.utterances[-1][: len(early)], early)
     assert len(recogniser.utterances[-1]) == (10 + 4 + 10 + 4) * CHUNK
@@ -280,7 +299,11 @@ class JoiningRecogniser(NotingRecogniser):
     def finish(self) -> Reading:
         super().finish()
         sound = np.round(self.utterances[-1], 1)
-        return Reading(self._texts[bool((sound == np.float32(0.9)).any()), bool((sound == np.float32(0.8)).any())])
+        return Reading(
+            self._texts[
+                bool((sound == np.float32(0.9)).any()), bool((sound == np.float32(0.8)).any())
+            ]
+        )
 
 
 def first_and_rest(rest: str, whole: str, gap: float = 0.5) -> list[Hypothesis]:
@@ -314,7 +337,9 @@ def test_what_is_said_later_is_one_of_its_own_whatever_both_would_be() -> None:
 def test_in_noise_that_passes_for_speech_the_recognisers_silence_counts_for_as_long_as_the_words_need(
     text: str, more: float
 ) -> None:
-    heard = listen([chunks(round(4 / CHUNK_SECONDS), 0.9)], NotingRecogniser(text, ends_after=1.0), patient)
+    heard = listen(
+        [chunks(round(4 / CHUNK_SECONDS), 0.9)], NotingRecogniser(text, ends_after=1.0), patient
+    )
     assert heard[0].endpoint == "recognizer"
     assert heard[0].decided_at == pytest.approx(1.0 + more, abs=2 * CHUNK_SECONDS)
 
@@ -322,7 +347,9 @@ def test_in_noise_that_passes_for_speech_the_recognisers_silence_counts_for_as_l
 def test_what_does_not_end_is_cut_however_long_the_sentence_may_be_waited_for() -> None:
     speech = round(1 / CHUNK_SECONDS)
     [heard] = listen(
-        [chunks(speech, 0.9), pause(LONGEST)], NotingRecogniser("hold"), lambda words, alternatives: Pause(np.inf)
+        [chunks(speech, 0.9), pause(LONGEST)],
+        NotingRecogniser("hold"),
+        lambda words, alternatives: Pause(np.inf),
     )
     assert heard.endpoint == "length"
     assert heard.decided_at == pytest.approx(LONGEST, abs=0.1)
@@ -358,18 +385,27 @@ def hear_over_the_coach(recogniser: NotingRecogniser, *sounds: Samples) -> list[
     return [one for block in blocks for one in detector.feed(block, far_end=True, residual=LEFT_DB)]
 
 
-def test_the_recogniser_is_not_troubled_with_what_stands_out_of_nothing_but_the_coachs_own_voice() -> None:
+def test_the_recogniser_is_not_troubled_with_what_stands_out_of_nothing_but_the_coachs_own_voice() -> (
+    None
+):
     recogniser = NotingRecogniser()
-    assert hear_over_the_coach(recogniser, tone(20, 0.6), chunks(20, 0), tone(400, 0.6), chunks(20, 0)) == []
+    assert (
+        hear_over_the_coach(recogniser, tone(20, 0.6), chunks(20, 0), tone(400, 0.6), chunks(20, 0))
+        == []
+    )
     assert recogniser.now == recogniser.utterances == []
 
 
 def test_who_speaks_up_in_what_is_left_of_the_coachs_voice_is_heard_from_the_beginning() -> None:
     recogniser = NotingRecogniser()
-    [heard] = hear_over_the_coach(recogniser, tone(5, 0.6), tone(4, 2.0), tone(2, 0.6), chunks(20, 0))
+    [heard] = hear_over_the_coach(
+        recogniser, tone(5, 0.6), tone(4, 2.0), tone(2, 0.6), chunks(20, 0)
+    )
     [sound] = recogniser.utterances
     assert heard.speech_start == 0
-    np.testing.assert_array_equal(sound[: 11 * CHUNK], [*tone(5, 0.6), *tone(4, 2.0), *tone(2, 0.6)])
+    np.testing.assert_array_equal(
+        sound[: 11 * CHUNK], [*tone(5, 0.6), *tone(4, 2.0), *tone(2, 0.6)]
+    )
 
 
 def test_who_speaks_up_late_is_heard_from_two_seconds_and_a_half_before() -> None:
@@ -398,10 +434,14 @@ def test_somebody_is_surely_speaking_from_the_third_chunk_to_the_endpoint() -> N
     assert speaking == [False] * 4 + [True] * (2 + 7) + [False] * 3
 
 
-@pytest.mark.parametrize("sound", [[0.6], [0.9, 0.9], [0.6, 0.7, 0.6]], ids=["one chunk", "two chunks", "doubtful"])
+@pytest.mark.parametrize(
+    "sound", [[0.6], [0.9, 0.9], [0.6, 0.7, 0.6]], ids=["one chunk", "two chunks", "doubtful"]
+)
 def test_nobody_is_speaking_for_sure_in_a_clatter(sound: list[float]) -> None:
     detector = UtteranceDetector(NotingRecogniser(), ScriptedDetector())
-    heard = np.concatenate([chunks(2, 0), *(chunks(1, probability) for probability in sound), chunks(10, 0)])
+    heard = np.concatenate(
+        [chunks(2, 0), *(chunks(1, probability) for probability in sound), chunks(10, 0)]
+    )
     for chunk in heard.reshape(-1, CHUNK):
         detector.feed(chunk)
         assert not detector.hearing_speech
@@ -425,7 +465,7 @@ def test_silence_is_counted_from_the_last_chunk_of_speech() -> None:
     assert found == [0, 1, 2, 0, 1]
 
 
-# --- the real detector ----------------------------------------------------------------------------------------
+# --- the real detector --------------------------------------------------------------------------
 
 
 def probabilities(sound: Samples) -> list[float]:
@@ -461,7 +501,7 @@ def test_what_the_detector_heard_long_ago_does_not_matter(spoken: Say) -> None:
     np.testing.assert_allclose(detector.feed(word), fresh, atol=0.02)
 
 
-# --- the real ears --------------------------------------------------------------------------------------------
+# --- the real ears ------------------------------------------------------------------------------
 
 
 def texts(heard: list[Hypothesis]) -> list[str]:
@@ -541,7 +581,9 @@ def test_two_sentences_a_second_apart_are_two(app: App, spoken: Say) -> None:
 
 @pytest.mark.model
 def test_words_lie_on_the_clock_in_their_order(app: App, spoken: Say) -> None:
-    [_, heard] = hear(app, np.concatenate([silence(0.7), spoken("next"), silence(2), spoken(START)]))
+    [_, heard] = hear(
+        app, np.concatenate([silence(0.7), spoken("next"), silence(2), spoken(START)])
+    )
     assert [word.text for word in heard.words] == START.split()
     times = [time for word in heard.words for time in (word.start, word.end)]
     assert times == sorted(times)
@@ -552,7 +594,10 @@ def test_words_lie_on_the_clock_in_their_order(app: App, spoken: Say) -> None:
 def test_a_recogniser_that_is_made_anew_hears_the_same_at_the_same_times(
     app: App, spoken: Say, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    said = [spoken(sentence) for sentence in ("next", START, "skip this one", "how long is left", "go back")]
+    said = [
+        spoken(sentence)
+        for sentence in ("next", START, "skip this one", "how long is left", "go back")
+    ]
     sound = np.concatenate([part for one in said for part in (silence(1.2), one)])
     before = hear(app, sound)
     made: list[object] = []
@@ -567,7 +612,10 @@ def test_a_recogniser_that_is_made_anew_hears_the_same_at_the_same_times(
     anew = hear(app, sound)
     assert texts(anew) == texts(before)
     assert len(before) == len(said)
-    times = [[[one.decided_at, *(word.start for word in one.words)] for one in heard] for heard in (before, anew)]
+    times = [
+        [[one.decided_at, *(word.start for word in one.words)] for one in heard]
+        for heard in (before, anew)
+    ]
     np.testing.assert_allclose(np.concatenate(times[1]), np.concatenate(times[0]), atol=1e-3)
     assert len(made) > len(said) // 2
 
@@ -581,11 +629,16 @@ NOISES = {
     "white noise": rng().standard_normal(4 * HEARING_RATE).astype(np.float32) * 0.1,
     "quiet noise": rng().standard_normal(4 * HEARING_RATE).astype(np.float32) * 0.003,
     "tones": np.concatenate(
-        [0.3 * np.sin(2 * np.pi * f * np.arange(HEARING_RATE) / HEARING_RATE) for f in (120, 440, 587, 880)]
+        [
+            0.3 * np.sin(2 * np.pi * f * np.arange(HEARING_RATE) / HEARING_RATE)
+            for f in (120, 440, 587, 880)
+        ]
     ).astype(np.float32),
     "clicks": np.tile(np.concatenate([np.ones(8, dtype=np.float32), silence(0.5)]), 6),
     "bursts": (
-        rng().standard_normal(4 * HEARING_RATE) * (np.arange(4 * HEARING_RATE) % HEARING_RATE < 2000) * 0.2
+        rng().standard_normal(4 * HEARING_RATE)
+        * (np.arange(4 * HEARING_RATE) % HEARING_RATE < 2000)
+        * 0.2
     ).astype(np.float32),
 }
 
@@ -599,10 +652,14 @@ def test_what_nobody_said_is_not_obeyed(app: App, noise: str) -> None:
 @pytest.mark.model
 @pytest.mark.parametrize("block", [7, 160, 4096])
 def test_the_size_of_the_blocks_makes_no_difference(app: App, spoken: Say, block: int) -> None:
-    sound = np.concatenate([silence(0.5), spoken("next"), silence(0.8), spoken(START), silence(0.6)])
+    sound = np.concatenate(
+        [silence(0.5), spoken("next"), silence(0.8), spoken(START), silence(0.6)]
+    )
     detector = app.utterance_detector()
     heard = [
-        utterance for start in range(0, len(sound), block) for utterance in detector.feed(sound[start : start + block])
+        utterance
+        for start in range(0, len(sound), block)
+        for utterance in detector.feed(sound[start : start + block])
     ]
     detector = app.utterance_detector()
     at_once = detector.feed(sound)
@@ -629,8 +686,12 @@ def test_a_word_cut_in_half_at_the_start_spoils_nothing_after_it(app: App, spoke
     ],
     ids=["clipped", "at -50 dBFS", "with an offset", "upside down"],
 )
-def test_a_badly_set_microphone_is_heard_through(app: App, spoken: Say, spoil: Callable[[Samples], Samples]) -> None:
-    sound = spoil(np.concatenate([silence(1), spoken("how long is left"), silence(1)])).astype(np.float32)
+def test_a_badly_set_microphone_is_heard_through(
+    app: App, spoken: Say, spoil: Callable[[Samples], Samples]
+) -> None:
+    sound = spoil(np.concatenate([silence(1), spoken("how long is left"), silence(1)])).astype(
+        np.float32
+    )
     assert texts(hear(app, sound)) == ["how long is left"]
 
 

@@ -18,7 +18,9 @@ def ramp(start: int, count: int) -> np.ndarray:
     return np.arange(start, start + count, dtype=np.float32)
 
 
-@given(st.lists(st.tuples(st.sampled_from(["write", "read", "skip"]), st.integers(0, 30)), max_size=60))
+@given(
+    st.lists(st.tuples(st.sampled_from(["write", "read", "skip"]), st.integers(0, 30)), max_size=60)
+)
 def test_a_ring_gives_back_what_fitted_in_order(steps: list[tuple[str, int]]) -> None:
     ring, given_samples = Ring(17), 0
     kept: list[float] = []
@@ -104,10 +106,19 @@ def level_of(sound: np.ndarray, frequency: float, rate: int) -> float:
 
 @pytest.mark.parametrize(
     ("source", "target"),
-    [(48_000, 16_000), (44_100, 16_000), (16_000, 16_000), (8_000, 16_000), (48_000, 44_100), (16_000, 48_000)],
+    [
+        (48_000, 16_000),
+        (44_100, 16_000),
+        (16_000, 16_000),
+        (8_000, 16_000),
+        (48_000, 44_100),
+        (16_000, 48_000),
+    ],
 )
 @pytest.mark.parametrize("frequency", [100, 1_000, 3_000])
-def test_a_tone_keeps_pitch_and_level_from_any_rate(source: int, target: int, frequency: int) -> None:
+def test_a_tone_keeps_pitch_and_level_from_any_rate(
+    source: int, target: int, frequency: int
+) -> None:
     steady = resampled(source, target, frequency)[target // 2 : target * 3 // 2]
     assert level_of(steady, frequency, target) == pytest.approx(1.0, abs=1e-3)
     assert np.sqrt(np.mean(steady**2)) == pytest.approx(np.sqrt(0.5), abs=1e-3)
@@ -128,8 +139,12 @@ def test_each_block_gives_a_block(source: int) -> None:
     assert set(made[5:]) == {320}
 
 
-@pytest.mark.parametrize(("source", "target"), [(48_000, 16_000), (44_100, 16_000), (16_000, 16_000), (16_000, 48_000)])
-def test_after_a_sound_comes_silence_and_not_numbers_that_take_long(source: int, target: int) -> None:
+@pytest.mark.parametrize(
+    ("source", "target"), [(48_000, 16_000), (44_100, 16_000), (16_000, 16_000), (16_000, 48_000)]
+)
+def test_after_a_sound_comes_silence_and_not_numbers_that_take_long(
+    source: int, target: int
+) -> None:
     resampler = StreamResampler(source, target)
     resampler.feed(np.sin(np.arange(source // 2, dtype=np.float32)))
     resampler.feed(np.zeros(source, np.float32))
@@ -155,13 +170,22 @@ def test_the_delay_is_what_was_fed_and_not_taken() -> None:
 def followed(
     drift: float, seconds: int, jitter: float, jumps: dict[int, float] | None = None
 ) -> tuple[Samples, Samples]:
-    """The delay (s) of two clocks, and the corrections, ten times a second; told with jitter, and wrong by `jumps` from
-    those seconds on."""
-    rng, loop, delay, told, delays, corrections = np.random.default_rng(3), DriftLoop(), 0.1, 0.0, [], [0.0]
+    """The delay (s) of two clocks, and the corrections, ten times a second; told with jitter, and
+    wrong by `jumps` from those seconds on."""
+    rng, loop, delay, told, delays, corrections = (
+        np.random.default_rng(3),
+        DriftLoop(),
+        0.1,
+        0.0,
+        [],
+        [0.0],
+    )
     for look in range(10 * seconds):
         delay += (drift - corrections[-1]) * 0.1
         told += (jumps or {}).get(look // 10, 0.0) / 10
-        corrections.append(loop.update(delay + told + rng.normal(0, jitter) + rng.exponential(jitter)))
+        corrections.append(
+            loop.update(delay + told + rng.normal(0, jitter) + rng.exponential(jitter))
+        )
         delays.append(delay)
     return np.array(delays), np.array(corrections)
 

@@ -1,4 +1,5 @@
-"""Sound files: what can be read, what is refused in one sentence, and what a failed write leaves behind."""
+"""Sound files: what can be read, what is refused in one sentence, and what a failed write leaves
+behind."""
 
 import errno
 import sys
@@ -13,7 +14,9 @@ from voicecoach.audio.wav_file import AudioFileError, WavWriter, read_audio, to_
 
 
 def tone(rate: int, seconds: float = 0.5, frequency: float = 440.0) -> np.ndarray:
-    return (0.5 * np.sin(2 * np.pi * frequency * np.arange(int(rate * seconds)) / rate)).astype(np.float32)
+    return (0.5 * np.sin(2 * np.pi * frequency * np.arange(int(rate * seconds)) / rate)).astype(
+        np.float32
+    )
 
 
 @pytest.mark.parametrize(
@@ -47,7 +50,9 @@ def test_channels_are_averaged(tmp_path: Path) -> None:
     np.testing.assert_allclose(read_audio(str(tmp_path / "a.wav"))[0], [0.25, 0.0])
 
 
-def test_samples_that_are_no_numbers_become_silence_and_spare_the_other_channel(tmp_path: Path) -> None:
+def test_samples_that_are_no_numbers_become_silence_and_spare_the_other_channel(
+    tmp_path: Path,
+) -> None:
     frames = np.array([[np.nan, 0.5], [np.inf, 0.5], [-np.inf, 0.5], [0.5, 0.5]], np.float32)
     soundfile.write(tmp_path / "a.wav", frames, 8_000, "FLOAT")
     np.testing.assert_allclose(read_audio(tmp_path / "a.wav")[0], [0.25, 0.25, 0.25, 0.5])
@@ -156,7 +161,10 @@ def test_a_recording_without_samples_is_still_a_wav_file(tmp_path: Path) -> None
 
 
 def test_samples_of_the_wrong_shape_are_a_mistake_of_the_program(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="channels"), WavWriter(tmp_path / "a.wav", 8_000) as writer:
+    with (
+        pytest.raises(ValueError, match="channels"),
+        WavWriter(tmp_path / "a.wav", 8_000) as writer,
+    ):
         writer.write(np.zeros((4, 2), np.float32))
     assert not list(tmp_path.iterdir())
 
@@ -177,7 +185,9 @@ def test_an_error_while_recording_leaves_the_older_file(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_does_not_exist_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(AudioFileError, match=r"nowhere.*cannot be written.*choose another place\.$"):
+    with pytest.raises(
+        AudioFileError, match=r"nowhere.*cannot be written.*choose another place\.$"
+    ):
         WavWriter(tmp_path / "nowhere" / "a.wav", 16_000)
 
 
@@ -200,7 +210,9 @@ def test_a_file_that_the_system_cuts_off_is_not_left_behind(tmp_path: Path, fram
     assert not list(tmp_path.iterdir())
 
 
-def test_a_full_disk_is_named_and_leaves_the_older_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_named_and_leaves_the_older_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 

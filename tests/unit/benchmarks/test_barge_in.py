@@ -31,7 +31,12 @@ pytestmark = pytest.mark.model
 Say = Callable[[str], Samples]
 
 SKIP = Meaning("Next")
-TEXTS = ("Bend the knee until you feel a gentle pull in the front of the thigh.", "Keep your knees together.", "1", "2")
+TEXTS = (
+    "Bend the knee until you feel a gentle pull in the front of the thigh.",
+    "Keep your knees together.",
+    "1",
+    "2",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -45,13 +50,19 @@ def corpus(tmp_path: Path, spoken: Say) -> Path:
     """Two commands, a noise and two rooms."""
     folder(
         tmp_path / "voices",
-        [("stop.wav", "stop", spoken("stop")), ("skip.wav", "skip this one", spoken("skip this one"))],
+        [
+            ("stop.wav", "stop", spoken("stop")),
+            ("skip.wav", "skip this one", spoken("skip this one")),
+        ],
     )
     folder(tmp_path / "noise", [("hiss.wav", "[noise] kitchen", hiss(12))])
     near, far = silence(0.1), silence(0.1)
     near[0] = far[0] = 1.0
     far[800] = 0.3
-    rooms = [("a.wav", "[rir] sim rt60=0.2 dist=0.5m", near), ("b.wav", "[rir] sim rt60=0.3 dist=2.0m", far)]
+    rooms = [
+        ("a.wav", "[rir] sim rt60=0.2 dist=0.5m", near),
+        ("b.wav", "[rir] sim rt60=0.3 dist=2.0m", far),
+    ]
     folder(tmp_path / "rooms", rooms)
     return tmp_path
 
@@ -70,7 +81,9 @@ def test_what_is_said_over_the_coach_is_obeyed(scene: Scene) -> None:
     assert 1 <= heard.barge_ins <= 2, "a breath of noise may pass for speech"
 
 
-def test_a_command_that_is_obeyed_late_is_no_self_trigger(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_command_that_is_obeyed_late_is_no_self_trigger(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(talking, "ANSWER", 0.1)
     heard = talking.run(replace(scene, commands=(*scene.commands, *scene.commands)))
     assert (heard.obeyed, heard.self_triggers) == ([[], []], [])
@@ -84,8 +97,15 @@ def test_with_nobody_there_everything_is_read_once(scene: Scene) -> None:
 
 
 def test_a_coach_that_is_heard_a_second_late_does_not_obey_itself(scene: Scene) -> None:
-    texts = ("Say stop whenever you like.", "Skip this one, or say next exercise.", "Pause, or start again.", *TEXTS)
-    heard = talking.run(replace(scene, settings=RoomSettings(echo_db=5.0, delay=1.0), texts=texts, commands=()))
+    texts = (
+        "Say stop whenever you like.",
+        "Skip this one, or say next exercise.",
+        "Pause, or start again.",
+        *TEXTS,
+    )
+    heard = talking.run(
+        replace(scene, settings=RoomSettings(echo_db=5.0, delay=1.0), texts=texts, commands=())
+    )
     assert heard.self_triggers == []
     assert heard.seconds > 12
 
@@ -99,8 +119,15 @@ def test_how_much_of_the_echo_is_taken_out_is_measured(scene: Scene) -> None:
 def test_what_nobody_said_is_told(scene: Scene, spoken: Say, tmp_path: Path) -> None:
     """The television says "skip this one", again and again."""
     television = tmp_path / "television.wav"
-    soundfile.write(television, np.concatenate([spoken("skip this one"), silence(1.5)]), HEARING_RATE, subtype="FLOAT")
-    heard = talking.run(replace(scene, texts=TEXTS * 2, noise=television, noise_dbfs=-28.0, commands=()))
+    soundfile.write(
+        television,
+        np.concatenate([spoken("skip this one"), silence(1.5)]),
+        HEARING_RATE,
+        subtype="FLOAT",
+    )
+    heard = talking.run(
+        replace(scene, texts=TEXTS * 2, noise=television, noise_dbfs=-28.0, commands=())
+    )
     assert "skip this one" in heard.self_triggers
     assert heard.barge_ins >= 1
 
@@ -108,7 +135,9 @@ def test_what_nobody_said_is_told(scene: Scene, spoken: Say, tmp_path: Path) -> 
 def test_a_drawn_room_keeps_to_what_the_benchmark_promises(corpus: Path) -> None:
     rooms = recordings(corpus / "rooms")
     drawn = [barge_in._scene("x", 0.0, rooms, np.random.default_rng(seed)) for seed in range(60)]
-    assert all(0.04 <= one.settings.delay <= 0.3 and abs(one.settings.drift) <= 200 for one in drawn)
+    assert all(
+        0.04 <= one.settings.delay <= 0.3 and abs(one.settings.drift) <= 200 for one in drawn
+    )
     assert {one.ways[0].name for one in drawn} == {"a.wav"}, "the loudspeaker is near"
     assert {one.ways[1].name for one in drawn} == {"b.wav"}, "the user is not"
     assert 10 <= sum(one.settings.moves_at is not None for one in drawn) <= 30
@@ -116,13 +145,27 @@ def test_a_drawn_room_keeps_to_what_the_benchmark_promises(corpus: Path) -> None
 
 
 def test_the_table_has_every_case(corpus: Path, tmp_path: Path) -> None:
-    options = ["--data", str(corpus), "--limit", "1", "--jobs", "1", "--json", str(tmp_path / "out.json")]
+    options = [
+        "--data",
+        str(corpus),
+        "--limit",
+        "1",
+        "--jobs",
+        "1",
+        "--json",
+        str(tmp_path / "out.json"),
+    ]
     result = CliRunner().invoke(barge_in.main, options)
     assert result.exit_code == 0, result.output
-    rows = {(row["case"], row["metric"]) for row in json.loads((tmp_path / "out.json").read_text())["rows"]}
+    rows = {
+        (row["case"], row["metric"])
+        for row in json.loads((tmp_path / "out.json").read_text())["rows"]
+    }
     assert {("no echo", metric) for metric in ("obeyed", "stop_obeyed", "self_triggers")} <= rows
     for level in ("-10", "0", "5", "10"):
-        assert {(f"echo{level}dB", metric) for metric in ("obeyed", "stop_obeyed", "self_triggers")} <= rows
+        assert {
+            (f"echo{level}dB", metric) for metric in ("obeyed", "stop_obeyed", "self_triggers")
+        } <= rows
     assert {("noise", "false_barge_ins_per_hour"), ("cost", "core_share")} <= rows
 
 
@@ -149,15 +192,20 @@ def test_every_layer_can_be_left_out(scene: Scene, name: str) -> None:
     assert name == "no canceller" or heard.self_triggers == []
 
 
-def test_the_table_of_layers_has_their_rows(corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_table_of_layers_has_their_rows(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rooms = recordings(corpus / "rooms")
-    breathless = [" and ".join([TEXTS[0].rstrip(".")] * 8)]  # no command falls between two of its sentences
+    breathless = [
+        " and ".join([TEXTS[0].rstrip(".")] * 8)
+    ]  # no command falls between two of its sentences
     monkeypatch.setattr(layers, "texts_and_rooms", lambda _chosen: (breathless, rooms))
     options = ["--data", str(corpus), "--limit", "1", "--jobs", "1", "--layer", "gate"]
     result = CliRunner().invoke(layers.main, [*options, "--json", str(tmp_path / "out.json")])
     assert result.exit_code == 0, result.output
     rows = {
-        (row["case"], row["metric"]): row["value"] for row in json.loads((tmp_path / "out.json").read_text())["rows"]
+        (row["case"], row["metric"]): row["value"]
+        for row in json.loads((tmp_path / "out.json").read_text())["rows"]
     }
     assert rows["gate, echo 0 dB", "obeyed"] == rows["gate, echo 10 dB", "obeyed"] == 0
     assert rows["gate", "core_share"] < 0.05

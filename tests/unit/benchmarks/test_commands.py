@@ -1,4 +1,5 @@
-"""The benchmarks measure what they say: mixing, intervals, grammars, and a small run from end to end."""
+"""The benchmarks measure what they say: mixing, intervals, grammars, and a small run from end to
+end."""
 
 from __future__ import annotations
 
@@ -48,7 +49,7 @@ def db(samples: Samples) -> float:
     return 10 * float(np.log10(np.mean(np.square(samples, dtype=np.float64))))
 
 
-# --- mixing ----------------------------------------------------------------------------------------------------
+# --- mixing -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("snr", [6.0, 24.0, -3.0])
@@ -56,10 +57,17 @@ def db(samples: Samples) -> float:
 def test_noise_lies_under_a_recording_at_the_ratio_asked_for_and_goes_on_around_it(
     tmp_path: Path, snr: float, noises: int
 ) -> None:
-    soundfile.write(tmp_path / "clip.wav", hiss(1.0) * np.linspace(0, 1, HEARING_RATE), HEARING_RATE, subtype="FLOAT")
+    soundfile.write(
+        tmp_path / "clip.wav",
+        hiss(1.0) * np.linspace(0, 1, HEARING_RATE),
+        HEARING_RATE,
+        subtype="FLOAT",
+    )
     files = [tmp_path / f"noise{number}.wav" for number in range(noises)]
     for number, file in enumerate(files):
-        soundfile.write(file, hiss(0.7, 1 + number, level=0.01 * 10**number), HEARING_RATE, subtype="FLOAT")
+        soundfile.write(
+            file, hiss(0.7, 1 + number, level=0.01 * 10**number), HEARING_RATE, subtype="FLOAT"
+        )
     quiet = mixing.recorded(tmp_path / "clip.wav", mixing.Scene())
     noise = mixing.recorded(tmp_path / "clip.wav", mixing.Scene(tuple(files), snr, seed=7)) - quiet
     before, after = round(0.5 * HEARING_RATE), round(0.8 * HEARING_RATE)
@@ -104,7 +112,7 @@ def test_the_tune_is_music_that_is_the_same_each_time() -> None:
     assert np.sum(spectrum[-300:] ** 2) > 0.5 * np.sum(spectrum**2)  # tones, not a hiss (7 %)
 
 
-# --- corpora ---------------------------------------------------------------------------------------------------
+# --- corpora ------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -119,8 +127,14 @@ def elsewhere(tmp_path: Path) -> Path:
             ("d.wav", "[noise] tap of a finger", hiss(1, 4)),
         ],
     )
-    folder(tmp_path / "chatter", [(f"{number}/x.wav", "", hiss(0.5, number)) for number in range(9)])
-    rooms = {"p.wav": "rt60=0.5 dist=2.4m", "q.wav": "rt60=0.5 dist=0.9m", "r.wav": "rt60=0.2 dist=3.0m"}
+    folder(
+        tmp_path / "chatter", [(f"{number}/x.wav", "", hiss(0.5, number)) for number in range(9)]
+    )
+    rooms = {
+        "p.wav": "rt60=0.5 dist=2.4m",
+        "q.wav": "rt60=0.5 dist=0.9m",
+        "r.wav": "rt60=0.2 dist=3.0m",
+    }
     folder(tmp_path / "rooms", [(name, f"[rir] {text}", hiss(0.1)) for name, text in rooms.items()])
     return tmp_path
 
@@ -169,7 +183,9 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize(("labels", "told"), MISTAKES.items())
-def test_labels_that_are_wrong_are_told_in_one_sentence(tmp_path: Path, labels: str, told: str) -> None:
+def test_labels_that_are_wrong_are_told_in_one_sentence(
+    tmp_path: Path, labels: str, told: str
+) -> None:
     folder(tmp_path / "words", [("x.wav", "stop", hiss(0.1))])
     (tmp_path / "words" / "labels.tsv").write_text(labels, encoding="utf-8")
     result = run(tmp_path, "--set", "words")
@@ -179,30 +195,41 @@ def test_labels_that_are_wrong_are_told_in_one_sentence(tmp_path: Path, labels: 
     assert told in line
 
 
-# --- figures ---------------------------------------------------------------------------------------------------
+# --- figures ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("hits", "n", "low", "high"),  # R. G. Newcombe, Statistics in Medicine 17 (1998), table I
-    [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)],
+    [
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0.0, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+    ],
 )
 def test_the_interval_of_a_share_is_wilsons(hits: int, n: int, low: float, high: float) -> None:
     assert report.wilson(hits, n) == pytest.approx((low, high), abs=5e-5)
 
 
 @pytest.mark.parametrize(
-    ("events", "low", "high"), [(0, 0.0, 3.6889), (1, 0.0253, 5.5716), (10, 4.7954, 18.3904), (100, 81.364, 121.627)]
+    ("events", "low", "high"),
+    [(0, 0.0, 3.6889), (1, 0.0253, 5.5716), (10, 4.7954, 18.3904), (100, 81.364, 121.627)],
 )
 def test_the_interval_of_a_count_is_the_exact_one(events: int, low: float, high: float) -> None:
     assert report.poisson(events) == pytest.approx((low, high), abs=5e-4)
 
 
 def heard(text: str, intent: str | None, verdict: Verdict = Verdict.ACCEPT) -> hearing.Heard:
-    return Hypothesis(text, 0.1, 0.5, 0.8), Understanding(text, verdict, detail="exact", intent=intent)
+    return Hypothesis(text, 0.1, 0.5, 0.8), Understanding(
+        text, verdict, detail="exact", intent=intent
+    )
 
 
 def outcome(
-    *utterances: hearing.Heard, expected: str | None = None, aside: Sequence[str] = (), seconds: float = 1800.0
+    *utterances: hearing.Heard,
+    expected: str | None = None,
+    aside: Sequence[str] = (),
+    seconds: float = 1800.0,
 ) -> hearing.Outcome:
     wanted = hearing.Meaning(expected) if expected else None
     known = frozenset(map(hearing.Meaning, aside))
@@ -215,7 +242,11 @@ def figures(case: scoring.Case, *outcomes: hearing.Outcome) -> dict[str, float]:
 
 
 def test_right_is_one_command_the_right_one_and_no_other() -> None:
-    stop, other, ask = heard("stop", "Stop"), heard("next", "Next"), heard("stopped", "Stop", Verdict.ASK)
+    stop, other, ask = (
+        heard("stop", "Stop"),
+        heard("next", "Next"),
+        heard("stopped", "Stop", Verdict.ASK),
+    )
     talk = heard("hm", None, Verdict.REJECT)
     tried = [(stop,), (talk, stop), (stop, stop), (stop, other), (other,), (ask,), ()]
     outcomes = [outcome(*utterances, expected="Stop") for utterances in tried]
@@ -230,7 +261,12 @@ def test_right_is_one_command_the_right_one_and_no_other() -> None:
 
 
 def test_a_word_that_is_obeyed_as_itself_is_no_false_command() -> None:
-    outcomes = [outcome(heard("yes", "Yes"), expected="Yes"), outcome(heard("next", "Next")), outcome(), outcome()]
+    outcomes = [
+        outcome(heard("yes", "Yes"), expected="Yes"),
+        outcome(heard("next", "Next")),
+        outcome(),
+        outcome(),
+    ]
     assert figures(scoring.false_commands("words/other", []), *outcomes)["false_commands"] == 0.25
 
 
@@ -260,7 +296,7 @@ def test_a_mean_over_levels_of_noise_does_not_count_a_recording_several_times() 
     assert (mean.low, mean.high) == report.wilson(1.5, 2)
 
 
-# --- coffee ----------------------------------------------------------------------------------------------------
+# --- coffee -------------------------------------------------------------------------------------
 
 
 def coffee_forms() -> set[str]:
@@ -270,13 +306,28 @@ def coffee_forms() -> set[str]:
 
 
 def test_the_coffee_grammar_has_all_orders_of_what_may_be_ordered() -> None:
-    begins = ["brew", "can i get", "can i have", "i want", "get me", "give me", "i'd like", "make me", "may i have"]
-    kinds = [kind for n in range(4) for kind in itertools.permutations(["size", "roast", "numberofshots"], n)]
+    begins = [
+        "brew",
+        "can i get",
+        "can i have",
+        "i want",
+        "get me",
+        "give me",
+        "i'd like",
+        "make me",
+        "may i have",
+    ]
+    kinds = [
+        kind
+        for n in range(4)
+        for kind in itertools.permutations(["size", "roast", "numberofshots"], n)
+    ]
     extras = ["", "with milkamount", "with sugaramount"]
     extras += ["with milkamount and sugaramount", "with sugaramount and milkamount"]
     orders = itertools.product(begins, ["a", "an"], kinds, extras)
     assert coffee_forms() == {
-        " ".join([begin, article, *kind, "coffeedrink", *extra.split()]) for begin, article, kind, extra in orders
+        " ".join([begin, article, *kind, "coffeedrink", *extra.split()])
+        for begin, article, kind, extra in orders
     }
 
 
@@ -290,7 +341,9 @@ def test_the_coffee_grammar_is_the_published_one() -> None:
         # "[one, two] word $list:slot": square brackets hold alternatives.
         parts = [part.split(",") for part in template.lower().replace("[", "]").split("]")]
         for words in itertools.product(*parts):
-            forms.add(" ".join(word.partition(":")[0].lstrip("$") for word in " ".join(words).split()))
+            forms.add(
+                " ".join(word.partition(":")[0].lstrip("$") for word in " ".join(words).split())
+            )
     assert coffee_forms() == forms
     orders = load_intents(sets.COFFEE).sentences(1_000)  # each value occurs at least once
     for slot, values in context["slots"].items():
@@ -323,11 +376,13 @@ def test_blanks_in_the_label_of_an_order_do_not_matter(tmp_path: Path) -> None:
     assert coach.trials[0].expected is None
 
 
-# --- from end to end -------------------------------------------------------------------------------------------
+# --- from end to end ----------------------------------------------------------------------------
 
 
 def run(data: Path, *arguments: str | Path) -> Result:
-    return CliRunner().invoke(commands.main, ["--data", str(data), "--jobs", "1", *map(str, arguments)])
+    return CliRunner().invoke(
+        commands.main, ["--data", str(data), "--jobs", "1", *map(str, arguments)]
+    )
 
 
 def test_without_recordings_it_says_so_and_is_content(tmp_path: Path) -> None:
@@ -366,7 +421,9 @@ def test_a_run_tells_what_was_heard_and_writes_the_table(
     result = run(elsewhere, "--set", "voices", "--json", file)
     assert result.exit_code == 0, result.output
     assert "voices/clean: voices/2/x.wav" in result.stdout
-    assert "voices/other: voices/3/x.wav\n    said  'seventeen'\n    heard 'stop' at " in result.stdout
+    assert (
+        "voices/other: voices/3/x.wav\n    said  'seventeen'\n    heard 'stop' at " in result.stdout
+    )
     found = json.loads(file.read_text(encoding="utf-8"))
     assert (found["name"], found["seed"], found["limit"]) == ("commands", 0, None)
     assert {"commit", "machine"} < set(found)
@@ -398,7 +455,16 @@ def test_other_ways_to_hear_are_compared_on_the_same_recordings(
     monkeypatch.setattr(tried, "the_app", lambda _intents: app)
     folder(elsewhere / "voices", [("1/x.wav", "next", spoken("next"))])
     ways = ["as the coach hears", "noise suppression", "wider search"]
-    options = ["--data", elsewhere, "--limit", "1", "--jobs", "1", "--json", elsewhere / "table.json"]
+    options = [
+        "--data",
+        elsewhere,
+        "--limit",
+        "1",
+        "--jobs",
+        "1",
+        "--json",
+        elsewhere / "table.json",
+    ]
     result = CliRunner().invoke(tried.main, [*map(str, options), *(f"--way={way}" for way in ways)])
     assert result.exit_code == 0, result.output
     rows = json.loads((elsewhere / "table.json").read_text(encoding="utf-8"))["rows"]

@@ -18,7 +18,9 @@ from voicecoach.core.audio import HEARING_RATE, Samples
 def test_the_silence_between_two_words_is_found(
     spoken: Callable[[str], Samples], tmp_path: Path, seconds: float
 ) -> None:
-    sound = np.concatenate([silence(0.5), spoken("next"), silence(seconds), spoken("next"), silence(0.5)])
+    sound = np.concatenate(
+        [silence(0.5), spoken("next"), silence(seconds), spoken("next"), silence(0.5)]
+    )
     soundfile.write(tmp_path / "next next.wav", sound, HEARING_RATE)
     longest = max(pauses.silences(tmp_path / "next next.wav"))
     assert longest == pytest.approx(seconds, abs=0.15)

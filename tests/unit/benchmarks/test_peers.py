@@ -1,4 +1,5 @@
-"""The comparison with peers: what they are made from, when they have decided, and a small run that needs none."""
+"""The comparison with peers: what they are made from, when they have decided, and a small run that
+needs none."""
 
 from __future__ import annotations
 
@@ -31,13 +32,16 @@ def made_from(folder: Path, *phrases: str) -> base.Setup:
     return base.Setup(phrases, NOWHERE, folder, folder, folder)
 
 
-# --- from dictation to commands ----------------------------------------------------------------------------------
+# --- from dictation to commands -----------------------------------------------------------------
 
 
 def test_dictated_text_is_compared_without_its_case_punctuation_and_digits() -> None:
     assert plain("Stop!") == "stop"
     assert plain("What’s next?") == "what's next"
-    assert plain("Give me 25 more seconds, or 20; no, 7.") == "give me twenty five more seconds or twenty no seven"
+    assert (
+        plain("Give me 25 more seconds, or 20; no, 7.")
+        == "give me twenty five more seconds or twenty no seven"
+    )
 
 
 def test_the_likest_wording_is_obeyed_if_it_is_like_enough() -> None:
@@ -51,11 +55,17 @@ def test_the_likest_wording_is_obeyed_if_it_is_like_enough() -> None:
     assert wordings.understand(" ... ") is None
 
 
-# --- the automaton -----------------------------------------------------------------------------------------------
+# --- the automaton ------------------------------------------------------------------------------
 
 
 def test_the_grammar_of_pocketsphinx_has_the_commands_and_no_more() -> None:
-    arcs: tuple[dict[str, int], ...] = ({"stop": 1, "go": 2, "four": 3, "fjord": 4}, {}, {"back": 1}, {}, {"side": 1})
+    arcs: tuple[dict[str, int], ...] = (
+        {"stop": 1, "go": 2, "four": 3, "fjord": 4},
+        {},
+        {"back": 1},
+        {},
+        {"side": 1},
+    )
     final = {1: frozenset({"command"}), 3: frozenset({"answer"})}
     graph = sphinx.without(WordGraph(arcs, final), {"answer"})
     assert graph.arcs[0].keys() == {"stop", "go", "fjord"}
@@ -64,17 +74,21 @@ def test_the_grammar_of_pocketsphinx_has_the_commands_and_no_more() -> None:
     assert (1, len(arcs), 1.0) in found
 
 
-# --- sound -------------------------------------------------------------------------------------------------------
+# --- sound --------------------------------------------------------------------------------------
 
 
 def test_utterances_are_found_between_silences(spoken: Callable[[str], Samples]) -> None:
     silence = np.zeros(HEARING_RATE, dtype=np.float32)
-    sound = np.concatenate([silence, spoken("next exercise"), silence, spoken("how long is left"), silence])
+    sound = np.concatenate(
+        [silence, spoken("next exercise"), silence, spoken("how long is left"), silence]
+    )
     blocks = [sound[start : start + 320] for start in range(0, len(sound), 320)]
     ended = [one for found in segments.utterances(blocks) for one in found]
     assert len(ended) == 2
     for utterance, text in zip(ended, ("next exercise", "how long is left"), strict=True):
-        assert len(utterance) / HEARING_RATE == pytest.approx(len(spoken(text)) / HEARING_RATE + 0.8, abs=0.3)
+        assert len(utterance) / HEARING_RATE == pytest.approx(
+            len(spoken(text)) / HEARING_RATE + 0.8, abs=0.3
+        )
 
 
 def test_whispers_spectrogram_shows_a_tone_in_its_band_and_while_it_sounds() -> None:
@@ -84,11 +98,13 @@ def test_whispers_spectrogram_shows_a_tone_in_its_band_and_while_it_sounds() -> 
     (found,) = whisper.spectrogram(tone, bands)
     assert found.shape == (80, 3000)
     loudest = int(found[:, 50].argmax())
-    assert 40 * int(bands[loudest].argmax()) == pytest.approx(1000, abs=40)  # 40 Hz from one bin to the next
+    assert 40 * int(bands[loudest].argmax()) == pytest.approx(
+        1000, abs=40
+    )  # 40 Hz from one bin to the next
     assert found[loudest, 50] - found[loudest, 150] == pytest.approx(2.0)  # 80 dB, in units of 40
 
 
-# --- processes and clocks ----------------------------------------------------------------------------------------
+# --- processes and clocks -----------------------------------------------------------------------
 
 
 class Slow:
@@ -99,7 +115,9 @@ class Slow:
             yield [base.obeyed("stop", "stop")] if number == 3 else []
 
 
-@pytest.mark.parametrize(("clock", "processor", "done"), [(0.001, 0.001, 0.061), (0.05, 0.06, 0.17), (0.9, 0.05, 0.17)])
+@pytest.mark.parametrize(
+    ("clock", "processor", "done"), [(0.001, 0.001, 0.061), (0.05, 0.06, 0.17), (0.9, 0.05, 0.17)]
+)
 def test_a_peer_that_is_slower_than_sound_falls_behind_but_not_because_the_machine_is_busy(
     monkeypatch: pytest.MonkeyPatch, clock: float, processor: float, done: float
 ) -> None:
@@ -153,7 +171,11 @@ def test_a_run_compares_peers_and_names_those_that_are_missing(
     monkeypatch.setattr(hearing, "the_app", lambda _intents: app)
     monkeypatch.setattr(peers, "the_app", lambda _intents: app)
     monkeypatch.setattr(peers, "setup_of", lambda folder: made_from(folder, "next"))
-    known = {base.OURS: "parrots:Parrot", "dodo": "parrots:Extinct", "vosk dictation": "parrots:Parrot"}
+    known = {
+        base.OURS: "parrots:Parrot",
+        "dodo": "parrots:Extinct",
+        "vosk dictation": "parrots:Parrot",
+    }
     for name, where in known.items():
         monkeypatch.setitem(base.PEERS, name, where)
     labels = ["path\ttext\tspeaker\tseconds\tlicence\tsource"]
@@ -167,7 +189,15 @@ def test_a_run_compares_peers_and_names_those_that_are_missing(
     file = tmp_path / "table.json"
     option = next(one for one in peers.main.params if one.name == "names")
     monkeypatch.setattr(option.type, "choices", tuple(known))
-    options = ["--data", tmp_path, "--part", "hearing", "--json", file, *(f"--peer={name}" for name in known)]
+    options = [
+        "--data",
+        tmp_path,
+        "--part",
+        "hearing",
+        "--json",
+        file,
+        *(f"--peer={name}" for name in known),
+    ]
     result = CliRunner().invoke(peers.main, list(map(str, options)))
     assert result.exit_code == 0, result.output
     assert "skipped dodo: there are no more of them; go and find one.\n" in result.stdout
@@ -177,12 +207,13 @@ def test_a_run_compares_peers_and_names_those_that_are_missing(
     assert rows["vosk dictation", "voices/clean accuracy"] == 0.5
     assert rows["vosk dictation", "voices/other false_commands"] == 1.0
     assert rows["vosk dictation / voicecoach", "voices/clean accuracy"] == 1.0
-    # Speech lasts from 0.5 to 1.0 s, and the block that decides has been recorded after 81 of 20 ms.
+    # Speech lasts from 0.5 to 1.0 s, and the block that decides has been recorded after 81 of 20
+    # ms.
     assert rows["vosk dictation", "decision median_ms"] == pytest.approx(620, abs=15)
     assert rows["vosk dictation", "memory_mb"] > 1
 
 
-# --- counting ----------------------------------------------------------------------------------------------------
+# --- counting -----------------------------------------------------------------------------------
 
 
 def test_counts_are_found_by_the_silence_before_them() -> None:
@@ -201,6 +232,10 @@ def test_counts_are_found_by_the_silence_before_them() -> None:
 
 def test_nothing_is_compared_with_nought() -> None:
     rows = [Row(base.OURS, "a", 2.0, "ms", 1), Row(base.OURS, "b", 0.0, "ms", 1)]
-    rows += [Row("other", "a", 3.0, "ms", 5), Row("other", "b", 1.0, "ms", 5), Row("other", "c", 1.0, "ms", 5)]
+    rows += [
+        Row("other", "a", 3.0, "ms", 5),
+        Row("other", "b", 1.0, "ms", 5),
+        Row("other", "c", 1.0, "ms", 5),
+    ]
     (ratio,) = peers.ratios(rows)
     assert (ratio.case, ratio.metric, ratio.value) == ("other / voicecoach", "a", 1.5)

@@ -34,7 +34,11 @@ def test_each_recording_is_heard_whether_the_recogniser_is_made_anew_or_not(
     voices = tmp_path / "voices"
     voices.mkdir()
     for text in SAID:
-        sf.write(voices / f"{text}.flac", np.concatenate([silence(0.4), spoken(text), silence(0.4)]), HEARING_RATE)
+        sf.write(
+            voices / f"{text}.flac",
+            np.concatenate([silence(0.4), spoken(text), silence(0.4)]),
+            HEARING_RATE,
+        )
     rows = ["path\ttext\tspeaker\tseconds", *(f"{text}.flac\t{text}\tAnnie\t1" for text in SAID)]
     (voices / "labels.tsv").write_text("\n".join(rows), encoding="utf-8")
     never, each = (renewing.heard(tmp_path, 9, after, seed=0) for after in (0, 1))

@@ -69,8 +69,12 @@ def test_what_is_missing_is_told_and_the_rest_is_tried_all_the_same(tmp_path: Pa
 
 @pytest.mark.usefixtures("with_content")
 @pytest.mark.model
-def test_without_sound_the_command_says_what_to_do_and_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "check_devices", lambda *_devices: "there is no microphone; connect one")
+def test_without_sound_the_command_says_what_to_do_and_fails(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(
+        doctor, "check_devices", lambda *_devices: "there is no microphone; connect one"
+    )
     result = CliRunner().invoke(cli.main, ["doctor"])
     assert result.exit_code == FAILED
     first, *others = result.output.splitlines()

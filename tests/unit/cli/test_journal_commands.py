@@ -45,7 +45,11 @@ def test_history_prints_writes_and_draws(tmp_path: Path) -> None:
 def test_the_history_is_told_in_the_language_of_the_settings(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, app: App
 ) -> None:
-    settings, routines, html = tmp_path / "settings.yaml", tmp_path / "routines", tmp_path / "h.html"
+    settings, routines, html = (
+        tmp_path / "settings.yaml",
+        tmp_path / "routines",
+        tmp_path / "h.html",
+    )
     settings.write_text("language: de\n", encoding="utf-8")
     monkeypatch.setattr("voicecoach.cli.journal.settings_file", lambda: settings)
     monkeypatch.setattr("voicecoach.cli.journal.routines_folder", lambda: routines)
@@ -55,20 +59,33 @@ def test_the_history_is_told_in_the_language_of_the_settings(
     (routines / "mine.yaml").write_text("routines: 7\n", encoding="utf-8")
     with opened(journal_file()) as database:
         fill(database, [3])
-    assert run("history", "--html", str(html)).exit_code == 0, "with mistakes in an own routine, too"
+    assert run("history", "--html", str(html)).exit_code == 0, (
+        "with mistakes in an own routine, too"
+    )
     assert "Wadendehnung" in html.read_text(encoding="utf-8"), "the name of the exercise"
     settings.write_text("language: klingon\n", encoding="utf-8")
     assert "klingon" in run("history").output
 
 
 @pytest.mark.parametrize("arguments", [("history",), ("history", "--html", "h.html")])
-def test_the_history_does_not_wait_for_what_it_does_not_need(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+def test_the_history_does_not_wait_for_what_it_does_not_need(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
     """It is to be there in less than a second, and half of that was importing."""
     command = [sys.executable, "-X", "importtime", "-m", "voicecoach", *arguments]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
     imported = set(re.findall(r"\| +([\w.]+)$", done.stderr, re.MULTILINE))
     assert "voicecoach.history.report" in imported
-    heavy = {"numpy", "vosk", "sounddevice", "soundfile", "statemachine", "hassil", "requests", "matplotlib"}
+    heavy = {
+        "numpy",
+        "vosk",
+        "sounddevice",
+        "soundfile",
+        "statemachine",
+        "hassil",
+        "requests",
+        "matplotlib",
+    }
     assert not imported & heavy
 
 
@@ -110,11 +127,19 @@ def test_forget_wants_to_know_what() -> None:
 def test_reminders_are_taken_to_a_phone(app: App, tmp_path: Path) -> None:
     file, path = tmp_path / "legs.ics", journal_file()
     assert "remind me at eight" in run("calendar", str(file)).output
-    lead(app, path, Clock(), "remind me at half past seven in the evening", "+3 remind me every morning at eight")
+    lead(
+        app,
+        path,
+        Clock(),
+        "remind me at half past seven in the evening",
+        "+3 remind me every morning at eight",
+    )
     assert "2 reminders" in run("calendar", str(file)).output
     events = Calendar.from_ical(file.read_bytes()).walk("VEVENT")
     assert [event.decoded("dtstart").strftime("%H:%M") for event in events] == ["08:00", "19:30"]
-    assert all(event.decoded("rrule")["FREQ"] == ["DAILY"] and event.walk("VALARM") for event in events)
+    assert all(
+        event.decoded("rrule")["FREQ"] == ["DAILY"] and event.walk("VALARM") for event in events
+    )
 
 
 @pytest.mark.usefixtures("journal")

@@ -1,4 +1,5 @@
-"""The command line as people use it, and as they misuse it: one sentence each, and nothing half-written."""
+"""The command line as people use it, and as they misuse it: one sentence each, and nothing
+half-written."""
 
 from __future__ import annotations
 
@@ -84,7 +85,7 @@ def shared(modelless: App, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(options, "app_of", lambda **_options: modelless)
 
 
-# --- options ---------------------------------------------------------------------------------------------
+# --- options ------------------------------------------------------------------------------------
 
 
 def commands(group: click.Group = cli.main, *path: str) -> Iterator[tuple[str, ...]]:
@@ -120,17 +121,23 @@ WRONG = {
 
 
 @pytest.mark.parametrize(("arguments", "what"), WRONG.values(), ids=WRONG)
-def test_a_wrong_option_is_told_in_a_sentence_with_where_to_look(arguments: list[str], what: str) -> None:
+def test_a_wrong_option_is_told_in_a_sentence_with_where_to_look(
+    arguments: list[str], what: str
+) -> None:
     line = complaint(run(*arguments), exit_code=2)
     assert what in line
     assert "--help" in line
 
 
 def test_a_folder_without_routines_is_told(tmp_path: Path) -> None:
-    assert f"{tmp_path} has no .yaml file" in complaint(run("type", "--routines", tmp_path), exit_code=2)
+    assert f"{tmp_path} has no .yaml file" in complaint(
+        run("type", "--routines", tmp_path), exit_code=2
+    )
 
 
-def test_mistakes_in_routines_are_told_with_file_and_line_before_anything_begins(tmp_path: Path) -> None:
+def test_mistakes_in_routines_are_told_with_file_and_line_before_anything_begins(
+    tmp_path: Path,
+) -> None:
     path = written(
         tmp_path,
         "routines:\n  mine:\n    name: my routine\n    about: Up.\n    steps: [{exercise: flying}]\n",
@@ -149,7 +156,7 @@ def test_mistakes_in_intents_are_told_before_anything_begins(tmp_path: Path) -> 
     assert result.stdout == ""
 
 
-# --- demo ------------------------------------------------------------------------------------------------
+# --- demo ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.usefixtures("shared")
@@ -157,7 +164,10 @@ def test_the_demonstration_comes_out_as_its_scenario_expects(tmp_path: Path) -> 
     result = run("demo", "--typed", "--out", tmp_path / "out")
     assert result.stderr == ""
     assert result.exit_code == 0
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["events.jsonl", "transcript.txt"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "events.jsonl",
+        "transcript.txt",
+    ]
 
 
 @pytest.mark.usefixtures("shared")
@@ -168,8 +178,12 @@ def test_a_scenario_of_ones_own_leaves_a_transcript_and_events(tmp_path: Path) -
     transcript = (out / "transcript.txt").read_text(encoding="utf-8")
     assert transcript in result.stdout
     assert "user   start quick routine" in transcript
-    events = [json.loads(line) for line in (out / "events.jsonl").read_text(encoding="utf-8").splitlines()]
-    assert all(isinstance(event["t"], float) and isinstance(event["event"], str) for event in events)
+    events = [
+        json.loads(line) for line in (out / "events.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
+    assert all(
+        isinstance(event["t"], float) and isinstance(event["event"], str) for event in events
+    )
     assert {"said", "user", "heard", "state"} <= {event["event"] for event in events}
 
 
@@ -205,7 +219,8 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 
 
 def fill_up(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the disk be full as soon as `path` is written: what fits into the buffer is refused on closing."""
+    """Let the disk be full as soon as `path` is written: what fits into the buffer is refused on
+    closing."""
     usual = os.open
 
     def full(name: str | Path, flags: int, mode: int = 0o777, **rest: Any) -> int:
@@ -236,7 +251,9 @@ def test_a_full_disk_is_told_and_what_was_there_before_is_left_alone(
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_disk_that_is_full_only_at_the_end_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disk_that_is_full_only_at_the_end_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     fill_up(tmp_path / "notes.txt", monkeypatch)
     with (
         pytest.raises(VoicecoachError, match=r"notes\.txt cannot be written: No space left"),
@@ -246,7 +263,7 @@ def test_a_disk_that_is_full_only_at_the_end_leaves_nothing(tmp_path: Path, monk
     assert list(tmp_path.iterdir()) == []
 
 
-# --- run -------------------------------------------------------------------------------------------------
+# --- run ----------------------------------------------------------------------------------------
 
 DEAF = "No microphone was found: plug one in."
 
@@ -262,7 +279,9 @@ def test_without_a_sound_card_the_coach_says_what_is_missing() -> None:
 
 
 @pytest.mark.usefixtures("no_sound_card", "shared")
-def test_without_a_sound_card_the_demonstration_can_take_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_sound_card_the_demonstration_can_take_its_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     played: dict[str, Any] = {}
     monkeypatch.setattr(cli.demo, "callback", lambda **options: played.update(options))
     result = run("run", "--or-demo", "--rate", "120")
@@ -275,7 +294,9 @@ def test_without_a_sound_card_the_demonstration_can_take_its_place(monkeypatch: 
 def test_a_machine_without_a_sound_system_gets_one_sentence() -> None:
     environment = {**os.environ, "PULSE_SERVER": "unix:/nonexistent"}
     command = [sys.executable, "-m", "voicecoach", "run"]
-    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    ended = subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
     if ended.returncode == 0:
         pytest.skip("this machine has a sound card that needs no server")
     assert ended.returncode == 1
@@ -292,7 +313,10 @@ def test_a_log_goes_on_where_it_ended_and_has_each_line_at_once(tmp_path: Path) 
 
 
 def test_a_log_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
-    with pytest.raises(VoicecoachError, match="cannot be written"), LogFile(tmp_path / "nowhere" / "log"):
+    with (
+        pytest.raises(VoicecoachError, match="cannot be written"),
+        LogFile(tmp_path / "nowhere" / "log"),
+    ):
         pass
 
 
@@ -307,11 +331,13 @@ def test_a_disk_that_fills_up_ends_the_log_with_one_warning_but_not_the_session(
     assert "/dev/full cannot be written" in warning
 
 
-# --- ends ------------------------------------------------------------------------------------------------
+# --- ends ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.usefixtures("shared")
-def test_ctrl_c_ends_without_a_traceback_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ctrl_c_ends_without_a_traceback_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def interrupt(_entry: LogEvent) -> None:
         raise KeyboardInterrupt
 

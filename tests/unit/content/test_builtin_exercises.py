@@ -44,7 +44,9 @@ def texts(exercise: Exercise) -> list[str]:
         ("glute-bridge", "strength", "floor", "none"),
     ],
 )
-def test_every_exercise_of_the_reference_is_there(exercise: str, group: str, position: str, sides: str) -> None:
+def test_every_exercise_of_the_reference_is_there(
+    exercise: str, group: str, position: str, sides: str
+) -> None:
     found = LIBRARY.exercises[exercise]
     assert (found.group, found.position, found.sides) == (group, position, sides)
 
@@ -84,7 +86,8 @@ def test_sentences_are_short_and_made_of_words(exercise: Exercise) -> None:
 
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_a_cue_in_the_middle_of_a_hold_is_over_before_half_way(exercise: Exercise) -> None:
-    # It begins after two seconds; half of the shortest hold with a cue is ten; three words take a second.
+    # It begins after two seconds; half of the shortest hold with a cue is ten; three words take a
+    # second.
     if isinstance(exercise.dose, Hold):
         assert len(exercise.cue.split()) <= (10 - 2) * 3
 
@@ -100,13 +103,19 @@ def test_sides_are_named_only_where_there_are_sides(exercise: Exercise) -> None:
         assert "{" not in joined
 
 
-@pytest.mark.parametrize("text", ["Lie down, wait, and breathe.", "Go back. Stand.", "Next", "Well, my legs."])
+@pytest.mark.parametrize(
+    "text", ["Lie down, wait, and breathe.", "Go back. Stand.", "Next", "Well, my legs."]
+)
 def test_a_command_in_the_coachs_own_words_is_found(text: str) -> None:
     assert command_in(text)
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_no_part_of_a_sentence_is_a_command(exercise: Exercise) -> None:
-    beats = [phase.say for phase in exercise.dose.phases] if isinstance(exercise.dose, Repetitions) else []
+    beats = (
+        [phase.say for phase in exercise.dose.phases]
+        if isinstance(exercise.dose, Repetitions)
+        else []
+    )
     for text in [exercise.name, *texts(exercise), *beats]:
         assert command_in(text) is None, text

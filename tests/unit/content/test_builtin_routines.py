@@ -71,7 +71,9 @@ def test_the_leg_routine_offers_a_jog_and_reminds_to_drink_in_the_middle_and_at_
 
 
 @pytest.mark.parametrize("muscles", get_args(Muscles))
-def test_every_muscle_group_has_a_routine_of_its_own_that_stretches_nothing_else(muscles: str) -> None:
+def test_every_muscle_group_has_a_routine_of_its_own_that_stretches_nothing_else(
+    muscles: str,
+) -> None:
     routine = LIBRARY.routines[muscles.replace(" ", "-")]
     stretched = {exercise.group for exercise in exercises_of(routine)} & set(get_args(Muscles))
     assert stretched == {muscles}

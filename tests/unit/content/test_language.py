@@ -1,4 +1,5 @@
-"""Languages: everything of a language is content, and what is missing or wrong in it is told in a sentence."""
+"""Languages: everything of a language is content, and what is missing or wrong in it is told in a
+sentence."""
 
 from __future__ import annotations
 
@@ -13,7 +14,15 @@ import voicecoach
 from tests.support.intents import intents_of
 from voicecoach.app.settings import load_settings
 from voicecoach.cli import main as cli
-from voicecoach.content.language import DEFAULT, Language, Plurals, content, language_of, languages, load_language
+from voicecoach.content.language import (
+    DEFAULT,
+    Language,
+    Plurals,
+    content,
+    language_of,
+    languages,
+    load_language,
+)
 from voicecoach.content.lines import Lines
 from voicecoach.content.yaml_schema import ContentError, Source, load_yaml
 from voicecoach.nlu.matcher import Matcher
@@ -53,7 +62,9 @@ def test_intents_in_an_unknown_language_are_understood_all_the_same(tmp_path: Pa
     assert Matcher(intents_of(tmp_path, text)).understand("exercice suivant").intent == "Next"
 
 
-@pytest.mark.parametrize("command", [["type"], ["lint"], ["demo", "--typed"], ["voices"], ["recognize", "x.wav"]])
+@pytest.mark.parametrize(
+    "command", [["type"], ["lint"], ["demo", "--typed"], ["voices"], ["recognize", "x.wav"]]
+)
 def test_an_unknown_language_is_told_with_those_there_are(command: list[str]) -> None:
     result = CliRunner().invoke(cli.main, [*command, "--language", "xx"])
     assert result.exit_code == 1
@@ -62,10 +73,17 @@ def test_an_unknown_language_is_told_with_those_there_are(command: list[str]) ->
     assert "en" in line
 
 
-@pytest.mark.parametrize(("written", "shown"), [("xx", "'xx'"), ("[en]", "'what is there'"), ("7", "7")])
-def test_an_unknown_language_in_the_settings_is_told_with_its_line(tmp_path: Path, written: str, shown: str) -> None:
+@pytest.mark.parametrize(
+    ("written", "shown"), [("xx", "'xx'"), ("[en]", "'what is there'"), ("7", "7")]
+)
+def test_an_unknown_language_in_the_settings_is_told_with_its_line(
+    tmp_path: Path, written: str, shown: str
+) -> None:
     (tmp_path / "settings.yaml").write_text(f"language: {written}\n", encoding="utf-8")
-    with pytest.raises(ContentError, match=rf"settings\.yaml, line 1: language: cannot be {shown} - use one of: .*en"):
+    with pytest.raises(
+        ContentError,
+        match=rf"settings\.yaml, line 1: language: cannot be {shown} - use one of: .*en",
+    ):
         load_settings(tmp_path / "settings.yaml")
 
 
@@ -101,11 +119,14 @@ RUSSIAN = Plurals(
 
 
 @pytest.mark.parametrize(
-    ("code", "plurals"), [*((code, load_language(code).plurals) for code in languages()), ("ru", RUSSIAN)]
+    ("code", "plurals"),
+    [*((code, load_language(code).plurals) for code in languages()), ("ru", RUSSIAN)],
 )
 def test_plural_categories_are_those_of_cldr(code: str, plurals: Plurals) -> None:
     rule = Locale.parse(code).plural_form
-    assert {n: plurals.category(n) for n in range(1001)} == {n: rule(n) for n in range(1001)}, rule.rules
+    assert {n: plurals.category(n) for n in range(1001)} == {n: rule(n) for n in range(1001)}, (
+        rule.rules
+    )
 
 
 def test_a_line_is_counted_in_the_form_of_its_number() -> None:
@@ -119,6 +140,7 @@ def test_a_mistake_in_a_plural_condition_is_told_with_its_line(tmp_path: Path) -
     path = tmp_path / "language.yaml"
     path.write_text("name: Klingon\nplurals:\n  one: n is 1\n", encoding="utf-8")
     with pytest.raises(
-        ContentError, match=r"line 3: plurals\.one: is no condition on n, .* - write one such as n == 1"
+        ContentError,
+        match=r"line 3: plurals\.one: is no condition on n, .* - write one such as n == 1",
     ):
         load_yaml(path, Language)

@@ -1,4 +1,5 @@
-"""The library: the user's own exercises and routines on top of the built-in ones, and the mistakes in them."""
+"""The library: the user's own exercises and routines on top of the built-in ones, and the mistakes
+in them."""
 
 from __future__ import annotations
 
@@ -46,16 +47,21 @@ routines:
 
 
 def mistakes(folder: Path, **files: str) -> list[str]:
-    """What is told about files of the user's (file name without suffix = text), without the folder."""
+    """What is told about files of the user's (file name without suffix = text), without the
+    folder."""
     for name, text in files.items():
         (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(ContentError) as caught:
         load_library(folders=[folder])
-    return [text.replace(f"{folder}/", "").replace(f"{folder}\\", "") for text in caught.value.mistakes]
+    return [
+        text.replace(f"{folder}/", "").replace(f"{folder}\\", "") for text in caught.value.mistakes
+    ]
 
 
 def test_own_exercises_and_routines_are_added_to_the_built_in_ones(tmp_path: Path) -> None:
-    (tmp_path / "mine.yaml").write_text(HEEL_RAISE + MORNING.replace("chair-squat, count: 8", "heel-raise"))
+    (tmp_path / "mine.yaml").write_text(
+        HEEL_RAISE + MORNING.replace("chair-squat, count: 8", "heel-raise")
+    )
     library = load_library(folders=[tmp_path])
     assert library.exercises.keys() - LIBRARY.exercises.keys() == {"heel-raise"}
     assert ("morning routine", "morning") in library.spoken_routines()
@@ -64,7 +70,8 @@ def test_own_exercises_and_routines_are_added_to_the_built_in_ones(tmp_path: Pat
 
 def test_an_own_entry_replaces_the_built_in_one_of_the_same_id(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text(
-        HEEL_RAISE.replace("heel-raise", "bent-knee-calf-stretch") + MORNING.replace("morning:", "leg:")
+        HEEL_RAISE.replace("heel-raise", "bent-knee-calf-stretch")
+        + MORNING.replace("morning:", "leg:")
     )
     library = load_library(folders=[tmp_path])
     assert library.exercises["bent-knee-calf-stretch"].name == "heel raise"
@@ -116,11 +123,15 @@ def test_a_number_of_a_step_changes_only_that_part_of_the_dose(tmp_path: Path) -
         ("  heel-raise:", "  heel-raise:\n    id: heel", "line 3: id: differs from 'heel-raise'"),
     ],
 )  # fmt: skip
-def test_a_mistake_in_an_exercise_is_told_with_line_and_remedy(tmp_path: Path, old: str, new: str, told: str) -> None:
+def test_a_mistake_in_an_exercise_is_told_with_line_and_remedy(
+    tmp_path: Path, old: str, new: str, told: str
+) -> None:
     line, what = told.split(": ", 1)
     assert HEEL_RAISE.count(old) == 1
     found = mistakes(tmp_path, mine=HEEL_RAISE.replace(old, new))
-    assert [text for text in found if text.startswith(f"mine.yaml, {line}: exercises.heel-raise.{what}")], found
+    assert [
+        text for text in found if text.startswith(f"mine.yaml, {line}: exercises.heel-raise.{what}")
+    ], found
 
 
 REPETITIONS = """{kind: repetitions, count: 7, phases: [{say: lift, seconds: 2, effort: true}]}"""
@@ -136,7 +147,9 @@ REPETITIONS = """{kind: repetitions, count: 7, phases: [{say: lift, seconds: 2, 
     ],
 )  # fmt: skip
 def test_a_mistake_in_repetitions_is_told(tmp_path: Path, sides: str, dose: str, told: str) -> None:
-    text = HEEL_RAISE.replace("sides: none", f"sides: {sides}").replace("{kind: hold, seconds: 20, sets: 2}", dose)
+    text = HEEL_RAISE.replace("sides: none", f"sides: {sides}").replace(
+        "{kind: hold, seconds: 20, sets: 2}", dose
+    )
     (found,) = mistakes(tmp_path, mine=text)
     line, what = told.split(": ", 1)
     assert found.startswith(f"mine.yaml, {line}: exercises.heel-raise.{what}")
@@ -162,31 +175,47 @@ def test_a_mistake_in_repetitions_is_told(tmp_path: Path, sides: str, dose: str,
         ("sunrise", "7 am", "line 4: aliases.#1: cannot be a spoken name, '7 am' - use letters"),
     ],
 )  # fmt: skip
-def test_a_mistake_in_a_routine_is_told_with_line_and_remedy(tmp_path: Path, old: str, new: str, told: str) -> None:
+def test_a_mistake_in_a_routine_is_told_with_line_and_remedy(
+    tmp_path: Path, old: str, new: str, told: str
+) -> None:
     line, what = told.split(": ", 1)
     assert MORNING.count(old) == 1
     found = mistakes(tmp_path, mine=MORNING.replace(old, new))
-    assert [text for text in found if text.startswith(f"mine.yaml, {line}: routines.morning.{what}")], found
+    assert [
+        text for text in found if text.startswith(f"mine.yaml, {line}: routines.morning.{what}")
+    ], found
 
 
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
         ("routines:", "routine:", "line 1: routine: is not a known key - did you mean 'routines'?"),
-        ("  morning:", "  Good Morning:", "line 2: routines.Good Morning: cannot be an id - use lower-case letters"),
+        (
+            "  morning:",
+            "  Good Morning:",
+            "line 2: routines.Good Morning: cannot be an id - use lower-case letters",
+        ),
         ("    name: ", "\tname: ", "line 3, column 1: is not valid YAML: "),
         ("A short one", "{a} short one", "line 5, column "),
-        ("  morning:", "  morning: {}\n  morning:", "line 2: routines.morning: comes again on line 3 - "),
+        (
+            "  morning:",
+            "  morning: {}\n  morning:",
+            "line 2: routines.morning: comes again on line 3 - ",
+        ),
     ],
 )
-def test_a_mistake_in_the_layout_is_told_with_line_and_remedy(tmp_path: Path, old: str, new: str, told: str) -> None:
+def test_a_mistake_in_the_layout_is_told_with_line_and_remedy(
+    tmp_path: Path, old: str, new: str, told: str
+) -> None:
     found = mistakes(tmp_path, mine=MORNING.replace(old, new))
     assert [text for text in found if text.startswith(f"mine.yaml, {told}")], found
 
 
 def test_a_routine_of_nothing_but_water_is_a_mistake(tmp_path: Path) -> None:
     text = "".join(line for line in MORNING.splitlines(keepends=True) if "exercise:" not in line)
-    assert mistakes(tmp_path, mine=text) == ["mine.yaml, line 6: routines.morning.steps: has no exercise - add one."]
+    assert mistakes(tmp_path, mine=text) == [
+        "mine.yaml, line 6: routines.morning.steps: has no exercise - add one."
+    ]
 
 
 def test_two_files_of_a_folder_with_the_same_id_are_told(tmp_path: Path) -> None:
@@ -195,7 +224,9 @@ def test_two_files_of_a_folder_with_the_same_id_are_told(tmp_path: Path) -> None
 
 
 def test_the_mistakes_of_all_files_are_told_at_once(tmp_path: Path) -> None:
-    found = mistakes(tmp_path, a=MORNING.replace("sunrise", "7"), b=HEEL_RAISE.replace("hold", "held"), c="")
+    found = mistakes(
+        tmp_path, a=MORNING.replace("sunrise", "7"), b=HEEL_RAISE.replace("hold", "held"), c=""
+    )
     assert [text[:6] for text in found] == ["a.yaml", "b.yaml", "c.yaml"]
 
 
@@ -219,7 +250,9 @@ def test_a_language_without_content_is_told_with_those_there_are() -> None:
 
 def test_letters_of_other_languages_and_curly_apostrophes_can_be_spoken(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text(
-        HEEL_RAISE.replace("name: heel raise", "name: élevé").replace("Rise slowly.", "Don’t hurry, señor."),
+        HEEL_RAISE.replace("name: heel raise", "name: élevé").replace(
+            "Rise slowly.", "Don’t hurry, señor."
+        ),
         encoding="utf-8",
     )
     exercise = load_library(folders=[tmp_path]).exercises["heel-raise"]
@@ -231,4 +264,7 @@ def test_the_example_in_the_documentation_loads(tmp_path: Path) -> None:
     example = text.split("```yaml\n", 1)[1].split("```", 1)[0]
     (tmp_path / "morning.yaml").write_text(example, encoding="utf-8")
     library = load_library(folders=[tmp_path])
-    assert library.routines["morning"].steps[1].exercise in library.exercises.keys() - LIBRARY.exercises.keys()
+    assert (
+        library.routines["morning"].steps[1].exercise
+        in library.exercises.keys() - LIBRARY.exercises.keys()
+    )

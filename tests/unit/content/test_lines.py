@@ -1,4 +1,5 @@
-"""What the coach says: numbers, times and enumerations as people say them, and no line that nobody says."""
+"""What the coach says: numbers, times and enumerations as people say them, and no line that nobody
+says."""
 
 from __future__ import annotations
 
@@ -55,9 +56,9 @@ def test_things_are_enumerated_with_a_last_and() -> None:
 
 
 def test_every_sentence_of_a_line_begins_with_a_capital() -> None:
-    assert LINES("routine.begin", routine="leg routine", exercises="two exercises", minutes="ten minutes") == (
-        "Leg routine. Two exercises, in about ten minutes."
-    )
+    assert LINES(
+        "routine.begin", routine="leg routine", exercises="two exercises", minutes="ten minutes"
+    ) == ("Leg routine. Two exercises, in about ten minutes.")
 
 
 def name_of(line: str) -> str:
@@ -67,7 +68,8 @@ def name_of(line: str) -> str:
 
 
 def literals() -> dict[str, set[str]]:
-    """The strings of the code, and the files in which they stand; of an f-string only its first part, with {}."""
+    """The strings of the code, and the files in which they stand; of an f-string only its first
+    part, with {}."""
     found: dict[str, set[str]] = {}
     for path in (ROOT / "voicecoach").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -80,15 +82,25 @@ def literals() -> dict[str, set[str]]:
 
 
 def test_the_id_of_every_line_is_a_literal_of_the_code() -> None:
-    assert {name_of(line) for line in LINES.texts} - literals().keys() == set(), "nobody says these lines"
+    assert {name_of(line) for line in LINES.texts} - literals().keys() == set(), (
+        "nobody says these lines"
+    )
 
 
 def test_every_id_in_the_code_is_that_of_a_line() -> None:
     names = {name_of(line) for line in LINES.texts}
     groups = {name.split(".")[0] for name in names if "." in name}
     other = {"words.txt"}
-    ids = {text: where for text, where in literals().items() if re.fullmatch(r"[a-z]+(?:\.[a-z_{}-]+)+", text)}
-    unknown = {text: where for text, where in ids.items() if text.split(".")[0] in groups and text not in names | other}
+    ids = {
+        text: where
+        for text, where in literals().items()
+        if re.fullmatch(r"[a-z]+(?:\.[a-z_{}-]+)+", text)
+    }
+    unknown = {
+        text: where
+        for text, where in ids.items()
+        if text.split(".")[0] in groups and text not in names | other
+    }
     assert unknown == {}, "there are no such lines, or their ids are built at run time"
 
 
@@ -102,7 +114,9 @@ def test_a_note_says_of_every_line_when_it_is_spoken() -> None:
         assert note[-1] == ".", line
         for other in re.findall(r"\b[a-z_-]+(?:\.[a-z_-]+)+\b", note):
             assert other in names or other.endswith(".yaml"), f"{line}: there is no line {other!r}"
-    assert list(notes) == list(dict.fromkeys(map(name_of, LINES.texts))), "in the order of the lines"
+    assert list(notes) == list(dict.fromkeys(map(name_of, LINES.texts))), (
+        "in the order of the lines"
+    )
 
 
 def test_a_bare_command_in_a_line_is_found() -> None:
@@ -133,12 +147,23 @@ def test_short_holds_count_every_second_and_long_ones_the_last_five() -> None:
     plank = [(cue.text, cue.at) for cue in writer.work(step("plank")).cues if cue.kind == "count"]
     assert plank == [(LINES.number(n), float(n)) for n in range(1, 10)]
     long = [
-        (cue.text, cue.at) for cue in writer.work(step("standing-quad-stretch", "left")).cues if cue.kind == "count"
+        (cue.text, cue.at)
+        for cue in writer.work(step("standing-quad-stretch", "left")).cues
+        if cue.kind == "count"
     ]
-    assert long == [("Half way", 15.0), ("five", 25.0), ("four", 26.0), ("three", 27.0), ("two", 28.0), ("one", 29.0)]
+    assert long == [
+        ("Half way", 15.0),
+        ("five", 25.0),
+        ("four", 26.0),
+        ("three", 27.0),
+        ("two", 28.0),
+        ("one", 29.0),
+    ]
 
 
-def test_a_hold_begins_with_a_rising_tone_and_ends_with_a_falling_one_exactly_after_its_time() -> None:
+def test_a_hold_begins_with_a_rising_tone_and_ends_with_a_falling_one_exactly_after_its_time() -> (
+    None
+):
     cues = ScriptWriter(LINES).work(step("standing-quad-stretch", "left")).cues
     tones = [(cue.tone, cue.at) for cue in cues if cue.tone]
     assert tones[0][0] == "start"
@@ -154,8 +179,12 @@ def test_repetitions_are_counted_on_the_effort_at_a_steady_tempo() -> None:
     numbers = [cue.at for cue in cues if cue.line == "count"]
     period = squat.seconds / squat.dose.count
     assert len(numbers) == squat.dose.count
-    assert [round(b - a, 6) for a, b in itertools.pairwise(numbers)] == [period] * (squat.dose.count - 1)
-    assert [cue.text for cue in cues if cue.line in ("repetitions.two_more", "repetitions.last")] == [
+    assert [round(b - a, 6) for a, b in itertools.pairwise(numbers)] == [period] * (
+        squat.dose.count - 1
+    )
+    assert [
+        cue.text for cue in cues if cue.line in ("repetitions.two_more", "repetitions.last")
+    ] == [
         "Two to go",
         "Last one",
     ]

@@ -1,4 +1,5 @@
-"""The lint of the coach's texts: what is too long, unspeakable or misleading is told with its place."""
+"""The lint of the coach's texts: what is too long, unspeakable or misleading is told with its
+place."""
 
 from __future__ import annotations
 
@@ -41,7 +42,10 @@ def test_everything_that_comes_with_the_coach_is_well_worded(app: App) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("You are safe now.", "says 'safe', which sounds as if all were well, which the coach cannot judge"),
+        (
+            "You are safe now.",
+            "says 'safe', which sounds as if all were well, which the coach cannot judge",
+        ),
         ("No need to worry.", "says 'No need to worry', which sounds as if all were well"),
         ("You should have rested.", "says 'You should have', which lays blame"),
         ("This heals the knee.", "says 'heals', which promises what no coach can"),
@@ -81,7 +85,9 @@ def test_what_only_resembles_it_is_left_alone(tmp_path: Path, text: str) -> None
 def test_a_sentence_that_becomes_too_long_when_it_is_filled_in_is_found(tmp_path: Path) -> None:
     lines = lines_of(tmp_path, "You will need {things}.")
     assert lint_wording(written(LIBRARY, lines), RULES) == []
-    (problem,) = lint_wording(filled_in([("spoken", f"You will need {'a mat, ' * 8}a cap.")], lines), RULES)
+    (problem,) = lint_wording(
+        filled_in([("spoken", f"You will need {'a mat, ' * 8}a cap.")], lines), RULES
+    )
     assert "line 2: spoken: has 21 words in the sentence" in problem
 
 
@@ -101,6 +107,11 @@ def test_an_exercise_has_to_be_shorter_and_is_told_by_its_key(tmp_path: Path) ->
 
 def test_a_mistake_in_the_rules_is_told_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "wording.yaml"
-    path.write_text("longest: {exercise: 9, line: 9, breath: 9}\ninstruction: '('\nbanned: []\n", encoding="utf-8")
-    with pytest.raises(ContentError, match=r"wording\.yaml, line 2: instruction: is no regular expression"):
+    path.write_text(
+        "longest: {exercise: 9, line: 9, breath: 9}\ninstruction: '('\nbanned: []\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(
+        ContentError, match=r"wording\.yaml, line 2: instruction: is no regular expression"
+    ):
         load_yaml(path, Wording)

@@ -109,14 +109,20 @@ def test_a_right_file_becomes_the_model(tmp_path: Path) -> None:
         ("  bob:", "  [bob]:", "line 2: guests: has a key on line 8 that is no word - put it in quotes."),
     ],
 )  # fmt: skip
-def test_a_mistake_is_told_with_file_line_place_and_remedy(tmp_path: Path, old: str, new: str, told: str) -> None:
+def test_a_mistake_is_told_with_file_line_place_and_remedy(
+    tmp_path: Path, old: str, new: str, told: str
+) -> None:
     assert GOOD.count(old) == 1
     found = mistakes(tmp_path, GOOD.replace(old, new))
     assert [text for text in found if text.startswith(f"party.yaml, {told}")], found
 
 
 def test_all_mistakes_are_told_in_the_order_of_the_lines(tmp_path: Path) -> None:
-    text = GOOD.replace("minutes: 3", "minutes: 30").replace("name: Bob", "nme: Bob").replace("- 2", "- two")
+    text = (
+        GOOD.replace("minutes: 3", "minutes: 30")
+        .replace("name: Bob", "nme: Bob")
+        .replace("- 2", "- two")
+    )
     told = mistakes(tmp_path, text)
     assert [text.split(":")[0] for text in told] == [f"party.yaml, line {n}" for n in (7, 8, 9, 13)]
 
@@ -129,22 +135,36 @@ def test_a_list_with_a_wrong_entry_is_not_called_short_as_well(tmp_path: Path) -
     ("text", "place", "remedy"),
     [
         ("place: garden\n\tguests: {}\n", "line 2, column 1", "indent with spaces, not with tabs"),
-        ("place: garden: big\n", "line 1, column 14", "put text that has a colon and a space in quotes"),
+        (
+            "place: garden: big\n",
+            "line 1, column 14",
+            "put text that has a colon and a space in quotes",
+        ),
         ("guests:\n    ann: {}\n   bob: {}\n", "line 3, column 4", "line the indentation up"),
-        ("guests:\n  ann: {name: {who} is here}\n", "line 2, column 21", "put commas between the entries"),
+        (
+            "guests:\n  ann: {name: {who} is here}\n",
+            "line 2, column 21",
+            "put commas between the entries",
+        ),
         ("guests: {ann: [1, 2\n", "from line 1", "close the quote or the bracket"),
         ("place: 'garden\nguests: {}\n", "from line 1", "close the quote or the bracket"),
         ("place: @home\n", "line 1, column 8", "put the text in quotes"),
         ("place: *home*\n", "line 1, column", "put the text in quotes"),
         ("guests: &all {}\ncourses: *all\n", "line 1, column 9", "write the value out"),
-        ("guests: !!python/object/apply:os.getcwd []\n", "line 1, column 9", "leave out the word with !"),
+        (
+            "guests: !!python/object/apply:os.getcwd []\n",
+            "line 1, column 9",
+            "leave out the word with !",
+        ),
         ("place: garden\n---\nplace: house\n", "line 2, column 1", "leave out the second ---"),
         ("guests\nplace: garden\n", "line 2, column 6", "check the indentation"),
         ("place: gar\x07den\n", "line 1", "has an invisible character - remove it."),
         ("place: " + "[" * 5000, "party.yaml", "is nested too deeply"),
     ],
 )
-def test_broken_yaml_is_told_with_its_place_and_a_remedy(tmp_path: Path, text: str, place: str, remedy: str) -> None:
+def test_broken_yaml_is_told_with_its_place_and_a_remedy(
+    tmp_path: Path, text: str, place: str, remedy: str
+) -> None:
     (told,) = mistakes(tmp_path, text)
     assert place in told
     assert remedy in told
@@ -157,7 +177,9 @@ def test_an_empty_file_is_a_mistake_that_names_the_keys(tmp_path: Path, text: st
 
 
 def test_a_file_with_a_list_at_the_top_is_a_mistake_on_line_one(tmp_path: Path) -> None:
-    assert mistakes(tmp_path, "- ann\n")[0].startswith("party.yaml, line 1: must be a group of keys, not a list")
+    assert mistakes(tmp_path, "- ann\n")[0].startswith(
+        "party.yaml, line 1: must be a group of keys, not a list"
+    )
 
 
 @pytest.mark.parametrize(("encoding", "line"), [("latin-1", 3), ("utf-16", 1)])
@@ -172,7 +194,9 @@ def test_a_byte_order_mark_and_windows_line_ends_are_fine(tmp_path: Path) -> Non
 
 
 def test_a_missing_file_and_a_folder_are_told_by_name(tmp_path: Path) -> None:
-    with pytest.raises(ContentError, match=r"nowhere\.yaml: there is no such file - check its name\."):
+    with pytest.raises(
+        ContentError, match=r"nowhere\.yaml: there is no such file - check its name\."
+    ):
         load_yaml(tmp_path / "nowhere.yaml", Party)
     with pytest.raises(ContentError, match=r"cannot be read - .*; choose another file"):
         load_yaml(tmp_path, Party)

@@ -38,7 +38,9 @@ class NotingEar:
         self.hearing_speech = self.in_utterance = False
         self.blocks: list[Samples] = []
 
-    def feed(self, samples: Samples, *, far_end: bool = False, residual: float = -np.inf) -> list[Hypothesis]:
+    def feed(
+        self, samples: Samples, *, far_end: bool = False, residual: float = -np.inf
+    ) -> list[Hypothesis]:
         self.blocks.append(samples)
         return []
 
@@ -88,7 +90,11 @@ class Bench:
         return [entry for entry in self.log if entry.kind == "said"]
 
     def last(self, *, line: str | None = None, tone: str | None = None) -> LogEvent | None:
-        found = [one for one in self.said if (one.data["tone"] if tone else one.data["line"]) == (tone or line)]
+        found = [
+            one
+            for one in self.said
+            if (one.data["tone"] if tone else one.data["line"]) == (tone or line)
+        ]
         return found[-1] if found else None
 
     @property
@@ -123,7 +129,7 @@ def silent_bench(app: App) -> Bench:
     return Bench(app, SilentSource(RATE))
 
 
-# --- whose voice it was ---------------------------------------------------------------------------------------
+# --- whose voice it was -------------------------------------------------------------------------
 
 
 def test_a_command_does_not_wait_for_the_end_of_an_answer(app: App) -> None:
@@ -164,7 +170,8 @@ def test_other_words_are_obeyed_while_the_coach_speaks(silent_bench: Bench) -> N
 
 
 class Echo(NoMicrophone):
-    """An echo control that looks back on what was heard: so many dB of it vanish. `learning`: it does not know yet."""
+    """An echo control that looks back on what was heard: so many dB of it vanish. `learning`: it
+    does not know yet."""
 
     def __init__(self, echo_reduction_db: float | None, *, learning: bool = False) -> None:
         self._vanished, self.learning = echo_reduction_db, learning
@@ -173,12 +180,16 @@ class Echo(NoMicrophone):
         return self._vanished
 
 
-def over_the_coach(app: App, echo: Echo, *rivals: Alternative, prominence_db: float = np.inf) -> LogEvent:
+def over_the_coach(
+    app: App, echo: Echo, *rivals: Alternative, prominence_db: float = np.inf
+) -> LogEvent:
     """What becomes of a "stop" that is heard while the coach speaks."""
     bench = Bench(app, SilentSource(RATE), echo=echo)
     bench.coach.begin()
     bench.run(3)
-    heard = Hypothesis("stop", 1.5, 1.9, bench.coach.now, alternatives=rivals, prominence_db=prominence_db)
+    heard = Hypothesis(
+        "stop", 1.5, 1.9, bench.coach.now, alternatives=rivals, prominence_db=prominence_db
+    )
     bench.coach.hear(bench.coach.hearing.judged(heard))
     return next(entry for entry in reversed(bench.log) if entry.kind == "heard")
 
@@ -188,11 +199,16 @@ DOUBT = Alternative("said", 0.9)
 
 def test_what_turns_out_to_be_an_echo_is_not_obeyed(app: App) -> None:
     heard = over_the_coach(app, Echo(8.0))
-    assert (heard.data["verdict"], heard.data["reason"]) == ("reject", "the coach's own voice: 8 dB of it vanish")
+    assert (heard.data["verdict"], heard.data["reason"]) == (
+        "reject",
+        "the coach's own voice: 8 dB of it vanish",
+    )
     assert over_the_coach(app, Echo(0.4)).data["verdict"] == "accept"
 
 
-def test_what_stands_out_clearly_of_the_coach_counts_as_ever_and_the_rest_must_be_surer(app: App) -> None:
+def test_what_stands_out_clearly_of_the_coach_counts_as_ever_and_the_rest_must_be_surer(
+    app: App,
+) -> None:
     assert over_the_coach(app, Echo(0.0), DOUBT, prominence_db=15.0).data["verdict"] == "accept"
     assert over_the_coach(app, Echo(0.0), DOUBT, prominence_db=8.0).data["verdict"] == "reject"
     assert over_the_coach(app, Echo(0.0), prominence_db=8.0).data["verdict"] == "accept"
@@ -213,7 +229,7 @@ def test_what_is_typed_is_never_the_coachs_voice(silent_bench: Bench) -> None:
     assert bench.coach.session.state == "announcing"
 
 
-# --- a question ----------------------------------------------------------------------------------------------
+# --- a question ---------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -262,10 +278,12 @@ def test_a_question_is_answered_with_no(asked: Bench) -> None:
     assert asked.coach.session.state == "idle"
 
 
-# --- half duplex ---------------------------------------------------------------------------------------------
+# --- half duplex --------------------------------------------------------------------------------
 
 
-def test_without_a_canceller_the_coach_is_deaf_while_it_speaks_and_a_little_longer(app: App) -> None:
+def test_without_a_canceller_the_coach_is_deaf_while_it_speaks_and_a_little_longer(
+    app: App,
+) -> None:
     ear = NotingEar()
     bench = Bench(app, SilentSource(RATE), ear=ear, echo=HalfDuplexGate())
     bench.type("help")
@@ -280,7 +298,7 @@ def test_without_a_canceller_the_coach_is_deaf_while_it_speaks_and_a_little_long
     assert heard[-10:].all()
 
 
-# --- counting ------------------------------------------------------------------------------------------------
+# --- counting -----------------------------------------------------------------------------------
 
 
 def lead_to_hold(bench: Bench) -> None:
@@ -292,8 +310,11 @@ def lead_to_hold(bench: Bench) -> None:
     assert bench.coach.session.state == "working"
 
 
-def hold(bench: Bench, *, ask_at: float | None = None, speech: tuple[float, float] | None = None) -> None:
-    """Run a hold to its end. Ask how long is left at `ask_at` (s of the count); the ear hears speech between."""
+def hold(
+    bench: Bench, *, ask_at: float | None = None, speech: tuple[float, float] | None = None
+) -> None:
+    """Run a hold to its end. Ask how long is left at `ask_at` (s of the count); the ear hears
+    speech between."""
     lead_to_hold(bench)
     asked = False
     while bench.coach.session.state == "working":
@@ -318,8 +339,8 @@ def beats(bench: Bench, voice: Synthesizer) -> dict[str, int]:
 
 
 def energy_onset(sound: Samples, near: int) -> int:
-    """Where sound begins around frame `near`: the first millisecond within 35 dB of the loudest one up to 150 ms
-    later, looked for from 60 ms before."""
+    """Where sound begins around frame `near`: the first millisecond within 35 dB of the loudest one
+    up to 150 ms later, looked for from 60 ms before."""
     begin = near - 60 * MILLISECOND
     energy = np.cumsum(np.square(sound[begin : near + 150 * MILLISECOND], dtype=np.float64))
     power = energy[MILLISECOND:] - energy[:-MILLISECOND]
@@ -341,7 +362,9 @@ EXPECTED = {
 
 
 @pytest.mark.parametrize("ask_at", [None, 5.0, 17.0])
-def test_a_hold_is_counted_to_the_sample(spoken_bench: Bench, coach_voice: Synthesizer, ask_at: float | None) -> None:
+def test_a_hold_is_counted_to_the_sample(
+    spoken_bench: Bench, coach_voice: Synthesizer, ask_at: float | None
+) -> None:
     hold(spoken_bench, ask_at=ask_at)
     onsets = {text.lower(): at for text, at in beats(spoken_bench, coach_voice).items()}
     zero = onsets["hold"]
@@ -363,7 +386,8 @@ def test_an_answer_in_the_last_seconds_leaves_out_counts_but_moves_nothing(
 
 
 def test_the_sound_itself_falls_on_the_beat(spoken_bench: Bench, coach_voice: Synthesizer) -> None:
-    """Measured in the samples that leave the loop: each count and tone against the same clip played alone."""
+    """Measured in the samples that leave the loop: each count and tone against the same clip played
+    alone."""
     hold(spoken_bench)
     sound = spoken_bench.sound
     onsets = beats(spoken_bench, coach_voice)
@@ -381,7 +405,8 @@ def test_the_sound_itself_falls_on_the_beat(spoken_bench: Bench, coach_voice: Sy
 
 
 def test_a_count_is_audible_on_its_beat_to_the_ear(spoken_bench: Bench) -> None:
-    """Without any knowledge of the clips: what sounds in a second of the count begins at the second."""
+    """Without any knowledge of the clips: what sounds in a second of the count begins at the
+    second."""
     hold(spoken_bench)
     first = spoken_bench.last(line="hold.start")
     end = spoken_bench.last(tone="end")
@@ -395,10 +420,12 @@ def test_a_count_is_audible_on_its_beat_to_the_ear(spoken_bench: Bench) -> None:
         assert abs(onset - at) < 40 * MILLISECOND, second
 
 
-# --- ducking -------------------------------------------------------------------------------------------------
+# --- ducking ------------------------------------------------------------------------------------
 
 
-def test_while_somebody_speaks_the_coach_is_lower_and_the_count_stays(app: App, coach_voice: Synthesizer) -> None:
+def test_while_somebody_speaks_the_coach_is_lower_and_the_count_stays(
+    app: App, coach_voice: Synthesizer
+) -> None:
     def bench() -> Bench:
         return Bench(app, EagerSource(coach_voice, RATE), ear=NotingEar())
 
@@ -411,7 +438,9 @@ def test_while_somebody_speaks_the_coach_is_lower_and_the_count_stays(app: App, 
     full, low = plain.sound, ducked.sound
     begin, end = zero + round(24.7 * RATE), zero + round(27.4 * RATE)
     assert np.abs(full[begin:end]).max() > 0.1, "there is something to be lowered"
-    np.testing.assert_allclose(low[begin:end], full[begin:end] * MIXER_PARAMS.ducked_gain, atol=1e-6)
+    np.testing.assert_allclose(
+        low[begin:end], full[begin:end] * MIXER_PARAMS.ducked_gain, atol=1e-6
+    )
     assert 20 * np.log10(MIXER_PARAMS.ducked_gain) == pytest.approx(-20)
     back = zero + round((27.6 + MIXER_PARAMS.unduck_s) * RATE)
     np.testing.assert_array_equal(low[back:], full[back:])
@@ -428,7 +457,9 @@ class Learning(NoMicrophone):
         return None
 
 
-def test_until_its_echo_is_learnt_a_word_over_its_voice_must_be_surer(app: App, coach_voice: Synthesizer) -> None:
+def test_until_its_echo_is_learnt_a_word_over_its_voice_must_be_surer(
+    app: App, coach_voice: Synthesizer
+) -> None:
     """Scraps of "a mat, a strap" were heard as "yes", of "straight down" as "faster"."""
     bench = Bench(app, EagerSource(coach_voice, RATE), ear=NotingEar(), echo=Learning())
 
@@ -447,8 +478,11 @@ def test_until_its_echo_is_learnt_a_word_over_its_voice_must_be_surer(app: App, 
     assert verdict("louder", 1.8, bench.coach.now - 0.6) == "accept", "the coach was silent"
 
 
-def test_the_coach_does_not_take_its_own_echo_for_somebody(app: App, coach_voice: Synthesizer) -> None:
-    """Before the canceller has settled what sounds like a voice may be the coach's; in a pause it is not."""
+def test_the_coach_does_not_take_its_own_echo_for_somebody(
+    app: App, coach_voice: Synthesizer
+) -> None:
+    """Before the canceller has settled what sounds like a voice may be the coach's; in a pause it
+    is not."""
 
     bench = Bench(app, EagerSource(coach_voice, RATE), ear=NotingEar(), echo=Learning())
     assert isinstance(bench.ear, NotingEar)
@@ -465,10 +499,12 @@ def test_the_coach_does_not_take_its_own_echo_for_somebody(app: App, coach_voice
     assert bench.coach.lowered
 
 
-# --- whose turn it is -----------------------------------------------------------------------------------------
+# --- whose turn it is ---------------------------------------------------------------------------
 
 
-def test_a_cough_breaks_a_sentence_off_and_it_goes_on_from_there(app: App, coach_voice: Synthesizer) -> None:
+def test_a_cough_breaks_a_sentence_off_and_it_goes_on_from_there(
+    app: App, coach_voice: Synthesizer
+) -> None:
     """Nothing of the greeting is lost, and hardly anything said twice."""
     bench, plain = (Bench(app, EagerSource(coach_voice, RATE), ear=NotingEar()) for _ in range(2))
     assert isinstance(bench.ear, NotingEar)
@@ -486,10 +522,14 @@ def test_a_cough_breaks_a_sentence_off_and_it_goes_on_from_there(app: App, coach
     longer = (len(bench.sound) - len(plain.sound)) / RATE
     assert 1.0 <= longer <= 1.0 + MAX_REWIND_S + 0.1
     end = plain.sound[-round(2.0 * RATE) : -round(0.2 * RATE)]
-    assert np.correlate(bench.sound[-round(2.1 * RATE) :], end, "valid").max() == pytest.approx(end @ end, rel=1e-3)
+    assert np.correlate(bench.sound[-round(2.1 * RATE) :], end, "valid").max() == pytest.approx(
+        end @ end, rel=1e-3
+    )
 
 
-def test_to_a_television_the_coach_does_not_yield_for_long(app: App, coach_voice: Synthesizer) -> None:
+def test_to_a_television_the_coach_does_not_yield_for_long(
+    app: App, coach_voice: Synthesizer
+) -> None:
     bench = Bench(app, EagerSource(coach_voice, RATE), ear=NotingEar())
     assert isinstance(bench.ear, NotingEar)
     bench.coach.begin()
@@ -535,7 +575,9 @@ def test_quieter_halves_what_is_played_from_then_on(spoken_bench: Bench) -> None
     assert loudest("help") == pytest.approx(before * 10 ** (-6 / 20), rel=0.01)
 
 
-def test_stop_leaves_out_what_the_speaker_has_not_played_and_the_canceller_is_told(app: App) -> None:
+def test_stop_leaves_out_what_the_speaker_has_not_played_and_the_canceller_is_told(
+    app: App,
+) -> None:
     told: list[float] = []
 
     class Noting(NoMicrophone):
@@ -556,7 +598,9 @@ def test_stop_leaves_out_what_the_speaker_has_not_played_and_the_canceller_is_to
     assert told == [pytest.approx(0.04, abs=0.02)]
 
 
-def test_the_reference_of_the_canceller_is_what_was_played(app: App, coach_voice: Synthesizer) -> None:
+def test_the_reference_of_the_canceller_is_what_was_played(
+    app: App, coach_voice: Synthesizer
+) -> None:
     fars: list[Samples] = []
 
     class Noting(NoMicrophone):
@@ -570,4 +614,6 @@ def test_the_reference_of_the_canceller_is_what_was_played(app: App, coach_voice
     played = bench.sound[::3]
     far = np.concatenate(fars)
     lag = int(np.argmax(np.correlate(far[: 4 * HEARING_RATE], played[: 3 * HEARING_RATE], "valid")))
-    assert lag / HEARING_RATE <= 0.035, "a canceller must hear of the sound before the microphone does"
+    assert lag / HEARING_RATE <= 0.035, (
+        "a canceller must hear of the sound before the microphone does"
+    )

@@ -76,7 +76,8 @@ class BreakingEar(NullListener):
 
 
 class Recorded:
-    """A session that breaks, from its beginning to its last words; `out` is what was played of those."""
+    """A session that breaks, from its beginning to its last words; `out` is what was played of
+    those."""
 
     def __init__(self, path: Path, app: App, clock: Clock, hearing: Hearing | None = None) -> None:
         self.said: list[str] = []
@@ -85,9 +86,13 @@ class Recorded:
         self._path, self._app, self._clock = path, app, clock
         self._hearing = hearing or no_hearing()
 
-    def run(self, breaking: Callable[[Coach], None], *, play: Callable[[Samples], object] | None = None) -> Recorded:
+    def run(
+        self, breaking: Callable[[Coach], None], *, play: Callable[[Samples], object] | None = None
+    ) -> Recorded:
         with open_journal(self._path, self._clock) as journal_access:
-            coach = coach_of(self._app, RATE, LoudSource(RATE), self._hearing, journal_access, remembers=False)
+            coach = coach_of(
+                self._app, RATE, LoudSource(RATE), self._hearing, journal_access, remembers=False
+            )
             coach.listeners.append(self._watch)
             words = LastWords(coach, self._app.lines, journal_access.past)
             run_fast(coach, STARTED)
@@ -174,7 +179,9 @@ def test_a_defect_of_the_hearing_thread_is_told(app: App, clock: Clock, tmp_path
     assert "BrokenError" in str(broken.error)
 
 
-def test_where_sound_and_watchers_are_broken_too_the_sentence_is_left(app: App, clock: Clock, tmp_path: Path) -> None:
+def test_where_sound_and_watchers_are_broken_too_the_sentence_is_left(
+    app: App, clock: Clock, tmp_path: Path
+) -> None:
     def breaking(coach: Coach) -> None:
         coach.listeners.insert(0, break_)
         coach.process_block(QUIET)

@@ -35,7 +35,9 @@ class SlowEar:
         self.may = threading.Event()
         self.blocks: list[Samples] = []
 
-    def feed(self, samples: Samples, *, far_end: bool = False, residual: float = -np.inf) -> list[Hypothesis]:
+    def feed(
+        self, samples: Samples, *, far_end: bool = False, residual: float = -np.inf
+    ) -> list[Hypothesis]:
         self.blocks.append(samples)
         if not samples.any():
             return []
@@ -72,14 +74,18 @@ def until_heard(hearing: Hearing) -> int:
     return next(count for count in range(1, 1000) if feed(hearing, BLOCK))
 
 
-def test_what_takes_long_to_hear_holds_nothing_up_and_is_heard_later(hearing: BackgroundHearing, ear: SlowEar) -> None:
+def test_what_takes_long_to_hear_holds_nothing_up_and_is_heard_later(
+    hearing: BackgroundHearing, ear: SlowEar
+) -> None:
     assert feed(hearing, BLOCK + 1) == []
     assert [feed(hearing, BLOCK) for _ in range(10)] == [[]] * 10
     ear.may.set()
     assert until_heard(hearing) < 1000
 
 
-def test_what_is_heard_quickly_is_heard_in_its_block(patient: BackgroundHearing, ear: SlowEar) -> None:
+def test_what_is_heard_quickly_is_heard_in_its_block(
+    patient: BackgroundHearing, ear: SlowEar
+) -> None:
     ear.may.set()
     assert [feed(patient, BLOCK + loud) for loud in (0, 1, 0)] == [[], ["next"], []]
 
@@ -120,7 +126,9 @@ def test_no_block_is_lost_however_long_one_takes(hearing: BackgroundHearing, ear
     assert [bool(block.any()) for block in ear.blocks[:20]] == [number == 3 for number in range(20)]
 
 
-def test_as_long_as_nobody_speaks_some_blocks_are_heard_together(patient: BackgroundHearing, ear: SlowEar) -> None:
+def test_as_long_as_nobody_speaks_some_blocks_are_heard_together(
+    patient: BackgroundHearing, ear: SlowEar
+) -> None:
     ear.may.set()
     ear.in_utterance = False
     heard = []
@@ -134,7 +142,9 @@ def test_as_long_as_nobody_speaks_some_blocks_are_heard_together(patient: Backgr
     assert len(ear.blocks) == 2 * TOGETHER + 2
 
 
-def test_a_machine_that_is_far_too_slow_skips_sound_and_says_so(ear: SlowEar, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_machine_that_is_far_too_slow_skips_sound_and_says_so(
+    ear: SlowEar, caplog: pytest.LogCaptureFixture
+) -> None:
     params = BackgroundHearingParams(patience_s=0.0)
     with closing(BackgroundHearing(ear, NoMicrophone(), params=params)) as hearing:
         for _ in range(400):
@@ -143,7 +153,9 @@ def test_a_machine_that_is_far_too_slow_skips_sound_and_says_so(ear: SlowEar, ca
         feed(hearing, BLOCK)
     loud = [bool(block.any()) for block in ear.blocks]
     assert len(loud) == 401
-    assert sum(loud) == pytest.approx(params.max_backlog_s / BLOCK_SECONDS, abs=2), "and the latest are heard"
+    assert sum(loud) == pytest.approx(params.max_backlog_s / BLOCK_SECONDS, abs=2), (
+        "and the latest are heard"
+    )
     assert "this machine is too slow" in caplog.text
 
 

@@ -26,13 +26,22 @@ from voicecoach.history.page_style import page_style
 from voicecoach.history.report import Report, report
 from voicecoach.history.texts import Texts
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM = (
+    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+)
 
 
 def test_the_page_needs_no_network_and_no_script(some_weeks: Report) -> None:
     text = page(some_weeks, ENGLISH)
-    assert not [tag for tag, _ in tags(text) if tag in ("script", "link", "iframe", "img", "object")]
-    loads = [value for _, one in tags(text) for key, value in one.items() if key in ("src", "href") and value]
+    assert not [
+        tag for tag, _ in tags(text) if tag in ("script", "link", "iframe", "img", "object")
+    ]
+    loads = [
+        value
+        for _, one in tags(text)
+        for key, value in one.items()
+        if key in ("src", "href") and value
+    ]
     assert all(value.startswith("#") for value in loads)
     assert "@import" not in text
     assert not re.search(r"url\((?!#)", text)
@@ -107,16 +116,23 @@ def test_the_picture_is_a_png_with_all_charts(some_weeks: Report) -> None:
     height, width, _ = drawn.shape
     assert height > width, "four charts below one another"
     assert (drawn[0, 0] == 255).all()
-    blue, red = (drawn[..., 2] > 150) & (drawn[..., 0] < 80), (drawn[..., 0] > 150) & (drawn[..., 2] < 80)
+    blue, red = (
+        (drawn[..., 2] > 150) & (drawn[..., 0] < 80),
+        (drawn[..., 0] > 150) & (drawn[..., 2] < 80),
+    )
     assert blue.mean() > 0.01, "the bars of the minutes"
     assert 0 < red.mean() < 0.01, "the line after a session"
     assert (drawn[:100, :400] < 100).all(axis=-1).sum() > 300, "the title, in letters"
 
 
-def test_a_picture_without_a_font_is_refused(some_weeks: Report, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_picture_without_a_font_is_refused(
+    some_weeks: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import resvg_py
 
-    blank = resvg_py.svg_to_bytes(svg_string='<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')
+    blank = resvg_py.svg_to_bytes(
+        svg_string='<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'
+    )
     monkeypatch.setattr(resvg_py, "svg_to_bytes", lambda **_how: blank)
     with pytest.raises(VoicecoachError, match="install one, such as DejaVu Sans"):
         png(some_weeks, ENGLISH)
@@ -124,7 +140,10 @@ def test_a_picture_without_a_font_is_refused(some_weeks: Report, monkeypatch: py
 
 @pytest.mark.parametrize(("library", "draw"), [("pygal", page), ("resvg_py", png)])
 def test_without_its_library_it_is_told_what_to_install(
-    some_weeks: Report, monkeypatch: pytest.MonkeyPatch, library: str, draw: Callable[[Report, Texts], object]
+    some_weeks: Report,
+    monkeypatch: pytest.MonkeyPatch,
+    library: str,
+    draw: Callable[[Report, Texts], object],
 ) -> None:
     monkeypatch.setitem(sys.modules, library, None)
     with pytest.raises(VoicecoachError, match=r"pip install 'voicecoach\[history\]'"):
@@ -133,17 +152,40 @@ def test_without_its_library_it_is_told_what_to_install(
 
 @pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_browser_shows_it_on_a_phone_light_and_dark(some_weeks: Report, tmp_path: Path, scheme: str) -> None:
-    """What it has drawn: dark or light ground, the charts in their colours, and nothing wider than the phone."""
+def test_a_browser_shows_it_on_a_phone_light_and_dark(
+    some_weeks: Report, tmp_path: Path, scheme: str
+) -> None:
+    """What it has drawn: dark or light ground, the charts in their colours, and nothing wider than
+    the phone."""
     file, picture = tmp_path / "history.html", tmp_path / "seen.png"
-    probe = "<script>document.title = document.documentElement.scrollWidth + '/' + innerWidth</script>"
-    file.write_text(page(some_weeks, ENGLISH).replace("</body>", f"{probe}</body>"), encoding="utf-8")
+    probe = (
+        "<script>document.title = document.documentElement.scrollWidth + '/' + innerWidth</script>"
+    )
+    file.write_text(
+        page(some_weeks, ENGLISH).replace("</body>", f"{probe}</body>"), encoding="utf-8"
+    )
     preferred = f"--blink-settings=preferredColorScheme={0 if scheme == 'dark' else 1}"
-    common = [str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", preferred]
+    common = [
+        str(CHROMIUM),
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--hide-scrollbars",
+        preferred,
+    ]
     common += [f"--user-data-dir={tmp_path / 'browser'}", "--window-size=500,2400"]
-    subprocess.run([*common, f"--screenshot={picture}", file.as_uri()], check=True, capture_output=True, timeout=90)
+    subprocess.run(
+        [*common, f"--screenshot={picture}", file.as_uri()],
+        check=True,
+        capture_output=True,
+        timeout=90,
+    )
     seen = subprocess.run(
-        [*common, "--dump-dom", file.as_uri()], check=True, capture_output=True, text=True, timeout=90
+        [*common, "--dump-dom", file.as_uri()],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=90,
     )
     wide = re.search(r"<title>(\d+)/(\d+)</title>", seen.stdout)
     assert wide

@@ -29,7 +29,9 @@ def journal(app: App, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path, clock = tmp_path_factory.mktemp("data") / "journal.db", Clock()
     lead(app, path, clock, "start quick routine", "+5 two", "+440 four")
     clock.pass_on(days=1)
-    lead(app, path, clock, "start leg routine", "+5 three", "+90 my calf hurts", "+5 two", "+3 stop")
+    lead(
+        app, path, clock, "start leg routine", "+5 three", "+90 my calf hurts", "+5 two", "+3 stop"
+    )
     database = open_database(path)
     Journal(database).water(clock.now)
     for at in ("19:30", "08:00"):
@@ -46,7 +48,9 @@ def test_what_is_exported_and_imported_is_the_same(
     file.write_text(form(read_journal(journal)), encoding="utf-8")
     assert add(other, read_file(file)) == (2, 1, 2)
     for table in TABLES:
-        assert sorted(map(str, all_rows(other, table))) == sorted(map(str, all_rows(journal, table)))
+        assert sorted(map(str, all_rows(other, table))) == sorted(
+            map(str, all_rows(journal, table))
+        )
     assert add(other, read_file(file)) == (0, 0, 0), "it knows them already"
     assert all_rows(other, "work") == all_rows(journal, "work")
 
@@ -62,17 +66,25 @@ def test_reminders_are_put_beside_those_that_there_are(
         Journal(database).remind(at)
     database.close()
     assert add(other, read_file(file)).reminders == 1
-    assert sorted(str(row["at"]) for row in all_rows(other, "reminder")) == ["08:00", "12:00", "19:30"]
+    assert sorted(str(row["at"]) for row in all_rows(other, "reminder")) == [
+        "08:00",
+        "12:00",
+        "19:30",
+    ]
 
 
-def test_an_export_from_before_there_were_reminders_in_it_is_read(journal: Path, tmp_path: Path) -> None:
+def test_an_export_from_before_there_were_reminders_in_it_is_read(
+    journal: Path, tmp_path: Path
+) -> None:
     data = json.loads(as_json(read_journal(journal)))
     del data["reminders"]
     file = tmp_path / "export.json"
     file.write_text(json.dumps(data), encoding="utf-8")
     assert add(tmp_path / "other.db", read_file(file)) == (2, 1, 0)
     lines = as_csv(read_journal(journal)).splitlines(keepends=True)
-    file.write_text("".join(line for line in lines if not line.startswith("reminder")), encoding="utf-8")
+    file.write_text(
+        "".join(line for line in lines if not line.startswith("reminder")), encoding="utf-8"
+    )
     assert add(tmp_path / "another.db", read_file(file)) == (2, 1, 0)
 
 
@@ -97,14 +109,26 @@ def test_without_a_journal_there_is_nothing(tmp_path: Path) -> None:
     ("change", "told"),
     [
         (lambda data: data["sessions"][0].pop("began"), "sessions.#1.began: is missing"),
-        (lambda data: data["sessions"][1]["work"][0].update(done=-1), "sessions.#2.work.#1.done: must be"),
+        (
+            lambda data: data["sessions"][1]["work"][0].update(done=-1),
+            "sessions.#2.work.#1.done: must be",
+        ),
         (lambda data: data["sessions"][0].update(began="yesterday"), "sessions.#1.began: "),
-        (lambda data: data["sessions"][0].update(began="2026-03-10T12:00:00"), "sessions.#1.began: "),
-        (lambda data: data["sessions"].append(data["sessions"][0]), "two sessions that began at the same moment"),
+        (
+            lambda data: data["sessions"][0].update(began="2026-03-10T12:00:00"),
+            "sessions.#1.began: ",
+        ),
+        (
+            lambda data: data["sessions"].append(data["sessions"][0]),
+            "two sessions that began at the same moment",
+        ),
         (lambda data: data.update(voicecoach=2), "voicecoach: "),
         (lambda data: data.update(friends=[]), "friends: is not a known key"),
         (lambda data: data["sessions"][0]["pain"][0].update(rating=11), "pain.#1.rating: must be"),
-        (lambda data: data.update(reminders=["08:00", "8 pm"]), "reminders.#2: cannot be the time of a reminder"),
+        (
+            lambda data: data.update(reminders=["08:00", "8 pm"]),
+            "reminders.#2: cannot be the time of a reminder",
+        ),
         (lambda data: data.update(reminders=["24:00"]), "give one such as 08:00"),
     ],
 )
@@ -128,7 +152,10 @@ def test_a_mistake_is_told_with_its_place_and_nothing_is_imported(
         ('{"voicecoach": 1, "sessions": [', "line 1: is not JSON"),
         ("", "has no column record"),
         ("a,b\n1,2\n", "has no column record"),
-        ("record,began\nwork,2026-03-10T12:00:00+01:00\n", "line 2: belongs to no session before it"),
+        (
+            "record,began\nwork,2026-03-10T12:00:00+01:00\n",
+            "line 2: belongs to no session before it",
+        ),
         ("[" * 100_000, "has no column record"),
         ('{"a":' * 100_000, "nested too deeply"),
     ],
@@ -163,7 +190,7 @@ def test_whatever_is_in_the_file_it_is_read_or_refused_in_a_sentence(
     assert not refused or (str(file) in refused and "\n" not in refused)
 
 
-# --- forgetting ----------------------------------------------------------------------------------------------------
+# --- forgetting ---------------------------------------------------------------------------------
 
 
 def copy_of(journal: Path, tmp_path: Path) -> Path:

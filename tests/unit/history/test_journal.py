@@ -31,16 +31,32 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "data" / "journal.db"
 
 
-# --- what is written down ------------------------------------------------------------------------------------------
+# --- what is written down -----------------------------------------------------------------------
 
 
-def test_a_hold_that_is_broken_off_is_written_with_what_was_done_of_it(app: App, file: Path) -> None:
+def test_a_hold_that_is_broken_off_is_written_with_what_was_done_of_it(
+    app: App, file: Path
+) -> None:
     lead(app, file, Clock(), *QUICK, "+8 stop")
     (session,) = all_rows(file, "session")
-    assert (session["routine"], session["outcome"], session["day"]) == ("quick routine", "stopped", "2026-03-10")
+    assert (session["routine"], session["outcome"], session["day"]) == (
+        "quick routine",
+        "stopped",
+        "2026-03-10",
+    )
     walk, hold = all_rows(file, "work")
-    assert (walk["exercise"], walk["outcome"], walk["done"], walk["reason"]) == ("walk", "left out", 0, "asked for")
-    assert (hold["side"], hold["kind"], hold["planned"], hold["outcome"]) == ("left", "hold", 15, "partly")
+    assert (walk["exercise"], walk["outcome"], walk["done"], walk["reason"]) == (
+        "walk",
+        "left out",
+        0,
+        "asked for",
+    )
+    assert (hold["side"], hold["kind"], hold["planned"], hold["outcome"]) == (
+        "left",
+        "hold",
+        15,
+        "partly",
+    )
     assert hold["done"] == pytest.approx(7, abs=1)
 
 
@@ -53,11 +69,16 @@ def test_a_whole_routine_is_written_step_by_step(app: App, file: Path) -> None:
     assert [row["side"] for row in work] == [None, *("left", "right") * 3]
     assert all(row["outcome"] == "done" and row["done"] == row["planned"] for row in work)
     assert all(row["level"] == "usual" for row in work)
-    assert [(row["moment"], row["rating"]) for row in all_rows(file, "pain")] == [("before", 2), ("after", 4)]
+    assert [(row["moment"], row["rating"]) for row in all_rows(file, "pain")] == [
+        ("before", 2),
+        ("after", 4),
+    ]
 
 
 def test_repetitions_are_counted_whole(app: App, file: Path) -> None:
-    lead(app, file, Clock(), "start strength routine", "+3 next", "+3 next", "+40 ready", "+12 stop")
+    lead(
+        app, file, Clock(), "start strength routine", "+3 next", "+3 next", "+40 ready", "+12 stop"
+    )
     last = all_rows(file, "work")[-1]
     assert last["kind"] == "repetitions"
     assert 0 < int(str(last["done"])) < int(str(last["planned"]))
@@ -75,7 +96,9 @@ def test_a_hold_that_is_taken_up_again_is_one_hold(app: App, file: Path) -> None
     assert [row["outcome"] for row in holds if row["side"] == "left"] == ["done"]
 
 
-def test_what_hurts_is_written_with_its_place_and_what_was_left_out_for_it(app: App, file: Path) -> None:
+def test_what_hurts_is_written_with_its_place_and_what_was_left_out_for_it(
+    app: App, file: Path
+) -> None:
     lead(app, file, Clock(), *QUICK, "+4 my calf hurts", "+5 seven", "+12 yes", "+5 stop")
     (pain,) = all_rows(file, "pain")
     assert (pain["moment"], pain["rating"], pain["place"]) == ("during", 7, "calf")
@@ -106,12 +129,16 @@ def test_a_clock_that_jumps_in_mid_session_changes_nothing_in_it(app: App, file:
     assert all(0 <= float(str(row["at"])) < 90 for row in all_rows(file, "work"))
 
 
-def test_two_sessions_at_the_same_moment_of_a_clock_that_stands_still_are_two(app: App, file: Path) -> None:
+def test_two_sessions_at_the_same_moment_of_a_clock_that_stands_still_are_two(
+    app: App, file: Path
+) -> None:
     lead(app, file, Clock(), "start quick routine", "+4 stop", "+2 start leg routine", "+4 stop")
     assert [row["routine"] for row in all_rows(file, "session")] == ["quick routine", "leg routine"]
 
 
-def test_who_wants_no_journal_gets_none(app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_wants_no_journal_gets_none(
+    app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("voicecoach.app.components.journal_file", lambda: tmp_path / "journal.db")
     monkeypatch.setattr(app, "settings", app.settings.model_copy(update={"journal": False}))
     with app.journal_access(Clock()) as journal_access:
@@ -119,7 +146,7 @@ def test_who_wants_no_journal_gets_none(app: App, tmp_path: Path, monkeypatch: p
     assert not list(tmp_path.iterdir())
 
 
-# --- the file -------------------------------------------------------------------------------------------------------
+# --- the file -----------------------------------------------------------------------------------
 
 
 @pytest.mark.skipif(os.name != "posix", reason="rights are those of POSIX")
@@ -146,7 +173,9 @@ def test_what_is_no_database_is_set_aside_and_coaching_goes_on(
 def test_a_page_that_was_overwritten_is_noticed(file: Path) -> None:
     database = open_database(file)
     for number in range(2000):
-        database.execute("INSERT INTO water (at, zone, day) VALUES (?, 0, 'y')", (f"glass {number}",))
+        database.execute(
+            "INSERT INTO water (at, zone, day) VALUES (?, 0, 'y')", (f"glass {number}",)
+        )
     database.close()
     raw = bytearray(file.read_bytes())
     middle = len(raw) // 2 // 4096 * 4096
@@ -159,7 +188,9 @@ def test_a_page_that_was_overwritten_is_noticed(file: Path) -> None:
     assert file.with_name("journal.db.damaged").read_bytes() == bytes(raw)
 
 
-def test_one_from_a_newer_version_is_set_aside_as_it_is(file: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_one_from_a_newer_version_is_set_aside_as_it_is(
+    file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     open_database(file).close()
     newer = sqlite3.connect(file)
     newer.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
@@ -208,7 +239,9 @@ def test_where_nothing_can_be_written_coaching_goes_on(
     assert "nothing is remembered from this session" in caplog.text
 
 
-def test_a_disk_that_fills_up_is_told_once(app: App, file: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_disk_that_fills_up_is_told_once(
+    app: App, file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.WARNING)
     open_database(file).close()
     with open_journal(file, Clock()) as journal_access:
@@ -227,7 +260,7 @@ def test_a_second_coach_says_so_and_writes_nothing(app: App, file: Path) -> None
     assert not any("Another coach" in text for text in lead(app, file, Clock(), "+15 goodbye"))
 
 
-# --- killed at any moment ---------------------------------------------------------------------------------------------
+# --- killed at any moment -----------------------------------------------------------------------
 
 CHILD = """
 import sys
@@ -257,10 +290,13 @@ while coach.session.in_routine:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_killed_at_any_moment_it_loses_the_running_second_at_most(file: Path, seed: int) -> None:
-    """What was written when the coach's clock had reached a second is there, and the database is intact."""
+    """What was written when the coach's clock had reached a second is there, and the database is
+    intact."""
     moments = random.Random(seed)
     child = subprocess.Popen(
-        [sys.executable, "-c", CHILD, str(file), str(Path(__file__).parent)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", CHILD, str(file), str(Path(__file__).parent)],
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert child.stdout
     until, reached = moments.uniform(5, 400), 0.0
@@ -274,7 +310,9 @@ def test_killed_at_any_moment_it_loses_the_running_second_at_most(file: Path, se
     database = open_database(file)  # which checks it
     (seconds, began) = database.execute("SELECT seconds, outcome FROM session").fetchone()
     assert began == "open"
-    assert seconds > reached - 2 - 5, "the greeting and the question before the routine are not counted"
+    assert seconds > reached - 2 - 5, (
+        "the greeting and the question before the routine are not counted"
+    )
     (work,) = database.execute("SELECT max(at + seconds) FROM work").fetchone()
     assert work is not None or until < 60
     assert seconds <= float(rest[-1] if rest else reached) + 1

@@ -44,7 +44,14 @@ class Diary:
         self.clock = Clock()
         self.past = JournalQueries(self.database, self.clock)
 
-    def session(self, *, days_ago: float = 0, outcome: str = "done", before: int | None = None, **work: object) -> None:
+    def session(
+        self,
+        *,
+        days_ago: float = 0,
+        outcome: str = "done",
+        before: int | None = None,
+        **work: object,
+    ) -> None:
         self.journal.begin(self.clock.now - timedelta(days=days_ago), "leg routine")
         self.journal.plan("[]")
         if before is not None:
@@ -62,11 +69,13 @@ def diary(tmp_path: Path) -> Iterator[Diary]:
     found.database.close()
 
 
-# --- what was broken off ----------------------------------------------------------------------------------------------
+# --- what was broken off ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("outcome", ["stopped", ""], ids=["stopped", "the power failed"])
-def test_a_session_that_was_broken_off_today_can_be_carried_on_with(diary: Diary, outcome: str) -> None:
+def test_a_session_that_was_broken_off_today_can_be_carried_on_with(
+    diary: Diary, outcome: str
+) -> None:
     diary.session(days_ago=0.5, outcome=outcome)
     found = diary.past.unfinished()
     assert found is not None
@@ -117,11 +126,13 @@ def test_the_order_of_sessions_is_that_of_time_whatever_their_zones(diary: Diary
     assert last.routine == "later"
 
 
-# --- strength on alternate days --------------------------------------------------------------------------------------
+# --- strength on alternate days -----------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("days_ago", "rests"), [(0, True), (1, True), (2, False)])
-def test_strength_is_rested_for_until_the_day_after_tomorrow(diary: Diary, days_ago: int, rests: bool) -> None:
+def test_strength_is_rested_for_until_the_day_after_tomorrow(
+    diary: Diary, days_ago: int, rests: bool
+) -> None:
     diary.session(days_ago=days_ago, muscles="strength", exercise="chair-squat", kind="repetitions")
     assert diary.past.strength_lately() is rests
 
@@ -131,11 +142,16 @@ def test_strength_that_was_left_out_is_not_rested_for(diary: Diary) -> None:
     assert not diary.past.strength_lately()
 
 
-# --- how it goes ------------------------------------------------------------------------------------------------------
+# --- how it goes --------------------------------------------------------------------------------
 
 
-@given(days=st.sets(st.dates(date(2026, 1, 1), date(2026, 3, 1))), today=st.dates(date(2026, 1, 1), date(2026, 3, 2)))
-def test_a_streak_is_the_days_in_a_row_up_to_today_or_yesterday(days: set[date], today: date) -> None:
+@given(
+    days=st.sets(st.dates(date(2026, 1, 1), date(2026, 3, 1))),
+    today=st.dates(date(2026, 1, 1), date(2026, 3, 2)),
+)
+def test_a_streak_is_the_days_in_a_row_up_to_today_or_yesterday(
+    days: set[date], today: date
+) -> None:
     length = streak(days, today)
     last = today if today in days else today - timedelta(days=1)
     assert all(last - timedelta(days=number) in days for number in range(length))
@@ -146,9 +162,13 @@ def test_a_streak_is_the_days_in_a_row_up_to_today_or_yesterday(days: set[date],
 @given(
     moments=st.lists(st.datetimes(datetime(2026, 3, 1), datetime(2026, 4, 20)), max_size=12),
     now=st.datetimes(datetime(2026, 4, 1), datetime(2026, 4, 20)),
-    where=st.sampled_from(["Europe/Berlin", "America/New_York", "Pacific/Auckland", "Asia/Kolkata", "UTC"]),
+    where=st.sampled_from(
+        ["Europe/Berlin", "America/New_York", "Pacific/Auckland", "Asia/Kolkata", "UTC"]
+    ),
 )
-def test_days_are_those_of_the_place_daylight_saving_or_not(moments: list[datetime], now: datetime, where: str) -> None:
+def test_days_are_those_of_the_place_daylight_saving_or_not(
+    moments: list[datetime], now: datetime, where: str
+) -> None:
     zone = ZoneInfo(where)
     database = sqlite3.connect(":memory:", isolation_level=None)
     from voicecoach.history.database import MIGRATIONS
@@ -163,7 +183,11 @@ def test_days_are_those_of_the_place_daylight_saving_or_not(moments: list[dateti
     progress = JournalQueries(database, lambda: now.replace(tzinfo=zone)).progress()
     assert progress.sessions == len(moments)
     assert progress.streak == streak({moment.date() for moment in moments}, now.date())
-    week = [moment for moment in moments if timedelta() <= now.date() - moment.date() < timedelta(days=7)]
+    week = [
+        moment
+        for moment in moments
+        if timedelta() <= now.date() - moment.date() < timedelta(days=7)
+    ]
     assert progress.this_week == len(week)
     database.close()
 
@@ -215,7 +239,9 @@ def test_what_was_imported_later_but_done_earlier_comes_first(diary: Diary) -> N
     assert progress.longer == Comparison(20.0, 40.0, "straight-knee-calf-stretch")
 
 
-def test_a_journal_that_cannot_be_read_does_not_end_the_session(diary: Diary, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_journal_that_cannot_be_read_does_not_end_the_session(
+    diary: Diary, caplog: pytest.LogCaptureFixture
+) -> None:
     diary.database.execute("DROP TABLE work")
     assert diary.past.progress().sessions == 0
     assert "the journal cannot be read" in caplog.text
@@ -235,7 +261,7 @@ def test_a_recorder_outside_a_session_writes_no_work(diary: Diary) -> None:
     assert diary.database.execute("SELECT count(*) FROM work").fetchone() == (0,)
 
 
-# --- by voice ---------------------------------------------------------------------------------------------------------
+# --- by voice -----------------------------------------------------------------------------------
 
 BROKEN_OFF = ("start quick routine", "+3 two", "+3 next", "+20 ready", "+8 stop")
 
@@ -256,7 +282,10 @@ def test_on_starting_the_place_is_told_and_yes_carries_on_there(app: App, file: 
     (session,) = all_rows(file, "session")
     assert session["day"] == "2026-03-10"
     holds = [row for row in all_rows(file, "work") if row["kind"] == "hold"]
-    assert [(row["side"], row["outcome"]) for row in holds][:2] == [("left", "partly"), ("left", "done")]
+    assert [(row["side"], row["outcome"]) for row in holds][:2] == [
+        ("left", "partly"),
+        ("left", "done"),
+    ]
 
 
 def test_who_says_no_is_not_asked_again(app: App, file: Path) -> None:
@@ -287,18 +316,23 @@ def test_the_last_session_can_be_had_once_more(app: App, file: Path) -> None:
 
 
 def test_without_a_last_session_that_is_said(app: App, file: Path) -> None:
-    assert any("I know of no session" in text for text in lead(app, file, Clock(), "the same as last time", "+9 help"))
+    assert any(
+        "I know of no session" in text
+        for text in lead(app, file, Clock(), "the same as last time", "+9 help")
+    )
 
 
 def test_an_exercise_that_is_no_more_makes_nothing_to_carry_on_with(app: App, file: Path) -> None:
     lead(app, file, Clock(), *BROKEN_OFF)
     database = open_database(file)
-    database.execute("UPDATE session SET plan = replace(plan, 'standing-hamstring-stretch', 'levitation')")
+    database.execute(
+        "UPDATE session SET plan = replace(plan, 'standing-hamstring-stretch', 'levitation')"
+    )
     database.close()
     assert not any("Last time" in text for text in lead(app, file, Clock(), "+16 help"))
 
 
-# --- what needs no full explanation any more -----------------------------------------------------------------------
+# --- what needs no full explanation any more ----------------------------------------------------
 
 
 @pytest.mark.parametrize(("days_ago", "knows"), [(0, True), (29, True), (31, False)])

@@ -14,7 +14,9 @@ from voicecoach.history.report import Report, report
 
 
 def test_the_figures_are_those_of_the_journal(some_weeks: Report) -> None:
-    assert sorted(some_weeks.minutes) == [TODAY - timedelta(days=ago) for ago in (20, 9, 6, 2, 1, 0)]
+    assert sorted(some_weeks.minutes) == [
+        TODAY - timedelta(days=ago) for ago in (20, 9, 6, 2, 1, 0)
+    ]
     assert sum(some_weeks.minutes.values()) == pytest.approx(60)
     assert (some_weeks.streak, some_weeks.this_week, some_weeks.glasses) == (3, 4, 4)
     assert not some_weeks.monthly
@@ -24,7 +26,12 @@ def test_the_figures_are_those_of_the_journal(some_weeks: Report) -> None:
 
 def test_weeks_begin_on_monday_and_none_is_left_out(some_weeks: Report) -> None:
     assert all(period.weekday() == 0 for period in some_weeks.periods)
-    assert some_weeks.periods == (date(2026, 2, 16), date(2026, 2, 23), date(2026, 3, 2), date(2026, 3, 9))
+    assert some_weeks.periods == (
+        date(2026, 2, 16),
+        date(2026, 2, 23),
+        date(2026, 3, 2),
+        date(2026, 3, 9),
+    )
     assert set(some_weeks.pain) <= set(some_weeks.periods)
     assert sum(some_weeks.by_period.values()) == pytest.approx(60)
 
@@ -39,7 +46,9 @@ def test_of_a_long_history_months_are_shown(database: sqlite3.Connection) -> Non
 
 
 @pytest.mark.parametrize("day", ["1970-01-01", "2199-01-01"])
-def test_days_of_a_clock_that_was_wrong_are_left_out(database: sqlite3.Connection, day: str) -> None:
+def test_days_of_a_clock_that_was_wrong_are_left_out(
+    database: sqlite3.Connection, day: str
+) -> None:
     fill(database, [0, 3, 9])
     database.execute("UPDATE session SET day = ? WHERE id = 2", (day,))
     found = report(database, TODAY)
@@ -55,7 +64,7 @@ def test_a_session_of_tomorrow_was_one_where_the_user_was(database: sqlite3.Conn
     assert page(report(database, TODAY), ENGLISH).count("<figure") == 4
 
 
-# --- the terminal -----------------------------------------------------------------------------------------------------
+# --- the terminal -------------------------------------------------------------------------------
 
 
 def test_the_calendar_marks_the_days_with_a_session(some_weeks: Report) -> None:

@@ -27,7 +27,11 @@ def keys(texts: Texts) -> dict[str, set[str]]:
     """
     file = texts._file
     every = {**file.texts, **file.dates}
-    last = {f"{unit}.{form}": f"{unit}.other" for unit in ("day", "glass") for form in texts.plurals.categories}
+    last = {
+        f"{unit}.{form}": f"{unit}.other"
+        for unit in ("day", "glass")
+        for form in texts.plurals.categories
+    }
     assert last.keys() <= every.keys()
     return {last.get(key, key): set(re.findall(r"{(\w+)}", text)) for key, text in every.items()}
 
@@ -38,14 +42,21 @@ def test_every_language_has_the_same_texts_with_the_same_placeholders(code: str)
     for key, placeholders in keys(ENGLISH).items():
         assert keys(other)[key] - {"short", "month"} == placeholders - {"short", "month"}, key
     assert set(keys(other)) == set(keys(ENGLISH))
-    assert set(other._file.muscles) == set(ENGLISH._file.muscles) == set(get_args(Group)[:-1]) | set(get_args(Muscles))
+    assert (
+        set(other._file.muscles)
+        == set(ENGLISH._file.muscles)
+        == set(get_args(Group)[:-1]) | set(get_args(Muscles))
+    )
 
 
 def test_a_page_in_german_is_german_to_the_comma(database: sqlite3.Connection) -> None:
     fill(database, list(range(180)))
     database.execute("UPDATE session SET seconds = 25000 WHERE id = 1")
     found = report(database, TODAY)
-    text = page(found, load_texts("de", lambda id: "Wadendehnung" if id == "straight-knee-calf-stretch" else id))
+    text = page(
+        found,
+        load_texts("de", lambda id: "Wadendehnung" if id == "straight-knee-calf-stretch" else id),
+    )
     assert next(one["lang"] for tag, one in tags(text) if tag == "html") == "de"
     assert "Verlauf bis 10. März 2026" in text
     assert "<b>2.207</b> Minuten insgesamt" in text
@@ -58,7 +69,11 @@ def test_a_page_in_german_is_german_to_the_comma(database: sqlite3.Connection) -
 
 def words(text: str) -> set[str]:
     """What can be read on a page."""
-    return set(re.findall(r"[^\W\d_]{5,}", re.sub(r"<style>.*?</style>|<[^>]+>", " ", text, flags=re.DOTALL)))
+    return set(
+        re.findall(
+            r"[^\W\d_]{5,}", re.sub(r"<style>.*?</style>|<[^>]+>", " ", text, flags=re.DOTALL)
+        )
+    )
 
 
 def test_the_terminal_speaks_german_too(some_weeks: Report) -> None:

@@ -20,7 +20,13 @@ from voicecoach.app.components import App
 from voicecoach.audio.wav_file import read_audio
 from voicecoach.core.audio import BLOCK_SECONDS, HEARING_RATE, Samples
 from voicecoach.core.session_events import SessionEvent
-from voicecoach.history.utterance_audio import AFTER_S, BEFORE_S, BUFFER_S, UtteranceAudioStore, delete_recordings
+from voicecoach.history.utterance_audio import (
+    AFTER_S,
+    BEFORE_S,
+    BUFFER_S,
+    UtteranceAudioStore,
+    delete_recordings,
+)
 
 
 @dataclass
@@ -71,7 +77,9 @@ def ramp(seconds: float) -> Samples:
     return np.linspace(0, 0.9, round(seconds * HEARING_RATE), dtype=np.float32)
 
 
-def test_an_utterance_is_kept_with_what_is_around_it_and_what_it_was_taken_for(folder: Path) -> None:
+def test_an_utterance_is_kept_with_what_is_around_it_and_what_it_was_taken_for(
+    folder: Path,
+) -> None:
     hear(UtteranceAudioStore(folder, 10_000_000, Clock()), ramp(10), Heard(5.0, 6.0, at=6.2))
     (wav,), (told,) = folder.glob("*.wav"), folder.glob("*.json")
     assert wav.stem == told.stem == "2026-03-10_12-00-00_000006200"
@@ -104,13 +112,24 @@ def test_the_oldest_goes_when_there_is_no_more_room(folder: Path) -> None:
 
 
 def test_what_is_typed_is_no_sound(folder: Path) -> None:
-    hear(UtteranceAudioStore(folder, 10_000_000, Clock()), ramp(4), Heard(2.0, 2.0, at=2.0, endpoint="typed"))
+    hear(
+        UtteranceAudioStore(folder, 10_000_000, Clock()),
+        ramp(4),
+        Heard(2.0, 2.0, at=2.0, endpoint="typed"),
+    )
     assert not folder.exists()
 
 
-def test_a_disk_that_fails_ends_it_with_one_warning(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_disk_that_fails_ends_it_with_one_warning(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     folder.write_text("a file where the folder should be")
-    hear(UtteranceAudioStore(folder, 10_000_000, Clock()), ramp(8), Heard(2.0, 2.5, at=2.7), Heard(5.0, 5.5, at=5.7))
+    hear(
+        UtteranceAudioStore(folder, 10_000_000, Clock()),
+        ramp(8),
+        Heard(2.0, 2.5, at=2.7),
+        Heard(5.0, 5.5, at=5.7),
+    )
     assert caplog.text.count("no more sound is kept") == 1
 
 
@@ -122,7 +141,12 @@ def test_a_full_disk_leaves_no_half_of_a_recording(
         raise soundfile.LibsndfileError(0, "no space left: ")
 
     monkeypatch.setattr(soundfile, "write", full)
-    hear(UtteranceAudioStore(folder, 10_000_000, Clock()), ramp(8), Heard(2.0, 2.5, at=2.7), Heard(5.0, 5.5, at=5.7))
+    hear(
+        UtteranceAudioStore(folder, 10_000_000, Clock()),
+        ramp(8),
+        Heard(2.0, 2.5, at=2.7),
+        Heard(5.0, 5.5, at=5.7),
+    )
     assert list(folder.iterdir()) == []
     assert caplog.text.count("no space left") == 1
 
@@ -139,20 +163,31 @@ def test_a_disk_that_hangs_does_not_hold_up_the_coach_and_nothing_is_lost(
     monkeypatch.setattr(soundfile, "write", slow)
     with UtteranceAudioStore(folder, 10_000_000, Clock()) as retention:
         hear_on(retention, ramp(12), *(Heard(float(at), at + 0.5, at=at + 0.7) for at in (2, 5, 8)))
-        assert not [file for file in folder.glob("*.wav") if file.stat().st_size], "the coach has gone on"
+        assert not [file for file in folder.glob("*.wav") if file.stat().st_size], (
+            "the coach has gone on"
+        )
         goes_on.set()
     assert len([file for file in folder.glob("*.wav") if file.stat().st_size]) == 3
 
 
 def test_the_last_words_before_the_end_are_kept(folder: Path) -> None:
     """Goodbye: the coach ends before what follows it has been heard."""
-    hear(UtteranceAudioStore(folder, 10_000_000, Clock()), ramp(3.02), Heard(2.0, 2.9, at=3.0, text="goodbye"))
+    hear(
+        UtteranceAudioStore(folder, 10_000_000, Clock()),
+        ramp(3.02),
+        Heard(2.0, 2.9, at=3.0, text="goodbye"),
+    )
     samples, rate = read_audio(next(folder.glob("*.wav")))
     assert len(samples) / rate == pytest.approx(BEFORE_S + 3.02 - 2.0, abs=2 * BLOCK_SECONDS)
 
 
 def test_all_of_it_can_be_deleted(folder: Path) -> None:
-    hear(UtteranceAudioStore(folder, 10_000_000, Clock()), ramp(8), Heard(2.0, 2.5, at=2.7), Heard(5.0, 5.5, at=5.7))
+    hear(
+        UtteranceAudioStore(folder, 10_000_000, Clock()),
+        ramp(8),
+        Heard(2.0, 2.5, at=2.7),
+        Heard(5.0, 5.5, at=5.7),
+    )
     assert delete_recordings(folder) == 2
     assert list(folder.iterdir()) == []
     assert delete_recordings(folder.with_name("none")) == 0

@@ -57,18 +57,28 @@ def a_sentence(graph: WordGraph, rng: random.Random) -> list[str]:
     return words
 
 
-sentences = st.integers(0, 10**9).map(lambda seed: a_sentence(project_intents().word_graph(), random.Random(seed)))
+sentences = st.integers(0, 10**9).map(
+    lambda seed: a_sentence(project_intents().word_graph(), random.Random(seed))
+)
 many = settings(derandomize=True, deadline=None, database=None, max_examples=60)
 
 
-# --- the best sentence -----------------------------------------------------------------------------------
+# --- the best sentence --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("heard", "nearest", "edits"),
     [
-        ("dim the lamp in the kitchen to ten percent", "dim the lamp in the kitchen to ten percent", []),
-        ("dim lamp in the kitchen to ten percent", "dim the lamp in the kitchen to ten percent", [(None, "the")]),
+        (
+            "dim the lamp in the kitchen to ten percent",
+            "dim the lamp in the kitchen to ten percent",
+            [],
+        ),
+        (
+            "dim lamp in the kitchen to ten percent",
+            "dim the lamp in the kitchen to ten percent",
+            [(None, "the")],
+        ),
         (
             "dim the big old lamp to ten percent in the kitchen",
             "dim the big lamp to ten percent in the kitchen",
@@ -92,7 +102,9 @@ def test_optional_words_and_any_order_are_found_and_what_differs_is_told(
     assert [edit.heard for edit in alignment.edits if edit.heard] == heard.split()
 
 
-def test_a_word_that_sounds_the_same_is_nearer_than_one_that_looks_as_much_the_same(small: Aligner) -> None:
+def test_a_word_that_sounds_the_same_is_nearer_than_one_that_looks_as_much_the_same(
+    small: Aligner,
+) -> None:
     (same,) = [edit for edit in best(small, "good knight").edits if edit.heard == "knight"]
     (other,) = [edit for edit in best(small, "good eighty").edits if edit.heard == "eighty"]
     assert same == Edit("knight", "night", same.alike)
@@ -116,29 +128,38 @@ def test_the_longest_sentence_is_known(small: Aligner) -> None:
     assert small.longest == len(longest.split())
 
 
-# --- costs -----------------------------------------------------------------------------------------------
+# --- costs --------------------------------------------------------------------------------------
 
 
 def cost(aligner: Aligner, text: str) -> float:
     return best(aligner, text).cost
 
 
-def test_grammar_and_noise_weigh_less_than_meaning_and_strange_words_and_negations_more(small: Aligner) -> None:
+def test_grammar_and_noise_weigh_less_than_meaning_and_strange_words_and_negations_more(
+    small: Aligner,
+) -> None:
     whole = "dim the lamp in the kitchen to ten percent"
     assert cost(small, whole) == 0
     assert cost(small, f"would {whole}") == LIGHT
-    extra = [cost(small, f"{word} {whole}") for word in ("would", "[unk]", "good", "zebra", "never")]
+    extra = [
+        cost(small, f"{word} {whole}") for word in ("would", "[unk]", "good", "zebra", "never")
+    ]
     assert extra == sorted(set(extra))
     assert cost(small, whole.replace("the lamp", "lamp")) == LIGHT
     assert cost(small, whole.replace("percent", "").strip()) == 1
 
 
-def test_one_small_word_for_another_costs_less_than_losing_one_and_adding_one(small: Aligner) -> None:
+def test_one_small_word_for_another_costs_less_than_losing_one_and_adding_one(
+    small: Aligner,
+) -> None:
     assert cost(small, "dim this lamp in the kitchen to ten percent") < 2 * LIGHT
 
 
 def test_a_longer_sentence_with_as_many_differences_scores_higher(small: Aligner) -> None:
-    short, long = best(small, "[unk] good night"), best(small, "[unk] dim the lamp in the kitchen to ten percent")
+    short, long = (
+        best(small, "[unk] good night"),
+        best(small, "[unk] dim the lamp in the kitchen to ten percent"),
+    )
     assert short.cost == long.cost
     assert 0 < short.score < long.score < 100
 
@@ -153,10 +174,13 @@ def test_a_sentence_is_nearest_to_itself_at_no_cost(words: list[str]) -> None:
 
 @many
 @given(sentences, st.integers(0, 100))
-def test_a_light_word_more_costs_less_than_a_word_of_meaning_more(words: list[str], place: int) -> None:
+def test_a_light_word_more_costs_less_than_a_word_of_meaning_more(
+    words: list[str], place: int
+) -> None:
     place %= len(words) + 1
     costs = [
-        next(project_aligner().nearest([*words[:place], word, *words[place:]])).cost for word in ("our", "bananas")
+        next(project_aligner().nearest([*words[:place], word, *words[place:]])).cost
+        for word in ("our", "bananas")
     ]
     assert costs[0] <= LIGHT
     assert costs[0] < costs[1]
@@ -164,7 +188,10 @@ def test_a_light_word_more_costs_less_than_a_word_of_meaning_more(words: list[st
 
 @many
 @given(
-    st.lists(st.sampled_from([*sorted(Vocabulary(project_intents()).words), "[unk]", "zebra", "banana"]), max_size=9)
+    st.lists(
+        st.sampled_from([*sorted(Vocabulary(project_intents()).words), "[unk]", "zebra", "banana"]),
+        max_size=9,
+    )
 )
 def test_what_is_found_is_always_a_sentence_and_the_nearest_come_first(heard: list[str]) -> None:
     found = list(islice(project_aligner().nearest(heard), 5))
@@ -177,7 +204,7 @@ def test_what_is_found_is_always_a_sentence_and_the_nearest_come_first(heard: li
         assert 0 <= one.score <= 100
 
 
-# --- rivals ----------------------------------------------------------------------------------------------
+# --- rivals -------------------------------------------------------------------------------------
 
 
 def test_the_other_values_of_a_slot_come_next(small: Aligner) -> None:
@@ -191,21 +218,28 @@ def test_the_other_values_of_a_slot_come_next(small: Aligner) -> None:
 
 def test_every_sentence_is_found_where_the_automaton_is_a_list(tmp_path: Path) -> None:
     """By force: what costs least of all sentences is what is found first."""
-    names = [" ".join(words) for words in product(("dim", "move", "find"), ("my lamp", "his lamp", "the chair"))]
+    names = [
+        " ".join(words)
+        for words in product(("dim", "move", "find"), ("my lamp", "his lamp", "the chair"))
+    ]
     text = "language: en\nintents:\n" + "".join(
-        f"  I{number}:\n    data:\n      - sentences: ['{name}']\n" for number, name in enumerate(names)
+        f"  I{number}:\n    data:\n      - sentences: ['{name}']\n"
+        for number, name in enumerate(names)
     )
     aligner = aligner_of(intents_of(tmp_path, text))
     found = {said(one): one for one in aligner.nearest(["find", "lamp"])}
     assert said(next(iter(aligner.nearest(["find", "lamp"])))) == "find my lamp"
-    assert [kind.split()[0] for kind in found["find my lamp"].kinds] == [f"I{names.index('find my lamp')}"]
+    assert [kind.split()[0] for kind in found["find my lamp"].kinds] == [
+        f"I{names.index('find my lamp')}"
+    ]
     assert found["find my lamp"].cost == LIGHT
     assert found["find his lamp"].cost == 1
 
 
 def test_the_kinds_of_each_sentence_are_told(tmp_path: Path) -> None:
     intents = intents_of(
-        tmp_path, "language: en\nintents: {A: {data: [{sentences: [go]}]}, B: {data: [{sentences: [go up]}]}}"
+        tmp_path,
+        "language: en\nintents: {A: {data: [{sentences: [go]}]}, B: {data: [{sentences: [go up]}]}}",
     )
     kinds = {template.text: template.kind for template in intents.templates}
     assert {said(one): one.kinds for one in aligner_of(intents).nearest(["go"])} == {
@@ -213,12 +247,14 @@ def test_the_kinds_of_each_sentence_are_told(tmp_path: Path) -> None:
     }
 
 
-# --- large grammars --------------------------------------------------------------------------------------
+# --- large grammars -----------------------------------------------------------------------------
 
 
 def test_a_sentence_of_millions_is_found_through_its_differences(tmp_path: Path) -> None:
     aligner = aligner_of(intents_of(tmp_path, COFFEE))
     heard = "me large dark roast latte with lots soy milk and a little bit of sweetener"
     alignment = best(aligner, heard)
-    assert said(alignment).endswith("large dark roast latte with lots of soy milk and a little bit of sweetener")
+    assert said(alignment).endswith(
+        "large dark roast latte with lots of soy milk and a little bit of sweetener"
+    )
     assert all(heard_word is None for heard_word, _ in differences(alignment))

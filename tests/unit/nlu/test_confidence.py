@@ -24,8 +24,13 @@ def weighed(hypothesis: Hypothesis, *states: str) -> Understanding:
 def test_talk_that_came_out_as_a_command_is_not_obeyed() -> None:
     understood = weighed(heard("keep going", ("thank god", 2.4)))
     assert (understood.accepted, understood.intent) == (False, None)
-    assert understood.detail == "'keep going' is not sure enough: 'thank god' is 2.4 nats behind, 2.5 needed"
-    assert understood.score == 100, "it may have been a command: a tone tells that it was not understood"
+    assert (
+        understood.detail
+        == "'keep going' is not sure enough: 'thank god' is 2.4 nats behind, 2.5 needed"
+    )
+    assert understood.score == 100, (
+        "it may have been a command: a tone tells that it was not understood"
+    )
 
 
 def test_a_command_without_a_near_rival_is_obeyed() -> None:
@@ -68,14 +73,21 @@ def test_an_answer_that_nobody_asked_for_is_no_rival_and_gives_way_to_a_command(
     assert weighed(heard("that hurts", ("nothing hurts", 0.1)), "working").accepted
     understood = weighed(heard("nothing hurts", ("that hurts", 0.5)), "working")
     assert (understood.accepted, understood.intent) == (True, "Pain")
-    assert weighed(heard("nothing hurts", ("that hurts", 0.5)), "checking", "rating").intent == "Rating"
-    assert not weighed(heard("stop it", ("two", 0.1)), "working").accepted, "but its single words are those of all talk"
+    assert (
+        weighed(heard("nothing hurts", ("that hurts", 0.5)), "checking", "rating").intent
+        == "Rating"
+    )
+    assert not weighed(heard("stop it", ("two", 0.1)), "working").accepted, (
+        "but its single words are those of all talk"
+    )
 
 
 def test_an_answer_that_was_not_asked_for_gives_way_also_to_a_less_probable_command() -> None:
     assert weighed(heard("nothing hurts", ("that hurts", 2.8)), "working").intent == "Pain"
     assert not weighed(heard("nothing hurts", ("that hurts", 3.2)), "working").accepted
-    assert weighed(heard("next one please then", ("stop", 2.8)), "working").intent != "Stop", "but only an answer does"
+    assert weighed(heard("next one please then", ("stop", 2.8)), "working").intent != "Stop", (
+        "but only an answer does"
+    )
 
 
 def test_an_answer_is_made_harder_to_hear_until_it_is_asked_for() -> None:
@@ -86,7 +98,10 @@ def test_an_answer_is_made_harder_to_hear_until_it_is_asked_for() -> None:
         return [Alternative(found.text, 0.0), *found.alternatives]
 
     of_talk = heard("neither to lot", ("they hurt a lot", 1.5))
-    assert favoured(of_talk, "working") == [Alternative("neither to lot", 0.0), Alternative("they hurt a lot", 1.5)]
+    assert favoured(of_talk, "working") == [
+        Alternative("neither to lot", 0.0),
+        Alternative("they hurt a lot", 1.5),
+    ]
     assert favoured(of_talk, "checking", "rating") == [
         Alternative("they hurt a lot", 0.0),
         Alternative("neither to lot", 0.5),
@@ -96,17 +111,31 @@ def test_an_answer_is_made_harder_to_hear_until_it_is_asked_for() -> None:
     assert all(intents.cautions[kind] > 0 for kind in kinds)
 
 
-def test_what_makes_an_answer_or_a_rare_wording_harder_leaves_the_usual_ones_of_its_intent_alone() -> None:
+def test_what_makes_an_answer_or_a_rare_wording_harder_leaves_the_usual_ones_of_its_intent_alone() -> (
+    None
+):
     intents = project_matcher().intents
     usual = {one.kind for one in intents.templates if not one.beside}
-    assert usual.isdisjoint(intents.beside), "in the rating 'next question' counts as an answer, 'next' does not"
-    assert all(intents.cautions.get(one.kind, 0.0) == one.caution for one in intents.templates if not one.answer)
+    assert usual.isdisjoint(intents.beside), (
+        "in the rating 'next question' counts as an answer, 'next' does not"
+    )
+    assert all(
+        intents.cautions.get(one.kind, 0.0) == one.caution
+        for one in intents.templates
+        if not one.answer
+    )
 
 
 def test_the_command_itself_badly_heard_is_no_evidence_of_talk() -> None:
-    assert weighed(heard("hold for forty five seconds", ("oh for forty five seconds", 1.3)), "working").accepted
-    assert not weighed(heard("hold for forty five seconds", ("old folks and friends", 1.3)), "working").accepted
-    assert not weighed(heard("resume", ("resumed", 0.1)), "paused").accepted, "but single words resemble many"
+    assert weighed(
+        heard("hold for forty five seconds", ("oh for forty five seconds", 1.3)), "working"
+    ).accepted
+    assert not weighed(
+        heard("hold for forty five seconds", ("old folks and friends", 1.3)), "working"
+    ).accepted
+    assert not weighed(heard("resume", ("resumed", 0.1)), "paused").accepted, (
+        "but single words resemble many"
+    )
 
 
 def test_a_red_flag_that_may_have_been_another_command_is_asked_about() -> None:
@@ -118,7 +147,9 @@ def test_a_red_flag_that_may_have_been_another_command_is_asked_about() -> None:
 def test_a_command_beside_one_that_would_be_asked_about_is_asked_about() -> None:
     understood = weighed(heard("repeat", ("leg routine", 0.2)), "idle")
     assert (understood.verdict, understood.intent) == (Verdict.ASK, "Repeat")
-    assert weighed(heard("repeat", ("leg routine", 0.2)), "working").accepted, "there it does not count"
+    assert weighed(heard("repeat", ("leg routine", 0.2)), "working").accepted, (
+        "there it does not count"
+    )
 
 
 def test_stop_is_obeyed_whatever_else_it_may_have_been() -> None:
@@ -160,7 +191,10 @@ def test_something_urgent_that_may_have_been_talk_is_asked_about_not_dropped() -
 def test_something_urgent_a_little_behind_talk_is_asked_about() -> None:
     understood = weighed(heard("the test hurts", ("my chest hurts", 1.4)), "working")
     assert (understood.verdict, understood.slots) == (Verdict.ASK, {"advice": "call"})
-    assert weighed(heard("the test hurts", ("my chest hurts", 1.6)), "working").verdict is Verdict.REJECT
+    assert (
+        weighed(heard("the test hurts", ("my chest hurts", 1.6)), "working").verdict
+        is Verdict.REJECT
+    )
 
 
 def test_something_urgent_a_little_behind_another_command_is_asked_about() -> None:
@@ -184,7 +218,10 @@ def test_over_the_coach_nothing_is_easy_to_say(word: str) -> None:
 
 def test_what_may_well_be_the_coachs_own_voice_needs_as_much_as_a_sentence() -> None:
     for behind, accepted in ((2.4, False), (2.6, True)):
-        assert weighed(replace(heard("stop", ("said", behind)), echo_suspect=True), "working").accepted is accepted
+        assert (
+            weighed(replace(heard("stop", ("said", behind)), echo_suspect=True), "working").accepted
+            is accepted
+        )
 
 
 def test_what_is_typed_has_no_other_readings() -> None:

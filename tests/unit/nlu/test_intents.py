@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.intents import COFFEE, COFFEES, MODEL_WORDS, ROUTINES, intents_of, project_intents
+from tests.support.intents import (
+    COFFEE,
+    COFFEES,
+    MODEL_WORDS,
+    ROUTINES,
+    intents_of,
+    project_intents,
+)
 from voicecoach.core.errors import VoicecoachError
 from voicecoach.nlu import sampling
 from voicecoach.nlu.intents import LIMIT, IntentsError, IntentSet, load_intents
@@ -86,7 +93,7 @@ def small(sentence: str, more: str = "") -> str:
     return f"language: en\nintents:\n  Do:\n    data:\n      - sentences: [{sentence!r}]\n{more}"
 
 
-# --- the project's own file ------------------------------------------------------------------------------
+# --- the project's own file ---------------------------------------------------------------------
 
 
 def test_the_project_knows_every_intent() -> None:
@@ -95,7 +102,9 @@ def test_the_project_knows_every_intent() -> None:
 
 @pytest.mark.parametrize("intent", INTENTS)
 def test_every_intent_can_be_said_in_many_ways(intent: str) -> None:
-    ways = {sentence.text for sentence in project_intents().sentences() if sentence.intent == intent}
+    ways = {
+        sentence.text for sentence in project_intents().sentences() if sentence.intent == intent
+    }
     assert len(ways) >= 8
 
 
@@ -104,9 +113,14 @@ def test_numbers_do_not_crowd_out_what_is_said_without_them() -> None:
     kept = {(one.intent, one.text) for one in intents.sentences()}
     assert len(kept) < 1.2 * LIMIT < intents.count
     for template in intents.templates:
-        number = any(slot.name in ("seconds", "count", "rating") for slot in sampling.slots(template.node))
+        number = any(
+            slot.name in ("seconds", "count", "rating") for slot in sampling.slots(template.node)
+        )
         if not number and count(template.node) < 1000:
-            assert {(template.intent, spoken(text, "en")) for text, _slots in sampling.expand(template.node)} <= kept
+            assert {
+                (template.intent, spoken(text, "en"))
+                for text, _slots in sampling.expand(template.node)
+            } <= kept
 
 
 TIMES = [
@@ -156,13 +170,16 @@ TIMES = [
 
 
 @pytest.mark.parametrize(("said", "slots"), TIMES)
-def test_a_length_of_time_means_one_thing_however_it_is_said(said: str, slots: dict[str, object]) -> None:
+def test_a_length_of_time_means_one_thing_however_it_is_said(
+    said: str, slots: dict[str, object]
+) -> None:
     assert meanings(project_intents(), f"hold for {said}") == [("SetHold", slots)]
     assert meanings(project_intents(), f"wait {said}") == [("Wait", slots)]
 
 
 @pytest.mark.parametrize(
-    ("said", "seconds"), [("ninety", 90), ("a hundred", 100), ("a hundred and ten", 110), ("one twenty", 120)]
+    ("said", "seconds"),
+    [("ninety", 90), ("a hundred", 100), ("a hundred and ten", 110), ("one twenty", 120)],
 )
 def test_a_bare_number_after_for_is_in_seconds(said: str, seconds: int) -> None:
     assert meanings(project_intents(), f"hold it for {said}") == [("SetHold", {"seconds": seconds})]
@@ -173,7 +190,9 @@ def test_every_number_below_a_thousand_is_understood_in_all_its_forms() -> None:
     words = intents.words()
     for number in (*range(0, 1000, 7), 100, 101, 110, 200, 999):
         for form in number_words(number, "en"):
-            assert meanings(intents, f"hold for {form} seconds") == [("SetHold", {"seconds": number})], form
+            assert meanings(intents, f"hold for {form} seconds") == [
+                ("SetHold", {"seconds": number})
+            ], form
             assert words.issuperset(form.split())
 
 
@@ -184,13 +203,17 @@ def test_sentences_are_words_as_the_recogniser_writes_them() -> None:
 
 def test_every_routine_can_be_started_by_each_of_its_names() -> None:
     for said, routine in ROUTINES:
-        assert ("StartRoutine", {"routine": routine}) in meanings(project_intents(), f"start {said}")
+        assert ("StartRoutine", {"routine": routine}) in meanings(
+            project_intents(), f"start {said}"
+        )
 
 
 def test_the_words_are_those_of_all_sentences_and_the_skip_words() -> None:
     intents = project_intents()
     said = {word for sentence in intents.sentences() for word in sentence.text.split()}
-    assert intents.words() == said | {word for phrase in intents.skip_words for word in phrase.split()}
+    assert intents.words() == said | {
+        word for phrase in intents.skip_words for word in phrase.split()
+    }
 
 
 @pytest.mark.model
@@ -200,7 +223,7 @@ def test_the_model_knows_every_word() -> None:
     assert project_intents().words() - known == set()
 
 
-# --- any file in the format ------------------------------------------------------------------------------
+# --- any file in the format ---------------------------------------------------------------------
 
 
 def test_a_file_without_gates_counts_in_every_state(tmp_path: Path) -> None:
@@ -214,7 +237,10 @@ def test_a_gate_may_be_one_state_or_several(tmp_path: Path) -> None:
         "      - sentences: ['run']\n        requires_context: {state: [home, work]}\n"
     )
     intents = intents_of(tmp_path, gated)
-    assert [set(sentence.states or ()) for sentence in intents.sentences()] == [{"home"}, {"home", "work"}]
+    assert [set(sentence.states or ()) for sentence in intents.sentences()] == [
+        {"home"},
+        {"home", "work"},
+    ]
     assert intents.states == {"home", "work"}
 
 
@@ -231,7 +257,9 @@ def test_slots_of_a_block_and_of_lists_come_together(tmp_path: Path) -> None:
 
 
 def test_a_template_in_a_list_means_what_was_said(tmp_path: Path) -> None:
-    intents = intents_of(tmp_path, small("with {milk}", "lists: {milk: {values: ['[oat ]milk']}}\n"))
+    intents = intents_of(
+        tmp_path, small("with {milk}", "lists: {milk: {values: ['[oat ]milk']}}\n")
+    )
     assert {sentence.text: sentence.slots["milk"] for sentence in intents.sentences()} == {
         "with oat milk": "oat milk",
         "with milk": "milk",
@@ -254,7 +282,9 @@ def test_a_template_in_a_list_means_what_was_said(tmp_path: Path) -> None:
 )
 def test_numbers_are_said_in_words(tmp_path: Path, numbers: str, said: str, value: float) -> None:
     intents = intents_of(tmp_path, small("wait {n}", f"lists: {{n: {{range: {numbers}}}}}\n"))
-    assert {sentence.text: sentence.slots["n"] for sentence in intents.sentences()}[f"wait {said}"] == value
+    assert {sentence.text: sentence.slots["n"] for sentence in intents.sentences()}[
+        f"wait {said}"
+    ] == value
     assert ("Do", {"n": value}) in meanings(intents, f"wait {said}")
 
 
@@ -290,13 +320,15 @@ def test_lists_of_the_program_take_the_place_of_those_in_the_file(tmp_path: Path
     ]
 
 
-def test_what_needs_a_wildcard_has_no_sentences_but_is_understood_when_typed(tmp_path: Path) -> None:
+def test_what_needs_a_wildcard_has_no_sentences_but_is_understood_when_typed(
+    tmp_path: Path,
+) -> None:
     intents = intents_of(tmp_path, small("play [loud] {song}", "lists: {song: {wildcard: true}}\n"))
     assert intents.sentences() == ()
     assert meanings(intents, "play yellow submarine") == [("Do", {"song": "yellow submarine"})]
 
 
-# --- grammars too large to expand ------------------------------------------------------------------------
+# --- grammars too large to expand ---------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -322,8 +354,22 @@ def test_a_sample_says_every_word_and_every_value(coffee: IntentSet) -> None:
     sample = coffee.sentences(200)
     assert {word for sentence in sample for word in sentence.text.split()} == coffee.words()
     sizes = {sentence.slots.get("size") for sentence in sample}
-    assert sizes == {None, "small", "medium", "large", "eight ounce", "twelve ounce", "sixteen ounce", "venti"}
-    assert {sentence.slots.get("shots") for sentence in sample} == {None, "single shot", "double shot", "triple shot"}
+    assert sizes == {
+        None,
+        "small",
+        "medium",
+        "large",
+        "eight ounce",
+        "twelve ounce",
+        "sixteen ounce",
+        "venti",
+    }
+    assert {sentence.slots.get("shots") for sentence in sample} == {
+        None,
+        "single shot",
+        "double shot",
+        "triple shot",
+    }
 
 
 def test_a_sampled_sentence_has_the_slots_that_it_is_understood_with(coffee: IntentSet) -> None:
@@ -369,13 +415,15 @@ def test_counts_samples_and_words_agree_with_the_full_expansion(
     assert intents.words() == {word for text in everything for word in text.split()}
     few = intents.sentences(3)
     assert {sentence.text for sentence in few} <= everything
-    values = {(name, repr(value)) for one in intents.sentences() for name, value in one.slots.items()}
+    values = {
+        (name, repr(value)) for one in intents.sentences() for name, value in one.slots.items()
+    }
     assert {name for name, _ in values} == {name for one in few for name in one.slots}
     for sentence in few:
         assert sentence.meaning in {one.meaning for one in intents.exact(sentence.text)}
 
 
-# --- mistakes --------------------------------------------------------------------------------------------
+# --- mistakes -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,11 @@ def test_all_content_is_consistent(app: App) -> None:
 
 
 def test_a_file_without_problems_has_none(two: IntentSet) -> None:
-    tests = [TestSentence("go", "Go"), TestSentence("march", "Go"), TestSentence("come on", "Come", {}, ("away",))]
+    tests = [
+        TestSentence("go", "Go"),
+        TestSentence("march", "Go"),
+        TestSentence("come on", "Come", {}, ("away",)),
+    ]
     assert lint(two, lambda word: True, tests, ("home", "away")) == []
 
 
@@ -59,7 +63,11 @@ def test_a_word_that_the_recogniser_does_not_know_is_found(two: IntentSet) -> No
 
 def test_a_word_made_of_two_alternatives_is_checked(tmp_path: Path) -> None:
     intents = intents_of(tmp_path, TWO.replace("march", "(march|jog)[ging]"))
-    unknown = [problem for problem in lint(intents, lambda word: word != "marchging") if "marchging" in problem]
+    unknown = [
+        problem
+        for problem in lint(intents, lambda word: word != "marchging")
+        if "marchging" in problem
+    ]
     assert len(unknown) == 1
 
 
@@ -81,7 +89,9 @@ def test_a_sentence_that_means_two_things_in_different_states_is_none(tmp_path: 
 
 def test_a_name_that_stands_for_two_values_is_found(tmp_path: Path) -> None:
     values = "lists: {way: {values: [{in: north, out: n}, {in: north, out: s}]}}"
-    intents = intents_of(tmp_path, TWO.replace('"march"', '"march {way}"').replace("lists: {}", values))
+    intents = intents_of(
+        tmp_path, TWO.replace('"march"', '"march {way}"').replace("lists: {}", values)
+    )
     (problem,) = lint(intents, None)
     assert "'march north' means Go (way n) and Go (way s)" in problem
 
@@ -94,10 +104,16 @@ def test_a_template_without_a_test_sentence_is_found(two: IntentSet) -> None:
 @pytest.mark.parametrize(
     ("test", "problem"),
     [
-        (TestSentence("come", "Go", {}, ("away",)), "'come' when away should be Go, not Come (exact)"),
+        (
+            TestSentence("come", "Go", {}, ("away",)),
+            "'come' when away should be Go, not Come (exact)",
+        ),
         (TestSentence("come", None), "'come' should be no command, not Come (exact)"),
         (TestSentence("go", "Go", {"way": "n"}), "'go' should be Go (way n), not Go (exact)"),
-        (TestSentence("go", "Go", confirm=True), "'go' should be Go, to be confirmed, not Go (exact)"),
+        (
+            TestSentence("go", "Go", confirm=True),
+            "'go' should be Go, to be confirmed, not Go (exact)",
+        ),
         (
             TestSentence("come", "Come", {}, ("away", "home")),
             "'come' when home should be Come, not no command (not now: Come counts only when away)",
@@ -111,7 +127,7 @@ def test_a_test_sentence_that_is_not_understood_as_stated_is_found(
     assert lint(two, None, [*covering, test]) == [problem]
 
 
-# --- test sentences --------------------------------------------------------------------------------------
+# --- test sentences -----------------------------------------------------------------------------
 
 
 def test_test_sentences_are_read(tmp_path: Path) -> None:
@@ -131,7 +147,8 @@ def test_test_sentences_are_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "tests: [", "tests:\n  - {sentences: []}", "tests:\n  - {sentences: [go], intnet: Go}"]
+    "text",
+    ["", "tests: [", "tests:\n  - {sentences: []}", "tests:\n  - {sentences: [go], intnet: Go}"],
 )
 def test_a_mistake_in_test_sentences_is_told(tmp_path: Path, text: str) -> None:
     path = tmp_path / "sentences.yaml"
@@ -144,7 +161,7 @@ def test_there_are_plenty_of_sentences_that_must_not_be_obeyed() -> None:
     assert len([test for test in load_tests(SENTENCES) if test.intent is None]) >= 100
 
 
-# --- prompts ---------------------------------------------------------------------------------------------
+# --- prompts ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.intents import COFFEE, LEADING, STATES, intents_of, project_intents, project_matcher
+from tests.support.intents import (
+    COFFEE,
+    LEADING,
+    STATES,
+    intents_of,
+    project_intents,
+    project_matcher,
+)
 from voicecoach.core.understanding import Understanding, Verdict
 from voicecoach.nlu.intents import IntentSet
 from voicecoach.nlu.matcher import Matcher
@@ -20,7 +27,7 @@ def meaning(understanding: Understanding) -> tuple[str | None, dict[str, object]
     return understanding.intent, dict(understanding.slots)
 
 
-# --- word for word ---------------------------------------------------------------------------------------
+# --- word for word ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -43,7 +50,9 @@ def meaning(understanding: Understanding) -> tuple[str | None, dict[str, object]
         ("hold for one minute thirty", "SetHold", {"minutes": 1, "seconds": 30}),
     ],
 )
-def test_a_sentence_is_understood_word_for_word(text: str, intent: str, slots: dict[str, object]) -> None:
+def test_a_sentence_is_understood_word_for_word(
+    text: str, intent: str, slots: dict[str, object]
+) -> None:
     understanding = understand(text)
     assert understanding.verdict is Verdict.ACCEPT
     assert meaning(understanding) == (intent, slots)
@@ -68,7 +77,9 @@ def test_a_sentence_is_understood_word_for_word(text: str, intent: str, slots: d
         ("okay", "asking", "Yes"),
     ],
 )
-def test_the_state_decides_between_the_meanings_of_a_word(text: str, state: str, intent: str) -> None:
+def test_the_state_decides_between_the_meanings_of_a_word(
+    text: str, state: str, intent: str
+) -> None:
     understanding = understand(text, state)
     assert (understanding.verdict, understanding.intent) == (Verdict.ACCEPT, intent)
 
@@ -97,7 +108,9 @@ def test_the_sentence_is_said_without_filler() -> None:
 
 @settings(derandomize=True, deadline=None, database=None, max_examples=300)
 @given(st.data())
-def test_every_sentence_is_understood_as_its_own_intent_in_its_own_states(data: st.DataObject) -> None:
+def test_every_sentence_is_understood_as_its_own_intent_in_its_own_states(
+    data: st.DataObject,
+) -> None:
     sentence = data.draw(st.sampled_from(project_intents().sentences()))
     state = data.draw(st.sampled_from(sorted(sentence.states or STATES)))
     understanding = understand(sentence.text, state)
@@ -112,7 +125,7 @@ def test_what_is_to_be_confirmed_is_asked_about() -> None:
     assert understand("stretch only please", "idle").accepted
 
 
-# --- nearly ----------------------------------------------------------------------------------------------
+# --- nearly -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -130,10 +143,16 @@ def test_what_is_to_be_confirmed_is_asked_about() -> None:
         ("would you please say that one more time for me", "Repeat", {}),
         ("set hold time to a hundred and twenty seconds", "SetHold", {"seconds": 120}),
         ("set hold time to two hundred and fifty nine seconds", "SetHold", {"seconds": 259}),
-        ("i want hold it for two minutes and seventeen seconds", "SetHold", {"minutes": 2, "seconds": 17}),
+        (
+            "i want hold it for two minutes and seventeen seconds",
+            "SetHold",
+            {"minutes": 2, "seconds": 17},
+        ),
     ],
 )
-def test_small_words_may_be_lost_added_or_mistaken(text: str, intent: str, slots: dict[str, object]) -> None:
+def test_small_words_may_be_lost_added_or_mistaken(
+    text: str, intent: str, slots: dict[str, object]
+) -> None:
     understanding = understand(text)
     assert understanding.accepted
     assert meaning(understanding) == (intent, slots)
@@ -210,7 +229,7 @@ def test_a_sentence_that_cannot_be_recognised_is_no_candidate(tmp_path: Path) ->
     assert understanding.sentence in ("", "play my jazz music")
 
 
-# --- not at all ------------------------------------------------------------------------------------------
+# --- not at all ---------------------------------------------------------------------------------
 
 CHATTER = """
 i love bananas
@@ -297,7 +316,10 @@ def test_a_reject_says_why(text: str, reason: str) -> None:
 
 def test_a_reject_names_the_nearest_command_and_its_score() -> None:
     understanding = understand("the next train leaves at noon")
-    assert understanding.detail == f"nothing like a command (best: 'the next one', {understanding.score:.0f})"
+    assert (
+        understanding.detail
+        == f"nothing like a command (best: 'the next one', {understanding.score:.0f})"
+    )
     assert 0 < understanding.score < 80
 
 
@@ -307,7 +329,7 @@ def test_a_short_command_amid_unknown_sounds_is_not_obeyed(command: str, around:
     assert not understand(around.format(command)).accepted
 
 
-# --- large grammars --------------------------------------------------------------------------------------
+# --- large grammars -----------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -320,11 +342,21 @@ def coffee(tmp_path_factory: pytest.TempPathFactory) -> Matcher:
     [
         (
             "me a large drip coffee with a little bit of sweetener and cream",
-            {"size": "large", "drink": "drip coffee", "sugar": "a little bit of sweetener", "milk": "cream"},
+            {
+                "size": "large",
+                "drink": "drip coffee",
+                "sugar": "a little bit of sweetener",
+                "milk": "cream",
+            },
         ),
         (
             "have twenty ounce single shot espresso with a bit of whole milk",
-            {"size": "venti", "shots": "single shot", "drink": "espresso", "milk": "a bit of whole milk"},
+            {
+                "size": "venti",
+                "shots": "single shot",
+                "drink": "espresso",
+                "milk": "a bit of whole milk",
+            },
         ),
         (
             "[unk] i get a dark roast small latte with lots of brown sugar and some oat milk",
@@ -365,7 +397,7 @@ def test_small_talk_about_coffee_is_no_order(coffee: Matcher) -> None:
     assert not coffee.understand("i never drink coffee with milk after lunch").accepted
 
 
-# --- whatever is said ------------------------------------------------------------------------------------
+# --- whatever is said ---------------------------------------------------------------------------
 
 
 def _talk(intents: IntentSet) -> st.SearchStrategy[str]:

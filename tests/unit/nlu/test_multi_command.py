@@ -1,4 +1,5 @@
-"""Several commands in one breath: what is taken apart, what counts, what is obeyed, and what stays talk."""
+"""Several commands in one breath: what is taken apart, what counts, what is obeyed, and what stays
+talk."""
 
 from __future__ import annotations
 
@@ -64,11 +65,15 @@ def test_sentences_are_taken_apart_in_their_order(text: str, parts: list[str]) -
         ("and repeat that", ["repeat that"]),
     ],
 )
-def test_the_last_word_counts_where_it_takes_back_or_contradicts(text: str, parts: list[str]) -> None:
+def test_the_last_word_counts_where_it_takes_back_or_contradicts(
+    text: str, parts: list[str]
+) -> None:
     assert list(chains().parts(text)) == parts
 
 
-@pytest.mark.parametrize("text", ["stop my chest hurts no go on", "my chest hurts and next", "next no my chest hurts"])
+@pytest.mark.parametrize(
+    "text", ["stop my chest hurts no go on", "my chest hurts and next", "next no my chest hurts"]
+)
 def test_a_red_flag_is_never_taken_back_and_nothing_else_counts(text: str) -> None:
     assert list(chains().parts(text)) == ["my chest hurts"]
 
@@ -78,14 +83,17 @@ def test_pain_is_not_taken_back() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["one two three", "four five six", "and", "no", "next and", "and and next", "[unk] and next"]
+    "text",
+    ["one two three", "four five six", "and", "no", "next and", "and and next", "[unk] and next"],
 )
 def test_what_is_no_chain_of_whole_sentences_is_none(text: str) -> None:
     assert chains().parts(text) == ()
 
 
 def test_nothing_that_is_not_meant_for_the_coach_is_a_chain() -> None:
-    found = [one.text for one in load_tests(SENTENCES) if one.intent is None and chains().parts(one.text)]
+    found = [
+        one.text for one in load_tests(SENTENCES) if one.intent is None and chains().parts(one.text)
+    ]
     assert found == []
 
 
@@ -99,12 +107,17 @@ def test_what_is_one_command_is_understood_as_without_chains() -> None:
 
 def test_the_first_sentence_is_understood_and_the_others_wait_for_it() -> None:
     understood = understand("pause and repeat that", "working")
-    assert (understood.intent, understood.accepted, understood.then) == ("Pause", True, ("repeat that",))
+    assert (understood.intent, understood.accepted, understood.then) == (
+        "Pause",
+        True,
+        ("repeat that",),
+    )
     assert understood.text == "pause and repeat that"
 
 
 @pytest.mark.parametrize(
-    "text", ["of course no that was too hard no neck one", "three now no next", "i'm faint and nice"]
+    "text",
+    ["of course no that was too hard no neck one", "three now no next", "i'm faint and nice"],
 )
 def test_with_an_answer_that_nobody_asked_for_it_is_no_chain(text: str) -> None:
     assert chains().parts(text)
@@ -112,15 +125,19 @@ def test_with_an_answer_that_nobody_asked_for_it_is_no_chain(text: str) -> None:
     assert (understood.accepted, understood.then) == (False, ())
 
 
-def test_a_first_sentence_that_does_not_fit_the_state_is_answered_and_the_others_still_count() -> None:
+def test_a_first_sentence_that_does_not_fit_the_state_is_answered_and_the_others_still_count() -> (
+    None
+):
     understood = understand("resume and louder", "working")
     assert (understood.intent, understood.accepted) == ("Resume", False)
     assert understood.detail.startswith("not now")
     assert understood.then == ("louder",)
-    assert understand("resume louder again", "working").then == (), "nothing joins these: it may be talk"
+    assert understand("resume louder again", "working").then == (), (
+        "nothing joins these: it may be talk"
+    )
 
 
-# --- obeyed ----------------------------------------------------------------------------------------------
+# --- obeyed -------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -130,7 +147,11 @@ def bench(app: App) -> Bench:
 
 
 def heard(bench: Bench) -> list[object]:
-    return [entry.data["intent"] for entry in bench.log if entry.kind == "heard" and entry.data["verdict"] == "accept"]
+    return [
+        entry.data["intent"]
+        for entry in bench.log
+        if entry.kind == "heard" and entry.data["verdict"] == "accept"
+    ]
 
 
 def spoken(bench: Bench) -> str:
@@ -167,7 +188,10 @@ def test_two_answers_in_one_breath_follow_each_other(bench: Bench) -> None:
     bench.type("how long is left and what's next")
     bench.run(8)
     lines = [entry.data["line"] for entry in bench.said]
-    assert [line for line in lines if line in ("left.work", "whats_next.side")] == ["left.work", "whats_next.side"]
+    assert [line for line in lines if line in ("left.work", "whats_next.side")] == [
+        "left.work",
+        "whats_next.side",
+    ]
 
 
 def test_what_does_not_fit_any_more_is_answered(bench: Bench) -> None:

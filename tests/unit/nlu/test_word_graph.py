@@ -1,4 +1,5 @@
-"""All sentences of the templates as one automaton: exactly those, and in as few states as there can be."""
+"""All sentences of the templates as one automaton: exactly those, and in as few states as there can
+be."""
 
 from __future__ import annotations
 
@@ -50,7 +51,7 @@ def of_file(folder: Path, *templates: str) -> WordGraph:
     return intents_of(folder, text).word_graph()
 
 
-# --- exactly the sentences ------------------------------------------------------------------------------------
+# --- exactly the sentences ----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -61,7 +62,10 @@ def of_file(folder: Path, *templates: str) -> WordGraph:
         ("[go] [one] back", ["back", "go back", "go one back", "one back"]),
         ("what['s] next", ["what next", "what's next"]),
         ("a minute[s] more", ["a minute more", "a minutes more"]),
-        ("(un|re)(do|[w]rap) it", ["redo it", "rerap it", "rewrap it", "undo it", "unrap it", "unwrap it"]),
+        (
+            "(un|re)(do|[w]rap) it",
+            ["redo it", "rerap it", "rewrap it", "undo it", "unrap it", "unwrap it"],
+        ),
         ("(a;b;c) d", ["a b c d", "a c b d", "b a c d", "b c a d", "c a b d", "c b a d"]),
         ("[(a;b)] c", ["a b c", "b a c", "c"]),
         ("hold {number}", ["hold one", "hold twenty", "hold twenty one", "hold two"]),
@@ -69,9 +73,16 @@ def of_file(folder: Path, *templates: str) -> WordGraph:
         ("{name}'s [turn]", ["anna's", "anna's turn", "lee ann's", "lee ann's turn"]),
         (
             "[with] {milk}",
-            [f"{w}{m}" for w in ("", "with ") for m in ("a bit of milk", "cream", "creams", "milk", "some milk")],
+            [
+                f"{w}{m}"
+                for w in ("", "with ")
+                for m in ("a bit of milk", "cream", "creams", "milk", "some milk")
+            ],
         ),
-        ("{name} and {name:other}", [f"{a} and {b}" for a in ("anna", "lee ann") for b in ("anna", "lee ann")]),
+        (
+            "{name} and {name:other}",
+            [f"{a} and {b}" for a in ("anna", "lee ann") for b in ("anna", "lee ann")],
+        ),
         ("play 'next' (next|'next')", ["play next next"]),
         ("black ' white", ["black white"]),
         ("[say] [cheese]", ["cheese", "say", "say cheese"]),
@@ -81,8 +92,12 @@ def test_a_template_is_its_sentences(tmp_path: Path, template: str, sentences: l
     assert sorted(accepted(of_file(tmp_path, template))) == sorted(sentences)
 
 
-def test_a_list_that_other_words_follow_ends_in_each_place_as_that_place_wants(tmp_path: Path) -> None:
-    found = accepted(of_file(tmp_path, "hold {number} seconds", "do {number}", "[about] {number} more"))
+def test_a_list_that_other_words_follow_ends_in_each_place_as_that_place_wants(
+    tmp_path: Path,
+) -> None:
+    found = accepted(
+        of_file(tmp_path, "hold {number} seconds", "do {number}", "[about] {number} more")
+    )
     numbers = ["one", "two", "twenty", "twenty one"]
     wanted = {*(f"hold {n} seconds" for n in numbers), *(f"do {n}" for n in numbers)}
     assert set(found) == wanted | {f"{about}{n} more" for n in numbers for about in ("", "about ")}
@@ -91,10 +106,14 @@ def test_a_list_that_other_words_follow_ends_in_each_place_as_that_place_wants(t
 def test_lists_that_live_no_longer_than_their_template_are_not_mixed_up() -> None:
     lists = [[f"{first}{'x' * number}" for number in range(100)] for first in "abcdef"]
     templates = ((slots(names), names[0]) for names in lists)
-    assert accepted(word_graph(templates, str.strip)) == {name: {names[0]} for names in lists for name in names}
+    assert accepted(word_graph(templates, str.strip)) == {
+        name: {names[0]} for names in lists for name in names
+    }
 
 
-@pytest.mark.parametrize("nothing", [Text(""), Text("  "), Chain(()), Shuffle(()), Choice((Text(""),)), Choice(())])
+@pytest.mark.parametrize(
+    "nothing", [Text(""), Text("  "), Chain(()), Shuffle(()), Choice((Text(""),)), Choice(())]
+)
 def test_a_template_without_words_has_no_sentence(nothing: Node) -> None:
     assert graph((nothing, "Nothing")) == WordGraph(({},), {})
     assert accepted(graph((nothing, "Nothing"), (Text("stop"), "Stop"))) == {"stop": {"Stop"}}
@@ -133,10 +152,12 @@ def test_ten_things_in_any_order_are_no_burden() -> None:
         state_after(found, f"{names[0]} {names[0]}")
 
 
-# --- of any templates -----------------------------------------------------------------------------------------
+# --- of any templates ---------------------------------------------------------------------------
 
 TEXTS = st.sampled_from(["a", "b", "s", "'s", " ", "", "a ", " b", "a b", " s a ", " c "])
-VALUES = st.lists(st.sampled_from(["a", "b", "a b", "b a", "c", "b a c"]), min_size=1, max_size=4, unique=True)
+VALUES = st.lists(
+    st.sampled_from(["a", "b", "a b", "b a", "c", "b a c"]), min_size=1, max_size=4, unique=True
+)
 
 
 def tuples(nodes: st.SearchStrategy[Node]) -> st.SearchStrategy[tuple[Node, ...]]:
@@ -152,20 +173,28 @@ TREES: st.SearchStrategy[Node] = st.recursive(
     lambda nodes: tuples(nodes).map(Choice) | tuples(nodes).map(Chain) | tuples(nodes).map(Shuffle),
     max_leaves=7,
 )
-TEMPLATES = st.lists(st.tuples(TREES.filter(lambda node: count(node) <= 300), st.sampled_from("AB")), max_size=3)
+TEMPLATES = st.lists(
+    st.tuples(TREES.filter(lambda node: count(node) <= 300), st.sampled_from("AB")), max_size=3
+)
 ANY = settings(derandomize=True, deadline=None, database=None, max_examples=300)
 
 
 @ANY
 @given(TEMPLATES)
-def test_any_templates_are_their_sentences_with_their_kinds(templates: list[tuple[Node, str]]) -> None:
+def test_any_templates_are_their_sentences_with_their_kinds(
+    templates: list[tuple[Node, str]],
+) -> None:
     assert accepted(graph(*templates)) == expanded(*templates)
 
 
 @ANY
 @given(TEMPLATES)
-def test_any_templates_that_say_the_same_are_the_same_automaton(templates: list[tuple[Node, str]]) -> None:
-    one_by_one = [(Text(text), kind) for text, kinds in expanded(*templates).items() for kind in sorted(kinds)]
+def test_any_templates_that_say_the_same_are_the_same_automaton(
+    templates: list[tuple[Node, str]],
+) -> None:
+    one_by_one = [
+        (Text(text), kind) for text, kinds in expanded(*templates).items() for kind in sorted(kinds)
+    ]
     assert graph(*templates) == graph(*reversed(one_by_one))
 
 
@@ -178,29 +207,43 @@ def test_any_automaton_is_minimal_and_in_order(templates: list[tuple[Node, str]]
 
 
 def assert_minimal(found: WordGraph) -> None:
-    """No two states accept the same (where they follow alike, and end alike), and each is on a sentence's way."""
-    states = [(tuple(sorted(arcs.items())), found.final.get(number)) for number, arcs in enumerate(found.arcs)]
+    """No two states accept the same (where they follow alike, and end alike), and each is on a
+    sentence's way."""
+    states = [
+        (tuple(sorted(arcs.items())), found.final.get(number))
+        for number, arcs in enumerate(found.arcs)
+    ]
     assert len(set(states)) == len(states)
     assert all(arcs or number in found.final for number, arcs in enumerate(found.arcs) if number)
-    assert {0} | {target for arcs in found.arcs for target in arcs.values()} == set(range(len(found.arcs)))
+    assert {0} | {target for arcs in found.arcs for target in arcs.values()} == set(
+        range(len(found.arcs))
+    )
 
 
 def assert_in_order(found: WordGraph) -> None:
     """A state comes after those that lead to it."""
-    assert all(number < target for number, arcs in enumerate(found.arcs) for target in arcs.values())
+    assert all(
+        number < target for number, arcs in enumerate(found.arcs) for target in arcs.values()
+    )
 
 
-# --- kinds ----------------------------------------------------------------------------------------------------
+# --- kinds --------------------------------------------------------------------------------------
 
 
 def test_sentences_of_different_kinds_end_apart() -> None:
     found = graph_of_kinds({"start now": "Start", "stop now": "Stop", "halt now": "Stop"})
     assert found.final[state_after(found, "start now")] == {"Start"}
-    assert state_after(found, "stop now") == state_after(found, "halt now") != state_after(found, "start now")
+    assert (
+        state_after(found, "stop now")
+        == state_after(found, "halt now")
+        != state_after(found, "start now")
+    )
 
 
 def test_a_sentence_of_two_kinds_has_both() -> None:
-    found = graph((Text("start"), "Ready"), (Text("start [again]"), "Resume"), (Text("start"), "StartRoutine"))
+    found = graph(
+        (Text("start"), "Ready"), (Text("start [again]"), "Resume"), (Text("start"), "StartRoutine")
+    )
     assert found.final[state_after(found, "start")] == {"Ready", "StartRoutine"}
 
 
@@ -213,12 +256,14 @@ def test_a_sentence_of_two_kinds_has_both() -> None:
         ("start leg routine", {f"StartRoutine{VARIES}"}),
     ],
 )
-def test_the_projects_sentences_have_the_kinds_of_their_templates(sentence: str, kinds: set[str]) -> None:
+def test_the_projects_sentences_have_the_kinds_of_their_templates(
+    sentence: str, kinds: set[str]
+) -> None:
     found = project_intents().word_graph()
     assert {kind.split(CAUTION)[0] for kind in found.final[state_after(found, sentence)]} == kinds
 
 
-# --- whole files ----------------------------------------------------------------------------------------------
+# --- whole files --------------------------------------------------------------------------------
 
 
 def test_every_sentence_of_the_project_is_in_its_graph_with_its_kind() -> None:
@@ -230,7 +275,8 @@ def test_every_sentence_of_the_project_is_in_its_graph_with_its_kind() -> None:
     missing = [
         one.text
         for one in sentences
-        if kinds[one.template, one.intent, one.states] not in found.final.get(state_after(found, one.text), ())
+        if kinds[one.template, one.intent, one.states]
+        not in found.final.get(state_after(found, one.text), ())
     ]
     assert missing == []
 
@@ -274,5 +320,7 @@ def paths(found: WordGraph) -> int:
     """How many sentences the graph accepts."""
     ahead = [0] * len(found.arcs)
     for number in reversed(range(len(found.arcs))):
-        ahead[number] = (number in found.final) + sum(ahead[target] for target in found.arcs[number].values())
+        ahead[number] = (number in found.final) + sum(
+            ahead[target] for target in found.arcs[number].values()
+        )
     return ahead[0]

@@ -52,10 +52,18 @@ class Stage:
             self.sound.append(self.mixer.read(BLOCK))
 
     def said(self) -> list[tuple[str, float]]:
-        return [(e.cue.text or str(e.cue.tone), round(e.at, 3)) for e in self.events if isinstance(e, CueStarted)]
+        return [
+            (e.cue.text or str(e.cue.tone), round(e.at, 3))
+            for e in self.events
+            if isinstance(e, CueStarted)
+        ]
 
     def onsets(self, text: str) -> list[int]:
-        return [round(e.at * RATE) + ONSET for e in self.events if isinstance(e, CueStarted) and e.cue.text == text]
+        return [
+            round(e.at * RATE) + ONSET
+            for e in self.events
+            if isinstance(e, CueStarted) and e.cue.text == text
+        ]
 
     def ended(self) -> list[float]:
         return [round(e.at, 2) for e in self.events if isinstance(e, ScriptEnded)]
@@ -92,7 +100,10 @@ def test_the_onset_of_every_count_is_on_its_sample(stage: Stage) -> None:
 
 
 def test_the_lead_in_of_a_beat_comes_before_its_zero(stage: Stage) -> None:
-    script = Script((Cue(tone="start", at=-0.45, kind="keep"), Cue(text="hold", at=0.0, kind="keep")), seconds=2.0)
+    script = Script(
+        (Cue(tone="start", at=-0.45, kind="keep"), Cue(text="hold", at=0.0, kind="keep")),
+        seconds=2.0,
+    )
     stage.player.play(Play(script, position=-0.5))
     stage.run(1)
     assert stage.said() == [("start", 0.05), ("hold", pytest.approx(0.5 - ONSET / RATE, abs=0.001))]
@@ -133,7 +144,9 @@ def test_a_tone_that_ends_a_hold_cuts_an_answer_short(stage: Stage) -> None:
     assert ("end", 2.0) in stage.said()
     assert not stage.player.replying
     sound = np.concatenate(stage.sound)
-    assert np.max(np.abs(sound[round(2.02 * RATE) : round(2.2 * RATE)])) == pytest.approx(0.3, abs=0.01)
+    assert np.max(np.abs(sound[round(2.02 * RATE) : round(2.2 * RATE)])) == pytest.approx(
+        0.3, abs=0.01
+    )
 
 
 def test_a_count_that_is_late_is_dropped_not_queued(stage: Stage) -> None:
@@ -194,11 +207,20 @@ def test_a_hold_changed_before_it_begins_keeps_its_lead_in(stage: Stage) -> None
 def test_beats_can_lie_further_apart_from_now_on(stage: Stage) -> None:
     stage.player.play(Play(counts(5, seconds=6.0)))
     stage.run(2.5)
-    wider = Script(tuple(Cue(text=str(n), at=2.0 * n, kind="count") for n in range(1, 6)), seconds=12.0)
-    stage.player.play(Play(wider, keep_clock=True, moved=-2.5))  # 2.5 s of the old beats are 5 s of the new
+    wider = Script(
+        tuple(Cue(text=str(n), at=2.0 * n, kind="count") for n in range(1, 6)), seconds=12.0
+    )
+    stage.player.play(
+        Play(wider, keep_clock=True, moved=-2.5)
+    )  # 2.5 s of the old beats are 5 s of the new
     assert stage.player.position == pytest.approx(5.0)
     stage.run(9)
-    assert [stage.onsets(str(n)) for n in (2, 3, 4, 5)] == [[2 * RATE], [3.5 * RATE], [5.5 * RATE], [7.5 * RATE]]
+    assert [stage.onsets(str(n)) for n in (2, 3, 4, 5)] == [
+        [2 * RATE],
+        [3.5 * RATE],
+        [5.5 * RATE],
+        [7.5 * RATE],
+    ]
     assert stage.ended() == [9.5]
 
 
@@ -246,7 +268,7 @@ def test_it_is_known_what_was_said_when(stage: Stage) -> None:
     assert not stage.player.speaking(within=0.35)
 
 
-# --- yielding -------------------------------------------------------------------------------------------------
+# --- yielding -----------------------------------------------------------------------------------
 
 
 def test_a_sentence_breaks_off_and_goes_on_where_it_was(stage: Stage) -> None:
@@ -256,7 +278,9 @@ def test_a_sentence_breaks_off_and_goes_on_where_it_was(stage: Stage) -> None:
     stage.run(3.0)
     stage.player.yielding = False
     stage.run(5.0)
-    assert [text for text, _ in stage.said()] == ["a sentence of some length", "the next"], "told once"
+    assert [text for text, _ in stage.said()] == ["a sentence of some length", "the next"], (
+        "told once"
+    )
     assert stage.said()[1][1] == pytest.approx(6.0, abs=0.06), "the rest and the gap come before it"
     sound = np.concatenate(stage.sound)
     assert np.abs(sound[round(1.02 * RATE) : 4 * RATE]).max() == 0
@@ -305,7 +329,11 @@ def test_after_an_answer_a_sentence_that_was_broken_off_begins_anew(stage: Stage
     stage.player.reply(Reply((Cue(text="yes"),)))
     stage.player.yielding = False
     stage.run(4.0)
-    assert [text for text, _ in stage.said()] == ["a sentence of some length", "yes", "a sentence of some length"]
+    assert [text for text, _ in stage.said()] == [
+        "a sentence of some length",
+        "yes",
+        "a sentence of some length",
+    ]
 
 
 def test_of_a_broken_sentence_only_what_sounded_is_the_coachs(stage: Stage) -> None:

@@ -18,7 +18,9 @@ def permissions(path: Path) -> int:
 
 
 @pytest.mark.parametrize("durable", [False, True])
-def test_a_file_takes_the_place_of_the_one_before_only_in_the_end(tmp_path: Path, durable: bool) -> None:
+def test_a_file_takes_the_place_of_the_one_before_only_in_the_end(
+    tmp_path: Path, durable: bool
+) -> None:
     path = tmp_path / "notes"
     path.write_bytes(b"old")
     with AtomicFile(path, durable=durable) as file:
@@ -53,7 +55,11 @@ def test_only_a_private_file_is_for_its_owner_alone(tmp_path: Path) -> None:
         make_private_folder(tmp_path / "folder")
     finally:
         os.umask(before)
-    assert [permissions(tmp_path / name) for name in ("shared", "private", "folder")] == [0o644, 0o600, 0o700]
+    assert [permissions(tmp_path / name) for name in ("shared", "private", "folder")] == [
+        0o644,
+        0o600,
+        0o700,
+    ]
 
 
 def test_a_durable_file_is_on_the_disk_before_it_takes_the_place(

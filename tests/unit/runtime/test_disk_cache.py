@@ -52,14 +52,18 @@ def test_an_entry_of_another_key_is_passed_over(cache: DiskCache) -> None:
 
 @posix
 @pytest.mark.parametrize("mode", [0o620, 0o602])
-def test_an_entry_that_others_may_write_is_passed_over_and_removed(cache: DiskCache, mode: int) -> None:
+def test_an_entry_that_others_may_write_is_passed_over_and_removed(
+    cache: DiskCache, mode: int
+) -> None:
     cache.put("one", b"content")
     cache.path("one").chmod(mode)
     assert cache.get("one") is None
     assert not cache.path("one").exists()
 
 
-@pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="only root can give files away")
+@pytest.mark.skipif(
+    not hasattr(os, "getuid") or os.getuid() != 0, reason="only root can give files away"
+)
 def test_an_entry_of_somebody_else_is_passed_over_and_removed(cache: DiskCache) -> None:
     cache.put("one", b"content")
     os.chown(cache.path("one"), 12345, 12345)
@@ -98,7 +102,9 @@ def fill(folder: Path, limits: CacheLimits) -> DiskCache:
         (CacheLimits(size_bytes=0), ""),
     ],
 )
-def test_what_was_not_used_for_longest_goes_first(tmp_path: Path, limits: CacheLimits, left: str) -> None:
+def test_what_was_not_used_for_longest_goes_first(
+    tmp_path: Path, limits: CacheLimits, left: str
+) -> None:
     cache = fill(tmp_path, limits)
     cache.prune()
     assert sorted(path.stem for path in tmp_path.iterdir()) == list(left)
@@ -117,7 +123,13 @@ def test_old_leftovers_go_and_what_is_being_written_stays(tmp_path: Path) -> Non
         (tmp_path / name).touch()
     os.utime(tmp_path / "left.flac", (1e9, 1e9))
     cache.prune()
-    assert {path.name for path in tmp_path.iterdir()} == {"a.bin", "b.bin", "c.bin", "d.bin", ".a.bin.7.part"}
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "a.bin",
+        "b.bin",
+        "c.bin",
+        "d.bin",
+        ".a.bin.7.part",
+    }
 
 
 def test_a_folder_that_cannot_be_made_is_as_good_as_empty(tmp_path: Path) -> None:

@@ -13,7 +13,13 @@ from voicecoach.app.components import App, Paths
 from voicecoach.nlu.intents import IntentSet
 from voicecoach.nlu.matcher import Matcher
 from voicecoach.runtime.disk_cache import DiskCache
-from voicecoach.runtime.object_cache import LIMITS, cached_object, digest_of_code, key_of, package_digest
+from voicecoach.runtime.object_cache import (
+    LIMITS,
+    cached_object,
+    digest_of_code,
+    key_of,
+    package_digest,
+)
 
 
 @pytest.fixture
@@ -38,7 +44,9 @@ def test_what_was_made_once_is_not_made_again(folder: Path) -> None:
     assert made({"a": 2}, folder, "another") == ({"a": 2}, True)
 
 
-@pytest.mark.parametrize("content", [b"", b"junk", pickle.dumps(1)], ids=["empty", "no pickle", "another kind"])
+@pytest.mark.parametrize(
+    "content", [b"", b"junk", pickle.dumps(1)], ids=["empty", "no pickle", "another kind"]
+)
 def test_an_entry_of_no_use_is_made_anew(folder: Path, content: bytes) -> None:
     DiskCache(folder, ".pickle", LIMITS).put("one", content)
     assert made({"a": 2}, folder) == ({"a": 2}, True)
@@ -80,7 +88,11 @@ def test_a_key_changes_with_each_file_and_each_part(tmp_path: Path) -> None:
     one, two = tmp_path / "one", tmp_path / "two"
     one.write_text("ab")
     two.write_text("c")
-    keys = {key_of("part", files=(one, two)), key_of("part", files=(one,)), key_of("other", files=(one, two))}
+    keys = {
+        key_of("part", files=(one, two)),
+        key_of("part", files=(one,)),
+        key_of("other", files=(one, two)),
+    }
     one.write_text("a")
     two.write_text("bc")
     keys.add(key_of("part", files=(one, two)))
@@ -94,16 +106,27 @@ def test_intents_that_were_kept_mean_what_they_meant(folder: Path) -> None:
     kept = cached_object(IntentSet, lambda: pytest.fail("it is there"), "intents", folder)
     assert kept.word_graph() == fresh.word_graph()
     assert kept.cautions == fresh.cautions
-    texts = ("start leg routine", "hold for forty five seconds", "how lung is left", "the weather", "please stop")
+    texts = (
+        "start leg routine",
+        "hold for forty five seconds",
+        "how lung is left",
+        "the weather",
+        "please stop",
+    )
     matchers = Matcher(fresh), Matcher(kept)
     for text in texts:
         assert matchers[0].understand(text) == matchers[1].understand(text)
         assert fresh.exact(text) == kept.exact(text)
 
 
-def test_a_changed_file_of_intents_counts_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_changed_file_of_intents_counts_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     file = tmp_path / "mine.yaml"
     for word in ("hop", "jump", "hop"):
-        file.write_text(f"language: en\nintents:\n  Next:\n    data:\n      - sentences: [{word}]\n", encoding="utf-8")
+        file.write_text(
+            f"language: en\nintents:\n  Next:\n    data:\n      - sentences: [{word}]\n",
+            encoding="utf-8",
+        )
         assert App(Paths(intents=file)).intents.words() == {word}

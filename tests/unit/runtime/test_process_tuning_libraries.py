@@ -37,7 +37,9 @@ def told(folder: Path, text: str | None) -> str | None:
         ("", None),
     ],
 )
-def test_only_what_the_processor_has_is_used(tmp_path: Path, flags: str, kernels: str | None) -> None:
+def test_only_what_the_processor_has_is_used(
+    tmp_path: Path, flags: str, kernels: str | None
+) -> None:
     assert told(tmp_path, f"processor\t: 0\nflags\t\t: {flags}\n\nprocessor\t: 1\n") == kernels
 
 
@@ -62,8 +64,12 @@ print(len(os.listdir("/proc/self/task")) - before)
 """
 
 
-@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="this system does not list threads there")
+@pytest.mark.skipif(
+    not Path("/proc/self/task").is_dir(), reason="this system does not list threads there"
+)
 def test_the_detector_works_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OMP_THREAD_LIMIT", raising=False)
-    done = subprocess.run([sys.executable, "-c", THREADS], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", THREADS], capture_output=True, text=True, check=True
+    )
     assert done.stdout == "0\n"

@@ -25,7 +25,9 @@ print(set_so, (before - psutil.Process().memory_info().rss) // 1_000_000)
 def given_back(*, called: bool) -> tuple[bool, int]:
     """Whether the allocator was set, and how many of 90 MB the process no longer holds."""
     program = HELD.format(called=called)
-    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    told = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    ).stdout.split()
     return told[0] == "True", int(told[1])
 
 

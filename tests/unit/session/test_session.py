@@ -126,7 +126,14 @@ def test_a_second_pause_in_the_same_hold_keeps_the_later_place() -> None:
 
 
 def test_a_pause_while_resuming_keeps_the_place() -> None:
-    talk = stretching().until("working").say("Pause", position=10.0).say("Resume").say("Pause").say("Resume")
+    talk = (
+        stretching()
+        .until("working")
+        .say("Pause", position=10.0)
+        .say("Resume")
+        .say("Pause")
+        .say("Resume")
+    )
     assert "Twenty seconds left" in talk.said
 
 
@@ -182,10 +189,16 @@ def test_holds_are_set_by_voice_within_reason() -> None:
 @pytest.mark.parametrize(
     ("slots", "answer"),
     [
-        ({"seconds": 900}, "Fifteen minutes is too long for one hold. The longest that I count is one minute."),
+        (
+            {"seconds": 900},
+            "Fifteen minutes is too long for one hold. The longest that I count is one minute.",
+        ),
         ({"seconds": 61}, "One minute and one second is too long"),
         ({"minutes": 1, "seconds": 30}, "One minute and thirty seconds is too long"),
-        ({"seconds": 4}, "Four seconds is too short for one hold. The shortest that I count is five seconds."),
+        (
+            {"seconds": 4},
+            "Four seconds is too short for one hold. The shortest that I count is five seconds.",
+        ),
         ({"seconds": 0}, "Zero seconds is too short"),
     ],
 )
@@ -206,7 +219,8 @@ def test_sixty_seconds_said_in_any_way_is_the_longest_hold() -> None:
 
 
 @pytest.mark.parametrize(
-    ("slots", "seconds"), [({}, 20.0), ({"seconds": 90}, 90.0), ({"minutes": 1, "seconds": 10}, 70.0)]
+    ("slots", "seconds"),
+    [({}, 20.0), ({"seconds": 90}, 90.0), ({"minutes": 1, "seconds": 10}, 70.0)],
 )
 def test_waiting_takes_as_long_as_was_asked_for(slots: dict[str, int], seconds: float) -> None:
     talk = stretching().until("positioning").say("Wait", **slots)
@@ -245,7 +259,14 @@ def test_waiting_in_mid_hold_stops_the_count_and_keeps_the_place() -> None:
 
 
 def test_a_pause_after_pain_is_an_ordinary_pause_again() -> None:
-    talk = stretching().until("working").say("Pain", position=9.0).say("Resume").played().say("Pause", position=12.0)
+    talk = (
+        stretching()
+        .until("working")
+        .say("Pain", position=9.0)
+        .say("Resume")
+        .played()
+        .say("Pause", position=12.0)
+    )
     assert talk.said == LINES("pause")
 
 
@@ -284,7 +305,10 @@ def test_a_hold_made_shorter_than_what_has_passed_still_ends_with_its_tone() -> 
 
 
 def test_how_long_is_left_tells_the_seconds_of_the_hold() -> None:
-    assert "Eighteen seconds left" in stretching().until("working").say("HowLongLeft", position=12.0).said
+    assert (
+        "Eighteen seconds left"
+        in stretching().until("working").say("HowLongLeft", position=12.0).said
+    )
 
 
 def test_the_walk_can_be_exchanged_for_a_jog_and_back() -> None:
@@ -295,7 +319,9 @@ def test_the_walk_can_be_exchanged_for_a_jog_and_back() -> None:
 
 def test_a_doubtful_command_is_asked_about_and_obeyed_on_yes() -> None:
     talk = stretching().until("working")
-    doubt = Understanding("nest", Verdict.ASK, detail="near (80)", intent="Next", sentence="next", score=80.0)
+    doubt = Understanding(
+        "nest", Verdict.ASK, detail="near (80)", intent="Next", sentence="next", score=80.0
+    )
     talk._take(talk.session.unclear(doubt, 3.0))
     assert talk.said == "Did you say next?"
     assert "asking" in talk.session.states
@@ -322,7 +348,9 @@ def test_the_bare_name_of_a_routine_answers_the_question_which_one() -> None:
 
 
 def test_a_doubtful_command_is_forgotten_on_no_and_when_nobody_answers() -> None:
-    doubt = Understanding("nest", Verdict.ASK, detail="near (80)", intent="Next", sentence="next", score=80.0)
+    doubt = Understanding(
+        "nest", Verdict.ASK, detail="near (80)", intent="Next", sentence="next", score=80.0
+    )
     talk = stretching().until("working")
     talk._take(talk.session.unclear(doubt, 3.0))
     assert talk.say("No").state == "working"
@@ -372,7 +400,9 @@ ORDINARY = [intent for intent in INTENTS if intent != "RedFlag"]
 
 @settings(max_examples=150, deadline=None)
 @given(st.data())
-def test_whatever_is_said_the_session_goes_on_and_can_be_brought_to_its_end(data: st.DataObject) -> None:
+def test_whatever_is_said_the_session_goes_on_and_can_be_brought_to_its_end(
+    data: st.DataObject,
+) -> None:
     talk = Talk().say("StartRoutine", routine=data.draw(st.sampled_from(sorted(LIBRARY.routines))))
     said = st.tuples(st.sampled_from([*ORDINARY, "played", "played"]), st.floats(-0.4, 320.0))
     for intent, position in data.draw(st.lists(said, max_size=40)):

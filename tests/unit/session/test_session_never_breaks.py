@@ -19,7 +19,9 @@ from voicecoach.session.profile.exercise_memory import ExerciseMemory
 
 def one_stretch() -> Library:
     """A routine whose first exercise has two sides, and an alternative."""
-    step = RoutineEntry(exercise="standing-hamstring-stretch", alternative="seated-hamstring-stretch")
+    step = RoutineEntry(
+        exercise="standing-hamstring-stretch", alternative="seated-hamstring-stretch"
+    )
     routine = Routine(id="one", name="one stretch", about="one stretch", steps=(step,))
     return Library(LIBRARY.exercises, {"one": routine})
 
@@ -30,7 +32,7 @@ def paused_before_the_answer(library: Library = LIBRARY, routine: str = "leg") -
     return talk
 
 
-# --- a pause while the coach asks how the legs are ---------------------------------------------------------
+# --- a pause while the coach asks how the legs are ----------------------------------------------
 
 
 @pytest.mark.parametrize("intent", ["Restart", "Back", "Repeat", "Resume", "Ready"])
@@ -55,7 +57,13 @@ def test_a_pause_before_the_answer_has_no_exercise_to_change(intent: str) -> Non
 @pytest.mark.parametrize("intent", ["Restart", "Back", "Repeat"])
 def test_an_earlier_routine_is_not_led_into(intent: str) -> None:
     """The chart's history still has the place in the routine before."""
-    talk = Talk(check_in=True).say("StartRoutine", routine="leg").say("Next").until("positioning").say("Stop")
+    talk = (
+        Talk(check_in=True)
+        .say("StartRoutine", routine="leg")
+        .say("Next")
+        .until("positioning")
+        .say("Stop")
+    )
     talk.say("StartRoutine", routine="stretch").say("Pause").say(intent).played()
     assert talk.state == "checking"
 
@@ -69,22 +77,35 @@ def test_pain_before_the_answer_pauses() -> None:
 
 
 def test_the_easier_way_for_a_pain_before_the_answer_keeps_the_question() -> None:
-    talk = paused_before_the_answer().say("Pain", place="left knee").say("Rating", rating=4).say("Easier")
+    talk = (
+        paused_before_the_answer()
+        .say("Pain", place="left knee")
+        .say("Rating", rating=4)
+        .say("Easier")
+    )
     assert talk.state == "checking"
     assert talk.session.context.question is not None
 
 
 def test_all_of_a_routine_is_not_left_out_before_the_answer() -> None:
-    talk = paused_before_the_answer(one_stretch(), "one").say("LeaveOut", without=["standing", "chair"])
+    talk = paused_before_the_answer(one_stretch(), "one").say(
+        "LeaveOut", without=["standing", "chair"]
+    )
     assert talk.session.flow.plan
     assert talk.say("Next").state == "announcing"
 
 
-# --- commands that were obeyed in silence --------------------------------------------------------------------
+# --- commands that were obeyed in silence -------------------------------------------------------
 
 
 def test_the_alternative_is_had_while_the_place_is_being_said() -> None:
-    talk = Talk(one_stretch()).say("StartRoutine", routine="one").until("working").say("Pause").say("Resume")
+    talk = (
+        Talk(one_stretch())
+        .say("StartRoutine", routine="one")
+        .until("working")
+        .say("Pause")
+        .say("Resume")
+    )
     assert talk.state == "resuming"
     talk.say("Alternative")
     assert talk.state == "announcing"
@@ -93,7 +114,11 @@ def test_the_alternative_is_had_while_the_place_is_being_said() -> None:
 
 @pytest.mark.parametrize("intent", ["Ready", "Resume"])
 def test_ready_goes_on_from_the_offer_to_leave_a_new_stretch_out(intent: str) -> None:
-    talk = Talk(check_in=True, memory=ExerciseMemory()).say("StartRoutine", routine="stretch").say("Rating", rating=5)
+    talk = (
+        Talk(check_in=True, memory=ExerciseMemory())
+        .say("StartRoutine", routine="stretch")
+        .say("Rating", rating=5)
+    )
     talk.say("Next").until("comparing").say("Comfort", comfort="much")
     assert talk.state == "comparing"
     talk.say(intent)
@@ -101,7 +126,7 @@ def test_ready_goes_on_from_the_offer_to_leave_a_new_stretch_out(intent: str) ->
     assert talk.session.context.question is None
 
 
-# --- every command, wherever a session is ------------------------------------------------------------------
+# --- every command, wherever a session is -------------------------------------------------------
 
 
 def begun(situation: str) -> Running:
@@ -125,20 +150,26 @@ def test_every_command_can_be_said_in_every_situation(situation: str) -> None:
 
 
 @pytest.mark.parametrize("then", AFTERWARDS)
-def test_whatever_moves_a_session_before_the_answer_can_be_followed_by_anything(then: Sequence[Event]) -> None:
+def test_whatever_moves_a_session_before_the_answer_can_be_followed_by_anything(
+    then: Sequence[Event],
+) -> None:
     for command in TYPICAL:
         running = begun("paused before the answer, after another routine")
         running.happen("command", command, 0.5)
         running.happen_all(then)
 
 
-# --- anything ----------------------------------------------------------------------------------------------
+# --- anything -----------------------------------------------------------------------------------
 
 EXAMPLES = int(os.environ.get("VOICECOACH_EXAMPLES", "120"))
 
 
 @settings(
-    max_examples=EXAMPLES, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=EXAMPLES,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
 )
 @given(SETTINGS, EVENTS)
 def test_nothing_breaks_a_session(setting: Setting, events: list[Event]) -> None:

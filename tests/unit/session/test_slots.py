@@ -18,7 +18,9 @@ from voicecoach.session.slots import Slots, duration_s, integer, text, texts
         ({"minutes": 0.5}, 30.0),
     ],
 )
-def test_a_length_of_time_is_seconds_or_minutes_or_both(slots: Slots, seconds: float | None) -> None:
+def test_a_length_of_time_is_seconds_or_minutes_or_both(
+    slots: Slots, seconds: float | None
+) -> None:
     assert duration_s(slots) == seconds
 
 

@@ -12,7 +12,15 @@ import soxr
 from tests.conftest import silence
 from voicecoach.audio.echo.control import RELEASE, EchoCanceller, HalfDuplexGate, make_echo_control
 from voicecoach.core.audio import BLOCK_SECONDS, HEARING_RATE, Samples
-from voicecoach.simulation.room import BLOCK, COACH_DBFS, USER_DBFS, EchoPaths, Room, RoomSettings, at_level
+from voicecoach.simulation.room import (
+    BLOCK,
+    COACH_DBFS,
+    USER_DBFS,
+    EchoPaths,
+    Room,
+    RoomSettings,
+    at_level,
+)
 from voicecoach.simulation.sounds import SOUNDS
 from voicecoach.tts.synthesizer import Synthesizer
 
@@ -36,13 +44,15 @@ def play(room: Room, sound: Samples) -> Samples:
 
 def noise(seconds: float, dbfs: float) -> Samples:
     """White up to 8 kHz, at the speaker's rate."""
-    white = np.random.default_rng(3).standard_normal(round(seconds * HEARING_RATE)).astype(np.float32)
+    white = (
+        np.random.default_rng(3).standard_normal(round(seconds * HEARING_RATE)).astype(np.float32)
+    )
     sound = soxr.resample(white, HEARING_RATE, RATE)
     levelled: Samples = (sound * 10 ** ((dbfs - decibel(sound)) / 20)).astype(np.float32)
     return levelled
 
 
-# --- the room -------------------------------------------------------------------------------------------------
+# --- the room -----------------------------------------------------------------------------------
 
 
 def test_everything_follows_from_the_seed() -> None:
@@ -69,7 +79,9 @@ def test_the_echo_comes_after_the_delay_that_was_set(delay: float) -> None:
     sound = silence(0.5, RATE)
     sound[12_000] = 0.5
     heard = play(Room(RATE, replace(DEAD, delay=delay)), sound)
-    assert np.argmax(np.abs(heard)) / HEARING_RATE == pytest.approx(12_000 / RATE + delay, abs=0.0005)
+    assert np.argmax(np.abs(heard)) / HEARING_RATE == pytest.approx(
+        12_000 / RATE + delay, abs=0.0005
+    )
 
 
 @pytest.mark.parametrize("rt60", [0.2, 0.4, 1.2])
@@ -91,7 +103,8 @@ def test_the_room_is_silent_again_once_the_echo_has_died() -> None:
 
 
 def test_a_long_reverberation_is_as_good_as_a_short_one_in_blocks() -> None:
-    """Twice the sound at half the level, in two rooms of one seed: the convolution is linear and forgets nothing."""
+    """Twice the sound at half the level, in two rooms of one seed: the convolution is linear and
+    forgets nothing."""
     settings = replace(DEAD, rt60=0.7)
     first, second = noise(0.4, COACH_DBFS), np.roll(noise(0.4, COACH_DBFS), 5_000)
     together = play(Room(RATE, settings), first + second)
@@ -136,7 +149,7 @@ def test_silence_has_no_level_to_set() -> None:
     np.testing.assert_array_equal(at_level(silence(0.1), -20), silence(0.1))
 
 
-# --- the echo -------------------------------------------------------------------------------------------------
+# --- the echo -----------------------------------------------------------------------------------
 
 PROMPTS = [
     "Stand up straight with one hand on the wall, and keep your knees together.",
@@ -167,7 +180,10 @@ def test_the_canceller_takes_the_coachs_speech_out(coach_voice: Synthesizer) -> 
 def test_the_canceller_lets_the_user_through_while_the_coach_is_silent() -> None:
     voice = noise(1, -25)[::3]
     canceller = EchoCanceller()
-    blocks = [canceller.process(block, np.zeros_like(block), speaking=False) for block in voice.reshape(-1, BLOCK)]
+    blocks = [
+        canceller.process(block, np.zeros_like(block), speaking=False)
+        for block in voice.reshape(-1, BLOCK)
+    ]
     assert decibel(np.concatenate(blocks[25:])) == pytest.approx(decibel(voice), abs=3)
 
 
@@ -200,12 +216,14 @@ def test_without_the_canceller_there_is_the_gate(monkeypatch: pytest.MonkeyPatch
     assert "voicecoach[echo]" in control.name
 
 
-# --- what makes an echo hard to cancel ------------------------------------------------------------------------
+# --- what makes an echo hard to cancel ----------------------------------------------------------
 
 
 def test_the_echo_comes_another_way_once_something_has_moved() -> None:
     sound = noise(2, COACH_DBFS)
-    still, moved = (play(Room(RATE, replace(DEAD, rt60=0.3, moves_at=at)), sound) for at in (None, 1.0))
+    still, moved = (
+        play(Room(RATE, replace(DEAD, rt60=0.3, moves_at=at)), sound) for at in (None, 1.0)
+    )
     np.testing.assert_array_equal(still[:HEARING_RATE], moved[:HEARING_RATE])
     after = slice(round(1.1 * HEARING_RATE), round(1.9 * HEARING_RATE))
     assert abs(decibel(still[after]) - decibel(moved[after])) < 1, "as loud"
@@ -215,7 +233,10 @@ def test_the_echo_comes_another_way_once_something_has_moved() -> None:
 def test_a_loudspeaker_driven_hard_bends_what_is_loud() -> None:
     def overtones(drive: float) -> float:
         time = np.arange(RATE) / RATE
-        heard = play(Room(RATE, replace(DEAD, drive=drive)), (0.3 * np.sin(2 * np.pi * 500 * time)).astype(np.float32))
+        heard = play(
+            Room(RATE, replace(DEAD, drive=drive)),
+            (0.3 * np.sin(2 * np.pi * 500 * time)).astype(np.float32),
+        )
         spectrum = np.abs(np.fft.rfft(heard[4000:12000]))
         return float(spectrum[740:760].max() / spectrum[240:260].max())
 
@@ -242,7 +263,7 @@ def test_rooms_that_were_measured_can_be_used_however_loud_they_were_recorded() 
     np.testing.assert_allclose(measured[100:], plain[:-100], atol=1e-6)
 
 
-# --- what else is heard ---------------------------------------------------------------------------------------
+# --- what else is heard -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", SOUNDS)

@@ -38,20 +38,35 @@ def test_a_scenario_that_there_is_not_is_told_with_those_that_there_are() -> Non
 
 
 MISTAKES = {
-    "unknown key": ("  - {says: next}", "line 3: steps.#1.says: is not a known key - did you mean 'say'"),
+    "unknown key": (
+        "  - {says: next}",
+        "line 3: steps.#1.says: is not a known key - did you mean 'say'",
+    ),
     "wrong type": ("  - {say: next, delay: soon}", "line 3: steps.#1.delay: must be a number"),
     "no steps": ("  []", "steps: has too few entries"),
     "steps of another kind": ("  next", "steps: must be a list"),
     "a step that does nothing": ("  - {delay: 3}", "line 3: steps.#1: this step does nothing"),
-    "unknown state": ("  - when: {state: wroking}", "state: cannot be 'wroking' - did you mean 'working'"),
+    "unknown state": (
+        "  - when: {state: wroking}",
+        "state: cannot be 'wroking' - did you mean 'working'",
+    ),
     "expects nothing": ("  - {say: next, expect: {}}", "steps.#1.expect: this expects nothing"),
-    "slots alone": ("  - {say: next, expect: {said: a, slots: {a: 1}}}", "these slots belong to no intent"),
-    "contradiction": ("  - {say: next, expect: {intent: Next, rejected: true}}", "both obeyed and rejected"),
+    "slots alone": (
+        "  - {say: next, expect: {said: a, slots: {a: 1}}}",
+        "these slots belong to no intent",
+    ),
+    "contradiction": (
+        "  - {say: next, expect: {intent: Next, rejected: true}}",
+        "both obeyed and rejected",
+    ),
     "silence and words": (
         "  - {say: next, expect: {rejected: true, silent: true, said: a}}",
         "silence is what follows",
     ),
-    "an unknown sound": ("  - {sound: couhg}", "steps.#1.sound: cannot be 'couhg' - did you mean 'cough'"),
+    "an unknown sound": (
+        "  - {sound: couhg}",
+        "steps.#1.sound: cannot be 'couhg' - did you mean 'cough'",
+    ),
     "two at once": ("  - {say: next, sound: cough}", "give `sound` a step of its own"),
     "nothing to speak": ("  - {say: '?!'}", "steps.#1.say: there is nothing to speak in '?!'"),
     "endless": ("  - {say: next, expect: {said: a, within: inf}}", "steps.#1.expect.within: "),
@@ -69,14 +84,18 @@ def test_mistakes_are_told_with_file_and_place(tmp_path: Path, steps: str, compl
     assert complaint in line
 
 
-@pytest.mark.parametrize("head", ["room: {seed: -1}", "room: {delay: 0}", "user: {words_a_minute: 5}", "limit: inf"])
+@pytest.mark.parametrize(
+    "head", ["room: {seed: -1}", "room: {delay: 0}", "user: {words_a_minute: 5}", "limit: inf"]
+)
 def test_rooms_and_users_that_cannot_be_are_refused(tmp_path: Path, head: str) -> None:
     path = written(tmp_path, "  - {say: next}", head=f"name: A test\n{head}")
     with pytest.raises(VoicecoachError, match="line 2: "):
         load_scenario(path)
 
 
-def test_waiting_for_a_line_that_the_coach_never_says_is_told_before_it_begins(tmp_path: Path) -> None:
+def test_waiting_for_a_line_that_the_coach_never_says_is_told_before_it_begins(
+    tmp_path: Path,
+) -> None:
     scenario = load_scenario(written(tmp_path, "  - {say: next}\n  - when: {line: greting}"))
     with pytest.raises(VoicecoachError, match=r"step 2: .*'greting' - did you mean 'greeting'\?"):
         check_lines(scenario, ["greeting", "goodbye"])

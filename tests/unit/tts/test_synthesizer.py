@@ -32,7 +32,7 @@ def speech(recordings: Path) -> Iterator[Synthesizer]:
         yield synthesizer
 
 
-# --- what is heard ---------------------------------------------------------------------------------------
+# --- what is heard ------------------------------------------------------------------------------
 
 
 def test_a_sentence_takes_about_as_long_as_its_words(speech: Synthesizer) -> None:
@@ -61,7 +61,10 @@ def test_a_count_sounds_at_its_onset_and_not_before(speech: Synthesizer, digit: 
     clip = speech.clip(digit)
     assert clip.onset < 0.060 * RATE
     peak = np.abs(clip.samples).max()
-    assert np.abs(clip.samples[: max(clip.onset - round(0.005 * RATE), 0)]).max(initial=0.0) < 0.02 * peak
+    assert (
+        np.abs(clip.samples[: max(clip.onset - round(0.005 * RATE), 0)]).max(initial=0.0)
+        < 0.02 * peak
+    )
     after = clip.samples[clip.onset : clip.onset + round(0.03 * RATE)]
     assert np.abs(after).max() > 0.02 * peak
 
@@ -70,7 +73,9 @@ def test_the_onset_of_five_is_where_its_energy_begins(speech: Synthesizer) -> No
     clip = speech.clip("five")
 
     def power(frames: int) -> Samples:
-        return np.convolve(np.square(clip.samples), np.ones(frames) / frames, "valid").astype(np.float32)
+        return np.convolve(np.square(clip.samples), np.ones(frames) / frames, "valid").astype(
+            np.float32
+        )
 
     loudest = power(round(0.005 * RATE)).max()
     millisecond = round(0.001 * RATE)
@@ -108,7 +113,9 @@ def test_a_clip_has_no_silent_tail_and_does_not_click(speech: Synthesizer, text:
 
 
 @pytest.mark.parametrize("rate", [16_000, 44_100, 48_000])
-def test_a_clip_has_the_rate_asked_for_and_the_same_timing(speech: Synthesizer, recordings: Path, rate: int) -> None:
+def test_a_clip_has_the_rate_asked_for_and_the_same_timing(
+    speech: Synthesizer, recordings: Path, rate: int
+) -> None:
     reference = speech.clip("three seconds left")
     with Synthesizer(Voice(), rate, ClipCache(recordings), command=BROKEN) as other:
         clip = other.clip("three seconds left")
@@ -124,10 +131,14 @@ def test_voices_can_be_listed_and_spoken_with(tmp_path: Path, engine: None) -> N
 
 
 @pytest.mark.parametrize("name", ["nobody", "en-us+nobody"])
-def test_an_unknown_voice_is_named_and_the_way_out_too(tmp_path: Path, engine: None, name: str) -> None:
+def test_an_unknown_voice_is_named_and_the_way_out_too(
+    tmp_path: Path, engine: None, name: str
+) -> None:
     with (
         Synthesizer(Voice(name), RATE, ClipCache(tmp_path), timeout=PATIENCE) as synthesizer,
-        pytest.raises(SpeechError, match=rf'no voice "{name.replace("+", ".")}".*voicecoach voices'),
+        pytest.raises(
+            SpeechError, match=rf'no voice "{name.replace("+", ".")}".*voicecoach voices'
+        ),
     ):
         synthesizer.clip("five")
 
@@ -135,7 +146,11 @@ def test_an_unknown_voice_is_named_and_the_way_out_too(tmp_path: Path, engine: N
 @pytest.mark.parametrize("text", ["", "  \n", "...", "<>"])
 def test_a_text_without_words_is_refused(tmp_path: Path, text: str) -> None:
     synthesizer = Synthesizer(Voice(), RATE, ClipCache(tmp_path), command=BROKEN)
-    for call in (synthesizer.clip, synthesizer.ready, lambda text: synthesizer.prefetch(["one", text])):
+    for call in (
+        synthesizer.clip,
+        synthesizer.ready,
+        lambda text: synthesizer.prefetch(["one", text]),
+    ):
         with pytest.raises(ValueError, match="nothing to speak"):
             call(text)
 
@@ -146,10 +161,12 @@ def test_layout_and_markup_are_not_spoken(tmp_path: Path) -> None:
     assert lines(tmp_path / "said") == ["hold b still /b rate 400"]
 
 
-# --- what is kept ----------------------------------------------------------------------------------------
+# --- what is kept -------------------------------------------------------------------------------
 
 
-def test_what_was_said_once_is_said_again_without_an_engine(speech: Synthesizer, recordings: Path) -> None:
+def test_what_was_said_once_is_said_again_without_an_engine(
+    speech: Synthesizer, recordings: Path
+) -> None:
     clip = speech.clip("five")
     assert speech.clip("five") is clip
     with Synthesizer(Voice(), RATE, ClipCache(recordings), command=BROKEN) as without:
@@ -200,15 +217,21 @@ def test_what_goes_wrong_in_reading_does_not_make_it_mute(
 @pytest.mark.parametrize("other", [Voice(rate=149), Voice("en-gb"), Voice(engine="espeak")])
 def test_another_voice_has_recordings_of_its_own(tmp_path: Path, other: Voice) -> None:
     for voice in (Voice(), other):
-        with Synthesizer(voice, RATE, ClipCache(tmp_path), command=stand_in(tmp_path)) as synthesizer:
+        with Synthesizer(
+            voice, RATE, ClipCache(tmp_path), command=stand_in(tmp_path)
+        ) as synthesizer:
             synthesizer.clip("five")
     assert lines(tmp_path / "said") == ["five", "five"]
 
 
-@pytest.mark.parametrize("damage", ["shortened", "overwritten", "emptied", "another kind", "another length"])
+@pytest.mark.parametrize(
+    "damage", ["shortened", "overwritten", "emptied", "another kind", "another length"]
+)
 def test_a_damaged_recording_is_never_played_but_made_anew(tmp_path: Path, damage: str) -> None:
     def say(command: tuple[str, ...]) -> Clip:
-        with Synthesizer(Voice(), RATE, ClipCache(tmp_path / "cache"), command=command) as synthesizer:
+        with Synthesizer(
+            Voice(), RATE, ClipCache(tmp_path / "cache"), command=command
+        ) as synthesizer:
             return synthesizer.clip("five")
 
     whole = say(stand_in(tmp_path))
@@ -220,7 +243,9 @@ def test_a_damaged_recording_is_never_played_but_made_anew(tmp_path: Path, damag
             "overwritten": content[:-200] + bytes(200),
             "emptied": b"",
             "another kind": b"RIFF" + content[4:],
-            "another length": content[:22] + bytes([0, 1, 0, 0]) + content[26:],  # FLAC: samples in the stream
+            "another length": content[:22]
+            + bytes([0, 1, 0, 0])
+            + content[26:],  # FLAC: samples in the stream
         }[damage]
     )
     with pytest.raises(SpeechError):
@@ -255,7 +280,7 @@ def test_a_full_cache_lets_its_oldest_recordings_go(tmp_path: Path) -> None:
     assert [pruned.load(key) is not None for key in ("new", "middle", "old")] == [True, True, False]
 
 
-# --- who comes first -------------------------------------------------------------------------------------
+# --- who comes first ----------------------------------------------------------------------------
 
 
 def test_what_was_fetched_ahead_is_ready_without_waiting(tmp_path: Path) -> None:
@@ -295,7 +320,12 @@ def test_a_sentence_is_the_same_whatever_was_said_before(tmp_path: Path, engine:
 
 
 def test_two_threads_get_what_each_asked_for(speech: Synthesizer, tmp_path: Path) -> None:
-    texts = ["one", "three seconds left", SENTENCE, "Sit down, and put your foot on the chair in front of you."]
+    texts = [
+        "one",
+        "three seconds left",
+        SENTENCE,
+        "Sit down, and put your foot on the chair in front of you.",
+    ]
     got: list[tuple[str, Clip]] = []
     with Synthesizer(Voice(), RATE, ClipCache(tmp_path), timeout=PATIENCE) as synthesizer:
 

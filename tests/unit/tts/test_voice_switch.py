@@ -39,7 +39,9 @@ def spoken_by(ring: VoiceList, times: int) -> list[str | None]:
     return [one._voice.name if one else "none" for one in found]
 
 
-def test_espeaks_other_speaker_comes_first_and_the_own_one_comes_round_again(ring: VoiceList) -> None:
+def test_espeaks_other_speaker_comes_first_and_the_own_one_comes_round_again(
+    ring: VoiceList,
+) -> None:
     assert spoken_by(ring, 4) == [f"en-us{VARIANT}", "gmw/en-gb-x-rp", None, f"en-us{VARIANT}"]
 
 
@@ -48,7 +50,9 @@ def test_a_voice_that_comes_round_again_is_not_made_again(ring: VoiceList) -> No
     assert len({id(one) for one in found}) == 3
 
 
-def test_a_voice_that_does_not_speak_any_more_holds_no_clips(coach_voice: Synthesizer, ring: VoiceList) -> None:
+def test_a_voice_that_does_not_speak_any_more_holds_no_clips(
+    coach_voice: Synthesizer, ring: VoiceList
+) -> None:
     source = EagerSource(coach_voice, RATE, ring)
     held = []
     for _ in range(3):
@@ -68,7 +72,9 @@ def test_other_engines_have_the_voices_that_they_list(speaking: Speaking) -> Non
     found.close()
 
 
-def test_an_engine_that_fails_has_no_other_voice(speaking: Speaking, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_engine_that_fails_has_no_other_voice(
+    speaking: Speaking, caplog: pytest.LogCaptureFixture
+) -> None:
     def fails(_voice: Voice) -> Sequence[str]:
         raise SpeechError("The engine has gone.")
 
@@ -117,12 +123,18 @@ def test_by_voice_the_coach_speaks_with_another_one_and_says_so(
     assert said
     begin = round(said.at * RATE)
     heard = bench.sound[begin : begin + RATE]
-    assert not np.allclose(heard, coach_voice.clip(str(said.data["text"])).samples[:RATE], atol=0.01)
+    assert not np.allclose(
+        heard, coach_voice.clip(str(said.data["text"])).samples[:RATE], atol=0.01
+    )
     with speaking(Voice(name=f"en-us{VARIANT}")) as other:
-        np.testing.assert_allclose(heard, other.clip(str(said.data["text"])).samples[:RATE], atol=0.01)
+        np.testing.assert_allclose(
+            heard, other.clip(str(said.data["text"])).samples[:RATE], atol=0.01
+        )
 
 
-def test_in_mid_hold_the_count_goes_on_in_the_new_voice(app: App, coach_voice: Synthesizer, ring: VoiceList) -> None:
+def test_in_mid_hold_the_count_goes_on_in_the_new_voice(
+    app: App, coach_voice: Synthesizer, ring: VoiceList
+) -> None:
     bench = talking(app, EagerSource(coach_voice, RATE, ring))
     for line in ("start quick routine", "next", "ready"):
         bench.type(line)
@@ -132,7 +144,9 @@ def test_in_mid_hold_the_count_goes_on_in_the_new_voice(app: App, coach_voice: S
     bench.run_until(lambda: bench.coach.position > 12)
     beats = np.diff([entry.at for entry in bench.said if entry.data["line"] == "count"])
     assert len(beats) > 4
-    np.testing.assert_allclose(beats, np.round(beats), atol=0.02)  # a clip begins up to 10 ms before its sound
+    np.testing.assert_allclose(
+        beats, np.round(beats), atol=0.02
+    )  # a clip begins up to 10 ms before its sound
     assert bench.last(line="voice.changed")
 
 

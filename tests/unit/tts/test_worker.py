@@ -13,15 +13,28 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.support.fake_speech_engine import GATE, PATIENCE, RATE, is_running, lines, script, stand_in, until
+from tests.support.fake_speech_engine import (
+    GATE,
+    PATIENCE,
+    RATE,
+    is_running,
+    lines,
+    script,
+    stand_in,
+    until,
+)
 from voicecoach.tts.cache import ClipCache
 from voicecoach.tts.synthesizer import SpeechError, Synthesizer, Voice, list_voices
 from voicecoach.tts.worker import WORKER_COMMAND
 
 
-def test_closing_ends_the_child_and_the_waiting(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_closing_ends_the_child_and_the_waiting(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     failures: list[SpeechError] = []
-    synthesizer = Synthesizer(Voice(), RATE, ClipCache(tmp_path), timeout=PATIENCE, command=stand_in(tmp_path, GATE))
+    synthesizer = Synthesizer(
+        Voice(), RATE, ClipCache(tmp_path), timeout=PATIENCE, command=stand_in(tmp_path, GATE)
+    )
 
     def ask(text: str) -> None:
         with pytest.raises(SpeechError) as caught:
@@ -35,7 +48,9 @@ def test_closing_ends_the_child_and_the_waiting(tmp_path: Path, caplog: pytest.L
     synthesizer.close()
     for thread in threads:
         thread.join(PATIENCE)
-    assert [str(failure) for failure in failures] == ["Speech was closed before this text was rendered."] * 2
+    assert [str(failure) for failure in failures] == [
+        "Speech was closed before this text was rendered."
+    ] * 2
     assert not caplog.records
     if sys.platform != "win32":
         assert not is_running(int(lines(tmp_path / "lives")[0]))
@@ -61,7 +76,9 @@ def test_a_child_that_is_not_needed_any_more_leaves_and_another_comes_when_it_is
 
 def test_what_a_resting_voice_was_to_say_ahead_is_left_out(tmp_path: Path) -> None:
     command = stand_in(tmp_path, GATE)
-    with Synthesizer(Voice(), RATE, ClipCache(tmp_path), timeout=PATIENCE, command=command) as synthesizer:
+    with Synthesizer(
+        Voice(), RATE, ClipCache(tmp_path), timeout=PATIENCE, command=command
+    ) as synthesizer:
         synthesizer.prefetch(["one", "two", "three"])
         until(lambda: bool(lines(tmp_path / "lives")))
         synthesizer.rest()
@@ -72,7 +89,9 @@ def test_what_a_resting_voice_was_to_say_ahead_is_left_out(tmp_path: Path) -> No
 
 
 def test_a_resting_voice_has_no_child(tmp_path: Path) -> None:
-    with Synthesizer(Voice(), RATE, ClipCache(tmp_path), timeout=PATIENCE, command=stand_in(tmp_path)) as synthesizer:
+    with Synthesizer(
+        Voice(), RATE, ClipCache(tmp_path), timeout=PATIENCE, command=stand_in(tmp_path)
+    ) as synthesizer:
         synthesizer.clip("one")
         synthesizer.rest()
         if sys.platform != "win32":
@@ -81,7 +100,7 @@ def test_a_resting_voice_has_no_child(tmp_path: Path) -> None:
         assert synthesizer.clip("two"), "asked again, there is another"
 
 
-# --- what goes wrong -------------------------------------------------------------------------------------
+# --- what goes wrong ----------------------------------------------------------------------------
 
 
 def test_speech_goes_on_after_the_child_was_killed(tmp_path: Path, engine: None) -> None:
@@ -94,9 +113,14 @@ def test_speech_goes_on_after_the_child_was_killed(tmp_path: Path, engine: None)
         main()
         """,
     )
-    with Synthesizer(Voice(), RATE, ClipCache(tmp_path), timeout=PATIENCE, command=command) as synthesizer:
+    with Synthesizer(
+        Voice(), RATE, ClipCache(tmp_path), timeout=PATIENCE, command=command
+    ) as synthesizer:
         synthesizer.clip("one")
-        os.kill(int(lines(tmp_path / "lives")[0]), signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
+        os.kill(
+            int(lines(tmp_path / "lives")[0]),
+            signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL,
+        )
         assert synthesizer.clip("two").seconds > 0.2
     assert len(lines(tmp_path / "lives")) == 2
 
@@ -113,10 +137,14 @@ TROUBLES = {
 
 
 @pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES)
-def test_an_engine_that_fails_once_is_replaced_and_the_sentence_is_whole(tmp_path: Path, trouble: str) -> None:
+def test_an_engine_that_fails_once_is_replaced_and_the_sentence_is_whole(
+    tmp_path: Path, trouble: str
+) -> None:
     timeout = 3.0 if "sleep" in trouble else PATIENCE
     command = stand_in(tmp_path, f"{trouble}\nreturn False")
-    with Synthesizer(Voice(), RATE, ClipCache(tmp_path), timeout=timeout, command=command) as synthesizer:
+    with Synthesizer(
+        Voice(), RATE, ClipCache(tmp_path), timeout=timeout, command=command
+    ) as synthesizer:
         assert synthesizer.clip("Well done").seconds == pytest.approx(0.9, abs=0.01)
         pids = [int(pid) for pid in lines(tmp_path / "lives")]
         assert len(pids) == 2
@@ -134,11 +162,15 @@ def test_an_engine_that_fails_once_is_replaced_and_the_sentence_is_whole(tmp_pat
         ("return True", "no readable sound"),
     ],
 )
-def test_an_engine_that_fails_twice_is_given_up_with_one_sentence(tmp_path: Path, trouble: str, complaint: str) -> None:
+def test_an_engine_that_fails_twice_is_given_up_with_one_sentence(
+    tmp_path: Path, trouble: str, complaint: str
+) -> None:
     timeout = 0.5 if "sleep" in trouble else PATIENCE
     command = stand_in(tmp_path, trouble)
     with (
-        Synthesizer(Voice(), RATE, ClipCache(tmp_path), timeout=timeout, command=command) as synthesizer,
+        Synthesizer(
+            Voice(), RATE, ClipCache(tmp_path), timeout=timeout, command=command
+        ) as synthesizer,
         pytest.raises(SpeechError, match=rf'^"Well done" cannot be spoken: .*{complaint}.*\.$'),
     ):
         synthesizer.clip("Well done")
@@ -161,7 +193,9 @@ def test_a_missing_engine_is_asked_for_once_and_what_to_install_is_said(
         worker.main()
         """,
     )
-    with Synthesizer(Voice(), RATE, ClipCache(tmp_path), timeout=PATIENCE, command=command) as synthesizer:
+    with Synthesizer(
+        Voice(), RATE, ClipCache(tmp_path), timeout=PATIENCE, command=command
+    ) as synthesizer:
         for text in ("one", "two"):
             with pytest.raises(SpeechError, match=r"voicecoach\[speech\].*espeak-ng"):
                 synthesizer.clip(text)
@@ -194,7 +228,9 @@ def test_the_child_leaves_when_its_parent_is_gone(tmp_path: Path, hung: bool) ->
 @pytest.mark.skipif(sys.platform != "linux", reason="speech is forked on Linux only")
 def test_a_hung_engine_does_not_outlive_the_coach(tmp_path: Path) -> None:
     note = "import os, pathlib; pathlib.Path(__file__).with_name('pid').write_text(str(os.getpid())); time.sleep(1000)"
-    child = subprocess.Popen(script(tmp_path, HUNG.replace("time.sleep(1000)", note)), stdin=subprocess.PIPE)
+    child = subprocess.Popen(
+        script(tmp_path, HUNG.replace("time.sleep(1000)", note)), stdin=subprocess.PIPE
+    )
     assert child.stdin is not None
     child.stdin.write(b'{"do": "voices", "engine": null, "language": "en"}\n')
     child.stdin.flush()
@@ -206,11 +242,12 @@ def test_a_hung_engine_does_not_outlive_the_coach(tmp_path: Path) -> None:
     until(lambda: not is_running(hung))
 
 
-# --- other systems ---------------------------------------------------------------------------------------
+# --- other systems ------------------------------------------------------------------------------
 
 MAC = """
-    # pyttsx3 with a driver that behaves as its macOS driver does: speech goes on in the loop, stopping cuts the
-    # file, unknown voices are ignored, files are AIFF, and novelty voices come first.
+    # pyttsx3 with a driver that behaves as its macOS driver does: speech goes on in the loop,
+    # stopping cuts the file, unknown voices are ignored, files are AIFF, and novelty voices come
+    # first.
     import sys, types
     import numpy as np, soundfile as sf
     from pyttsx3.voice import Voice
@@ -272,7 +309,9 @@ MAC = """
 def test_a_mac_finishes_every_sentence_in_an_english_voice(tmp_path: Path) -> None:
     voice = Voice(engine="mac")
     command = script(tmp_path, MAC)
-    with Synthesizer(voice, RATE, ClipCache(tmp_path), timeout=PATIENCE, command=command) as synthesizer:
+    with Synthesizer(
+        voice, RATE, ClipCache(tmp_path), timeout=PATIENCE, command=command
+    ) as synthesizer:
         for text in ("first sentence", "a second and longer sentence", "third"):
             clip = synthesizer.clip(text)
             assert clip.seconds == pytest.approx(len(text) / 10, abs=0.02)
@@ -284,7 +323,9 @@ def test_a_mac_does_not_pass_over_an_unknown_voice(tmp_path: Path) -> None:
     voice = Voice("nobody", engine="mac")
     command = script(tmp_path, MAC)
     with (
-        Synthesizer(voice, RATE, ClipCache(tmp_path), timeout=PATIENCE, command=command) as synthesizer,
+        Synthesizer(
+            voice, RATE, ClipCache(tmp_path), timeout=PATIENCE, command=command
+        ) as synthesizer,
         pytest.raises(SpeechError, match='no voice "nobody"'),
     ):
         synthesizer.clip("five")

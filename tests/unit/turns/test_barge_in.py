@@ -23,7 +23,9 @@ from voicecoach.turns.self_speech import is_own_voice
         ("stop", "", False),
     ],
 )
-def test_what_the_coach_says_just_then_is_its_own_voice(heard: str, said: str, its_own: bool) -> None:
+def test_what_the_coach_says_just_then_is_its_own_voice(
+    heard: str, said: str, its_own: bool
+) -> None:
     assert is_own_voice(heard, said) is its_own
 
 

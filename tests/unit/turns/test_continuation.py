@@ -27,7 +27,11 @@ def go_on(bench: Bench, text: str, alone: str = "the rest") -> None:
 
 
 def obeyed(bench: Bench) -> list[object]:
-    return [entry.data["intent"] for entry in bench.log if entry.kind == "heard" and entry.data["verdict"] == "accept"]
+    return [
+        entry.data["intent"]
+        for entry in bench.log
+        if entry.kind == "heard" and entry.data["verdict"] == "accept"
+    ]
 
 
 def test_a_longer_question_is_answered_in_place_of_the_shorter_one(bench: Bench) -> None:
@@ -51,8 +55,12 @@ def test_more_words_of_the_same_meaning_do_nothing(bench: Bench) -> None:
     assert reason == "it was obeyed already"
 
 
-@pytest.mark.parametrize("whole", ["how many more and louder", "how many more louder", "next and louder"])
-def test_of_two_commands_the_one_that_was_obeyed_is_not_obeyed_again(bench: Bench, whole: str) -> None:
+@pytest.mark.parametrize(
+    "whole", ["how many more and louder", "how many more louder", "next and louder"]
+)
+def test_of_two_commands_the_one_that_was_obeyed_is_not_obeyed_again(
+    bench: Bench, whole: str
+) -> None:
     first = whole.removesuffix("louder").removesuffix("and ").strip()
     bench.type(first)
     go_on(bench, whole, whole.removeprefix(first).strip())
@@ -72,7 +80,9 @@ def test_talk_after_a_command_changes_nothing(bench: Bench) -> None:
     assert bench.coach.session.state == "working"
 
 
-def test_what_goes_on_after_something_that_was_not_understood_is_understood_as_a_whole(bench: Bench) -> None:
+def test_what_goes_on_after_something_that_was_not_understood_is_understood_as_a_whole(
+    bench: Bench,
+) -> None:
     bench.type("how the")
     go_on(bench, "how many more seconds")
     assert obeyed(bench) == ["HowLongLeft"]
@@ -87,7 +97,10 @@ def test_a_command_of_its_own_is_not_taken_for_what_both_sound_like(bench: Bench
 def in_a_recording(app: App, *utterances: Hypothesis) -> list[tuple[str, object]]:
     """What utterances of a recording mean in the end."""
     found = in_the_end(utterances, lambda heard: app.understand(heard, None))
-    return [(heard.text, understood.intent if understood.accepted else None) for heard, understood in found]
+    return [
+        (heard.text, understood.intent if understood.accepted else None)
+        for heard, understood in found
+    ]
 
 
 def said(text: str) -> Hypothesis:
@@ -95,14 +108,20 @@ def said(text: str) -> Hypothesis:
 
 
 def test_in_a_recording_the_longer_sentence_counts(app: App) -> None:
-    found = in_a_recording(app, said("how long"), together("how long is left", "lift"), said("next"))
+    found = in_a_recording(
+        app, said("how long"), together("how long is left", "lift"), said("next")
+    )
     assert found == [("how long is left", "HowLongLeft"), ("next", "Next")]
-    found = in_a_recording(app, said("go back to the last"), together("go back to the last exercise", "exercises"))
+    found = in_a_recording(
+        app, said("go back to the last"), together("go back to the last exercise", "exercises")
+    )
     assert found == [("go back to the last exercise", "Back")]
 
 
 def test_in_a_recording_a_command_stays_what_it_was_when_something_else_follows(app: App) -> None:
-    found = in_a_recording(app, said("next"), together("next the weather is fine", "the weather is fine"))
+    found = in_a_recording(
+        app, said("next"), together("next the weather is fine", "the weather is fine")
+    )
     assert found == [("next", "Next"), ("the weather is fine", None)]
     found = in_a_recording(app, said("louder"), together("louder next", "next"))
     assert found == [("louder", "Louder"), ("next", "Next")]

@@ -15,7 +15,9 @@ from voicecoach.turns.end_of_turn import AT_ONCE, JOINS, LIKELY, SURE, UNFINISHE
 def endpoint() -> EndOfTurn:
     intents = project_intents()
     skip_words = [word for phrase in intents.skip_words for word in phrase.split()]
-    return EndOfTurn(intents.word_graph(), skip_words, intents.beside, ("and", "and then", "i mean"))
+    return EndOfTurn(
+        intents.word_graph(), skip_words, intents.beside, ("and", "and then", "i mean")
+    )
 
 
 def seconds_after(endpoint: EndOfTurn, words: str) -> float:
@@ -46,11 +48,19 @@ def test_after_a_word_that_joins_two_commands_the_second_is_waited_for(
     assert seconds_after(endpoint, words) == seconds
 
 
-# --- what the project's user says -----------------------------------------------------------------------------
+# --- what the project's user says ---------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    "words", ["start leg routine", "how long is left", "next exercise", "that's enough for today", "ready", "go back"]
+    "words",
+    [
+        "start leg routine",
+        "how long is left",
+        "next exercise",
+        "that's enough for today",
+        "ready",
+        "go back",
+    ],
 )
 def test_a_whole_command_needs_no_more_than_a_moment(endpoint: EndOfTurn, words: str) -> None:
     assert seconds_after(endpoint, words) == WHOLE
@@ -74,7 +84,11 @@ def test_a_command_that_a_name_or_a_number_may_follow_stays_open_for_it(
 
 @pytest.mark.parametrize(
     ("words", "longer"),
-    [("i'm done", "i'm done for today"), ("how long", "how long is left"), ("repeat", "repeat the last one")],
+    [
+        ("i'm done", "i'm done for today"),
+        ("how long", "how long is left"),
+        ("repeat", "repeat the last one"),
+    ],
 )
 def test_a_command_that_other_words_may_follow_is_decided_and_stays_open(
     endpoint: EndOfTurn, words: str, longer: str
@@ -83,7 +97,9 @@ def test_a_command_that_other_words_may_follow_is_decided_and_stays_open(
     assert endpoint.pause(longer).merge_window_s == 0
 
 
-@pytest.mark.parametrize(("words", "at_once"), [("stop", AT_ONCE), ("pause", AT_ONCE), ("next exercise", SURE)])
+@pytest.mark.parametrize(
+    ("words", "at_once"), [("stop", AT_ONCE), ("pause", AT_ONCE), ("next exercise", SURE)]
+)
 def test_what_was_surely_heard_needs_hardly_any_silence(words: str, at_once: float) -> None:
     asked: list[tuple[str, object]] = []
 
@@ -118,35 +134,59 @@ def test_what_is_in_some_doubt_needs_some_more(words: str, behind: float, pause:
     assert unsure == Pause(WHOLE, pause.merge_window_s), "the session doubts it for another reason"
 
 
-@pytest.mark.parametrize("words", ["which", "how", "hold for", "hold it for two minutes and", "start leg", "let's"])
-def test_the_beginning_of_a_command_is_waited_for_the_longest(endpoint: EndOfTurn, words: str) -> None:
+@pytest.mark.parametrize(
+    "words", ["which", "how", "hold for", "hold it for two minutes and", "start leg", "let's"]
+)
+def test_the_beginning_of_a_command_is_waited_for_the_longest(
+    endpoint: EndOfTurn, words: str
+) -> None:
     assert seconds_after(endpoint, words) == UNFINISHED
 
 
 @pytest.mark.parametrize(
-    "words", ["", "[unk]", "the weather", "which weather", "start leg routine weather", "stop next", "um", "um er hey"]
+    "words",
+    [
+        "",
+        "[unk]",
+        "the weather",
+        "which weather",
+        "start leg routine weather",
+        "stop next",
+        "um",
+        "um er hey",
+    ],
 )
-def test_nothing_is_waited_for_after_words_that_begin_no_command(endpoint: EndOfTurn, words: str) -> None:
+def test_nothing_is_waited_for_after_words_that_begin_no_command(
+    endpoint: EndOfTurn, words: str
+) -> None:
     assert seconds_after(endpoint, words) == WHOLE
 
 
-@pytest.mark.parametrize("words", ["stop", "pause", "wait", "hold on", "let's stop", "i need a break", "enough"])
+@pytest.mark.parametrize(
+    "words", ["stop", "pause", "wait", "hold on", "let's stop", "i need a break", "enough"]
+)
 def test_whoever_wants_to_stop_or_rest_means_now(endpoint: EndOfTurn, words: str) -> None:
     assert seconds_after(endpoint, words) == WHOLE
 
 
-@pytest.mark.parametrize("words", ["stop", "start", "which", "hold for twenty", "start leg routine"])
-def test_words_that_mean_nothing_change_nothing_in_front_of_a_command(endpoint: EndOfTurn, words: str) -> None:
+@pytest.mark.parametrize(
+    "words", ["stop", "start", "which", "hold for twenty", "start leg routine"]
+)
+def test_words_that_mean_nothing_change_nothing_in_front_of_a_command(
+    endpoint: EndOfTurn, words: str
+) -> None:
     for polite in ("please", "um", "okay coach", "thank you so"):
         assert seconds_after(endpoint, f"{polite} {words}") == seconds_after(endpoint, words)
 
 
 def test_a_word_that_may_mean_nothing_may_begin_a_command(endpoint: EndOfTurn) -> None:
-    assert seconds_after(endpoint, "you may") == UNFINISHED, "it is part of the skip words thank you"
+    assert seconds_after(endpoint, "you may") == UNFINISHED, (
+        "it is part of the skip words thank you"
+    )
     assert seconds_after(endpoint, "you may start") == WHOLE
 
 
-# --- in small -------------------------------------------------------------------------------------------------
+# --- in small -----------------------------------------------------------------------------------
 
 
 def test_the_surer_it_is_what_was_said_the_shorter_is_the_wait() -> None:
@@ -154,7 +194,12 @@ def test_the_surer_it_is_what_was_said_the_shorter_is_the_wait() -> None:
 
 
 def test_more_words_of_the_same_meaning_are_not_waited_for() -> None:
-    assert seconds_after(endpoint_of({"skip": "Next", "skip it": "Next", "skip it please": "Next"}), "skip") == WHOLE
+    assert (
+        seconds_after(
+            endpoint_of({"skip": "Next", "skip it": "Next", "skip it please": "Next"}), "skip"
+        )
+        == WHOLE
+    )
 
 
 def test_more_words_with_another_meaning_are_waited_for_however_far_they_are() -> None:
@@ -172,21 +217,34 @@ def test_values_may_go_on_with_the_same_kind_and_mean_something_else() -> None:
 
 
 def test_stop_is_obeyed_at_once_whatever_else_it_could_become() -> None:
-    kinds = {"halt": "Stop", "halt for a minute": "Pause", "rest": "Pause", "rest is best": "Help", "go": "Next"}
+    kinds = {
+        "halt": "Stop",
+        "halt for a minute": "Pause",
+        "rest": "Pause",
+        "rest is best": "Help",
+        "go": "Next",
+    }
     one = endpoint_of({**kinds, "go home": "Stop"})
     assert seconds_after(one, "halt") == seconds_after(one, "rest") == WHOLE
     assert one.pause("go") == Pause(WHOLE, JOINS), "only where it may be meant already"
 
 
 def test_a_sentence_may_begin_with_a_skip_word_or_be_one() -> None:
-    one = endpoint_of({"okay": "Yes", "okay computer": "Help", "please me": "Help"}, ("okay", "please"))
+    one = endpoint_of(
+        {"okay": "Yes", "okay computer": "Help", "please me": "Help"}, ("okay", "please")
+    )
     assert one.pause("okay") == one.pause("please okay") == Pause(WHOLE, JOINS)
     assert seconds_after(one, "please") == UNFINISHED
     assert seconds_after(one, "please please me") == WHOLE
 
 
 def test_what_is_said_seldom_is_not_waited_for_where_it_could_follow() -> None:
-    kinds = {"next": "Next", "next leg": "SkipSide", "leave out": "SkipSide", "leave out this leg": "Back"}
+    kinds = {
+        "next": "Next",
+        "next leg": "SkipSide",
+        "leave out": "SkipSide",
+        "leave out this leg": "Back",
+    }
     one = EndOfTurn(graph_of_kinds(kinds), (), {"SkipSide"})
     assert seconds_after(one, "next") == WHOLE
     assert seconds_after(one, "leave") == UNFINISHED

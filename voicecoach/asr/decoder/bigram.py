@@ -1,7 +1,7 @@
 """How probable everyday words are, alone and after one another: a bigram model in the ARPA format.
 
-Of that format (D. Paul and J. Baker 1992; described in SRILM's `ngram-format(5)`) it reads what a bigram needs. Its
-logarithms are to base 10, ours natural.
+Of that format (D. Paul and J. Baker 1992; described in SRILM's `ngram-format(5)`) it reads what a
+bigram needs. Its logarithms are to base 10, ours natural.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ START, END = "<s>", "</s>"
 
 @dataclass(frozen=True, slots=True)
 class Bigram:
-    """Natural logarithms of probabilities: `words` of each word; `following` of a word after another, for pairs that
-    were counted; `backoff` what any other word's costs more after this one."""
+    """Natural logarithms of probabilities: `words` of each word; `following` of a word after
+    another, for pairs that were counted; `backoff` what any other word's costs more after this
+    one."""
 
     words: Mapping[str, float] = field(default_factory=dict)
     following: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
@@ -30,7 +31,8 @@ class Bigram:
 
 
 def read_arpa(lines: Iterable[str]) -> Bigram:
-    """A model from a file's lines. Raises ValueError, with the number of the line, when one is not in the format."""
+    """A model from a file's lines. Raises ValueError, with the number of the line, when one is not
+    in the format."""
     words: dict[str, float] = {}
     backoff: dict[str, float] = {}
     following: dict[str, dict[str, float]] = {}

@@ -1,8 +1,9 @@
-"""The folder that Vosk loads: a model, with a decoding graph of our own in the place of its language model.
+"""The folder that Vosk loads: a model, with a decoding graph of our own in the place of its
+language model.
 
-Vosk loads `graph/Gr.fst` from the model's folder, so that a folder of links with a graph of our own gives true
-finite-state decoding
-(docs/decisions/0003-decoding-graph.md). It is built once for each graph and kept in a cache.
+Vosk loads `graph/Gr.fst` from the model's folder, so that a folder of links with a graph of our own
+gives true finite-state decoding (docs/decisions/0003-decoding-graph.md). It is built once for each
+graph and kept in a cache.
 """
 
 from __future__ import annotations
@@ -25,9 +26,10 @@ OWN_SETTINGS = {
     Path("conf/mfcc.conf"): ("--dither=0",),
     Path("conf/model.conf"): ("--lattice-beam=6.0",),
 }
-"""What is added to Kaldi's settings (the last of a name counts). Its dither, random numbers, differs from one utterance
-to the next: the same sound is to be heard the same each time (the recogniser adds a dither that is). The lattice keeps
-what is up to so many nats less probable than the best, as alternatives (2 in the model)."""
+"""What is added to Kaldi's settings (the last of a name counts). Its dither, random numbers,
+differs from one utterance to the next: the same sound is to be heard the same each time (the
+recogniser adds a dither that is). The lattice keeps what is up to so many nats less probable than
+the best, as alternatives (2 in the model)."""
 
 KEPT = 8
 """Graphs that stay in the cache."""
@@ -37,7 +39,8 @@ OWN_FILES = (Path("graph/Gr.fst"), Path("graph/words.txt"), *OWN_SETTINGS)
 
 
 def vocabulary(model: Path) -> dict[str, int]:
-    """Word -> id: from `graph/words.txt`, or, where a model has none, from the symbol table of its `Gr.fst`.
+    """Word -> id: from `graph/words.txt`, or, where a model has none, from the symbol table of its
+    `Gr.fst`.
 
     Raises ValueError when that is damaged, or lacks a sign that the graph needs."""
     words = model / "graph" / "words.txt"
@@ -58,8 +61,18 @@ def graph_name(model: Path, grammar: Grammar, costs: Costs | None = None) -> str
     """What tells the folder for a model, a grammar and costs from any other."""
     kinds = [(state, sorted(found)) for state, found in grammar.sentences.final.items()]
     weighed = costs or Costs()
-    parts = (FORMAT, model.resolve(), weighed, grammar.sentences.arcs, kinds, grammar.decoys, grammar.background)
-    told = f"{parts} {grammar.skip_words} {grammar.cautions} {sorted(grammar.extra)} {grammar.links}"
+    parts = (
+        FORMAT,
+        model.resolve(),
+        weighed,
+        grammar.sentences.arcs,
+        kinds,
+        grammar.decoys,
+        grammar.background,
+    )
+    told = (
+        f"{parts} {grammar.skip_words} {grammar.cautions} {sorted(grammar.extra)} {grammar.links}"
+    )
     return hashlib.sha256(told.encode()).hexdigest()[:20]
 
 
@@ -82,8 +95,8 @@ def model_with_graph(
 ) -> Path:
     """A folder in `cache` that is `model` with the graph of `grammar`: links for all other files.
 
-    Built once for each model, grammar and costs, and put in place whole; only then `words` are asked for, the model's
-    own vocabulary where nothing is given.
+    Built once for each model, grammar and costs, and put in place whole; only then `words` are
+    asked for, the model's own vocabulary where nothing is given.
     """
     costs = costs or Costs()
     name = graph_name(model, grammar, costs)
@@ -104,21 +117,25 @@ def model_with_graph(
         _write_words(copy / "graph" / "words.txt", ids, graph.labels())
         for path, settings in OWN_SETTINGS.items():
             if (model / path).exists():
-                (copy / path).write_text("\n".join([(model / path).read_text().rstrip(), *settings, ""]))
+                (copy / path).write_text(
+                    "\n".join([(model / path).read_text().rstrip(), *settings, ""])
+                )
         _put_in_place(copy, folder)
     _prune(cache)
     return folder
 
 
 def _prune(cache: Path) -> None:
-    """Keep the graphs that were used last: each is some megabytes, and every change of the intents makes one."""
+    """Keep the graphs that were used last: each is some megabytes, and every change of the intents
+    makes one."""
     folders = [path for path in cache.iterdir() if path.is_dir() and not path.name.startswith(".")]
     for old in sorted(folders, key=lambda path: path.stat().st_mtime, reverse=True)[KEPT:]:
         shutil.rmtree(old, ignore_errors=True)
 
 
 def _put_in_place(copy: Path, folder: Path) -> None:
-    """Another process may have been faster: then its folder is as good. One without a graph is debris."""
+    """Another process may have been faster: then its folder is as good. One without a graph is
+    debris."""
     try:
         copy.rename(folder)
     except OSError:
@@ -131,8 +148,8 @@ def _put_in_place(copy: Path, folder: Path) -> None:
 
 
 def _write_words(path: Path, ids: Mapping[str, int], labels: Collection[int]) -> None:
-    """The words of the graph. The other fourteen of fifteen that the model knows take Vosk a fifth of its start, and
-    nine megabytes."""
+    """The words of the graph. The other fourteen of fifteen that the model knows take Vosk a fifth
+    of its start, and nine megabytes."""
     kept = {0, ids[UNKNOWN], ids[BACKOFF], *labels}
     text = "".join(f"{word} {number}\n" for word, number in ids.items() if number in kept)
     path.write_text(text, encoding="utf-8")

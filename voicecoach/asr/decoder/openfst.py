@@ -1,8 +1,10 @@
-"""Files of OpenFst's vector type with standard arcs: as much of the format as the decoding graph needs.
+"""Files of OpenFst's vector type with standard arcs: as much of the format as the decoding graph
+needs.
 
-Written by hand because the well-kept writers (kaldifst, pynini) bring an OpenFst library of their own, and two of
-those in one process do not go together: importing kaldifst before vosk never returns and eats all memory.
-The layout is that of OpenFst 1.6 and later (`fst.cc`, `symbol-table.cc`), little-endian.
+Written by hand because the well-kept writers (kaldifst, pynini) bring an OpenFst library of their
+own, and two of those in one process do not go together: importing kaldifst before vosk never
+returns and eats all memory. The layout is that of OpenFst 1.6 and later (`fst.cc`,
+`symbol-table.cc`), little-endian.
 """
 
 from __future__ import annotations
@@ -40,8 +42,8 @@ class Fst:
         self.arcs[source].append((label, label, cost, target))
 
     def add_backoff(self, source: int, label: int, cost: float, target: int) -> None:
-        """From `source` to `target` at `cost` nats without a word. Kaldi's graphs have a label for it that is read, but
-        never written."""
+        """From `source` to `target` at `cost` nats without a word. Kaldi's graphs have a label for
+        it that is read, but never written."""
         self.arcs[source].append((label, 0, cost, target))
 
     def labels(self) -> set[int]:
@@ -61,8 +63,8 @@ class Fst:
 
 
 def read_symbols(path: Path) -> dict[str, int] | None:
-    """Word -> id of the symbol table inside an FST file; None when it has none, ValueError when it is no FST, or
-    a damaged one."""
+    """Word -> id of the symbol table inside an FST file; None when it has none, ValueError when it
+    is no FST, or a damaged one."""
     try:
         return _read_symbols(path)
     except (struct.error, UnicodeDecodeError) as error:

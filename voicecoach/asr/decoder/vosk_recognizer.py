@@ -12,7 +12,12 @@ from typing import Any
 import numpy as np
 
 from voicecoach.asr.decoder.graph import Costs, Grammar
-from voicecoach.asr.decoder.graph_folder import graph_name, known_folder, model_with_graph, vocabulary
+from voicecoach.asr.decoder.graph_folder import (
+    graph_name,
+    known_folder,
+    model_with_graph,
+    vocabulary,
+)
 from voicecoach.asr.model.locate import load_vosk
 from voicecoach.core.audio import HEARING_RATE, Samples
 from voicecoach.core.errors import VoicecoachError
@@ -23,16 +28,18 @@ SOFT_START = 0.1
 
 
 MOST_ALTERNATIVES = 20
-"""How many readings of an utterance are asked for: the better ones differ in words that mean nothing."""
+"""How many readings of an utterance are asked for: the better ones differ in words that mean
+nothing."""
 
 READINGS = 400
-"""Readings after which there is a new recogniser; an utterance is read once or several times. Vosk composes its graph
-as it goes, and keeps what it has met of it (alphacep/vosk-api, issue 209): a coach that is on all day would grow for
-hours. A new one takes milliseconds, and three times as long as usual over its first readings
-(`benchmarks/renewing.py`)."""
+"""Readings after which there is a new recogniser; an utterance is read once or several times. Vosk
+composes its graph as it goes, and keeps what it has met of it (alphacep/vosk-api, issue 209): a
+coach that is on all day would grow for hours. A new one takes milliseconds, and three times as long
+as usual over its first readings (`benchmarks/renewing.py`)."""
 
 QUIET = -3
-"""Vosk's log level at which Kaldi's own error lines stay off stderr: errors are told in our words."""
+"""Vosk's log level at which Kaldi's own error lines stay off stderr: errors are told in our
+words."""
 
 
 class SpeechModel:
@@ -68,8 +75,8 @@ class SpeechModel:
         return self._loaded_from(folder) if folder else None
 
     def recognizer(self, grammar: Grammar, costs: Costs | None = None) -> Recognizer:
-        """A recogniser that listens for the sentences of `grammar` (lower case, no punctuation), weighed by `costs`.
-        The first for a grammar takes a third of a second to load."""
+        """A recogniser that listens for the sentences of `grammar` (lower case, no punctuation),
+        weighed by `costs`. The first for a grammar takes a third of a second to load."""
         try:
             folder = model_with_graph(self.folder, grammar, self._cache, costs, self._vocabulary)
         except OSError as error:
@@ -97,8 +104,8 @@ def _unusable(folder: Path, error: Exception) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was heard in an utterance: the most probable text, its words (their times in seconds from the first sample
-    that was fed), and what else it may have been, the most probable first."""
+    """What was heard in an utterance: the most probable text, its words (their times in seconds
+    from the first sample that was fed), and what else it may have been, the most probable first."""
 
     text: str
     words: tuple[Word, ...] = ()
@@ -108,9 +115,9 @@ class Reading:
 class Recognizer:
     """One stream of utterances. Sound between utterances need not be fed.
 
-    The same sound gives the same words: Kaldi's dither (noise of one quantisation step, against logarithms of zero)
-    is off in the model's folder, and one that begins anew with each utterance takes its place. `make` gives a Vosk
-    recogniser: one now, and another each time after READINGS.
+    The same sound gives the same words: Kaldi's dither (noise of one quantisation step, against
+    logarithms of zero) is off in the model's folder, and one that begins anew with each utterance
+    takes its place. `make` gives a Vosk recogniser: one now, and another each time after READINGS.
     """
 
     def __init__(self, make: Callable[[], Any]):
@@ -127,7 +134,8 @@ class Recognizer:
         self._dither = np.random.default_rng(0)
 
     def feed(self, samples: Samples) -> bool:
-        """Hear 16 kHz mono sound; whether the recogniser itself thinks that the utterance has ended."""
+        """Hear 16 kHz mono sound; whether the recogniser itself thinks that the utterance has
+        ended."""
         self._fed += len(samples)
         dithered = samples * 32767 + self._dither.standard_normal(len(samples), dtype=np.float32)
         pcm = np.clip(dithered, -32768, 32767).astype("<i2").tobytes()
@@ -144,9 +152,13 @@ class Recognizer:
         self._dither = np.random.default_rng(0)
         offset = began / HEARING_RATE
         words = tuple(
-            Word(word["word"], word["start"] - offset, word["end"] - offset) for word in best.get("result", ())
+            Word(word["word"], word["start"] - offset, word["end"] - offset)
+            for word in best.get("result", ())
         )
-        alternatives = (Alternative(one["text"].strip(), best["confidence"] - one["confidence"]) for one in others)
+        alternatives = (
+            Alternative(one["text"].strip(), best["confidence"] - one["confidence"])
+            for one in others
+        )
         self._left -= 1
         if not self._left:
             self._begin()
@@ -160,9 +172,9 @@ def hypothesis(
     decided_at: float,
     endpoint: Endpoint,
 ) -> Hypothesis:
-    """Put an utterance on the audio clock: `began` is the time (s) of its first fed sample, `speech` when the
-    detector heard it start and end. The words' times are nearer to the truth, except that the recogniser now and
-    then begins the first word in the silence before it."""
+    """Put an utterance on the audio clock: `began` is the time (s) of its first fed sample,
+    `speech` when the detector heard it start and end. The words' times are nearer to the truth,
+    except that the recogniser now and then begins the first word in the silence before it."""
     placed = tuple(Word(word.text, word.start + began, word.end + began) for word in reading.words)
     start = max(placed[0].start, speech[0] - SOFT_START) if placed else speech[0]
     end = placed[-1].end if placed else speech[1]

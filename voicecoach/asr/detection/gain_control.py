@@ -1,7 +1,8 @@
-"""How loud sound is: the noise floor, and quiet speech made as loud as detector and recogniser expect it.
+"""How loud sound is: the noise floor, and quiet speech made as loud as detector and recogniser
+expect it.
 
-Without it most sentences at -55 dB re full scale, as from a weak microphone across a room, are missed
-(tests/test_bad_sound.py has them).
+Without it most sentences at -55 dB re full scale, as from a weak microphone across a room, are
+missed (tests/test_bad_sound.py has them).
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ import numpy as np
 from voicecoach.core.audio import Samples
 
 LOUDEST_DB = -16.0
-"""Level (dB re full scale) that the loudest chunk of an utterance is brought to: speech averages some 6 dB less."""
+"""Level (dB re full scale) that the loudest chunk of an utterance is brought to: speech averages
+some 6 dB less."""
 
 FLOOR_DB = -45.0
 """The room's own noise is not made louder than this."""
@@ -23,7 +25,8 @@ FLOOR_RISE_DB = 0.05
 """How fast (dB a chunk) the estimate of the noise floor may rise; it falls at once."""
 
 FORGET_DB = 0.05
-"""How fast (dB a chunk) it is forgotten how loud speech was: somebody may have moved away, or turned down the voice."""
+"""How fast (dB a chunk) it is forgotten how loud speech was: somebody may have moved away, or
+turned down the voice."""
 
 SILENCE_DB = -100.0
 """Level of digital silence."""
@@ -45,13 +48,15 @@ class NoiseFloor:
 
 
 def chunk_level(chunk: Samples) -> float:
-    """Level of a chunk (dB re full scale), SILENCE_DB at least; a constant offset of the card's is no sound."""
+    """Level of a chunk (dB re full scale), SILENCE_DB at least; a constant offset of the card's is
+    no sound."""
     return 10 * float(np.log10(np.var(chunk) + 10 ** (SILENCE_DB / 10)))
 
 
 class AutomaticGainControl:
-    """Tells what to multiply sound by, chunk by chunk. It lowers the gain at once when something loud comes, and raises
-    it slowly, never while somebody speaks: within an utterance a rising gain would bend what it is to show."""
+    """Tells what to multiply sound by, chunk by chunk. It lowers the gain at once when something
+    loud comes, and raises it slowly, never while somebody speaks: within an utterance a rising gain
+    would bend what it is to show."""
 
     def __init__(self) -> None:
         self._floor = NoiseFloor()
@@ -59,8 +64,8 @@ class AutomaticGainControl:
         self._gain = 0.0
 
     def feed(self, chunk: Samples, speaking: bool, far_end: bool = False) -> np.float32:
-        """The factor (1 to 32) from this chunk on; `speaking` within an utterance, `far_end` while the coach itself
-        sounds: what the echo canceller leaves of it is not to be made louder."""
+        """The factor (1 to 32) from this chunk on; `speaking` within an utterance, `far_end` while
+        the coach itself sounds: what the echo canceller leaves of it is not to be made louder."""
         level = chunk_level(chunk)
         floor = self._floor.feed(level)
         self._loudest = max(level, self._loudest - (0.0 if speaking else FORGET_DB))

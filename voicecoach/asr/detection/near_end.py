@@ -25,7 +25,8 @@ class NearEndDetector:
         self._loudest: list[float] = []
 
     def feed(self, chunk: Samples, residual: float) -> None:
-        """Process a chunk that contains at most `residual` dB (re full scale) of the coach's echo."""
+        """Process a chunk that contains at most `residual` dB (re full scale) of the coach's
+        echo."""
         if residual == -np.inf:
             self._standing_out = STANDING_OUT_CHUNKS
         stands_out = chunk_level(chunk) - residual

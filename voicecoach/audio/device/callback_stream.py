@@ -29,11 +29,11 @@ _NEVER = sys.maxsize
 class _Callback(AudioStream):
     """A line with a ring, and the callback that moves sound between it and PortAudio.
 
-    The callback runs in PortAudio's thread under the interpreter's lock. It copies between PortAudio's
-    buffer and the ring, stores one small tuple, and sets an event once the ring's count reaches the one
-    that the coach waits for: to wake the coach at each of some three hundred callbacks a second cost as
-    much as the whole loop. The event's inner lock is held for a few instructions only; without it the
-    coach would have to poll.
+    The callback runs in PortAudio's thread under the interpreter's lock. It copies between
+    PortAudio's buffer and the ring, stores one small tuple, and sets an event once the ring's count
+    reaches the one that the coach waits for: to wake the coach at each of some three hundred
+    callbacks a second cost as much as the whole loop. The event's inner lock is held for a few
+    instructions only; without it the coach would have to poll.
     """
 
     ring: Ring
@@ -73,7 +73,9 @@ class _Callback(AudioStream):
         """Block until the ring's count reaches `count`, the stream ends, or `seconds` pass."""
         self._come.clear()
         self._awaited = count
-        if self.stamp[0] < count and not self.ended:  # in this order: a callback in between has set the event
+        if (
+            self.stamp[0] < count and not self.ended
+        ):  # in this order: a callback in between has set the event
             self._come.wait(seconds)
         self._awaited = _NEVER
 

@@ -14,10 +14,10 @@ _BUCKET_S = 0.25
 class ChunkClock:
     """Takes the poll that shows the most sound as the truest one.
 
-    Devices move chunks of 5 to 10 ms, so a poll misses the sound since the last chunk, and chunks are
-    late now and then, but never early. NTP's clock filter takes the shortest round trip for the same
-    reason (RFC 5905, section 10). With several polls a second at varied moments, one comes right after
-    a chunk.
+    Devices move chunks of 5 to 10 ms, so a poll misses the sound since the last chunk, and chunks
+    are late now and then, but never early. NTP's clock filter takes the shortest round trip for the
+    same reason (RFC 5905, section 10). With several polls a second at varied moments, one comes
+    right after a chunk.
     """
 
     def __init__(self) -> None:

@@ -19,7 +19,8 @@ from voicecoach.core.audio import BLOCK_SECONDS, HEARING_RATE, Samples
 BLOCK_SAMPLES = round(HEARING_RATE * BLOCK_SECONDS)
 """Samples of one microphone block."""
 _MIN_STARVED_BLOCKS = 10
-"""A microphone is lost only after this many short blocks: a hang of the coach itself loses nothing."""
+"""A microphone is lost only after this many short blocks: a hang of the coach itself loses
+nothing."""
 _MAX_BACKLOG_S = 0.06
 """Sound that may lie unread in each of the last blocks; more of it is dropped."""
 _BACKLOG_WINDOW_BLOCKS = 50
@@ -42,13 +43,16 @@ class Microphone(ReconnectingStream[Capture]):
     @property
     def dropped(self) -> float:
         """Return the sound (s) dropped because it had piled up."""
-        return self._dropped + (self._adopted.overflow / self._adopted.rate if self._adopted else 0.0)
+        return self._dropped + (
+            self._adopted.overflow / self._adopted.rate if self._adopted else 0.0
+        )
 
     def take(self, slack: Callable[[], float]) -> Samples:
         """Return the next block, shape (320,), 16 kHz.
 
         Args:
-            slack: Returns the seconds that may still be waited; the block is padded with silence when
+            slack: Returns the seconds that may still be waited; the block is padded with silence
+            when
                 none remain.
         """
         block = np.zeros(BLOCK_SAMPLES, np.float32)
@@ -102,6 +106,9 @@ class Microphone(ReconnectingStream[Capture]):
             self._lose(line, f"no sound came for {silent:.1f} s")
         self._backlogs.append(len(line.ring) / line.rate + len(self._resampler) / HEARING_RATE)
         excess = min(self._backlogs) - BLOCK_SECONDS
-        if len(self._backlogs) == _BACKLOG_WINDOW_BLOCKS and excess > _MAX_BACKLOG_S - BLOCK_SECONDS:
+        if (
+            len(self._backlogs) == _BACKLOG_WINDOW_BLOCKS
+            and excess > _MAX_BACKLOG_S - BLOCK_SECONDS
+        ):
             self._dropped += line.ring.skip(round(excess * line.rate)) / line.rate
             self._backlogs.clear()

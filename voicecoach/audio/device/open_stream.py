@@ -15,8 +15,8 @@ RATES = (48_000, 44_100, 16_000, 96_000, 32_000, 24_000, 22_050, 8_000)
 """Sample rates (Hz) by preference. A block is a whole number of frames at each."""
 
 BLOCKING_HOST_APIS = ("ALSA",)
-"""Host APIs whose streams are read and written by the loop. With the others PortAudio keeps a ring of
-its own for that, which hides the driver's delay."""
+"""Host APIs whose streams are read and written by the loop. With the others PortAudio keeps a ring
+of its own for that, which hides the driver's delay."""
 
 _KINDS: dict[tuple[type[AudioStream], bool], type[AudioStream]] = {
     (Capture, False): CallbackCapture,
@@ -49,12 +49,16 @@ def open_line(
         sounddevice = portaudio.library()
         device = portaudio.choose(kind.direction, wanted)
         settings = _settings(sounddevice, device)
-        found, channels = _format(sounddevice, kind.direction, device, settings, (rate, *RATES) if rate else RATES)
+        found, channels = _format(
+            sounddevice, kind.direction, device, settings, (rate, *RATES) if rate else RATES
+        )
         line = _KINDS[kind, device.host_api in BLOCKING_HOST_APIS](device, found)
         make = sounddevice.InputStream if kind is Capture else sounddevice.OutputStream
         latency += line.more_latency
         try:
-            line.start(make(samplerate=found, channels=channels, latency=latency, **line.hooks, **settings))
+            line.start(
+                make(samplerate=found, channels=channels, latency=latency, **line.hooks, **settings)
+            )
         except sounddevice.PortAudioError as error:
             raise DeviceError(
                 f'The {portaudio.NOUNS[kind.direction]} "{device.name}" could not be opened '
@@ -92,7 +96,11 @@ def _format(
     """
     most = device.channels(direction)
     few = (1, 2) if direction == "input" else (2, 1)
-    check = sounddevice.check_input_settings if direction == "input" else sounddevice.check_output_settings
+    check = (
+        sounddevice.check_input_settings
+        if direction == "input"
+        else sounddevice.check_output_settings
+    )
     for rate in rates:
         for channels in (*(number for number in few if number <= most), most):
             try:

@@ -1,7 +1,7 @@
 """Load PortAudio, and choose its devices by number, name or default.
 
-Only this module imports `sounddevice`, and late, because the import fails where the PortAudio library
-is missing (a bare Linux; the wheels for macOS and Windows carry it).
+Only this module imports `sounddevice`, and late, because the import fails where the PortAudio
+library is missing (a bare Linux; the wheels for macOS and Windows carry it).
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ the shortest delay."""
 NO_ANSWER = "The sound system does not answer: restart it, or log in again."
 
 LOCK = threading.RLock()
-"""Held while listing, opening and initialising: PortAudio is not safe for calls from several threads."""
+"""Held while listing, opening and initialising: PortAudio is not safe for calls from several
+threads."""
 
 
 class DeviceError(VoicecoachError):
@@ -61,7 +62,7 @@ class DeviceInfo:
         return f"{self.name}, {self.host_api}"
 
 
-# --- the library -----------------------------------------------------------------------------------------
+# --- the library --------------------------------------------------------------------------------
 
 
 def library() -> ModuleType:
@@ -73,7 +74,9 @@ def library() -> ModuleType:
     try:
         return import_module("sounddevice")
     except (ImportError, OSError) as error:
-        raise DeviceError(f"The PortAudio library is missing: install it with {_install_command()}.") from error
+        raise DeviceError(
+            f"The PortAudio library is missing: install it with {_install_command()}."
+        ) from error
 
 
 def _install_command() -> str:
@@ -126,7 +129,7 @@ def leave_to_the_system() -> None:
     atexit.unregister(library()._exit_handler)
 
 
-# --- choosing a device -----------------------------------------------------------------------------------
+# --- choosing a device --------------------------------------------------------------------------
 
 
 def list_devices() -> list[DeviceInfo]:
@@ -173,7 +176,9 @@ def choose(direction: Direction, wanted: str | int | None) -> DeviceInfo:
     noun = NOUNS[direction]
     devices = [device for device in list_devices() if device.channels(direction) > 0]
     if not devices:
-        raise DeviceError(f"No {noun} was found: plug one in, and check that the system's sound settings show it.")
+        raise DeviceError(
+            f"No {noun} was found: plug one in, and check that the system's sound settings show it."
+        )
     if wanted is None or wanted == "":
         return next((device for device in devices if device.is_default(direction)), devices[0])
     if isinstance(wanted, int) or wanted.isdecimal():
@@ -184,12 +189,18 @@ def choose(direction: Direction, wanted: str | int | None) -> DeviceInfo:
         return matches[0]
     if matches:
         raise DeviceError(f'"{wanted}" fits several {noun}s: choose one of {_choices(matches)}.')
-    raise DeviceError(f'There is no {noun} "{wanted}": choose one of {_choices(_nearest(devices, str(wanted)))}.')
+    raise DeviceError(
+        f'There is no {noun} "{wanted}": choose one of {_choices(_nearest(devices, str(wanted)))}.'
+    )
 
 
 def _by_name(devices: list[DeviceInfo], wanted: str) -> list[DeviceInfo]:
     matches = [device for device in devices if wanted in device.full_name.casefold()]
-    exact = [device for device in matches if wanted in (device.name.casefold(), device.full_name.casefold())]
+    exact = [
+        device
+        for device in matches
+        if wanted in (device.name.casefold(), device.full_name.casefold())
+    ]
     matches = exact or matches
     for host_api in _BEST_HOST_APIS:
         preferred = [device for device in matches if device.host_api == host_api]

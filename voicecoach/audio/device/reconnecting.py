@@ -148,7 +148,11 @@ class ReconnectingStream(Generic[LineT]):
             self._adopted = line
             line.glitches = 0
             self._gaps = UnderrunMonitor()
-        if line and self._gaps.feed(line.glitches) and self._asked_latency < self._params.max_latency_s:
+        if (
+            line
+            and self._gaps.feed(line.glitches)
+            and self._asked_latency < self._params.max_latency_s
+        ):
             self._widen(line)
             return None
         return line
@@ -159,13 +163,19 @@ class ReconnectingStream(Generic[LineT]):
         It takes a moment; a notice is given only if it fails.
         """
         self._line = None
-        self._asked_latency = min(self._params.max_latency_s, self._params.latency_growth * self._asked_latency)
-        log.info('the %s "%s" gets %.0f ms', self.noun, line.device.name, 1000 * self._asked_latency)
+        self._asked_latency = min(
+            self._params.max_latency_s, self._params.latency_growth * self._asked_latency
+        )
+        log.info(
+            'the %s "%s" gets %.0f ms', self.noun, line.device.name, 1000 * self._asked_latency
+        )
 
         def exchange() -> None:
             line.close()
             detail = "it could not be opened anew with more time for its driver"
-            self._search((0.0, *self._params.back_off_s), DeviceNotice(self.lost, line.device.name, detail))
+            self._search(
+                (0.0, *self._params.back_off_s), DeviceNotice(self.lost, line.device.name, detail)
+            )
 
         self._threads.append(in_background(exchange))
 

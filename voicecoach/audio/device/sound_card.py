@@ -36,9 +36,9 @@ CHECK_TIMEOUT_S = 5.0
 """`check_devices` waits this long for the sound system."""
 
 _GOLDEN = 0.6180339887
-"""The fractional parts of its multiples spread evenly over 0 to 1. The lines are polled now and then at
-these shares of the time between two blocks, because a poll is most exact right after a driver has
-moved a chunk (`chunk_clock.py`)."""
+"""The fractional parts of its multiples spread evenly over 0 to 1. The lines are polled now and
+then at these shares of the time between two blocks, because a poll is most exact right after a
+driver has moved a chunk (`chunk_clock.py`)."""
 
 log = logging.getLogger(__name__)
 
@@ -125,8 +125,8 @@ class SoundCard:
     def process_block(self, out: Samples) -> Samples:
         """Hand over the next block for the speaker and get the next one from the microphone.
 
-        Waits until the speaker has room. A lost microphone gives silence; a lost speaker swallows its
-        blocks at the wall clock's pace.
+        Waits until the speaker has room. A lost microphone gives silence; a lost speaker swallows
+        its blocks at the wall clock's pace.
 
         Args:
             out: Shape (block,), at `rate`.
@@ -150,7 +150,8 @@ class SoundCard:
             first: Seconds of the next block that are not heard either.
 
         Returns:
-            Seconds of queued sound that will not be heard; 0 without a speaker, and where the driver
+            Seconds of queued sound that will not be heard; 0 without a speaker, and where the
+            driver
             holds the sound already.
         """
         return self._speaker.flush(first)
@@ -199,7 +200,9 @@ class SoundCard:
 
 
 def check_devices(
-    input: str | int | None = None, output: str | int | None = None, timeout_s: float = CHECK_TIMEOUT_S
+    input: str | int | None = None,
+    output: str | int | None = None,
+    timeout_s: float = CHECK_TIMEOUT_S,
 ) -> str | None:
     """Return one sentence on a missing device, None when both are there; never raise."""
     answers: list[str | None] = []

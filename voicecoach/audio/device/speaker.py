@@ -40,7 +40,9 @@ class Speaker(ReconnectingStream[Playback]):
     @property
     def silent(self) -> float:
         """Return the silence (s) played because a block was late."""
-        return self._past_silent + (self._adopted.silent / self._adopted.rate if self._adopted else 0.0)
+        return self._past_silent + (
+            self._adopted.silent / self._adopted.rate if self._adopted else 0.0
+        )
 
     def put(self, block: Samples) -> None:
         """Hand over a block, shape (frames,), when there is room.
@@ -102,7 +104,9 @@ class Speaker(ReconnectingStream[Playback]):
 
     def _adopt(self, line: Playback) -> None:
         self._past_silent, self._silent_before = self.silent, 0
-        self._resampler = StreamResampler(self._rate, line.rate) if line.rate != self._rate else None
+        self._resampler = (
+            StreamResampler(self._rate, line.rate) if line.rate != self._rate else None
+        )
         self._fill = line.ahead(self._asked_latency)
         line.pad(self._most(line) - line.queued())
         line.silent = 0

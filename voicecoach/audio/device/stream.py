@@ -39,8 +39,8 @@ class AudioStream:
         self.chunk = 0
         """The most frames that the device moves at once."""
         self.stamp = (0, perf_counter())
-        """The frames moved so far, and when (`perf_counter`) the device last moved any. One object, so
-        that both values belong together across threads."""
+        """The frames moved so far, and when (`perf_counter`) the device last moved any. One object,
+        so that both values belong together across threads."""
         self.glitches = 0
         """How often the driver has lost sound."""
         self.ended = False
@@ -79,8 +79,9 @@ class AudioStream:
         """End the stream, and drop a speaker's queue; it can block for a minute."""
         self._stream.abort()
         with portaudio.LOCK:
-            # PortAudio's list of streams has no lock of its own: do not begin while a stream is being opened.
-            # Not held below: only the first moment of closing touches that list, and the rest can take long.
+            # PortAudio's list of streams has no lock of its own: do not begin while a stream is
+            # being opened. Not held below: only the first moment of closing touches that list, and
+            # the rest can take long.
             pass
         self._stream.close()
         open_lines.discard(self)
@@ -91,7 +92,8 @@ class AudioStream:
 
 
 class Capture(AudioStream):
-    """An open microphone: its first channel runs into the ring. A full ring drops the newest samples."""
+    """An open microphone: its first channel runs into the ring. A full ring drops the newest
+    samples."""
 
     direction = "input"
     overflow = 0
@@ -165,5 +167,6 @@ class Playback(AudioStream):
         while self.queued() and not self.ended and perf_counter() < deadline:
             sleep(_POLL_S)
         if not self.ended:
-            # PortAudio's own way to play to the end, Pa_StopStream, drops 50 ms with ALSA on PulseAudio.
+            # PortAudio's own way to play to the end, Pa_StopStream, drops 50 ms with ALSA on
+            # PulseAudio.
             sleep(self._stream.latency)

@@ -36,13 +36,13 @@ class EchoParams:
     settled_blocks: int = 200
     """Learnt blocks after which it always is: an echo near the room's noise reveals no more."""
     learnt_blocks: int = 750
-    """Learnt blocks (15 s of the coach's voice) after which drift and distortion are known too. Before,
-    scraps of echo are heard as words now and then, unless enough of it is predicted."""
+    """Learnt blocks (15 s of the coach's voice) after which drift and distortion are known too.
+    Before, scraps of echo are heard as words now and then, unless enough of it is predicted."""
     aec3_max_delay_s: float = 0.3
     """Delay up to which AEC3 finds the echo by itself, and soon."""
     little_taken_out: float = 0.1
-    """Share of the power taken out below which all of the predicted echo may be left: the echo path has
-    just changed, or the user is far louder."""
+    """Share of the power taken out below which all of the predicted echo may be left: the echo path
+    has just changed, or the user is far louder."""
     delay: DelayEstimatorParams = field(default_factory=DelayEstimatorParams)
     kalman: KalmanParams = field(default_factory=KalmanParams)
     divergence: DivergenceParams = field(default_factory=DivergenceParams)
@@ -94,7 +94,8 @@ class EchoControl(Protocol):
         Args:
             near: Microphone, 16 kHz mono, a whole number of 10 ms frames.
             far: Reference, 16 kHz mono, as long as `near`.
-            speaking: Whether the coach sounds, or did within RELEASE and the longer of the `delays`.
+            speaking: Whether the coach sounds, or did within RELEASE and the longer of the
+            `delays`.
 
         Returns:
             The cleaned block, as long as `near`.
@@ -104,13 +105,14 @@ class EchoControl(Protocol):
 class EchoCanceller:
     """Combines a linear prediction of the echo with WebRTC's AEC3.
 
-    The prediction (LinearCanceller) leaves the user's voice intact and is used as soon as it takes out
-    enough. Until then AEC3 (`pywebrtc-audio`) is used, which adapts sooner and suppresses the user along
-    with the coach. A microphone that does not hear the coach (headphones) is passed through.
+    The prediction (LinearCanceller) leaves the user's voice intact and is used as soon as it takes
+    out enough. Until then AEC3 (`pywebrtc-audio`) is used, which adapts sooner and suppresses the
+    user along with the coach. A microphone that does not hear the coach (headphones) is passed
+    through.
 
-    The canceller is deaf while the coach speaks when none of these helps: the echo is too late for AEC3
-    and the prediction is not good yet, the prediction is wrong because the delay has jumped, or the
-    reference is missing.
+    The canceller is deaf while the coach speaks when none of these helps: the echo is too late for
+    AEC3 and the prediction is not good yet, the prediction is wrong because the delay has jumped,
+    or the reference is missing.
     """
 
     name = "echo canceller (adaptive filters and AEC3)"
@@ -149,12 +151,15 @@ class EchoCanceller:
     @property
     def settled(self) -> bool:
         """See EchoControl; AEC3 and young filters leave echo that resembles a voice."""
-        return self._inaudible or (self._predicts_well() and self._left.share <= self._params.enough_share_db)
+        return self._inaudible or (
+            self._predicts_well() and self._left.share <= self._params.enough_share_db
+        )
 
     def process(self, near: Samples, far: Samples, *, speaking: bool) -> Samples:
         """See EchoControl.
 
-        Replace NaN and Inf samples, a driver's fault, by 0; one would corrupt the cancellers' state.
+        Replace NaN and Inf samples, a driver's fault, by 0; one would corrupt the cancellers'
+        state.
         """
         near, far = _finite(near), _finite(far)
         heard = self._heard(near, far, speaking=speaking)
@@ -196,7 +201,11 @@ class EchoCanceller:
             self._moved = self._linear.moved
             self._left = ResidualEchoEstimator()
         left = self._left.feed(clean, echo)
-        return max(left, level(echo)) if self._divergence.taken_out < self._params.little_taken_out else left
+        return (
+            max(left, level(echo))
+            if self._divergence.taken_out < self._params.little_taken_out
+            else left
+        )
 
     @property
     def _inaudible(self) -> bool:
@@ -215,7 +224,11 @@ class EchoCanceller:
 
     def _suppressed(self, near: Samples, far: Samples) -> Samples:
         """Return the output of AEC3, or `near` once AEC3 is not needed any more."""
-        if self._linear.learnt >= self._params.settled_blocks or self._linear.inaudible or self._diverged:
+        if (
+            self._linear.learnt >= self._params.settled_blocks
+            or self._linear.inaudible
+            or self._diverged
+        ):
             return near
         return np.asarray(self._aec.process(near, far), dtype=np.float32)
 
@@ -223,7 +236,8 @@ class EchoCanceller:
         """Return True if the prediction alone is used; without AEC3 it must have converged."""
         learnt = self._linear.learnt
         enough = learnt >= self._params.settled_blocks or (
-            learnt >= self._params.min_learnt_blocks and self._left.share <= self._params.enough_share_db
+            learnt >= self._params.min_learnt_blocks
+            and self._left.share <= self._params.enough_share_db
         )
         return enough and (self._divergence.converged or not (self._late or self._diverged))
 
@@ -251,7 +265,11 @@ class EchoCanceller:
 
 
 def _finite(samples: Samples) -> Samples:
-    return samples if np.isfinite(samples).all() else np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
+    return (
+        samples
+        if np.isfinite(samples).all()
+        else np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
+    )
 
 
 class NoMicrophone:

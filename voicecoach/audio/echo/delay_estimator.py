@@ -23,8 +23,8 @@ class DelayEstimatorParams:
     hop_samples: int = 13 * _BLOCK_SAMPLES
     """Step between two comparisons: about half a window, and whole blocks."""
     ranges: int = 9
-    """Ranges of delays that are searched, one hop apart and thus half overlapping: up to 2.5 s. Wireless
-    loudspeakers take up to 2 s."""
+    """Ranges of delays that are searched, one hop apart and thus half overlapping: up to 2.5 s.
+    Wireless loudspeakers take up to 2 s."""
     averaged: int = 4
     """Comparisons that are averaged for one impulse response."""
     search_after_missed: int = 2
@@ -32,7 +32,8 @@ class DelayEstimatorParams:
     drift_hops: int = 8
     """Comparisons between two impulse responses whose shift gives the drift: 2 s."""
     seldom_after_missed: int = 24
-    """Comparisons without a lag after which only each fourth is searched: the user has headphones on."""
+    """Comparisons without a lag after which only each fourth is searched: the user has headphones
+    on."""
     max_gap_s: float = 6.0
     """Older comparisons are dropped: nothing was played meanwhile."""
     min_power: float = 1e-7
@@ -40,8 +41,8 @@ class DelayEstimatorParams:
     clear_lag_height: float = 12.0
     """Least height of a lag's peak, in RMS of the whole response."""
     agreeing: int = 3
-    """Averaged comparisons that must each show a new lag. A sound that begins from digital silence, in
-    the microphone and in the reference, makes a peak too, but in two windows at most."""
+    """Averaged comparisons that must each show a new lag. A sound that begins from digital silence,
+    in the microphone and in the reference, makes a peak too, but in two windows at most."""
     seen_height: float = 6.0
     """Least height of the peak in a single comparison, in RMS of the whole response."""
     peak_tolerance_samples: int = 2
@@ -49,10 +50,11 @@ class DelayEstimatorParams:
     clear_drift_height: float = 25.0
     """Least height of a drift's peak, in RMS of the whole correlation."""
     edge_samples: int = 8192 // 8
-    """A lag that is this close to an end of its range moves the range, because drift would take the lag
-    out of it."""
+    """A lag that is this close to an end of its range moves the range, because drift would take the
+    lag out of it."""
     max_drift: float = 4e-4
-    """Greatest drift, in samples a sample: 50 ppm are usual, and clocks beyond 400 ppm are broken."""
+    """Greatest drift, in samples a sample: 50 ppm are usual, and clocks beyond 400 ppm are
+    broken."""
     drift_memory: float = 60.0
     """Estimates over which the drift is averaged."""
 
@@ -93,10 +95,10 @@ class _Last:
 class DelayEstimator:
     """Correlates microphone and reference; the peak is the lag.
 
-    The correlation is the generalised one with phase transform (Knapp and Carter 1976). The drift is the
-    pace at which the whole correlation shifts, found by correlating two of them (double
-    cross-correlation, Chinaev et al. 2019): reverberation shifts along and does not disturb. When no lag
-    is found in the range of delays of the last one, all ranges are searched.
+    The correlation is the generalised one with phase transform (Knapp and Carter 1976). The drift
+    is the pace at which the whole correlation shifts, found by correlating two of them (double
+    cross-correlation, Chinaev et al. 2019): reverberation shifts along and does not disturb. When
+    no lag is found in the range of delays of the last one, all ranges are searched.
 
     Attributes:
         lag: Delay in samples; None until it is known.
@@ -118,7 +120,9 @@ class DelayEstimator:
         self._played: deque[Spectrum | None] = deque([None] * params.ranges, maxlen=params.ranges)
         self._compared: deque[_Compared] = deque(maxlen=params.averaged)
         self._responses: deque[_Compared] = deque(maxlen=params.drift_hops)
-        self._elsewhere: list[deque[_Compared]] = [deque(maxlen=params.averaged) for _ in range(params.ranges)]
+        self._elsewhere: list[deque[_Compared]] = [
+            deque(maxlen=params.averaged) for _ in range(params.ranges)
+        ]
         self._shifts: Spectrum = np.zeros(params.window_samples + 1, dtype=np.complex64)
         self._window = np.hanning(params.window_samples).astype(np.float32)
         frequencies = np.fft.rfftfreq(2 * params.window_samples, 1 / HEARING_RATE)
@@ -139,10 +143,14 @@ class DelayEstimator:
     def _compare(self) -> None:
         """Compare the window with the reference at the start of the range of delays."""
         searching = self.missed >= self._params.search_after_missed or not self.measured
-        if self._played[self._base] is None and not (searching and any(one is not None for one in self._played)):
+        if self._played[self._base] is None and not (
+            searching and any(one is not None for one in self._played)
+        ):
             return
         near = np.fft.rfft(
-            np.concatenate([np.zeros(self._params.window_samples, np.float32), self._near.all() * self._window])
+            np.concatenate(
+                [np.zeros(self._params.window_samples, np.float32), self._near.all() * self._window]
+            )
         )
         if (played := self._played[self._base]) is not None:
             self._compare_here(near, played)
@@ -164,8 +172,13 @@ class DelayEstimator:
 
     def _follow_drift(self, after: Samples) -> None:
         """Update the drift from the shift of the response since some comparisons ago."""
-        latest = _Compared(self._compared[0].frame, np.fft.rfft(after, 2 * self._params.window_samples))
-        while self._responses and self._frame - self._responses[0].frame > self._params.max_gap_s * HEARING_RATE:
+        latest = _Compared(
+            self._compared[0].frame, np.fft.rfft(after, 2 * self._params.window_samples)
+        )
+        while (
+            self._responses
+            and self._frame - self._responses[0].frame > self._params.max_gap_s * HEARING_RATE
+        ):
             self._responses.popleft()
         if len(self._responses) == self._responses.maxlen:
             before = self._responses[0]
@@ -195,7 +208,9 @@ class DelayEstimator:
             distance = abs(base * params.hop_samples + peak - self.lag)
             if distance <= params.peak_tolerance_samples:
                 return True
-        heights = (_seen(self._response([one]), peak, params.peak_tolerance_samples) for one in compared)
+        heights = (
+            _seen(self._response([one]), peak, params.peak_tolerance_samples) for one in compared
+        )
         return sum(height > params.seen_height for height in heights) >= params.agreeing
 
     def _add(self, compared: deque[_Compared], near: Spectrum, played: Spectrum) -> None:
@@ -233,7 +248,9 @@ class DelayEstimator:
         most = int(params.max_drift * apart) + 1
         near = np.concatenate([correlation[-most:], correlation[: most + 1]])
         peak = int(np.argmax(near))
-        height = near[peak] / (np.sqrt(np.mean(np.square(correlation[: params.window_samples]))) + 1e-20)
+        height = near[peak] / (
+            np.sqrt(np.mean(np.square(correlation[: params.window_samples]))) + 1e-20
+        )
         if height < params.clear_drift_height or not 0 < peak < 2 * most:
             return
         left, middle, right = near[peak - 1 : peak + 2]

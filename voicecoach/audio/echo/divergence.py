@@ -21,26 +21,29 @@ class DivergenceParams:
     audible_power: float = 10**-6.5
     """Mean square (-65 dB) of a block of predicted echo below which the block is ignored."""
     faint_share: float = 10**-2
-    """A wrong prediction is ignored below this share of the loudest recent one. Filters that are not
-    fully adapted ring on after a word, and the gate of a headset leaves nothing there to take out."""
+    """A wrong prediction is ignored below this share of the loudest recent one. Filters that are
+    not fully adapted ring on after a word, and the gate of a headset leaves nothing there to take
+    out."""
     fading_per_block: float = 10**-0.05
     """Decay of the loudest recent prediction: 25 dB a second."""
     trusted_blocks: int = 200
-    """Excess of right over wrong blocks from which a wrong prediction counts as diverged. Music that
-    drowns the echo uses it up soon: an inaudible echo is not missed."""
+    """Excess of right over wrong blocks from which a wrong prediction counts as diverged. Music
+    that drowns the echo uses it up soon: an inaudible echo is not missed."""
 
 
 class DivergenceMonitor:
     """Compares the microphone's power before and after the prediction is subtracted.
 
-    A right prediction takes out power, if only a hundredth where music plays; a wrong one adds power.
-    So does the prediction of an echo that arrives at another time, or no longer.
+    A right prediction takes out power, if only a hundredth where music plays; a wrong one adds
+    power. So does the prediction of an echo that arrives at another time, or no longer.
 
     Attributes:
         converged: The prediction is right.
         diverged: The prediction was right for long, and has become wrong.
-        taken_out: (power before - power after) / (power before + power after). It is 1 where the whole
-            block was echo and was removed, 0 where nothing was removed, and negative where power was
+        taken_out: (power before - power after) / (power before + power after). It is 1 where the
+        whole
+            block was echo and was removed, 0 where nothing was removed, and negative where power
+            was
             added.
     """
 
@@ -65,7 +68,9 @@ class DivergenceMonitor:
             return
         self.taken_out += BLOCK_SECONDS / params.memory_s * (share - self.taken_out)
         self.converged = self.taken_out > (params.diverged_share if self.converged else 0.0)
-        self.diverged = not self.converged and (self.diverged or self._right >= params.trusted_blocks)
+        self.diverged = not self.converged and (
+            self.diverged or self._right >= params.trusted_blocks
+        )
         self._right = (
             min(self._right + 1, 2 * params.trusted_blocks)
             if self.taken_out > params.converged_share

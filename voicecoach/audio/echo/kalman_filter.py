@@ -24,8 +24,8 @@ class KalmanParams:
     reverberation_time_s: float = 0.5
     """RT60 of the expected rooms: the variance of late echo before any was learnt."""
     constrained_partitions: int = 10
-    """Partitions that are constrained to a block's length in each step, in turn: half of all. With a
-    fifth 0.1 dB less of the echo is taken out, and fewer commands are heard under an echo that is
+    """Partitions that are constrained to a block's length in each step, in turn: half of all. With
+    a fifth 0.1 dB less of the echo is taken out, and fewer commands are heard under an echo that is
     10 dB above the user (docs/decisions/0006-echo-cancellers.md)."""
     young_blocks: int = 200
     """All partitions are constrained in this many first blocks, in which each step is large."""
@@ -39,15 +39,18 @@ def expected(parts: int, reverberation_time_s: float) -> Powers:
     It decays as a room's reverberation does, from the second partition on.
     """
     seconds = np.maximum(np.arange(parts) - 1.5, 0.0) * BLOCK_SECONDS
-    return np.repeat((10 ** (-6 * seconds / reverberation_time_s)).astype(np.float32)[:, None], BINS, axis=1)
+    return np.repeat(
+        (10 ** (-6 * seconds / reverberation_time_s)).astype(np.float32)[:, None], BINS, axis=1
+    )
 
 
 class KalmanFilters:
     """Partitioned-block Kalman filters in the frequency domain.
 
-    After Enzner and Vary 2006; Kuech, Mabande and Enzner 2014. All filters learn from the same sound and
-    are computed together: half of the cost of one is numpy's overhead for each step. All other sound at
-    the microphone is their observation noise, so they learn slowly while the user speaks.
+    After Enzner and Vary 2006; Kuech, Mabande and Enzner 2014. All filters learn from the same
+    sound and are computed together: half of the cost of one is numpy's overhead for each step. All
+    other sound at the microphone is their observation noise, so they learn slowly while the user
+    speaks.
 
     Args:
         parts: Partitions of each filter, one block each.
@@ -56,7 +59,9 @@ class KalmanFilters:
         params: Start and speed of the adaptation.
     """
 
-    def __init__(self, parts: int, memories: Sequence[float], params: KalmanParams = KalmanParams()):
+    def __init__(
+        self, parts: int, memories: Sequence[float], params: KalmanParams = KalmanParams()
+    ):
         self._params = params
         self._memory = np.square(np.array(memories, dtype=np.float32))[:, None, None]
         self._expected = expected(parts, params.reverberation_time_s)
@@ -115,7 +120,9 @@ class KalmanFilters:
     def echoes(self, far: Spectra) -> Samples:
         """Return the echo of `far` as each filter predicts it; shape (filters, BLOCK)."""
         weighted = np.multiply(far, self.weights, out=self._weighted)
-        return np.asarray(np.fft.irfft(np.add.reduce(weighted, axis=1))[:, BLOCK:], dtype=np.float32)
+        return np.asarray(
+            np.fft.irfft(np.add.reduce(weighted, axis=1))[:, BLOCK:], dtype=np.float32
+        )
 
     def echo(self, number: int, far: Spectra) -> Samples:
         """Return the echo of `far` as one filter predicts it; shape (BLOCK,)."""

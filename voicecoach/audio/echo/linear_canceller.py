@@ -1,8 +1,9 @@
 """Take the coach's voice out of the microphone by linear prediction of the echo.
 
-The prediction leaves the user's voice intact. The reference is read at the delay of the echo and at the
-pace of the microphone's clock, and distorted as the loudspeaker distorts it. Two adaptive filters
-predict its echo: a slow one that adapts well, and a quick one for the time after somebody has moved.
+The prediction leaves the user's voice intact. The reference is read at the delay of the echo and at
+the pace of the microphone's clock, and distorted as the loudspeaker distorts it. Two adaptive
+filters predict its echo: a slow one that adapts well, and a quick one for the time after somebody
+has moved.
 """
 
 from __future__ import annotations
@@ -64,15 +65,15 @@ MIN_DISTORTION_POWER = 1e-6
 """Least mean square of a block of reference that is used to learn the distortion."""
 
 INAUDIBLE_COMPARISONS = 16
-"""Comparisons (4 s of the coach's voice) without a lag after which the coach counts as inaudible at the
-microphone: headphones, a speaker in another room. It is 1 s longer than the longest delay."""
+"""Comparisons (4 s of the coach's voice) without a lag after which the coach counts as inaudible at
+the microphone: headphones, a speaker in another room. It is 1 s longer than the longest delay."""
 
 
 class LoudspeakerNonlinearity:
     """Models the loudspeaker's distortion by a cubic part of the reference.
 
-    It is a Hammerstein model: the part of the cube that is orthogonal to the reference, at a weight that
-    is learnt by least squares.
+    It is a Hammerstein model: the part of the cube that is orthogonal to the reference, at a weight
+    that is learnt by least squares.
     """
 
     def __init__(self) -> None:
@@ -105,7 +106,9 @@ class LoudspeakerNonlinearity:
         certainty = 1 / (mean_square(clean) + 1e-9)
         power = float(cubic @ cubic)
         self._power = DISTORTION_MEMORY * self._power + certainty * power
-        self._match = DISTORTION_MEMORY * self._match + certainty * (float(cubic @ clean) + self.weight * power)
+        self._match = DISTORTION_MEMORY * self._match + certainty * (
+            float(cubic @ clean) + self.weight * power
+        )
         self.weight = float(np.clip(self._match / (1.02 * self._power + 1e-9), *DISTORTION_RANGE))
 
     def rebuild(self, far: Spectra, samples: Samples) -> Spectra:
@@ -189,7 +192,8 @@ class LinearCanceller:
         outputs = self._filters.process(near, self._far.all, self._power.all)
         powers = map(mean_square, outputs)
         self._left = [
-            SMOOTHING * left + (1 - SMOOTHING) * power for left, power in zip(self._left, powers, strict=True)
+            SMOOTHING * left + (1 - SMOOTHING) * power
+            for left, power in zip(self._left, powers, strict=True)
         ]
         best = self._best()
         if self.alignment.drift or self._measured > LAGS_BEFORE_DISTORTION:
@@ -243,7 +247,9 @@ class LinearCanceller:
         wanted = max(float(lag - EARLY_SAMPLES), TAPS / 2)
         if abs(wanted - self._delay) < DELAY_TOLERANCE_SAMPLES or not (first or again):
             return
-        _LOG.info("the coach's voice is heard %.0f ms after it is played", 1000 * lag / HEARING_RATE)
+        _LOG.info(
+            "the coach's voice is heard %.0f ms after it is played", 1000 * lag / HEARING_RATE
+        )
         self._delay = wanted
         self._rebuild()
         self._retrospective.clear()
@@ -253,7 +259,9 @@ class LinearCanceller:
     def _rebuild(self) -> None:
         """Compute the spectra of the past reference again, at the present delay."""
         end = self._reference.end - BLOCK - self._delay
-        past = np.stack([self._reference.read(end - (part + 2) * BLOCK, 2 * BLOCK) for part in range(PARTS)])
+        past = np.stack(
+            [self._reference.read(end - (part + 2) * BLOCK, 2 * BLOCK) for part in range(PARTS)]
+        )
         self._before = past[0][BLOCK:]
         bent = self._nonlinearity.rebuild(np.fft.rfft(past), past)
         self._far, self._power = Recent[Spectra](bent), Recent[Powers](power_of(bent))

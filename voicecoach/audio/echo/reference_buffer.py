@@ -86,7 +86,9 @@ class ReferenceBuffer:
         """Return `frames` samples from the fractional number `start` on, at the played pace."""
         whole = math.floor(start)
         kernel = self._kernels[round((start - whole) * PHASES)]
-        read: Samples = np.convolve(self._taken(whole - TAPS // 2 + 1, frames + TAPS - 1), kernel, "valid")
+        read: Samples = np.convolve(
+            self._taken(whole - TAPS // 2 + 1, frames + TAPS - 1), kernel, "valid"
+        )
         return read
 
     def _taken(self, start: int, frames: int) -> Samples:

@@ -16,15 +16,17 @@ LOOK_BACK_S = 4.0
 """Duration of the predicted echo over which the share is taken."""
 
 SHARE_PERCENTILE = 30.0
-"""Percentile of the shares that counts: mostly the coach speaks alone, and other sound only adds."""
+"""Percentile of the shares that counts: mostly the coach speaks alone, and other sound only
+adds."""
 
 MIN_BLOCKS = 20
 """With fewer blocks the share is unknown: then all of the echo may be left."""
 
 MIN_SHARE_DB = -25.0
-"""Share that may always be left. Usually far less is, but this much was left of sounds that are new to
-the filters (an "s", the first word after a pause), and after a change of the clocks' pace: the coach
-heard "stop" in its own "stand" or "spot". A user 10 dB below the coach still stands out by 15 dB."""
+"""Share that may always be left. Usually far less is, but this much was left of sounds that are new
+to the filters (an "s", the first word after a pause), and after a change of the clocks' pace: the
+coach heard "stop" in its own "stand" or "spot". A user 10 dB below the coach still stands out by 15
+dB."""
 
 UPDATE_BLOCKS = 5
 """Blocks between two updates of the share."""

@@ -99,8 +99,12 @@ class EchoRetrospective:
         filters = copy.deepcopy(filters)
         for _pass in range(PASSES):
             for number in range(first, len(blocks)):
-                filters.process(blocks[number].near, self._span(spectra, number), self._span(powers, number))
-        remains = [blocks[number].near - filters.echoes(self._span(spectra, number)) for number in judged]
+                filters.process(
+                    blocks[number].near, self._span(spectra, number), self._span(powers, number)
+                )
+        remains = [
+            blocks[number].near - filters.echoes(self._span(spectra, number)) for number in judged
+        ]
         return float(np.min(np.sum(np.square(remains), axis=(0, 2))))
 
     def _span(self, of_blocks: Array, number: int) -> Array:

@@ -42,9 +42,15 @@ class Answers:
     def how_long_session(self, state: SessionState) -> None:
         """Say how much is left of the whole routine, from the present place on."""
         flow = self.flow
-        done = flow.interrupted_s if state in (SessionState.PAUSED, SessionState.RESUMING) else max(0.0, flow.position)
+        done = (
+            flow.interrupted_s
+            if state in (SessionState.PAUSED, SessionState.RESUMING)
+            else max(0.0, flow.position)
+        )
         if flow.work and (state == SessionState.WORKING or flow.interrupted_s):
-            seconds = max(0.0, flow.work.seconds - done) + seconds_from(flow.plan, flow.index + 1, flow.known_exercises)
+            seconds = max(0.0, flow.work.seconds - done) + seconds_from(
+                flow.plan, flow.index + 1, flow.known_exercises
+            )
         else:
             seconds = max(0.0, seconds_from(flow.plan, flow.index, flow.known_exercises) - done)
         flow.reply("left.routine", minutes=self.lines.about(seconds))
@@ -62,7 +68,9 @@ class Answers:
         """Say how many sets of this exercise and how many exercises are to come."""
         flow = self.flow
         here = flow.step.block
-        blocks = {step.block for step in flow.plan if isinstance(step, WorkStep) and step.block > here}
+        blocks = {
+            step.block for step in flow.plan if isinstance(step, WorkStep) and step.block > here
+        }
         exercises = self.writer.counted("exercise", len(blocks))
         coming = flow.plan[flow.index + 1 :]
         sets = len([step for step in coming if isinstance(step, WorkStep) and step.block == here])
@@ -79,7 +87,12 @@ class Answers:
         """Name the next exercise or drink; while sides change, name the other side."""
         flow = self.flow
         here, following = flow.work, flow.coming(other_exercise=False)
-        if here and isinstance(following, WorkStep) and following.block == here.block and following.side:
+        if (
+            here
+            and isinstance(following, WorkStep)
+            and following.block == here.block
+            and following.side
+        ):
             side = self.lines.side(following.side)
             flow.reply("whats_next.side", side=side)
             return

@@ -53,7 +53,9 @@ class Checks:
         if self._in.unwanted:
             return ()
         hurting, writer = self._flow.hurting, self._flow.writer
-        hurt = [writer.cue("check.out.hurt", places=writer.lines.joined(hurting))] if hurting else []
+        hurt = (
+            [writer.cue("check.out.hurt", places=writer.lines.joined(hurting))] if hurting else []
+        )
         return (*hurt, self._out.ask(self._in.rating))
 
 
@@ -123,7 +125,10 @@ class CheckIn:
 
     def _stretching(self) -> Routine | None:
         """Return the routine with most stretches; None where no routine has any."""
-        numbers = {id: len(stretches(make_plan(one, self._library))) for id, one in self._library.routines.items()}
+        numbers = {
+            id: len(stretches(make_plan(one, self._library)))
+            for id, one in self._library.routines.items()
+        }
         most = max(numbers, key=lambda id: numbers[id], default=None)
         return self._library.routines[most] if most and numbers[most] else None
 

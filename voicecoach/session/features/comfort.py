@@ -111,7 +111,9 @@ class ComfortQuestion:
         elif by > 0:
             self._go_on(cue("level.hardest"))
         else:
-            flow.question = Offer(cue("level.easiest"), self._difficulty.leave_out, self._go_on, self._go_on)
+            flow.question = Offer(
+                cue("level.easiest"), self._difficulty.leave_out, self._go_on, self._go_on
+            )
             flow.actions.append(Reply((flow.question.cue,)))
 
     def _go_on(self, *cues: Cue) -> None:

@@ -41,7 +41,9 @@ class Confirmation:
         self.reopen()
 
 
-def ask_to_confirm(context: SessionContext, understanding: Understanding, obey: Callable[[Command], None]) -> None:
+def ask_to_confirm(
+    context: SessionContext, understanding: Understanding, obey: Callable[[Command], None]
+) -> None:
     """Ask whether `understanding` was said; its command goes to `obey` after a yes."""
     flow = context.flow
     asked = flow.question

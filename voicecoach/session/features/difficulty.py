@@ -78,13 +78,15 @@ class Difficulty:
     def bring_back(self) -> None:
         """Bring back what was left out of this routine and is still to come."""
         flow = self._flow
-        unwanted = [step for step in flow.full_plan if flow.memory.way(step.exercise.id) == "left out"]
+        unwanted = [
+            step for step in flow.full_plan if flow.memory.way(step.exercise.id) == "left out"
+        ]
         for step in unwanted:
             self._remember(step, "usual")
         flow.restore(flow.full_plan)
         flow.reply("brought.back" if unwanted else "brought.none")
 
-    # --- inside ---------------------------------------------------------------------------------------------
+    # --- inside ----------------------------------------------------------------------------------
 
     def _end_of_the_scale(self, by: int) -> None:
         if by > 0:
@@ -96,7 +98,9 @@ class Difficulty:
         flow, state = self._flow, self._chart.innermost
         moves = before.position != after.position or before.apart != after.apart
         unfinished = state == SessionState.ANNOUNCING and before.way is not None
-        if state in (SessionState.ANNOUNCING, SessionState.POSITIONING, SessionState.WORKING) and (moves or unfinished):
+        if state in (SessionState.ANNOUNCING, SessionState.POSITIONING, SessionState.WORKING) and (
+            moves or unfinished
+        ):
             self._chart.adapt()
             return
         if state == SessionState.WORKING:

@@ -73,7 +73,9 @@ class Fallback:
             self._flow.actions.append(Reply((Cue(tone="unclear"),)))
             return
         self._times += 1
-        lines = [lead, self.line("help", states)] if self._times == 1 else [self.line("again", states)]
+        lines = (
+            [lead, self.line("help", states)] if self._times == 1 else [self.line("again", states)]
+        )
         self._flow.actions.append(Reply(tuple(map(self._flow.writer.cue, lines))))
 
     def line(self, kind: str, states: Sequence[str]) -> str:
@@ -90,7 +92,9 @@ def require_exercises(context: SessionContext) -> bool:
 
     None is led before the check-in is answered, nor in a pause of it.
     """
-    if context.state == SessionState.CHECKING or (context.state == SessionState.PAUSED and context.flow.unchecked()):
+    if context.state == SessionState.CHECKING or (
+        context.state == SessionState.PAUSED and context.flow.unchecked()
+    ):
         context.feature(Fallback).answer("not_now")
         return False
     return context.require_routine()

@@ -36,9 +36,13 @@ class Lengths:
         if seconds is None or flow.work is None or not isinstance(flow.work.dose, Hold):
             flow.reply("hold.not_a_hold")
         elif seconds > MOST_HOLD:
-            flow.reply("hold.too_long", duration=lines.duration(seconds), most=lines.duration(MOST_HOLD))
+            flow.reply(
+                "hold.too_long", duration=lines.duration(seconds), most=lines.duration(MOST_HOLD)
+            )
         elif seconds < LEAST_HOLD:
-            flow.reply("hold.too_short", duration=lines.duration(seconds), least=lines.duration(LEAST_HOLD))
+            flow.reply(
+                "hold.too_short", duration=lines.duration(seconds), least=lines.duration(LEAST_HOLD)
+            )
         else:
             flow.set_hold(round(seconds))
             if counting:

@@ -74,7 +74,11 @@ def answer_call(context: SessionContext, understanding: Understanding) -> bool:
     if context.preferences.listening != "by name":
         return False
     slight = understanding.score < MEANS_SOMETHING and len(understanding.text.split()) <= MOST_WORDS
-    if not slight or understanding.accepted or not _named(understanding, context.lines.phrase("name")):
+    if (
+        not slight
+        or understanding.accepted
+        or not _named(understanding, context.lines.phrase("name"))
+    ):
         return False
     context.flow.question = Called()
     context.act(Reply((Cue(tone="heard"),)))

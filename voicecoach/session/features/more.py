@@ -37,11 +37,20 @@ class More:
         elif step is None:
             self.flow.reply("more.nothing")
         elif isinstance(step.dose, Repetitions):
-            self._repetitions(step, step.dose, count, timed=seconds is not None, counting=state == SessionState.WORKING)
+            self._repetitions(
+                step,
+                step.dose,
+                count,
+                timed=seconds is not None,
+                counting=state == SessionState.WORKING,
+            )
         else:
             asked = seconds if seconds is not None else count
             self._seconds(
-                step, step.dose, None if asked is None else round(asked), counting=state == SessionState.WORKING
+                step,
+                step.dose,
+                None if asked is None else round(asked),
+                counting=state == SessionState.WORKING,
             )
 
     def _wait(self, seconds: float | None) -> None:
@@ -53,7 +62,9 @@ class More:
         flow.lengthen(asked)
         flow.reply("more.seconds", duration=flow.writer.lines.duration(asked))
 
-    def _seconds(self, step: WorkStep, dose: Hold | Timed, asked: int | None, *, counting: bool) -> None:
+    def _seconds(
+        self, step: WorkStep, dose: Hold | Timed, asked: int | None, *, counting: bool
+    ) -> None:
         flow, lines = self.flow, self.flow.writer.lines
         usual, most, line = (MORE_HOLD, MOST_HOLD, "hold.too_long")
         if isinstance(dose, Timed):

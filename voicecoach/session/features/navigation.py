@@ -101,9 +101,13 @@ def _ready(context: SessionContext, _slots: Mapping[str, object]) -> None:
 
 def _wait(context: SessionContext, slots: Mapping[str, object]) -> None:
     seconds = duration_s(slots)
-    if context.state == SessionState.WORKING or (context.state != SessionState.PAUSED and (seconds or 0.0) > MOST_WAIT):
+    if context.state == SessionState.WORKING or (
+        context.state != SessionState.PAUSED and (seconds or 0.0) > MOST_WAIT
+    ):
         _pause_for(context, seconds or 0.0)
-    elif context.state == SessionState.ANNOUNCING:  # whoever fetches a chair hears nothing meanwhile
+    elif (
+        context.state == SessionState.ANNOUNCING
+    ):  # whoever fetches a chair hears nothing meanwhile
         context.chart.pause(cues=(context.writer.cue("wait"),), expected_s=seconds or 0.0)
     elif context.state in (SessionState.POSITIONING, SessionState.RESTING):
         Lengths(context.flow).wait(seconds)
@@ -113,7 +117,9 @@ def _wait(context: SessionContext, slots: Mapping[str, object]) -> None:
 
 def _set_hold(context: SessionContext, slots: Mapping[str, object]) -> None:
     if context.require_routine():
-        Lengths(context.flow).set_hold(duration_s(slots), counting=context.state == SessionState.WORKING)
+        Lengths(context.flow).set_hold(
+            duration_s(slots), counting=context.state == SessionState.WORKING
+        )
 
 
 def _alternative(context: SessionContext, _slots: Mapping[str, object]) -> None:

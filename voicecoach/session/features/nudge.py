@@ -31,7 +31,10 @@ class Nudge:
         """
         context = self._context
         paused = context.state == SessionState.PAUSED
-        stuck = context.question is None and context.state in (SessionState.CHECKING, SessionState.COMPARING)
+        stuck = context.question is None and context.state in (
+            SessionState.CHECKING,
+            SessionState.COMPARING,
+        )
         if self._done or not (stuck or paused):
             return None
         return max(NUDGE_AFTER, context.flow.expected_pause_s if paused else 0.0)

@@ -50,7 +50,9 @@ class Pain:
         self._stop(self._flow.writer.cue("pain"), ask)
         self._flow.question = PainQuestion(ask, self._flow, self, place)
 
-    def decide(self, rating: int | None, place: str | None, *, sharp: bool, lead: tuple[str, ...] = ()) -> None:
+    def decide(
+        self, rating: int | None, place: str | None, *, sharp: bool, lead: tuple[str, ...] = ()
+    ) -> None:
         """Say how to go on, after the lines `lead`."""
         step = self._flow.work
         self._note(step, rating, place, sharp=sharp)
@@ -75,12 +77,14 @@ class Pain:
         self._chart.adapt()
         return True
 
-    # --- inside ---------------------------------------------------------------------------------------------
+    # --- inside ----------------------------------------------------------------------------------
 
     def _stop(self, *cues: Cue) -> None:
         self._chart.hurt(cues=cues)
 
-    def _note(self, step: WorkStep | None, rating: int | None, place: str | None, *, sharp: bool) -> None:
+    def _note(
+        self, step: WorkStep | None, rating: int | None, place: str | None, *, sharp: bool
+    ) -> None:
         flow = self._flow
         exercise, side = (step.exercise.id, step.side) if step else (None, None)
         flow.actions.append(Note(PainReported(rating, sharp, place, exercise, side)))

@@ -47,12 +47,18 @@ class PlanEdits:
 
     def all_of_it(self, keys: Collection[str], library: Library) -> bool:
         """Return True if no exercise but a warm-up would be left."""
-        left = [step for step in self._flow.plan if isinstance(step, WorkStep) and not _meant(step, keys, library)]
+        left = [
+            step
+            for step in self._flow.plan
+            if isinstance(step, WorkStep) and not _meant(step, keys, library)
+        ]
         return all(step.exercise.group == "warm-up" for step in left)
 
     def ahead(self, keys: Collection[str], library: Library) -> bool:
         """Return True if `keys` mean the present step or one that is still to come."""
-        return self.present(keys, library) or any(_meant(step, keys, library) for step in self._rest)
+        return self.present(keys, library) or any(
+            _meant(step, keys, library) for step in self._rest
+        )
 
     def take_out(self, keys: Collection[str], library: Library) -> None:
         """Take what `keys` mean out of the rest of the plan."""
@@ -74,7 +80,13 @@ class PlanEdits:
         back = self._fitting(step for step in later if step in meant_by)
         if not back:
             done = any(_meant(step, keys, library) for step in self._flow.plan[: self._flow.index])
-            return "unfit" if meant_by and not self._fitting(meant_by) else "passed" if meant_by or done else ""
+            return (
+                "unfit"
+                if meant_by and not self._fitting(meant_by)
+                else "passed"
+                if meant_by or done
+                else ""
+            )
         drinks = [step for step in later if isinstance(step, WaterStep) and not self._dry]
         blocks = {step.block for step in (*back, *drinks)}
         self._spare = tuple(step for step in self._spare if step.block not in blocks)

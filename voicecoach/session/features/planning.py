@@ -33,7 +33,9 @@ def start(context: SessionContext, wish: PlanRequest) -> None:
     if context.state not in (SessionState.IDLE, SessionState.ALARMED, SessionState.CHECKING):
         context.flow.reply("routine.running", routine=context.flow.routine)
         return
-    unwanted = [one for one in context.library.exercises if context.flow.memory.way(one) == "left out"]
+    unwanted = [
+        one for one in context.library.exercises if context.flow.memory.way(one) == "left out"
+    ]
     planner = Planner(
         context.library,
         context.dosed,
@@ -57,7 +59,10 @@ def start(context: SessionContext, wish: PlanRequest) -> None:
 
 def _plan(context: SessionContext, slots: Mapping[str, object]) -> None:
     wish = request_from(slots)
-    start(context, context.plan_request.with_more(wish) if context.state == SessionState.CHECKING else wish)
+    start(
+        context,
+        context.plan_request.with_more(wish) if context.state == SessionState.CHECKING else wish,
+    )
 
 
 def _leave_out(context: SessionContext, slots: Mapping[str, object]) -> None:

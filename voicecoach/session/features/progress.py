@@ -47,20 +47,34 @@ class ProgressWords:
         cue = self._writer.cue
         if progress.pain and _differs(progress.pain):
             first, last = round(progress.pain.first), round(progress.pain.last)
-            yield cue("progress.pain.less" if last < first else "progress.pain.more", first=first, last=last)
+            yield cue(
+                "progress.pain.less" if last < first else "progress.pain.more",
+                first=first,
+                last=last,
+            )
         elif progress.relief and round(progress.relief.last) < round(progress.relief.first):
-            yield cue("progress.relief", before=round(progress.relief.first), after=round(progress.relief.last))
+            yield cue(
+                "progress.relief",
+                before=round(progress.relief.first),
+                after=round(progress.relief.last),
+            )
         elif progress.pain:
             yield cue("progress.pain.same", last=round(progress.pain.last))
 
     def _easier(self, progress: Progress) -> Iterator[Cue]:
-        names = [found.name for one in progress.easier if (found := self._library.exercises.get(one))]
+        names = [
+            found.name for one in progress.easier if (found := self._library.exercises.get(one))
+        ]
         longer = progress.longer
         held = self._library.exercises.get(longer.exercise) if longer else None
         if names:
-            yield self._writer.cue("progress.easier", exercises=self._writer.lines.joined(names[:2]))
+            yield self._writer.cue(
+                "progress.easier", exercises=self._writer.lines.joined(names[:2])
+            )
         elif longer and held:
-            first, last = (self._writer.lines.duration(seconds) for seconds in (longer.first, longer.last))
+            first, last = (
+                self._writer.lines.duration(seconds) for seconds in (longer.first, longer.last)
+            )
             yield self._writer.cue("progress.longer", exercise=held.name, first=first, last=last)
 
 

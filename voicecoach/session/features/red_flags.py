@@ -67,7 +67,7 @@ class RedFlags:
     def _state(self) -> SessionState:
         return self._chart.innermost
 
-    # --- what the session passes on -------------------------------------------------------------------------
+    # --- what the session passes on --------------------------------------------------------------
 
     def obey(self, command: Command) -> bool:
         """Obey `command` if it has to do with a red flag; return True if it has.
@@ -122,10 +122,12 @@ class RedFlags:
             return False
         if self._remind:
             self._remind = False
-            self._flow.actions.append(Play(self._flow.writer.flow("reminder", self._cue(self._lines[1]))))
+            self._flow.actions.append(
+                Play(self._flow.writer.flow("reminder", self._cue(self._lines[1])))
+            )
         return True
 
-    # --- inside ---------------------------------------------------------------------------------------------
+    # --- inside ----------------------------------------------------------------------------------
 
     @property
     def _lines(self) -> tuple[str, str]:

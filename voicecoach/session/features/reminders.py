@@ -12,7 +12,12 @@ from datetime import date, datetime, time, timedelta
 
 from voicecoach.core.actions import Note, Play
 from voicecoach.core.script import Cue
-from voicecoach.core.session_events import RemindersCancelled, ReminderSet, ReminderSettingsChanged, WaterDrunk
+from voicecoach.core.session_events import (
+    RemindersCancelled,
+    ReminderSet,
+    ReminderSettingsChanged,
+    WaterDrunk,
+)
 from voicecoach.session.context import SessionContext
 from voicecoach.session.features.planning import start
 from voicecoach.session.flow.question import Offer
@@ -63,7 +68,7 @@ class Reminders:
         self._quiet: date | None = None
         self._now: datetime | None = None
 
-    # --- the clock ------------------------------------------------------------------------------------------
+    # --- the clock -------------------------------------------------------------------------------
 
     def minute(self, now: datetime) -> None:
         """Remind of what is due `now`. Call it where nothing else goes on."""
@@ -85,12 +90,20 @@ class Reminders:
     def _exercise_due(self, now: datetime) -> bool:
         """Return True if a reminder of the exercises is due and not yet given."""
         again, self._put_off = (
-            (self._put_off, None) if self._put_off and now >= self._put_off else (None, self._put_off)
+            (self._put_off, None)
+            if self._put_off and now >= self._put_off
+            else (None, self._put_off)
         )
-        fresh = [due for due in self._stretches if _timely(due, now) and self._reminded.get(due) != now.date()]
+        fresh = [
+            due
+            for due in self._stretches
+            if _timely(due, now) and self._reminded.get(due) != now.date()
+        ]
         self._reminded |= dict.fromkeys(fresh, now.date())
         self._again = again is not None and not fresh
-        return bool(fresh) or (again is not None and now - again < STILL_TIMELY and again.date() == now.date())
+        return bool(fresh) or (
+            again is not None and now - again < STILL_TIMELY and again.date() == now.date()
+        )
 
     def _water_due(self, now: datetime) -> bool:
         every = self._times.water_every
@@ -103,13 +116,16 @@ class Reminders:
         assert self._last_glass is not None
         return now - self._last_glass >= timedelta(minutes=every)
 
-    # --- what is said ---------------------------------------------------------------------------------------
+    # --- what is said ----------------------------------------------------------------------------
 
     def _remind_of_water(self) -> None:
         self._awaiting, self._snoozed = True, None
         also = {"HadWater": self.drunk, "NotNow": self.later, "QuietDay": self.quiet}
         self._say(
-            "reminder.water", Offer(self._cue("reminder.water"), self.drunk, self.later, patience=PATIENCE, also=also)
+            "reminder.water",
+            Offer(
+                self._cue("reminder.water"), self.drunk, self.later, patience=PATIENCE, also=also
+            ),
         )
 
     def _remind_of_exercises(self, now: datetime) -> None:
@@ -118,7 +134,9 @@ class Reminders:
             return
         cue = self._cue("reminder.exercises", time=self.spoken(now.time()), routine=routine.name)
         later = {"NotNow": self._exercises_later, "QuietDay": self._not_today}
-        self._say("reminder", Offer(cue, self._begin, self._not_today, patience=PATIENCE, also=later))
+        self._say(
+            "reminder", Offer(cue, self._begin, self._not_today, patience=PATIENCE, also=later)
+        )
 
     def _say(self, name: str, offer: Offer) -> None:
         flow = self._context.flow
@@ -128,7 +146,7 @@ class Reminders:
     def _cue(self, line: str, **values: object) -> Cue:
         return self._context.flow.writer.cue(line, **values)
 
-    # --- what is answered -----------------------------------------------------------------------------------
+    # --- what is answered ------------------------------------------------------------------------
 
     def heard(self) -> None:
         """Take note that somebody is there: the next reminder is due in half an hour."""
@@ -179,15 +197,23 @@ class Reminders:
             return
         more = []
         if set(there) & set(self._times.exercises):
-            more.append("reminder.cancelled.settings" if self._context.past.lasting else "reminder.cancelled.for-now")
+            more.append(
+                "reminder.cancelled.settings"
+                if self._context.past.lasting
+                else "reminder.cancelled.for-now"
+            )
         if self._times.water_every:
             more.append("reminder.water.stays")
-        flow.reply("reminder.cancelled", *more, times=lines.joined([self.spoken(at) for at in there]))
+        flow.reply(
+            "reminder.cancelled", *more, times=lines.joined([self.spoken(at) for at in there])
+        )
 
     def spoken(self, at: time) -> str:
         """Return a time of the day as one says it: "half past seven in the evening"."""
         lines = self._context.lines
-        part = "part.morning" if at.hour < 12 else "part.afternoon" if at.hour < 18 else "part.evening"
+        part = (
+            "part.morning" if at.hour < 12 else "part.afternoon" if at.hour < 18 else "part.evening"
+        )
         form = 1 if at.minute == 30 else 2 if at.minute else 0
         line = (ONE_O_CLOCK_LINES if at.hour % 12 == 1 else TIME_LINES)[form]
         hour = (at.hour - 1) % 12 + 1

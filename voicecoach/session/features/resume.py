@@ -45,7 +45,9 @@ class Unfinished:
 
     def _read(self, stored: StoredSession) -> None:
         plan = plan_from_json(stored.plan, self._context.library) or ()
-        coming = [number for number in range(stored.step, len(plan)) if isinstance(plan[number], WorkStep)]
+        coming = [
+            number for number in range(stored.step, len(plan)) if isinstance(plan[number], WorkStep)
+        ]
         if coming:
             self.plan, self.index = plan, coming[0]
 
@@ -109,7 +111,9 @@ def _same(context: SessionContext, _slots: Mapping[str, object]) -> None:
     context.plan_request = PlanRequest()
     context.feature(Unfinished).forget()
     context.feature(PlanEdits).begin((), dry=False)
-    context.flow.begin(stored.routine, context.dosed(plan), remarks=(context.writer.cue("same.begin"),))
+    context.flow.begin(
+        stored.routine, context.dosed(plan), remarks=(context.writer.cue("same.begin"),)
+    )
     context.chart.start()
 
 

@@ -23,7 +23,11 @@ OWN_NAME_LINES = {
 }
 """Id of a routine of one's own -> the line with its name."""
 
-SAVE_LINES: Mapping[SaveResult, str] = {"kept": "save.kept", "taken": "save.taken", "failed": "save.failed"}
+SAVE_LINES: Mapping[SaveResult, str] = {
+    "kept": "save.kept",
+    "taken": "save.taken",
+    "failed": "save.failed",
+}
 
 
 def _save(context: SessionContext, slots: Mapping[str, object]) -> None:
@@ -61,7 +65,9 @@ def _as_step(work: WorkStep) -> RoutineEntry:
     usual = work.exercise.dose.model_dump()
     told = work.dose.model_dump(include={"seconds", "count", "sets"})
     changes = {key: value for key, value in told.items() if value != usual.get(key)}
-    step = RoutineEntry(exercise=work.exercise.id, alternative=work.alternative and work.alternative.id)
+    step = RoutineEntry(
+        exercise=work.exercise.id, alternative=work.alternative and work.alternative.id
+    )
     changed = step.model_copy(update=changes)
     # What a voice may ask for on the way ("one more", where sides alternate) need not be what a
     # file may say.

@@ -278,7 +278,9 @@ class SessionChart(StateChart[ChartModel]):
         | paused.to(leading.announcing, on="change_way")
     )
     pause: PauseEvent = Event(checking.to(paused) | leading.to(paused) | resuming.to(paused))
-    hurt: PauseEvent = Event(checking.to(paused) | leading.to(paused) | resuming.to(paused) | paused.to(paused))
+    hurt: PauseEvent = Event(
+        checking.to(paused) | leading.to(paused) | resuming.to(paused) | paused.to(paused)
+    )
     resume = Event(
         paused.to(checking, cond="unchecked")
         | paused.to(leading.resting, cond=["over", "drinks"], on="advance_to_drink")

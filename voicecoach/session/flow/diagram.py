@@ -40,7 +40,9 @@ def page() -> str:
     chart = format(SessionChart(RoutineFlow(ScriptWriter(load_lines()))), "mermaid")
     lines = [line.rstrip() for line in chart.splitlines()]
     return _PAGE.format(
-        chart="\n".join(line for line in lines if ":::" not in line and "classDef" not in line).rstrip()
+        chart="\n".join(
+            line for line in lines if ":::" not in line and "classDef" not in line
+        ).rstrip()
     )
 
 

@@ -43,9 +43,14 @@ class Outbox:
     def lengthen(self, seconds: float) -> None:
         """Let the beat script last `seconds` longer; its coming cues move by as much."""
         script = self.script
-        cues = tuple(replace(cue, at=cue.at + seconds) if cue.at > self.position else cue for cue in script.cues)
+        cues = tuple(
+            replace(cue, at=cue.at + seconds) if cue.at > self.position else cue
+            for cue in script.cues
+        )
         self.go_on_as(replace(script, cues=cues, seconds=(script.seconds or 0.0) + seconds))
 
     def reply(self, line: str, *more: str, **values: object) -> None:
         """Say a line over the script, and `more` lines without placeholders."""
-        self.actions.append(Reply((self.writer.cue(line, **values), *(self.writer.cue(one) for one in more))))
+        self.actions.append(
+            Reply((self.writer.cue(line, **values), *(self.writer.cue(one) for one in more)))
+        )

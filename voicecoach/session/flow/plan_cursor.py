@@ -67,9 +67,15 @@ class PlanCursor:
 
     def _block_start(self, blocks_on: int) -> int | None:
         """Return the index of the first step of the next (1) or previous (-1) exercise."""
-        starts = {step.block: i for i, step in reversed(list(enumerate(self.plan))) if isinstance(step, WorkStep)}
+        starts = {
+            step.block: i
+            for i, step in reversed(list(enumerate(self.plan)))
+            if isinstance(step, WorkStep)
+        }
         here = self.step.block
-        blocks = sorted(block for block in starts if (block > here if blocks_on > 0 else block < here))
+        blocks = sorted(
+            block for block in starts if (block > here if blocks_on > 0 else block < here)
+        )
         if not blocks:
             return None
         return starts[blocks[0] if blocks_on > 0 else blocks[-1]]
@@ -78,7 +84,7 @@ class PlanCursor:
     def _upcoming(self) -> int:
         return self.index if self._resting_before_work else self.index + 1
 
-    # --- guards of the chart ------------------------------------------------------------------------------
+    # --- guards of the chart ---------------------------------------------------------------------
 
     def more(self) -> bool:
         """Return True if another step follows."""
@@ -88,7 +94,10 @@ class PlanCursor:
         """Return True if a rest or a drink comes before the next work."""
         if not self.more():
             return False
-        return isinstance(self.plan[self._upcoming], WaterStep) or rest_before(self.plan, self._upcoming) > 0
+        return (
+            isinstance(self.plan[self._upcoming], WaterStep)
+            or rest_before(self.plan, self._upcoming) > 0
+        )
 
     def drinks(self) -> bool:
         """Return True if a drink comes before the next exercise."""
@@ -114,4 +123,6 @@ class PlanCursor:
         """Return True if this exercise goes on with the other side."""
         here = self.work
         coming = [step for step in self.plan[self.index :] if isinstance(step, WorkStep)]
-        return here is not None and any(step.block == here.block and step.side != here.side for step in coming)
+        return here is not None and any(
+            step.block == here.block and step.side != here.side for step in coming
+        )

@@ -59,7 +59,9 @@ class Offer:
     def answer(self, command: Command) -> bool:
         """Take yes, no, and the other intents that answer the offer."""
         refusing = dict.fromkeys(("NotNow", "QuietDay"), self.refused)
-        action = {**refusing, **self.also, "Yes": self.accepted, "No": self.refused}.get(command.intent)
+        action = {**refusing, **self.also, "Yes": self.accepted, "No": self.refused}.get(
+            command.intent
+        )
         if action is None:
             return False
         action()

@@ -83,7 +83,7 @@ class RoutineFlow(PlanCursor, CheckStates):
         self.hurting: tuple[str, ...] = ()
         self.skip_remaining = False
 
-    # --- the plan -----------------------------------------------------------------------------------------
+    # --- the plan --------------------------------------------------------------------------------
 
     @property
     def interrupted_s(self) -> float:
@@ -91,7 +91,12 @@ class RoutineFlow(PlanCursor, CheckStates):
         return 0.0 if self._resting_before_work else self._interrupted_s or 0.0
 
     def begin(
-        self, routine: str, plan: tuple[PlanStep, ...], *, checked: bool = False, remarks: tuple[Cue, ...] = ()
+        self,
+        routine: str,
+        plan: tuple[PlanStep, ...],
+        *,
+        checked: bool = False,
+        remarks: tuple[Cue, ...] = (),
     ) -> None:
         """Take a plan; the chart's `start` follows.
 
@@ -126,7 +131,7 @@ class RoutineFlow(PlanCursor, CheckStates):
         self._set_up(routine, with_pace(plan, PACES[self.writer.preferences.pace]), index)
         self.actions.append(Note(RoutineResumed()))
 
-    # --- guards of the chart ------------------------------------------------------------------------------
+    # --- guards of the chart ---------------------------------------------------------------------
 
     def over(self) -> bool:
         """Return True if this exercise hurts too much to go on with."""
@@ -136,7 +141,7 @@ class RoutineFlow(PlanCursor, CheckStates):
         """Return True if a routine was left that can be carried on with."""
         return self._on_the_way
 
-    # --- moves of the chart -------------------------------------------------------------------------------
+    # --- moves of the chart ----------------------------------------------------------------------
 
     def advance(self) -> None:
         """Go to the next step."""
@@ -239,9 +244,11 @@ class RoutineFlow(PlanCursor, CheckStates):
         if self.work:
             reason: Literal["pain", "asked for"] = "pain" if self.skip_remaining else "asked for"
             work = work_done(self.work, self.interrupted_s)
-            self.actions.append(Note(StepLeftOut(self.work.exercise.id, self.work.side, reason, work)))
+            self.actions.append(
+                Note(StepLeftOut(self.work.exercise.id, self.work.side, reason, work))
+            )
 
-    # --- entering the states of the chart -----------------------------------------------------------------
+    # --- entering the states of the chart --------------------------------------------------------
 
     def on_enter_announcing(self, preface: tuple[Cue, ...] = ()) -> None:
         """Explain the step, after `preface`.
@@ -265,7 +272,12 @@ class RoutineFlow(PlanCursor, CheckStates):
         first = (*preface, *opening)
         self._introduction = frozenset(cue.line for cue in first if opening)
         cues = (*first, *self.writer.announce(step, before, full=full, warn=new))
-        self._remarks, self._opening, self._explain_fully, self._interrupted_s = (), False, False, None
+        self._remarks, self._opening, self._explain_fully, self._interrupted_s = (
+            (),
+            False,
+            False,
+            None,
+        )
         self._unchecked = self._resting_before_work = False
         self.play(self.writer.flow("announce", *cues))
 
@@ -284,9 +296,15 @@ class RoutineFlow(PlanCursor, CheckStates):
     def _introduce(self) -> tuple[Cue, ...]:
         """Return what the routine is, and what is left out of it as usual."""
         names = dict.fromkeys(
-            step.exercise.name for step in self.full_plan if self.memory.way(step.exercise.id) == "left out"
+            step.exercise.name
+            for step in self.full_plan
+            if self.memory.way(step.exercise.id) == "left out"
         )
-        left_out = [self.writer.cue("routine.left_out", exercises=self.writer.lines.joined([*names]))] if names else []
+        left_out = (
+            [self.writer.cue("routine.left_out", exercises=self.writer.lines.joined([*names]))]
+            if names
+            else []
+        )
         return (*self.writer.opening(self.routine, self.plan, self.known_exercises), *left_out)
 
     def on_enter_positioning(self) -> None:
@@ -317,7 +335,9 @@ class RoutineFlow(PlanCursor, CheckStates):
         if before is None or after is None or self._resting_before_work:
             return 1.0
         stretched = after.unit / before.unit
-        self._interrupted_s = None if self._interrupted_s is None else self._interrupted_s * stretched
+        self._interrupted_s = (
+            None if self._interrupted_s is None else self._interrupted_s * stretched
+        )
         self._counted_from = None if self._counted_from is None else self._counted_from * stretched
         return stretched
 
@@ -337,7 +357,9 @@ class RoutineFlow(PlanCursor, CheckStates):
         elapsed, self._interrupted_s = self._interrupted_s or 0.0, None
         step = self.step
         if isinstance(step, WaterStep):
-            self.play(self.writer.water(max(5.0, step.seconds - elapsed), last=step is self.plan[-1]))
+            self.play(
+                self.writer.water(max(5.0, step.seconds - elapsed), last=step is self.plan[-1])
+            )
         else:
             left = max(5.0, rest_before(self.plan, self.index) - elapsed)
             self.play(self.writer.rest(left, step))
@@ -358,7 +380,11 @@ class RoutineFlow(PlanCursor, CheckStates):
     def on_enter_resuming(self) -> None:
         """Say where the routine goes on."""
         anew, self._anew = self._anew, False
-        cue = self.writer.anew(self.work) if anew and self.work else self.writer.where(self.work, self.interrupted_s)
+        cue = (
+            self.writer.anew(self.work)
+            if anew and self.work
+            else self.writer.where(self.work, self.interrupted_s)
+        )
         self.play(self.writer.flow("resuming", cue))
 
     def on_enter_alarmed(self, advice: tuple[Cue, ...]) -> None:

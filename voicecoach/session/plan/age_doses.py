@@ -31,7 +31,9 @@ def for_age(plan: tuple[PlanStep, ...], years: int | None) -> tuple[PlanStep, ..
 def _for_older(step: WorkStep) -> WorkStep:
     dose = step.dose
     if isinstance(dose, Hold) and is_stretch(step.exercise):
-        return replace(step, dose=dose.model_copy(update={"seconds": max(LEAST_HOLD, dose.seconds)}))
+        return replace(
+            step, dose=dose.model_copy(update={"seconds": max(LEAST_HOLD, dose.seconds)})
+        )
     if isinstance(dose, Repetitions) and step.exercise.group == "strength":
         count = min(MOST_REPETITIONS, max(LEAST_REPETITIONS, dose.count))
         return replace(step, dose=dose.model_copy(update={"count": count}))

@@ -50,7 +50,9 @@ Reviewed by: ____________________  Profession: ____________________  Date: _____
 
 def page(library: Library) -> str:
     """Return the page of doses for the exercises of `library`."""
-    return _PAGE.format(older=OLDER, rows="\n".join(_row(one, library) for one in library.exercises.values()))
+    return _PAGE.format(
+        older=OLDER, rows="\n".join(_row(one, library) for one in library.exercises.values())
+    )
 
 
 def _row(exercise: Exercise, library: Library) -> str:

@@ -48,15 +48,24 @@ def whole_length(plan: tuple[PlanStep, ...], known_exercises: Collection[str] = 
     return OPENING + seconds_from(plan, 0, known_exercises)
 
 
-def seconds_from(plan: tuple[PlanStep, ...], index: int, known_exercises: Collection[str] = ()) -> float:
+def seconds_from(
+    plan: tuple[PlanStep, ...], index: int, known_exercises: Collection[str] = ()
+) -> float:
     """Return the estimated seconds from the begin of step `index` to the plan's end."""
-    explained = {*known_exercises, *(step.exercise.id for step in plan[:index] if isinstance(step, WorkStep))}
+    explained = {
+        *known_exercises,
+        *(step.exercise.id for step in plan[:index] if isinstance(step, WorkStep)),
+    }
     total = 0.0
     for number in range(index, len(plan)):
         step = plan[number]
         total += step.seconds + rest_before(plan, number)
         if isinstance(step, WorkStep):
-            total += TAIL + setup_seconds(plan, number) + _words(step, plan[number - 1] if number else None, explained)
+            total += (
+                TAIL
+                + setup_seconds(plan, number)
+                + _words(step, plan[number - 1] if number else None, explained)
+            )
             explained.add(step.exercise.id)
     return total
 

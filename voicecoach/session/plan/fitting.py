@@ -63,7 +63,9 @@ class Fitting:
         self._dosed = dosed
         self._warm_up = next((one for one in pool if one.group == "warm-up"), None)
         self._pool = [one for one in pool if one.group != "warm-up"]
-        self._jog = next((one for one in pool if one.group == "warm-up" and one is not self._warm_up), None)
+        self._jog = next(
+            (one for one in pool if one.group == "warm-up" and one is not self._warm_up), None
+        )
 
     def fit(self, seconds: float) -> tuple[RoutineEntry, ...]:
         """Return as much as fits into `seconds`, filled up by walking.
@@ -71,7 +73,9 @@ class Fitting:
         Empty if no exercise fits.
         """
         walks = self._walks(seconds)
-        chosen = self._chosen([*self._needed(), *self._beyond()], seconds - OPENING - self._cost(walks))
+        chosen = self._chosen(
+            [*self._needed(), *self._beyond()], seconds - OPENING - self._cost(walks)
+        )
         if not chosen:
             return ()
         left = seconds - OPENING - self._cost([*walks, *chosen])
@@ -86,12 +90,20 @@ class Fitting:
         chosen = self._chosen(self._needed(), most - OPENING - self._cost(walks))
         return self._arranged(chosen, walks, self._cost([*walks, *chosen])) if chosen else ()
 
-    # --- what, in the order of importance -------------------------------------------------------------------
+    # --- what, in the order of importance --------------------------------------------------------
 
     def _needed(self) -> Iterator[Offer]:
         """Return what brings every muscle to its minute, with work where there is some."""
-        dynamic = [(one, _sets(one)) for one in self._pool if one.group == "dynamic" and self._asked_for(one)]
-        strength = [(one, _sets(one)) for one in self._pool if one.group == "strength" and self._asked_for(one)]
+        dynamic = [
+            (one, _sets(one))
+            for one in self._pool
+            if one.group == "dynamic" and self._asked_for(one)
+        ]
+        strength = [
+            (one, _sets(one))
+            for one in self._pool
+            if one.group == "strength" and self._asked_for(one)
+        ]
         if self._muscles:
             yield from self._minutes(self._muscles)
             yield from dynamic
@@ -127,7 +139,11 @@ class Fitting:
         """Return more of the same, for users who have the time."""
         stretches = [one for muscle in self._muscles or MUSCLES for one in self._stretches(muscle)]
         yield from ((one, 1) for one in stretches)
-        yield from ((one, MOST_STRENGTH_SETS) for one in self._pool if one.group == "strength" and self._asked_for(one))
+        yield from (
+            (one, MOST_STRENGTH_SETS)
+            for one in self._pool
+            if one.group == "strength" and self._asked_for(one)
+        )
         yield from ((one, sets) for sets in range(2, MOST_SETS + 1) for one in stretches)
 
     def _stretches(self, muscle: str) -> list[Exercise]:
@@ -136,7 +152,7 @@ class Fitting:
     def _asked_for(self, exercise: Exercise) -> bool:
         return not self._muscles or not set(self._muscles).isdisjoint(muscles_worked(exercise))
 
-    # --- how much ---------------------------------------------------------------------------------------------
+    # --- how much --------------------------------------------------------------------------------
 
     def _chosen(self, offers: Iterable[Offer], limit: float) -> list[RoutineEntry]:
         """Return those of `offers` that fit into `limit` seconds together."""
@@ -155,7 +171,7 @@ class Fitting:
     def _cost(self, steps: Iterable[RoutineEntry]) -> float:
         return seconds_from(self._dosed(lay_out(steps, self._library)), 0, self._known_exercises)
 
-    # --- walks ------------------------------------------------------------------------------------------------
+    # --- walks -----------------------------------------------------------------------------------
 
     def _walks(self, seconds: float) -> tuple[RoutineEntry, ...]:
         warm_up = _clamped(WARM_UP_SHARE * seconds, LEAST_WARM_UP, GOOD_WARM_UP)
@@ -185,7 +201,7 @@ class Fitting:
             walks = tuple(longer)
         return walks
 
-    # --- in which order -----------------------------------------------------------------------------------------
+    # --- in which order --------------------------------------------------------------------------
 
     def _arranged(
         self, chosen: Sequence[RoutineEntry], walks: Sequence[RoutineEntry], seconds: float
@@ -226,7 +242,9 @@ def _with_drink(body: Sequence[RoutineEntry], library: Library) -> list[RoutineE
     It comes after the last standing work, before the stretches or the floor.
     """
     exercises = [library.exercises[str(step.exercise)] for step in body]
-    after = sum(1 for one in exercises if not is_stretch(one) and not is_down(one)) or len(body) // 2
+    after = (
+        sum(1 for one in exercises if not is_stretch(one) and not is_down(one)) or len(body) // 2
+    )
     return [*body[:after], RoutineEntry(water=True), *body[after:]]
 
 

@@ -46,7 +46,11 @@ def at_level(
 
 def stretches(plan: tuple[PlanStep, ...]) -> tuple[PlanStep, ...]:
     """Return the stretches of `plan`, and the drinks after the first of them."""
-    return from_work(tuple(step for step in plan if isinstance(step, WaterStep) or step.exercise.group in STRETCHES))
+    return from_work(
+        tuple(
+            step for step in plan if isinstance(step, WaterStep) or step.exercise.group in STRETCHES
+        )
+    )
 
 
 def from_work(plan: tuple[PlanStep, ...]) -> tuple[PlanStep, ...]:

@@ -34,7 +34,9 @@ def muscles_of(routine: Routine, library: Library) -> tuple[str, ...]:
 
 def summary(library: Library, lines: Lines) -> str:
     """Return the routines by name, those for a single muscle in one word."""
-    single = {routine.id: len(muscles_of(routine, library)) == 1 for routine in library.routines.values()}
+    single = {
+        routine.id: len(muscles_of(routine, library)) == 1 for routine in library.routines.values()
+    }
     names = [routine.name for routine in library.routines.values() if not single[routine.id]]
     more = [lines.phrase("menu.more", n=len(names) - MOST_NAMES)] if len(names) > MOST_NAMES else []
     muscles = [lines.phrase("menu.muscles")] if any(single.values()) else []

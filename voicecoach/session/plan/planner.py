@@ -159,7 +159,7 @@ class Planner:
         plan = tuple(step for step in whole if step.block not in planned.spare)
         return plan, tuple(step for step in whole if step.block in planned.spare)
 
-    # --- a routine as it stands, less what is left out -----------------------------------------------------------
+    # --- a routine as it stands, less what is left out -------------------------------------------
 
     def _from_routine(self, wish: PlanRequest) -> Planned | Declined:
         steps = self._library.routines[str(wish.routine)].steps
@@ -167,12 +167,20 @@ class Planner:
         allowed = {one.id for one in found.allowed}
         whole = [self._without_alternative(step, wish) for step in steps]
         drinks = WATER not in (*wish.without, *wish.today)
-        spare = {place for place, step in enumerate(whole) if not (drinks if step.water else step.exercise in allowed)}
+        spare = {
+            place
+            for place, step in enumerate(whole)
+            if not (drinks if step.water else step.exercise in allowed)
+        }
         spare |= _needless_drinks(whole, spare)
         kept = [step for place, step in enumerate(whole) if place not in spare]
         if all(step.water or self._is_warm_up(step) for step in kept) and len(kept) < len(whole):
             muscles = _muscles_of(self._exercises(steps))
-            return self._unreached(wish, muscles) if wish.places and muscles else Declined(wish, "nothing left")
+            return (
+                self._unreached(wish, muscles)
+                if wish.places and muscles
+                else Declined(wish, "nothing left")
+            )
         return self._planned(wish, whole, found, spare=frozenset(spare))
 
     def _without_alternative(self, step: RoutineEntry, wish: PlanRequest) -> RoutineEntry:
@@ -181,9 +189,11 @@ class Planner:
         return step
 
     def _is_warm_up(self, step: RoutineEntry) -> bool:
-        return step.exercise is not None and self._library.exercises[step.exercise].group == "warm-up"
+        return (
+            step.exercise is not None and self._library.exercises[step.exercise].group == "warm-up"
+        )
 
-    # --- exercises chosen for a time or for muscles --------------------------------------------------------------
+    # --- exercises chosen for a time or for muscles ----------------------------------------------
 
     def _fitted(self, wish: PlanRequest) -> Planned | Declined:
         routine = self._library.routines.get(str(wish.routine))
@@ -196,7 +206,9 @@ class Planner:
         if wish.muscles and len(unreached) == len(wish.muscles):
             return self._unreached(wish, unreached)
         muscles = tuple(muscle for muscle in wish.muscles if muscle in reached)
-        steps = self._fit(wish, Fitting(self._library, found.allowed, muscles, self._dosed, self._familiar))
+        steps = self._fit(
+            wish, Fitting(self._library, found.allowed, muscles, self._dosed, self._familiar)
+        )
         if not steps:
             return Declined(wish, "too short" if wish.seconds and found.allowed else "nothing left")
         return self._planned(wish, steps, found, unreached=unreached)
@@ -210,14 +222,22 @@ class Planner:
 
     def _unreached(self, wish: PlanRequest, muscles: tuple[str, ...]) -> Declined:
         barred = meant((*wish.without, *wish.today), self._library)
-        would = [one for one in self._library.exercises.values() if not set(muscles).isdisjoint(muscles_worked(one))]
+        would = [
+            one
+            for one in self._library.exercises.values()
+            if not set(muscles).isdisjoint(muscles_worked(one))
+        ]
         stretches = [one for one in would if is_stretch(one)] or would
-        return Declined(wish, "unreached", muscles, tuple(one.id for one in stretches if one.id not in barred))
+        return Declined(
+            wish, "unreached", muscles, tuple(one.id for one in stretches if one.id not in barred)
+        )
 
-    # --- what both have in common -----------------------------------------------------------------------------------
+    # --- what both have in common ----------------------------------------------------------------
 
     def _exercises(self, steps: Sequence[RoutineEntry]) -> list[Exercise]:
-        ids = dict.fromkeys(name for step in steps for name in (step.exercise, step.alternative) if name)
+        ids = dict.fromkeys(
+            name for step in steps for name in (step.exercise, step.alternative) if name
+        )
         return [self._library.exercises[name] for name in ids]
 
     def _sort(self, wish: PlanRequest, exercises: Sequence[Exercise]) -> _Sorted:
@@ -228,7 +248,9 @@ class Planner:
                 found.asked.append(one.id)
             elif wish.places and not any(matches(place, one) for place in wish.places):
                 found.misplaced.append(one.id)
-            elif wish.kinds and not any(matches(key, one) for kind in wish.kinds for key in KINDS[kind]):
+            elif wish.kinds and not any(
+                matches(key, one) for kind in wish.kinds for key in KINDS[kind]
+            ):
                 found.other_kind.append(one.id)
             elif rest and one.group == "strength":
                 found.rested.append(one.id)
@@ -264,7 +286,11 @@ class Planner:
             tuple(whole),
             spare,
             asked=tuple(key for key in keys if key == WATER or meant([key], self._library) & used),
-            absent=tuple(key for key in wish.without if key != WATER and not meant([key], self._library) & used),
+            absent=tuple(
+                key
+                for key in wish.without
+                if key != WATER and not meant([key], self._library) & used
+            ),
             misplaced=tuple(found.misplaced) if wish.routine else (),
             other_kind=tuple(found.other_kind) if wish.routine else (),
             unreached=unreached,
@@ -274,7 +300,9 @@ class Planner:
             short=bool(wish.seconds) and length < SHORTFALL * (wish.seconds or 0),
         )
 
-    def _no_time(self, wish: PlanRequest, missed: Sequence[Exercise], there: set[Exercise]) -> tuple[str, ...]:
+    def _no_time(
+        self, wish: PlanRequest, missed: Sequence[Exercise], there: set[Exercise]
+    ) -> tuple[str, ...]:
         """Return what there was no time for.
 
         Of a routine this is each exercise; otherwise the muscles and kinds that are not there at
@@ -284,7 +312,13 @@ class Planner:
             return tuple(one.id for one in missed if one.group != "warm-up")
         counted = [one for one in (*missed, *there) if is_stretch(one) or wish.muscles]
         done = {muscle for one in counted if one in there for muscle in muscles_worked(one)}
-        missing = [muscle for one in counted if one in missed for muscle in muscles_worked(one) if muscle not in done]
+        missing = [
+            muscle
+            for one in counted
+            if one in missed
+            for muscle in muscles_worked(one)
+            if muscle not in done
+        ]
         muscles = [muscle for muscle in missing if not wish.muscles or muscle in wish.muscles]
         kinds = (
             []
@@ -292,7 +326,8 @@ class Planner:
             else [
                 kind
                 for kind in ("dynamic", "strength")
-                if any(one.group == kind for one in missed) and not any(one.group == kind for one in there)
+                if any(one.group == kind for one in missed)
+                and not any(one.group == kind for one in there)
             ]
         )
         return tuple(dict.fromkeys((*muscles, *kinds)))

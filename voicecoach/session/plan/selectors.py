@@ -46,10 +46,14 @@ def is_down(exercise: Exercise) -> bool:
 
 def muscles_worked(exercise: Exercise) -> tuple[str, ...]:
     """Return the muscles that the exercise stretches or works, ordered as `MUSCLES`."""
-    return tuple(muscle for muscle in MUSCLES if muscle == exercise.group or muscle in exercise.works)
+    return tuple(
+        muscle for muscle in MUSCLES if muscle == exercise.group or muscle in exercise.works
+    )
 
 
 def meant(keys: Iterable[str], library: Library) -> frozenset[str]:
     """Return the ids of the exercises that any of `keys` means."""
     keys = tuple(keys)
-    return frozenset(one.id for one in library.exercises.values() if any(matches(key, one) for key in keys))
+    return frozenset(
+        one.id for one in library.exercises.values() if any(matches(key, one) for key in keys)
+    )

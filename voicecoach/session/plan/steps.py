@@ -74,7 +74,9 @@ class WorkStep:
     @property
     def way(self) -> str | None:
         """Return how it is made easier or harder; None for the usual level."""
-        return {"easier": self.exercise.easier, "usual": None, "harder": self.exercise.harder}[self.level]
+        return {"easier": self.exercise.easier, "usual": None, "harder": self.exercise.harder}[
+            self.level
+        ]
 
     @property
     def meanwhile(self) -> str:
@@ -112,7 +114,11 @@ class WorkStep:
     @property
     def seconds(self) -> float:
         """Length of the work itself."""
-        return self.unit * self.dose.count if isinstance(self.dose, Repetitions) else float(self.dose.seconds)
+        return (
+            self.unit * self.dose.count
+            if isinstance(self.dose, Repetitions)
+            else float(self.dose.seconds)
+        )
 
     @property
     def unit(self) -> float:
@@ -167,7 +173,9 @@ def with_alternative(plan: tuple[PlanStep, ...], block: int) -> tuple[PlanStep, 
     def swapped(step: PlanStep) -> PlanStep:
         if not isinstance(step, WorkStep) or step.block != block or step.alternative is None:
             return step
-        return replace(step, exercise=step.alternative, dose=step.alternative.dose, alternative=step.exercise)
+        return replace(
+            step, exercise=step.alternative, dose=step.alternative.dose, alternative=step.exercise
+        )
 
     return tuple(swapped(step) for step in plan)
 
@@ -191,7 +199,11 @@ def with_pace(plan: tuple[PlanStep, ...], pace: float) -> tuple[PlanStep, ...]:
 def without_side(plan: tuple[PlanStep, ...], index: int, side: Side) -> tuple[PlanStep, ...]:
     """Return `plan` without the further steps on `side` of the exercise at `index`."""
     block = plan[index].block
-    kept = (step for step in plan[index:] if not isinstance(step, WorkStep) or step.block != block or step.side != side)
+    kept = (
+        step
+        for step in plan[index:]
+        if not isinstance(step, WorkStep) or step.block != block or step.side != side
+    )
     return (*plan[:index], *kept)
 
 

@@ -52,9 +52,17 @@ class ExerciseMemory:
         nothing would be left stays as it is.
         """
         unwanted = self.left_out(plan)
-        for block in {step.block for step in plan if isinstance(step, WorkStep) and step.exercise.id in unwanted}:
+        for block in {
+            step.block
+            for step in plan
+            if isinstance(step, WorkStep) and step.exercise.id in unwanted
+        }:
             plan = with_alternative(plan, block)
-        kept = tuple(step for step in plan if not isinstance(step, WorkStep) or step.exercise.id not in unwanted)
+        kept = tuple(
+            step
+            for step in plan
+            if not isinstance(step, WorkStep) or step.exercise.id not in unwanted
+        )
         if any(isinstance(step, WorkStep) for step in kept):
             plan = from_work(kept)
         for exercise in {step.exercise.id for step in plan if isinstance(step, WorkStep)}:

@@ -51,9 +51,19 @@ def all_prompts(library: Library, lines: Lines) -> list[tuple[str, str]]:
     for number in range(1, MOST_HOLD + 1):
         found.setdefault(lines.number(number), "count")
     for exercise in library.exercises.values():
-        texts = (exercise.feel, exercise.mistake, exercise.easier, exercise.harder, exercise.caution)
+        texts = (
+            exercise.feel,
+            exercise.mistake,
+            exercise.easier,
+            exercise.harder,
+            exercise.caution,
+        )
         phases = exercise.dose.phases if isinstance(exercise.dose, Repetitions) else ()
-        for text in (*texts, exercise.easier_caution or "", *(phase.easier or "" for phase in phases)):
+        for text in (
+            *texts,
+            exercise.easier_caution or "",
+            *(phase.easier or "" for phase in phases),
+        ):
             for side in SIDES if exercise.sides == "per side" else (None,):
                 found.setdefault(lines.sided(text, side), f"exercise.{exercise.id}")
     return [(line, text) for text, line in found.items() if text]

@@ -38,7 +38,9 @@ class Counting:
     def __init__(self, lines: Lines):
         self.lines = lines
 
-    def work(self, step: WorkStep, preferences: Preferences, elapsed: float | None = None) -> Script:
+    def work(
+        self, step: WorkStep, preferences: Preferences, elapsed: float | None = None
+    ) -> Script:
         """Return the beats of a step, as the user likes them.
 
         With `elapsed` (s) only the part that is left is counted, after "three, two, one".
@@ -88,7 +90,9 @@ class Counting:
         elif style != "none":
             for second in range(1, seconds):
                 if style != "every five" or second % 5 == 0:
-                    yield self._number(seconds - second if style == "down" else second, float(second))
+                    yield self._number(
+                        seconds - second if style == "down" else second, float(second)
+                    )
 
     def _timed(self, seconds: int, style: CountStyle) -> Iterator[Cue]:
         yield Cue(tone="start", at=-TONE_LEAD, kind="keep")
@@ -124,7 +128,10 @@ class Counting:
         at: float,
         style: CountStyle,
     ) -> Cue:
-        if phase.effort and (style in ("usual", "every second", "down") or (style == "every five" and number % 5 == 0)):
+        if phase.effort and (
+            style in ("usual", "every second", "down")
+            or (style == "every five" and number % 5 == 0)
+        ):
             return self._number(count - number + 1 if style == "down" else number, at)
         if following and following[1].effort and count > 2 and style != "none":
             left = count - following[0]

@@ -65,13 +65,17 @@ class PlanWords:
             return self._library.routines[wish.routine].name
         if wish.muscles:
             return self._lines.phrase("plan.title_muscles", muscles=self._muscles(wish.muscles))
-        return self._lines.phrase(TITLE_LINES[wish.kinds[0]] if len(wish.kinds) == 1 else "plan.title")
+        return self._lines.phrase(
+            TITLE_LINES[wish.kinds[0]] if len(wish.kinds) == 1 else "plan.title"
+        )
 
     def label(self, key: str) -> str:
         """Return what a key of `selectors.matches` means, as one says it: "the lunges"."""
         if key in THING_LINES:
             return self._lines.phrase(THING_LINES[key])
-        return self._named(self._library.exercises[one] for one in sorted(meant([key], self._library)))
+        return self._named(
+            self._library.exercises[one] for one in sorted(meant([key], self._library))
+        )
 
     def labels(self, keys: Iterable[str]) -> str:
         """Return what several keys mean, as one says it, the muscles together."""
@@ -91,19 +95,28 @@ class PlanWords:
         wish, seconds = declined.wish, self._lines.duration(declined.wish.seconds or 0.0)
         match declined.why:
             case "too short":
-                return (self._cue("plan.too_short", duration=seconds, least=self._lines.duration(LEAST)),)
+                return (
+                    self._cue(
+                        "plan.too_short", duration=seconds, least=self._lines.duration(LEAST)
+                    ),
+                )
             case "too long":
-                return (self._cue("plan.too_long", duration=seconds, most=self._lines.duration(MOST)),)
+                return (
+                    self._cue("plan.too_long", duration=seconds, most=self._lines.duration(MOST)),
+                )
             case "elsewhere":
                 known = self._cue("plan.known_muscles", muscles=named_muscles(self._lines))
-                return (self._cue("plan.elsewhere", parts=self._lines.joined(wish.elsewhere)), known)
+                return (
+                    self._cue("plan.elsewhere", parts=self._lines.joined(wish.elsewhere)),
+                    known,
+                )
             case "unreached":
                 return tuple(self._unreached(declined))
             case "nothing left":
                 return (self._cue("plan.nothing_left"),)
         return (self._cue("routine.none", routines=summary(self._library, self._lines)),)
 
-    # --- inside -----------------------------------------------------------------------------------------------
+    # --- inside ----------------------------------------------------------------------------------
 
     def _remarks(self, planned: Planned) -> Iterator[Cue]:
         if left_out := self._left_out(planned):
@@ -114,7 +127,9 @@ class PlanWords:
             yield self._no_time(planned)
         if planned.unreached:
             yield self._cue(
-                "plan.unreached", nothing=self._nothing(planned.wish), muscles=self._muscles(planned.unreached)
+                "plan.unreached",
+                nothing=self._nothing(planned.wish),
+                muscles=self._muscles(planned.unreached),
             )
         if planned.elsewhere:
             yield self._cue("plan.elsewhere", parts=self._lines.joined(planned.elsewhere))
@@ -142,13 +157,17 @@ class PlanWords:
         instead = [self._library.exercises[one] for one in declined.instead][:MOST_INSTEAD]
         if instead:
             where = self._lines.joined(
-                list(dict.fromkeys(self._lines.phrase(PLACE_LINES[one.position]) for one in instead))
+                list(
+                    dict.fromkeys(self._lines.phrase(PLACE_LINES[one.position]) for one in instead)
+                )
             )
             yield self._cue("plan.instead", where=where, exercises=self._named(instead))
 
     def _nothing(self, wish: PlanRequest) -> str:
         if wish.places:
-            where = self._lines.joined([self._lines.phrase(PLACE_LINES[place]) for place in wish.places])
+            where = self._lines.joined(
+                [self._lines.phrase(PLACE_LINES[place]) for place in wish.places]
+            )
             return self._lines.phrase("plan.nothing_at", where=where)
         return self._lines.phrase("plan.nothing_of_kind" if wish.kinds else "plan.nothing_else")
 
@@ -156,7 +175,9 @@ class PlanWords:
         return self._lines.joined([named_muscle(muscle, self._lines) for muscle in muscles])
 
     def _named(self, exercises: Iterable[Exercise]) -> str:
-        return self._lines.joined([self._lines.phrase("thing.exercise", exercise=one.name) for one in exercises])
+        return self._lines.joined(
+            [self._lines.phrase("thing.exercise", exercise=one.name) for one in exercises]
+        )
 
     def _exercises(self, planned: Planned) -> Sequence[Exercise]:
         return [self._library.exercises[step.exercise] for step in planned.steps if step.exercise]

@@ -9,7 +9,15 @@ from voicecoach.content.exercise import Hold, Repetitions, Timed
 from voicecoach.content.lines import Lines
 from voicecoach.core.script import Cue, Script
 from voicecoach.session.plan.duration import whole_length
-from voicecoach.session.plan.steps import FIRST_SIDE, PlanStep, WorkStep, gets_down, needs, rises, rises_for_the_way
+from voicecoach.session.plan.steps import (
+    FIRST_SIDE,
+    PlanStep,
+    WorkStep,
+    gets_down,
+    needs,
+    rises,
+    rises_for_the_way,
+)
 from voicecoach.session.profile.preferences import Preferences
 from voicecoach.session.script.counting import Counting
 
@@ -29,7 +37,11 @@ NEED_LINES = {
 LEVEL_LINES = {"easier": "level.easier", "harder": "level.harder"}
 """Level -> the line before its text in an announcement."""
 
-NEW_LEVEL_LINES = {"easier": "level.now.easier", "usual": "level.now.usual", "harder": "level.now.harder"}
+NEW_LEVEL_LINES = {
+    "easier": "level.now.easier",
+    "usual": "level.now.usual",
+    "harder": "level.now.harder",
+}
 """Level -> the line that confirms a change to it."""
 
 HOLD_ONCE_LINES = {"none": "dose.hold_once", "per side": "dose.hold_once_side"}
@@ -74,7 +86,7 @@ class ScriptWriter:
         """Return a script of cues one after another."""
         return Script(cues=cues, name=name)
 
-    # --- explaining ---------------------------------------------------------------------------------------
+    # --- explaining ------------------------------------------------------------------------------
 
     def opening(
         self, routine: str, plan: tuple[PlanStep, ...], known_exercises: Collection[str] = ()
@@ -95,12 +107,17 @@ class ScriptWriter:
         things = [self.lines.phrase(NEED_LINES[thing]) for thing in needs(plan)]
         if things:
             cues.append(self.cue("routine.needs", things=self.lines.joined(things)))
-            if any(isinstance(step, WorkStep) and step.exercise.id not in known_exercises for step in plan):
+            if any(
+                isinstance(step, WorkStep) and step.exercise.id not in known_exercises
+                for step in plan
+            ):
                 cues.append(self.cue("routine.fetch"))
         cues.append(self.cue("routine.safety"))
         return tuple(cues)
 
-    def announce(self, step: WorkStep, before: WorkStep | None, *, full: bool, warn: bool = False) -> tuple[Cue, ...]:
+    def announce(
+        self, step: WorkStep, before: WorkStep | None, *, full: bool, warn: bool = False
+    ) -> tuple[Cue, ...]:
         """Return name, side, dose and set-up of a step.
 
         Later sets and sides need only a line, unless `full`. `warn`: say who should leave the
@@ -116,7 +133,8 @@ class ScriptWriter:
             cues.append(self.cue("announce.down"))
         if not step.apart:
             cues += [
-                self._own(step, text) for text in ([*exercise.setup, exercise.cue] if full else [exercise.reminder])
+                self._own(step, text)
+                for text in ([*exercise.setup, exercise.cue] if full else [exercise.reminder])
             ]
         if step.way:
             cues += [self.cue(LEVEL_LINES[step.level]), self._own(step, step.way)]
@@ -129,7 +147,10 @@ class ScriptWriter:
 
     def changed(self, step: WorkStep) -> tuple[Cue, ...]:
         """Return that an exercise is done at another level from now on, and how."""
-        return (self.cue(NEW_LEVEL_LINES[step.level]), self._own(step, step.way or step.exercise.cue))
+        return (
+            self.cue(NEW_LEVEL_LINES[step.level]),
+            self._own(step, step.way or step.exercise.cue),
+        )
 
     def changing(self, step: WorkStep) -> tuple[Cue, ...]:
         """Return `changed` for a level for which one gets into another position."""
@@ -140,7 +161,9 @@ class ScriptWriter:
 
     def _own(self, step: WorkStep, text: str) -> Cue:
         """Return a text of the exercise as a cue, with a pause after it."""
-        return Cue(text=self.lines.sided(text, step.side), gap=BREATH, line=f"exercise.{step.exercise.id}")
+        return Cue(
+            text=self.lines.sided(text, step.side), gap=BREATH, line=f"exercise.{step.exercise.id}"
+        )
 
     def _again(self, step: WorkStep, before: WorkStep) -> Cue:
         if step.side and step.side != before.side and step.set_number == before.set_number:
@@ -184,7 +207,7 @@ class ScriptWriter:
         """Return a number of things in words: "one exercise", "three sets"."""
         return self.lines.counted(thing, number)
 
-    # --- counting and resting -------------------------------------------------------------------------------
+    # --- counting and resting --------------------------------------------------------------------
 
     def where(self, step: WorkStep | None, kept: float | None) -> Cue:
         """Return where the coach carries on: `kept` seconds into `step`.
@@ -201,7 +224,9 @@ class ScriptWriter:
         if isinstance(step.dose, Repetitions):
             done = round(kept / step.seconds * step.dose.count)
             values["count"] = self.counted("repetition", step.dose.count - done)
-            return self.cue("resume.repetitions_side" if step.side else "resume.repetitions", **values)
+            return self.cue(
+                "resume.repetitions_side" if step.side else "resume.repetitions", **values
+            )
         values["duration"] = self.lines.duration(step.seconds - kept)
         return self.cue("resume.work_side" if step.side else "resume.work", **values)
 
@@ -223,9 +248,15 @@ class ScriptWriter:
         """
         duration = self.lines.duration(seconds)
         if seconds < LONG_REST:
-            return Script((self.counting.beat("rest.short", 0.0, "say", duration=duration),), seconds, name="rest")
+            return Script(
+                (self.counting.beat("rest.short", 0.0, "say", duration=duration),),
+                seconds,
+                name="rest",
+            )
         cues = (
-            self.counting.beat("rest.begin", 0.0, "say", duration=duration, exercise=coming.exercise.name),
+            self.counting.beat(
+                "rest.begin", 0.0, "say", duration=duration, exercise=coming.exercise.name
+            ),
             self.counting.beat("rest.ten", seconds - 10),
         )
         return Script(cues, seconds=seconds, name="rest")

@@ -11,7 +11,9 @@ CHUNK = 0.01
 """Seconds that the device moves at once."""
 
 
-def looked_at(moments: np.ndarray, *, late: np.ndarray | None = None, ppm: float = 0.0) -> ChunkClock:
+def looked_at(
+    moments: np.ndarray, *, late: np.ndarray | None = None, ppm: float = 0.0
+) -> ChunkClock:
     """The pace of a device whose chunks come late by `late` (s, one each)."""
     pace, chunk = ChunkClock(), CHUNK / (1 + ppm * 1e-6)
     count = round(float(moments[-1]) / chunk) + 2

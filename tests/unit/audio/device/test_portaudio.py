@@ -1,4 +1,5 @@
-"""Choosing devices, opening them in a form they accept, and saying in one sentence what is missing."""
+"""Choosing devices, opening them in a form they accept, and saying in one sentence what is
+missing."""
 
 from __future__ import annotations
 
@@ -44,7 +45,16 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
 
 @pytest.mark.parametrize(
     ("wanted", "index"),
-    [(None, 3), ("", 3), (2, 2), ("2", 2), ("jabra", 2), ("PULSE", 3), ("pulse, alsa", 3), ("alc662 analog", 0)],
+    [
+        (None, 3),
+        ("", 3),
+        (2, 2),
+        ("2", 2),
+        ("jabra", 2),
+        ("PULSE", 3),
+        ("pulse, alsa", 3),
+        ("alc662 analog", 0),
+    ],
 )
 def test_a_microphone_is_chosen_by_number_by_part_of_its_name_or_as_the_default(
     machine: Machine, wanted: str | int | None, index: int
@@ -61,13 +71,17 @@ def test_of_one_devices_many_faces_on_windows_wasapi_is_chosen(machine: Machine)
 
 def test_a_name_that_fits_several_is_refused_with_the_choices(machine: Machine) -> None:
     machine(LINUX)
-    with pytest.raises(DeviceError, match=r'^"intel" fits several speakers: .*0 "HDA .*, 1 "HDA .*"\.$'):
+    with pytest.raises(
+        DeviceError, match=r'^"intel" fits several speakers: .*0 "HDA .*, 1 "HDA .*"\.$'
+    ):
         choose("output", "intel")
 
 
 def test_an_unknown_name_is_refused_with_the_nearest_names(machine: Machine) -> None:
     machine(LINUX)
-    with pytest.raises(DeviceError, match=r'^There is no microphone "jabbra speak 510": .*2 "Jabra SPEAK') as e:
+    with pytest.raises(
+        DeviceError, match=r'^There is no microphone "jabbra speak 510": .*2 "Jabra SPEAK'
+    ) as e:
         choose("input", "jabbra speak 510")
     assert "pulse" not in str(e.value)
 
@@ -77,7 +91,9 @@ def test_what_resembles_nothing_or_is_no_microphone_is_refused_with_the_list(
     machine: Machine, wanted: str | int
 ) -> None:
     machine(LINUX)
-    with pytest.raises(DeviceError, match=r'^There is no microphone "\w+": .*0 "HDA.*, 2 "Jabra.*, 3 "pulse"\.$'):
+    with pytest.raises(
+        DeviceError, match=r'^There is no microphone "\w+": .*0 "HDA.*, 2 "Jabra.*, 3 "pulse"\.$'
+    ):
         choose("input", wanted)
 
 
@@ -99,19 +115,25 @@ def test_a_machine_that_can_only_play_lacks_a_microphone(machine: Machine) -> No
 
 def test_an_unknown_speaker_is_reported_by_the_check(machine: Machine) -> None:
     machine(LINUX)
-    assert (check_devices("pulse", "kitchen") or "").startswith('There is no speaker "kitchen": choose one of')
+    assert (check_devices("pulse", "kitchen") or "").startswith(
+        'There is no speaker "kitchen": choose one of'
+    )
 
 
-def test_a_sound_system_that_hangs_is_reported_by_the_check(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sound_system_that_hangs_is_reported_by_the_check(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     hang, before = threading.Event(), set(threading.enumerate())
-    monkeypatch.setattr(portaudio, "list_devices", lambda: [device for device in LINUX if hang.wait()])
+    monkeypatch.setattr(
+        portaudio, "list_devices", lambda: [device for device in LINUX if hang.wait()]
+    )
     assert (check_devices(timeout_s=0.05) or "").startswith("The sound system does not answer")
     hang.set()
     for thread in set(threading.enumerate()) - before:
         thread.join(10)  # while the devices are still the ones above
 
 
-# --- without PortAudio -----------------------------------------------------------------------------------
+# --- without PortAudio --------------------------------------------------------------------------
 
 
 class _NoPortAudio(importlib.abc.MetaPathFinder):
@@ -133,9 +155,17 @@ def _no_portaudio(monkeypatch: pytest.MonkeyPatch) -> None:
     ("system", "release", "command"),
     [
         ("Linux", {"ID": "debian"}, "sudo apt install libportaudio2"),
-        ("Linux", {"ID": "linuxmint", "ID_LIKE": "ubuntu debian"}, "sudo apt install libportaudio2"),
+        (
+            "Linux",
+            {"ID": "linuxmint", "ID_LIKE": "ubuntu debian"},
+            "sudo apt install libportaudio2",
+        ),
         ("Linux", {"ID": "fedora"}, "sudo dnf install portaudio"),
-        ("Linux", {"ID": "opensuse-leap", "ID_LIKE": "suse opensuse"}, "sudo zypper install libportaudio2"),
+        (
+            "Linux",
+            {"ID": "opensuse-leap", "ID_LIKE": "suse opensuse"},
+            "sudo zypper install libportaudio2",
+        ),
         ("Linux", {"ID": "manjaro", "ID_LIKE": "arch"}, "sudo pacman -S portaudio"),
         ("Darwin", None, "pip install --force-reinstall sounddevice"),
         ("Windows", None, "pip install --force-reinstall sounddevice"),
@@ -151,20 +181,25 @@ def test_a_missing_library_is_named_with_the_command_that_installs_it(
 
 @pytest.mark.usefixtures("_no_portaudio")
 def test_opening_without_the_library_raises_the_same_sentence() -> None:
-    with pytest.raises(DeviceError, match=r"^The PortAudio library is missing: install it with .*\.$"):
+    with pytest.raises(
+        DeviceError, match=r"^The PortAudio library is missing: install it with .*\.$"
+    ):
         device_module.SoundCard().open()
 
 
-# --- opening ---------------------------------------------------------------------------------------------
+# --- opening ------------------------------------------------------------------------------------
 
 
 class FakeSounddevice:
-    """The part of `sounddevice` that opening a stream uses, for one device and the formats that it accepts."""
+    """The part of `sounddevice` that opening a stream uses, for one device and the formats that it
+    accepts."""
 
     class PortAudioError(Exception):
         pass
 
-    def __init__(self, accepts: set[tuple[int, int]], host_api: str = "ALSA", busy: bool = False) -> None:
+    def __init__(
+        self, accepts: set[tuple[int, int]], host_api: str = "ALSA", busy: bool = False
+    ) -> None:
         self._accepts, self._host_api, self._busy = accepts, host_api, busy
         self.default = SimpleNamespace(device={"input": 0, "output": 0})
         self.opened: dict[str, Any] = {}
@@ -175,7 +210,14 @@ class FakeSounddevice:
 
     def query_devices(self) -> Any:
         channels = max(channels for _, channels in self._accepts)
-        return [{"name": "card", "hostapi": 0, "max_input_channels": channels, "max_output_channels": channels}]
+        return [
+            {
+                "name": "card",
+                "hostapi": 0,
+                "max_input_channels": channels,
+                "max_output_channels": channels,
+            }
+        ]
 
     def check_input_settings(self, channels: int, samplerate: int, **_: Any) -> None:
         if (samplerate, channels) not in self._accepts:
@@ -202,7 +244,9 @@ class FakeSounddevice:
             raise self.PortAudioError("Device unavailable")
 
 
-def open_with(fake: FakeSounddevice, kind: Any, monkeypatch: pytest.MonkeyPatch, rate: int | None = None) -> Any:
+def open_with(
+    fake: FakeSounddevice, kind: Any, monkeypatch: pytest.MonkeyPatch, rate: int | None = None
+) -> Any:
     monkeypatch.setattr(portaudio, "library", lambda: fake)
     monkeypatch.setattr(stream, "open_lines", set())
     return open_line(kind, None, 0.06, rate)
@@ -242,12 +286,15 @@ def test_wasapi_shares_the_device_and_converts(monkeypatch: pytest.MonkeyPatch) 
 def test_a_busy_device_is_named_with_what_to_do_and_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     fake = FakeSounddevice({(48_000, 1)}, busy=True)
     with pytest.raises(
-        DeviceError, match=r'^The microphone "card" could not be opened \(Device unavailable\): close .*\.$'
+        DeviceError,
+        match=r'^The microphone "card" could not be opened \(Device unavailable\): close .*\.$',
     ):
         open_with(fake, Capture, monkeypatch)
     assert not fake.opened
 
 
 def test_a_device_with_odd_rates_only_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(DeviceError, match=r'^The speaker "card" accepts none of the usual sample rates'):
+    with pytest.raises(
+        DeviceError, match=r'^The speaker "card" accepts none of the usual sample rates'
+    ):
         open_with(FakeSounddevice({(11_025, 2)}), Playback, monkeypatch)

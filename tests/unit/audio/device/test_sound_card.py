@@ -1,4 +1,5 @@
-"""The sound card's edge, on simulated cards: pace, drift, lateness, and devices that go and come back."""
+"""The sound card's edge, on simulated cards: pace, drift, lateness, and devices that go and come
+back."""
 
 from __future__ import annotations
 
@@ -54,7 +55,8 @@ def test_blocks_go_out_at_the_speakers_rate_and_come_in_at_16_khz(
     assert (device.rate, device.block) == (speaker, speaker // 50)
     talk.go(3)
     assert {(block.shape, block.dtype) for block in talk.heard} == {((320,), np.dtype(np.float32))}
-    # The speaker plays every block whole and in turn, and the microphone hears time pass at its true speed.
+    # The speaker plays every block whole and in turn, and the microphone hears time pass at its
+    # true speed.
     played = np.concatenate([frames for _, _, frames in world.played])
     played = played[played > 0][: 140 * device.block]
     np.testing.assert_array_equal(played, np.repeat(np.arange(1, 141), device.block))
@@ -95,11 +97,14 @@ def test_what_is_heard_before_the_first_exchange_is_not_counted_as_lost(
     assert talk.captured(110)[0] > world.now - 1
 
 
-def test_the_round_trip_is_estimated_from_what_both_lines_hold(world: World, device: SoundCard, talk: Talk) -> None:
+def test_the_round_trip_is_estimated_from_what_both_lines_hold(
+    world: World, device: SoundCard, talk: Talk
+) -> None:
     device.open()
     assert device.round_trip == 0
     talk.go(4)
-    # Simulated drivers that call promise 0.06 s each and take none, but for the chunk that is being played.
+    # Simulated drivers that call promise 0.06 s each and take none, but for the chunk that is being
+    # played.
     promised, exact = (0.0, 4e-3) if world.blocking else (2 * 0.06, 1e-3)
     assert device.round_trip == pytest.approx(talk.round_trip(110) - 0.015 + promised, abs=exact)
 
@@ -116,7 +121,9 @@ def test_devices_that_move_large_chunks_lose_sound_at_first_at_most(
     assert losses(device) == (padded, dropped, silent) == (padded, dropped, 0)
 
 
-def test_a_coach_that_comes_too_late_loses_sound_but_no_device(world: World, device: SoundCard, talk: Talk) -> None:
+def test_a_coach_that_comes_too_late_loses_sound_but_no_device(
+    world: World, device: SoundCard, talk: Talk
+) -> None:
     device.open()
     talk.go(3)
     world.advance(0.3)
@@ -143,7 +150,9 @@ def test_after_the_speaker_ran_dry_the_microphone_is_waited_for_as_before(
     assert min(slack) > -0.015
 
 
-def test_a_short_delay_of_the_coach_is_not_heard(world: World, device: SoundCard, talk: Talk) -> None:
+def test_a_short_delay_of_the_coach_is_not_heard(
+    world: World, device: SoundCard, talk: Talk
+) -> None:
     device.open()
     for _ in range(20):
         talk.go(0.5)
@@ -151,7 +160,9 @@ def test_a_short_delay_of_the_coach_is_not_heard(world: World, device: SoundCard
     assert losses(device) == NO_LOSS
 
 
-def test_a_delay_of_the_coach_is_not_heard_for_ever(world: World, device: SoundCard, talk: Talk) -> None:
+def test_a_delay_of_the_coach_is_not_heard_for_ever(
+    world: World, device: SoundCard, talk: Talk
+) -> None:
     delay = 0.075 if world.blocking else 0.045
     device.open()
     for _ in range(10):
@@ -183,7 +194,9 @@ def test_a_driver_that_loses_sound_again_and_again_gets_more_time_and_nobody_is_
     assert talk.round_trip(len(talk.heard) - 30) < 0.2
 
 
-def test_a_device_that_cannot_be_opened_anew_is_told_of_as_lost(world: World, device: SoundCard, talk: Talk) -> None:
+def test_a_device_that_cannot_be_opened_anew_is_told_of_as_lost(
+    world: World, device: SoundCard, talk: Talk
+) -> None:
     device.open()
     talk.go(1)
     world.speaker.missing = True
@@ -206,7 +219,9 @@ def test_a_gap_now_and_then_changes_nothing(world: World, device: SoundCard, tal
     assert len(world.asked) == 2
 
 
-def test_a_short_delay_of_the_microphone_is_waited_for(world: World, device: SoundCard, talk: Talk) -> None:
+def test_a_short_delay_of_the_microphone_is_waited_for(
+    world: World, device: SoundCard, talk: Talk
+) -> None:
     device.open()
     for _ in range(10):
         talk.go(0.5)
@@ -232,7 +247,9 @@ def test_a_computer_that_hangs_or_sleeps_is_not_taken_for_a_lost_device(
     assert kinds(device) == []
 
 
-def test_a_lost_microphone_gives_silence_and_the_speaker_goes_on(world: World, device: SoundCard, talk: Talk) -> None:
+def test_a_lost_microphone_gives_silence_and_the_speaker_goes_on(
+    world: World, device: SoundCard, talk: Talk
+) -> None:
     device.open()
     talk.go(2)
     world.microphone.frozen = True
@@ -283,7 +300,9 @@ def test_losing_both_at_once_stops_nothing(world: World, device: SoundCard, talk
     assert sorted(kinds(device)) == ["microphone lost", "speaker lost"]
 
 
-def test_a_stream_that_the_system_ends_is_noticed_at_once(world: World, device: SoundCard, talk: Talk) -> None:
+def test_a_stream_that_the_system_ends_is_noticed_at_once(
+    world: World, device: SoundCard, talk: Talk
+) -> None:
     device.open()
     talk.go(1)
     for side in (device._speaker, device._microphone):
@@ -299,7 +318,9 @@ def test_a_speaker_that_comes_back_with_another_rate_plays_the_old_one_resampled
     world.speaker.frozen = True
 
     def tone(block: int) -> Samples:
-        sound: Samples = np.sin(2 * np.pi * 1_000 / 48_000 * (np.arange(960) + 960 * block)).astype(np.float32)
+        sound: Samples = np.sin(2 * np.pi * 1_000 / 48_000 * (np.arange(960) + 960 * block)).astype(
+            np.float32
+        )
         return sound
 
     for block in range(100):
@@ -309,7 +330,9 @@ def test_a_speaker_that_comes_back_with_another_rate_plays_the_old_one_resampled
     for block in range(100, 250):
         device.process_block(tone(block))
     assert (device.rate, device.block) == (48_000, 960)
-    played = np.concatenate([frames for _, rate, frames in world.played if rate == 44_100])[-44_100:]
+    played = np.concatenate([frames for _, rate, frames in world.played if rate == 44_100])[
+        -44_100:
+    ]
     phase = np.exp(-2j * np.pi * 1_000 / 44_100 * np.arange(44_100))
     assert 2 * abs(np.mean(played * phase)) == pytest.approx(1, abs=1e-3)
     assert device.losses.silent == 0
@@ -328,7 +351,11 @@ def test_a_device_that_stays_away_is_looked_for_ever_more_rarely(
         tries.append(world.now)
         if len(tries) == 7:
             device.close()
-        raise DeviceError("It is not there.") if len(tries) % 2 else RuntimeError("a driver is confused")
+        raise (
+            DeviceError("It is not there.")
+            if len(tries) % 2
+            else RuntimeError("a driver is confused")
+        )
 
     monkeypatch.setattr(device._microphone, "_open", open_line)
     began = world.now
@@ -336,10 +363,14 @@ def test_a_device_that_stays_away_is_looked_for_ever_more_rarely(
     np.testing.assert_allclose(np.diff([began, *tries]), [0.5, 1, 2, 4, 5, 5, 5])
 
 
-def test_the_default_takes_over_from_a_named_device_that_is_gone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_default_takes_over_from_a_named_device_that_is_gone(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     device, asked = SoundCard(input="usb", output=None), []
 
-    def open_line(kind: type[AudioStream], wanted: object, latency: float, rate: int | None) -> object:
+    def open_line(
+        kind: type[AudioStream], wanted: object, latency: float, rate: int | None
+    ) -> object:
         asked.append(wanted)
         if wanted == "card, simulated":
             raise DeviceError("It is not there.")
@@ -362,7 +393,9 @@ def test_a_device_that_opens_but_does_not_run_is_refused(world: World, device: S
     assert all(running.closed for running in world._running)
 
 
-def test_a_block_of_the_wrong_size_is_a_mistake_of_the_program(world: World, device: SoundCard) -> None:
+def test_a_block_of_the_wrong_size_is_a_mistake_of_the_program(
+    world: World, device: SoundCard
+) -> None:
     device.open()
     with pytest.raises(ValueError, match="960"):
         device.process_block(np.zeros(320, np.float32))
@@ -375,11 +408,15 @@ def test_closing_plays_to_the_end(world: World, device: SoundCard, talk: Talk) -
     played = np.concatenate([frames for _, _, frames in world.played])
     assert np.count_nonzero(played == 50) == device.block
     after_the_end = len(played) - np.flatnonzero(played == 50)[-1]
-    assert after_the_end / device.rate > (0.04 if world.blocking else 0.06)  # and the driver has had time to play it
+    assert after_the_end / device.rate > (
+        0.04 if world.blocking else 0.06
+    )  # and the driver has had time to play it
     assert all(running.closed for running in world._running)
 
 
-def test_closing_does_not_wait_for_a_driver_that_hangs(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_closing_does_not_wait_for_a_driver_that_hangs(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     hang, left = threading.Event(), []
     device = SoundCard(params=SoundCardParams(close_timeout_s=0.05))
     device.open()

@@ -1,4 +1,5 @@
-"""Silence at once: what the sound card's ring still holds is not heard, and the echo canceller knows."""
+"""Silence at once: what the sound card's ring still holds is not heard, and the echo canceller
+knows."""
 
 from __future__ import annotations
 
@@ -40,7 +41,9 @@ def full(device: SoundCard, value: float) -> Samples:
 
 
 @only_callback
-def test_what_was_handed_over_fades_out_at_once_and_what_comes_next_is_heard(world: World, device: SoundCard) -> None:
+def test_what_was_handed_over_fades_out_at_once_and_what_comes_next_is_heard(
+    world: World, device: SoundCard
+) -> None:
     for _ in range(50):
         device.process_block(full(device, 1.0))
     already = len(played(world))
@@ -107,7 +110,7 @@ def test_a_lost_speaker_has_nothing_to_hush(world: World, device: SoundCard) -> 
     assert device.flush(0.01) == 0.0
 
 
-# --- the echo canceller's reference --------------------------------------------------------------------------------
+# --- the echo canceller's reference -------------------------------------------------------------
 
 
 def test_the_reference_is_silent_where_the_speaker_was() -> None:
@@ -133,7 +136,9 @@ def test_the_reference_is_silent_where_the_speaker_was() -> None:
 def test_no_echo_is_predicted_of_what_was_not_played(speech: Samples) -> None:
     """The speaker fell silent 40 ms before the end of what it was given."""
     at, out = 15 * HEARING_RATE // BLOCK * BLOCK, round(0.04 * HEARING_RATE)
-    at += BLOCK * int(np.argmax([level(block) for block in blocks(speech[at : at + 5 * HEARING_RATE])]))
+    at += BLOCK * int(
+        np.argmax([level(block) for block in blocks(speech[at : at + 5 * HEARING_RATE])])
+    )
     given = speech.copy()
     given[at:] = 0.0
     truly = given.copy()

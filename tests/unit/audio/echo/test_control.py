@@ -37,7 +37,7 @@ def taken_out(microphone: Samples, clean: Samples, since: float, until: float) -
     return level(microphone[part]) - level(clean[part])
 
 
-# --- the reference ----------------------------------------------------------------------------------------------
+# --- the reference ------------------------------------------------------------------------------
 
 
 def test_the_reference_is_read_between_samples_and_at_another_pace() -> None:
@@ -56,7 +56,7 @@ def test_what_was_not_played_is_silence() -> None:
     assert not reference.read(BLOCK + 20, BLOCK).any()
 
 
-# --- lag and drift ----------------------------------------------------------------------------------------------
+# --- lag and drift ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("drift", [0.0, 150.0, -60.0])
@@ -96,10 +96,15 @@ def test_without_an_echo_nothing_is_found(speech: Samples) -> None:
 
 
 @pytest.mark.parametrize("at", [0.0, 3.1, 7.7])
-def test_what_begins_from_nothing_is_no_echo(speech: Samples, coach_voice: Synthesizer, at: float) -> None:
-    """Somebody with headphones, at a microphone with a noise gate: each of their words begins from digital silence, as
-    each of the coach's does."""
-    words = [coach_voice.clip(text).samples[::3] for text in ("start leg routine", "next", "how long do i hold")]
+def test_what_begins_from_nothing_is_no_echo(
+    speech: Samples, coach_voice: Synthesizer, at: float
+) -> None:
+    """Somebody with headphones, at a microphone with a noise gate: each of their words begins from
+    digital silence, as each of the coach's does."""
+    words = [
+        coach_voice.clip(text).samples[::3]
+        for text in ("start leg routine", "next", "how long do i hold")
+    ]
     pause = np.zeros(round(0.9 * HEARING_RATE), dtype=np.float32)
     said = np.concatenate([part for word in words * 8 for part in (word, pause)])
     gated = np.roll(said[: len(speech)], round(at * HEARING_RATE))
@@ -109,7 +114,7 @@ def test_what_begins_from_nothing_is_no_echo(speech: Samples, coach_voice: Synth
     assert alignment.lag is None
 
 
-# --- prediction -------------------------------------------------------------------------------------------------
+# --- prediction ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -137,7 +142,9 @@ def test_a_changed_path_is_learnt_anew(speech: Samples) -> None:
 
 def test_a_delay_that_jumps_is_followed(speech: Samples) -> None:
     microphone = at_the_microphone(speech, QUIET)
-    lost = np.concatenate([microphone[: 12 * HEARING_RATE], microphone[round(12.05 * HEARING_RATE) :]])
+    lost = np.concatenate(
+        [microphone[: 12 * HEARING_RATE], microphone[round(12.05 * HEARING_RATE) :]]
+    )
     clean = cleaned(speech[: len(lost)], lost)
     assert taken_out(lost, clean, 17, 29) > 15
 
@@ -154,11 +161,12 @@ def test_the_user_is_left_as_they_are(speech: Samples, coach_voice: Synthesizer)
     assert level(clean[spoken]) - level(error) > 12
 
 
-# --- what is left, and what is missing --------------------------------------------------------------------------
+# --- what is left, and what is missing ----------------------------------------------------------
 
 
 def left_of(residual: ResidualEchoEstimator, part: float) -> float:
-    """What may be left (dB) of an echo of -20 dB, after so large a part of it was left for two seconds."""
+    """What may be left (dB) of an echo of -20 dB, after so large a part of it was left for two
+    seconds."""
     rng = np.random.default_rng(0)
     echoes = rng.standard_normal((100, BLOCK)).astype(np.float32) * 0.1
     return [residual.feed(echo * np.float32(part), echo) for echo in echoes][-1]
@@ -181,7 +189,8 @@ def test_of_an_echo_that_is_predicted_perfectly_a_little_may_be_left() -> None:
 
 
 def test_in_a_pause_filters_come_to_doubt_as_if_they_heard_it() -> None:
-    """They are not computed while nothing is played, and may have to learn anew after it: somebody may have moved."""
+    """They are not computed while nothing is played, and may have to learn anew after it: somebody
+    may have moved."""
     rng = np.random.default_rng(0)
     far = np.fft.rfft(rng.standard_normal((4, 2 * BLOCK)).astype(np.float32))
     rested, listened = (KalmanFilters(4, (0.9995, 0.98)) for _ in range(2))
@@ -191,7 +200,9 @@ def test_in_a_pause_filters_come_to_doubt_as_if_they_heard_it() -> None:
     before = rested.error_variance.copy()
     rested.rest(100)
     for _ in range(100):
-        listened.process(np.zeros(BLOCK, np.float32), np.zeros_like(far), power_of(np.zeros_like(far)))
+        listened.process(
+            np.zeros(BLOCK, np.float32), np.zeros_like(far), power_of(np.zeros_like(far))
+        )
     np.testing.assert_allclose(rested.error_variance, listened.error_variance, rtol=0.01, atol=1e-7)
     assert not np.allclose(rested.error_variance, before, rtol=0.1)
 
@@ -207,17 +218,23 @@ def test_until_the_delay_is_known_nothing_is_expected_to_be_left(speech: Samples
     assert np.isfinite(left[150])
 
 
-def test_after_a_changed_path_little_of_the_echo_passes_for_somebody_elses_voice(speech: Samples) -> None:
+def test_after_a_changed_path_little_of_the_echo_passes_for_somebody_elses_voice(
+    speech: Samples,
+) -> None:
     settings = RoomSettings(echo_db=0.0, noise_db=-40.0, moves_at=12.0)
     canceller, stands_out = EchoCanceller(), []
     for near, far in zip(blocks(at_the_microphone(speech, settings)), blocks(speech), strict=True):
         clean = canceller.process(near, far, speaking=True)
-        stands_out.append(bool(clean.any()) and level(clean) > max(canceller.residual + STANDS_OUT_DB, -60))
+        stands_out.append(
+            bool(clean.any()) and level(clean) > max(canceller.residual + STANDS_OUT_DB, -60)
+        )
     since, until = (round(at / BLOCK_SECONDS) for at in (12.5, 16.0))
     assert np.mean(stands_out[since:until]) < 0.25
 
 
-def test_speech_is_surely_not_the_coachs_once_enough_of_its_echo_is_predicted(speech: Samples) -> None:
+def test_speech_is_surely_not_the_coachs_once_enough_of_its_echo_is_predicted(
+    speech: Samples,
+) -> None:
     canceller = EchoCanceller()
     settled, learning = [], []
     for near, far in zip(blocks(at_the_microphone(speech, QUIET)), blocks(speech), strict=True):
@@ -241,14 +258,18 @@ def test_with_headphones_the_user_is_heard_as_they_are(speech: Samples) -> None:
 
 def test_a_coach_that_is_heard_again_without_headphones_is_taken_out(speech: Samples) -> None:
     echo = at_the_microphone(speech, QUIET)
-    microphone = np.concatenate([np.zeros(10 * HEARING_RATE, dtype=np.float32), echo[10 * HEARING_RATE :]])
+    microphone = np.concatenate(
+        [np.zeros(10 * HEARING_RATE, dtype=np.float32), echo[10 * HEARING_RATE :]]
+    )
     canceller = EchoCanceller()
     pairs = zip(blocks(microphone), blocks(speech), strict=True)
     clean = np.concatenate([canceller.process(near, far, speaking=True) for near, far in pairs])
     assert taken_out(microphone, clean, 14, 29) > 15
 
 
-def test_without_its_reference_the_canceller_is_deaf_while_the_coach_speaks(caplog: pytest.LogCaptureFixture) -> None:
+def test_without_its_reference_the_canceller_is_deaf_while_the_coach_speaks(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     canceller = EchoCanceller()
     near, far = np.full(BLOCK, 0.1, dtype=np.float32), np.zeros(BLOCK, dtype=np.float32)
     with caplog.at_level(logging.WARNING):
@@ -263,7 +284,7 @@ def test_without_its_reference_the_canceller_is_deaf_while_the_coach_speaks(capl
     assert canceller.process(near, far, speaking=False).any()
 
 
-# --- a reference that is no good --------------------------------------------------------------------------------
+# --- a reference that is no good ----------------------------------------------------------------
 
 
 def heard(speech: Samples, microphone: Samples) -> Samples:
@@ -279,11 +300,17 @@ def seconds(samples: Samples, since: float, until: float) -> Samples:
 
 def jumping(speech: Samples, at: float, settings: RoomSettings = QUIET) -> Samples:
     """The microphone of a room in which the coach is heard 0.7 s later from a moment on."""
-    before, after = (at_the_microphone(speech, replace(settings, delay=settings.delay + later)) for later in (0.0, 0.7))
+    before, after = (
+        at_the_microphone(speech, replace(settings, delay=settings.delay + later))
+        for later in (0.0, 0.7)
+    )
     return np.concatenate([seconds(before, 0, at), seconds(after, at, 30)])
 
 
-MUSIC = sum(np.sin(2 * np.pi * pitch * np.arange(30 * HEARING_RATE) / HEARING_RATE) for pitch in (220, 277, 330, 554))
+MUSIC = sum(
+    np.sin(2 * np.pi * pitch * np.arange(30 * HEARING_RATE) / HEARING_RATE)
+    for pitch in (220, 277, 330, 554)
+)
 
 
 @pytest.mark.parametrize("delay", [0.6, 1.0, 1.8])
@@ -309,7 +336,9 @@ def test_a_delay_that_jumps_far_is_found_again_and_meanwhile_nothing_is_heard(
         clean = heard(speech, microphone)
     assert not seconds(clean, 8.6, 10).any()
     assert taken_out(microphone, clean, 16, 18) > 10
-    assert "the coach's voice is not heard as it was expected: deaf while it speaks" in caplog.messages
+    assert (
+        "the coach's voice is not heard as it was expected: deaf while it speaks" in caplog.messages
+    )
 
 
 def test_who_speaks_after_the_coach_is_heard_though_its_delay_has_jumped(speech: Samples) -> None:
@@ -318,14 +347,18 @@ def test_who_speaks_after_the_coach_is_heard_though_its_delay_has_jumped(speech:
     for near, far in zip(blocks(jumping(speech, 8)), blocks(speech), strict=True):
         clean = canceller.process(near, far, speaking=True)
     assert not clean.any()
-    assert canceller.delays == (0.0, PARAMS.delay.longest_delay_s), "nobody knows for how long it is still heard"
+    assert canceller.delays == (0.0, PARAMS.delay.longest_delay_s), (
+        "nobody knows for how long it is still heard"
+    )
     voice, silence = np.full(BLOCK, 0.1, dtype=np.float32), np.zeros(BLOCK, dtype=np.float32)
     assert canceller.process(voice, silence, speaking=False).any()
 
 
 @pytest.mark.parametrize("limit", [1.0, 2.0], ids=["hard", "soft"])
 @pytest.mark.parametrize("delay", [0.08, 1.0])
-def test_a_clipped_microphone_is_not_heard_as_it_is(speech: Samples, limit: float, delay: float) -> None:
+def test_a_clipped_microphone_is_not_heard_as_it_is(
+    speech: Samples, limit: float, delay: float
+) -> None:
     speech = seconds(speech, 0, 12)
     microphone = at_the_microphone(speech, replace(QUIET, delay=delay))
     limit *= float(np.sqrt(np.mean(np.square(microphone))))
@@ -335,7 +368,9 @@ def test_a_clipped_microphone_is_not_heard_as_it_is(speech: Samples, limit: floa
 
 
 @pytest.mark.parametrize("delay", [0.08, 1.0])
-def test_a_clipped_reference_does_not_let_the_echo_pass_as_it_is(speech: Samples, delay: float) -> None:
+def test_a_clipped_reference_does_not_let_the_echo_pass_as_it_is(
+    speech: Samples, delay: float
+) -> None:
     speech = seconds(speech, 0, 12)
     microphone = at_the_microphone(speech, replace(QUIET, delay=delay))
     limit = 2 * float(np.sqrt(np.mean(np.square(speech))))
@@ -345,9 +380,13 @@ def test_a_clipped_reference_does_not_let_the_echo_pass_as_it_is(speech: Samples
 
 @pytest.mark.parametrize("echo_db", [0.0, -16.0], ids=["loud", "quiet"])
 @pytest.mark.parametrize("since", [0.0, 9.0], ids=["from the start", "later"])
-def test_music_does_not_make_it_deaf(speech: Samples, coach_voice: Synthesizer, echo_db: float, since: float) -> None:
+def test_music_does_not_make_it_deaf(
+    speech: Samples, coach_voice: Synthesizer, echo_db: float, since: float
+) -> None:
     speech, at = seconds(speech, 0, 12), 10.0
-    music = np.asarray(MUSIC)[: len(speech)] * (np.arange(len(speech)) >= since * HEARING_RATE) * 0.05
+    music = (
+        np.asarray(MUSIC)[: len(speech)] * (np.arange(len(speech)) >= since * HEARING_RATE) * 0.05
+    )
     voice = coach_voice.clip("skip this one").samples[::3] * np.float32(0.5)
     microphone = at_the_microphone(speech, RoomSettings(echo_db=echo_db)) + music.astype(np.float32)
     spoken = slice(round(at * HEARING_RATE), round(at * HEARING_RATE) + len(voice))
@@ -360,9 +399,13 @@ def test_music_does_not_make_it_deaf(speech: Samples, coach_voice: Synthesizer, 
 def test_before_anything_was_played_no_echo_is_awaited(speech: Samples) -> None:
     canceller = EchoCanceller()
     assert canceller.delays == (0.0, 0.0)
-    canceller.process(np.zeros(BLOCK, dtype=np.float32), np.full(BLOCK, 0.1, dtype=np.float32), speaking=True)
+    canceller.process(
+        np.zeros(BLOCK, dtype=np.float32), np.full(BLOCK, 0.1, dtype=np.float32), speaking=True
+    )
     assert canceller.delays == (0.0, PARAMS.delay.longest_delay_s)
-    for near, far in zip(blocks(at_the_microphone(speech, QUIET))[:200], blocks(speech), strict=False):
+    for near, far in zip(
+        blocks(at_the_microphone(speech, QUIET))[:200], blocks(speech), strict=False
+    ):
         canceller.process(near, far, speaking=True)
     assert canceller.delays == pytest.approx((0.08, 0.08), abs=0.01)
 

@@ -15,8 +15,11 @@ from voicecoach.tts.synthesizer import Synthesizer
 MOVES = RoomSettings(echo_db=0.0, noise_db=-40.0, moves_at=12.0)
 
 
-def echo_reduction_db(speech: Samples, microphone: Samples, since: float, until: float) -> float | None:
-    """What vanishes of the sound between two moments, asked a quarter of a second after it: when it is decided on."""
+def echo_reduction_db(
+    speech: Samples, microphone: Samples, since: float, until: float
+) -> float | None:
+    """What vanishes of the sound between two moments, asked a quarter of a second after it: when it
+    is decided on."""
     canceller = EchoCanceller()
     asked = until + 0.25
     end = round(asked * HEARING_RATE)
@@ -25,7 +28,9 @@ def echo_reduction_db(speech: Samples, microphone: Samples, since: float, until:
     return canceller.echo_reduction_db(asked - since, asked - until)
 
 
-def with_user(microphone: Samples, voice: Synthesizer, text: str, at: float, level_db: float) -> tuple[Samples, float]:
+def with_user(
+    microphone: Samples, voice: Synthesizer, text: str, at: float, level_db: float
+) -> tuple[Samples, float]:
     """Somebody says `text` into the microphone; and when that ends."""
     clip = voice.clip(text).samples[::3]
     both = microphone.copy()
@@ -67,7 +72,9 @@ def test_a_moment_too_short_to_judge_is_not_judged(speech: Samples) -> None:
 def test_looking_back_changes_nothing(speech: Samples) -> None:
     microphone = at_the_microphone(speech, QUIET)
     plain, asked = EchoCanceller(), EchoCanceller()
-    for number, (near, far) in enumerate(zip(blocks(microphone[:160_000]), blocks(speech[:160_000]), strict=True)):
+    for number, (near, far) in enumerate(
+        zip(blocks(microphone[:160_000]), blocks(speech[:160_000]), strict=True)
+    ):
         heard = plain.process(near, far, speaking=True)
         np.testing.assert_array_equal(heard, asked.process(near, far, speaking=True))
         if number % 100 == 99:

@@ -20,12 +20,17 @@ def doses(talk: Talk) -> dict[str, int]:
     """Exercise -> seconds of its last hold, or repetitions of its last set."""
     steps = [step for step in talk.session.flow.plan if isinstance(step, WorkStep)]
     found = {step.exercise.id: step.dose.seconds for step in steps if isinstance(step.dose, Hold)}
-    return found | {step.exercise.id: step.dose.count for step in steps if isinstance(step.dose, Repetitions)}
+    return found | {
+        step.exercise.id: step.dose.count for step in steps if isinstance(step.dose, Repetitions)
+    }
 
 
 def test_older_people_get_their_doses_in_every_routine_that_follows_and_it_is_remembered() -> None:
     talk = Talk().say("Age", years=70)
-    assert talk.said == "Seventy. I hold each stretch for at least thirty seconds, and count at least ten repetitions."
+    assert (
+        talk.said
+        == "Seventy. I hold each stretch for at least thirty seconds, and count at least ten repetitions."
+    )
     assert Note(AgeTold(70)) in talk.actions
     assert doses(talk.say("StartRoutine", routine="quick"))["standing-quad-stretch"] == 30
     talk.say("Stop").say("StartRoutine", routine="strength")
@@ -33,8 +38,16 @@ def test_older_people_get_their_doses_in_every_routine_that_follows_and_it_is_re
     assert doses(talk)["plank"] == 10, "no stretch"
 
 
-def test_in_the_middle_of_a_routine_it_is_what_is_to_come_that_changes_and_the_count_goes_on() -> None:
-    talk = Talk().say("StartRoutine", routine="quick").say("Next").until("working").say("Age", position=6.0, years=70)
+def test_in_the_middle_of_a_routine_it_is_what_is_to_come_that_changes_and_the_count_goes_on() -> (
+    None
+):
+    talk = (
+        Talk()
+        .say("StartRoutine", routine="quick")
+        .say("Next")
+        .until("working")
+        .say("Age", position=6.0, years=70)
+    )
     assert talk.state == "working"
     assert all(isinstance(action, Reply | Note) for action in talk.actions)
     work = talk.session.flow.work
@@ -44,7 +57,12 @@ def test_in_the_middle_of_a_routine_it_is_what_is_to_come_that_changes_and_the_c
 
 
 def test_what_is_put_back_has_the_doses_too() -> None:
-    talk = Talk().say("StartRoutine", routine="leg").say("LeaveOut", without="split-lunge").say("Age", years=70)
+    talk = (
+        Talk()
+        .say("StartRoutine", routine="leg")
+        .say("LeaveOut", without="split-lunge")
+        .say("Age", years=70)
+    )
     assert doses(talk.say("BringBack", without="split-lunge"))["split-lunge"] == 10
 
 
@@ -54,7 +72,9 @@ def test_younger_people_keep_the_usual_doses() -> None:
     assert doses(talk.say("StartRoutine", routine="quick"))["standing-quad-stretch"] == 15
 
 
-@pytest.mark.parametrize(("years", "answer"), [(8, "a grown up beside you"), (130, "How old are you"), (200, "age")])
+@pytest.mark.parametrize(
+    ("years", "answer"), [(8, "a grown up beside you"), (130, "How old are you"), (200, "age")]
+)
 def test_an_age_that_is_none_to_go_by_changes_nothing(years: int, answer: str) -> None:
     talk = Talk().say("Age", years=years)
     assert answer in talk.said

@@ -52,7 +52,9 @@ def test_whether_it_is_right_is_answered_with_what_the_user_can_check() -> None:
 
 
 def test_every_group_has_a_muscle_and_a_reason() -> None:
-    for group in {exercise.group for exercise in stretching().session.context.library.exercises.values()}:
+    for group in {
+        exercise.group for exercise in stretching().session.context.library.exercises.values()
+    }:
         for question in ("muscle", "why"):
             assert LINES(f"{question}.{group.replace(' ', '-')}")
 
@@ -72,8 +74,12 @@ def minutes_told(talk: Talk, position: float) -> str:
 def test_the_time_left_in_the_session_shrinks_with_the_count() -> None:
     walk = Talk().say("StartRoutine", routine="leg").until("working")
     plan = walk.session.flow.plan
-    assert minutes_told(walk, 0.0) == LINES("left.routine", minutes=LINES.about(300 + seconds_from(plan, 1)))
-    assert minutes_told(walk, 240.0) == LINES("left.routine", minutes=LINES.about(60 + seconds_from(plan, 1)))
+    assert minutes_told(walk, 0.0) == LINES(
+        "left.routine", minutes=LINES.about(300 + seconds_from(plan, 1))
+    )
+    assert minutes_told(walk, 240.0) == LINES(
+        "left.routine", minutes=LINES.about(60 + seconds_from(plan, 1))
+    )
 
 
 def test_a_pause_keeps_the_time_left_in_the_session() -> None:

@@ -1,4 +1,5 @@
-"""How do your legs feel? The question before a routine and after it, and what comes of the answer."""
+"""How do your legs feel? The question before a routine and after it, and what comes of the
+answer."""
 
 from __future__ import annotations
 
@@ -49,7 +50,7 @@ def works(talk: Talk) -> list[WorkStep]:
     return [step for step in talk.session.flow.plan if isinstance(step, WorkStep)]
 
 
-# --- before ------------------------------------------------------------------------------------------------
+# --- before -------------------------------------------------------------------------------------
 
 
 def test_a_routine_begins_with_the_question_and_waits_for_the_answer() -> None:
@@ -75,7 +76,9 @@ def test_some_pain_brings_the_easier_version_of_everything(rating: int) -> None:
     walk = LIBRARY.exercises["walk"]
     assert walk.easier in talk.said
     assert "jog" not in talk.said, "jogging is for less pain"
-    assert len(works(talk)) == len([step for step in make_plan(LIBRARY.routines["leg"], LIBRARY) if step.seconds != 20])
+    assert len(works(talk)) == len(
+        [step for step in make_plan(LIBRARY.routines["leg"], LIBRARY) if step.seconds != 20]
+    )
     talk.say("Next")
     assert LIBRARY.exercises["walking-lunge-with-a-twist"].easier in talk.said
 
@@ -117,7 +120,9 @@ def test_an_offer_that_is_not_taken_leaves_nothing_behind() -> None:
 
 
 @pytest.mark.parametrize("intent", ["Next", "DontKnow", "Ready", "Resume"])
-def test_the_question_can_be_left_out_and_is_not_asked_afterwards_if_it_was_not_wanted(intent: str) -> None:
+def test_the_question_can_be_left_out_and_is_not_asked_afterwards_if_it_was_not_wanted(
+    intent: str,
+) -> None:
     talk = asked("quick").say(intent)
     assert talk.state == "announcing"
     assert talk.session.flow.plan == make_plan(LIBRARY.routines["quick"], LIBRARY)
@@ -138,7 +143,9 @@ def test_silence_is_asked_once_more_in_other_words_and_then_the_routine_begins()
     assert "heard no number" in talk.said
 
 
-@pytest.mark.parametrize("intent", ["Help", "Repeat", "Louder", "Wait", "ListRoutines", "Pain", "Back"])
+@pytest.mark.parametrize(
+    "intent", ["Help", "Repeat", "Louder", "Wait", "ListRoutines", "Pain", "Back"]
+)
 def test_what_else_is_said_is_answered_and_the_question_stays_open(intent: str) -> None:
     talk = asked().say(intent)
     assert talk.said
@@ -181,7 +188,9 @@ def test_a_red_flag_ends_it() -> None:
 
 def test_a_doubtful_command_does_not_make_it_forget_its_question() -> None:
     talk = asked()
-    doubt = Understanding("loader", Verdict.ASK, detail="near", intent="Louder", sentence="louder", score=80.0)
+    doubt = Understanding(
+        "loader", Verdict.ASK, detail="near", intent="Louder", sentence="louder", score=80.0
+    )
     talk._take(talk.session.unclear(doubt))
     assert talk.session.states == ("checking", "asking")
     talk._take(talk.session.unclear(doubt))
@@ -196,7 +205,13 @@ def test_a_number_that_was_asked_about_answers_the_question() -> None:
     talk._take(
         talk.session.unclear(
             Understanding(
-                "sex", Verdict.ASK, detail="near", intent="Rating", slots={"rating": 6}, sentence="six", score=80.0
+                "sex",
+                Verdict.ASK,
+                detail="near",
+                intent="Rating",
+                slots={"rating": 6},
+                sentence="six",
+                score=80.0,
             )
         )
     )
@@ -205,7 +220,7 @@ def test_a_number_that_was_asked_about_answers_the_question() -> None:
     assert "only stretch" in talk.said
 
 
-# --- what counts as a number -------------------------------------------------------------------------------
+# --- what counts as a number --------------------------------------------------------------------
 
 
 def test_more_than_ten_is_asked_for_again() -> None:
@@ -222,7 +237,9 @@ def test_words_that_are_no_number_are_asked_for_one_and_then_taken_for_it() -> N
     talk = asked().say("Rating", rating=8, rough=True)
     assert "What number" in talk.said
     assert talk.state == "checking"
-    assert asked().say("Rating", rating=8, rough=True).say("Rating", rating=2).said.startswith("Two.")
+    assert (
+        asked().say("Rating", rating=8, rough=True).say("Rating", rating=2).said.startswith("Two.")
+    )
     talk._take(talk.session.withdraw_question())
     assert "only stretch" in talk.said
 
@@ -233,7 +250,9 @@ def test_the_same_says_nothing_where_nothing_was_before() -> None:
     assert talk.state == "checking"
 
 
-@pytest.mark.parametrize("text", ["four", "about four", "no pain", "not too bad", "the same", "i don't know"])
+@pytest.mark.parametrize(
+    "text", ["four", "about four", "no pain", "not too bad", "the same", "i don't know"]
+)
 def test_an_answer_means_nothing_where_nobody_has_asked(text: str) -> None:
     for states in (None, ("checking",), ("idle",), ("working",), ("paused", "asking")):
         understood = project_matcher().understand(text, states)
@@ -243,20 +262,34 @@ def test_an_answer_means_nothing_where_nobody_has_asked(text: str) -> None:
 
 
 def test_the_coach_does_not_answer_its_own_question() -> None:
-    for line in ("check.in", "check.again", "check.out", "rating.number", "rating.above", "rating.wait", "help.rating"):
+    for line in (
+        "check.in",
+        "check.again",
+        "check.out",
+        "rating.number",
+        "rating.above",
+        "rating.wait",
+        "help.rating",
+    ):
         text = LINES(line, **dict.fromkeys(LINES.placeholders(line), "leg routine"))
         for part in spoken_parts(text):
             assert not project_matcher().understand(part, CHECKING).accepted, (line, part)
 
 
-# --- after -------------------------------------------------------------------------------------------------
+# --- after --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("before", "after", "said"),
-    [(5, 3, "was five before, and it is three after"), (3, 5, "five after"), (4, 4, "just as before")],
+    [
+        (5, 3, "was five before, and it is three after"),
+        (3, 5, "five after"),
+        (4, 4, "just as before"),
+    ],
 )
-def test_after_the_routine_the_answer_is_compared_with_the_one_before(before: int, after: int, said: str) -> None:
+def test_after_the_routine_the_answer_is_compared_with_the_one_before(
+    before: int, after: int, said: str
+) -> None:
     talk = to_the_end(rated(before, "quick"))
     assert "Well done" in talk.said
     assert "How do your legs feel" in talk.said
@@ -267,7 +300,9 @@ def test_after_the_routine_the_answer_is_compared_with_the_one_before(before: in
 
 
 def test_the_same_as_before_is_a_number_after_the_routine() -> None:
-    assert notes(to_the_end(rated(4, "quick")).say("Rating", than="same")) == [{"when": "after", "rating": 4}]
+    assert notes(to_the_end(rated(4, "quick")).say("Rating", than="same")) == [
+        {"when": "after", "rating": 4}
+    ]
 
 
 def test_much_pain_after_the_routine_brings_the_advice() -> None:
@@ -292,7 +327,7 @@ def test_nothing_is_asked_where_it_is_switched_off() -> None:
     assert "legs feel" not in to_the_end(talk).said
 
 
-# --- how long the coach waits ------------------------------------------------------------------------------
+# --- how long the coach waits -------------------------------------------------------------------
 
 
 @pytest.fixture(params=[NoMicrophone, HalfDuplexGate], ids=["hearing", "deaf while it speaks"])

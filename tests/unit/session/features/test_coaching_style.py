@@ -1,4 +1,5 @@
-"""How the user is coached: counting, words, pace, volume. What is said takes effect at once, and is remembered."""
+"""How the user is coached: counting, words, pace, volume. What is said takes effect at once, and is
+remembered."""
 
 from __future__ import annotations
 
@@ -6,7 +7,15 @@ import itertools
 
 import pytest
 
-from tests.support.session_driver import LINES, Talk, counting, only_replies, resting, stretching, work
+from tests.support.session_driver import (
+    LINES,
+    Talk,
+    counting,
+    only_replies,
+    resting,
+    stretching,
+    work,
+)
 from voicecoach.app.builders import silent_coach
 from voicecoach.app.components import App
 from voicecoach.app.typed import run_fast
@@ -38,7 +47,7 @@ def replayed(talk: Talk) -> Play:
     return play
 
 
-# --- counting --------------------------------------------------------------------------------------------
+# --- counting -----------------------------------------------------------------------------------
 
 
 def test_every_second_of_a_long_hold_is_counted() -> None:
@@ -86,7 +95,9 @@ def test_what_is_being_counted_goes_on_in_the_new_way_on_its_beat() -> None:
 
 
 def test_the_next_side_is_counted_in_the_new_way_too() -> None:
-    talk = stretching().until("working", side="left").say("CountStyle", position=8.0, counting="down")
+    talk = (
+        stretching().until("working", side="left").say("CountStyle", position=8.0, counting="down")
+    )
     talk.played().until("working", side="right")
     assert talk.script is not None
     assert talk.script.cues[2].text == "twenty nine"
@@ -106,7 +117,7 @@ def test_every_way_of_counting_can_be_set_before_a_routine(style: str) -> None:
     assert talk.session.preferences.counting == style
 
 
-# --- words -----------------------------------------------------------------------------------------------
+# --- words --------------------------------------------------------------------------------------
 
 
 def test_few_words_leave_the_name_a_reminder_and_who_should_leave_it_out() -> None:
@@ -119,7 +130,9 @@ def test_few_words_leave_the_name_a_reminder_and_who_should_leave_it_out() -> No
 
 
 def test_few_words_offer_no_alternative_and_no_cue_in_the_hold() -> None:
-    talk = Talk().say("FewerWords").say("StartRoutine", routine="stretch").say("Next").until("working")
+    talk = (
+        Talk().say("FewerWords").say("StartRoutine", routine="stretch").say("Next").until("working")
+    )
     assert talk.script is not None
     assert not any(cue.line.startswith("exercise.") for cue in talk.script.cues)
     walk = Talk().say("FewerWords").say("StartRoutine", routine="leg")
@@ -149,7 +162,7 @@ def test_full_instructions_explain_every_exercise_once_more() -> None:
     assert LINES.sided(first.setup[0], "left") in talk.said
 
 
-# --- pace ------------------------------------------------------------------------------------------------
+# --- pace ---------------------------------------------------------------------------------------
 
 
 def test_slower_stretches_the_repetitions_from_where_they_are() -> None:
@@ -159,14 +172,21 @@ def test_slower_stretches_the_repetitions_from_where_they_are() -> None:
     play = replayed(talk)
     assert work(talk).unit == 6.25
     assert play.keep_clock
-    assert play.moved == pytest.approx(-3.0), "twelve seconds of the old pace are fifteen of the new"
+    assert play.moved == pytest.approx(-3.0), (
+        "twelve seconds of the old pace are fifteen of the new"
+    )
     assert talk.session.flow.position == pytest.approx(15.0)
     assert play.script.seconds == pytest.approx(62.5 + 1.8)
     assert noted(talk) == {"pace": "slow"}
 
 
 def test_a_pause_after_slower_keeps_the_repetition() -> None:
-    talk = counting("chair-squat").say("Slower", position=12.0).say("Pause", position=15.0).say("Resume")
+    talk = (
+        counting("chair-squat")
+        .say("Slower", position=12.0)
+        .say("Pause", position=15.0)
+        .say("Resume")
+    )
     assert "Eight repetitions left" in talk.said
     paused = counting("chair-squat").say("Pause", position=12.0).say("Faster").say("Resume")
     assert "Eight repetitions left" in paused.said
@@ -194,7 +214,9 @@ def test_slower_in_an_announcement_makes_its_pauses_longer_and_goes_on_with_it()
     play = replayed(talk)
     assert play.keep_clock
     assert [cue.text for cue in play.script.cues] == [cue.text for cue in before]
-    assert [cue.gap for cue in play.script.cues] == pytest.approx([cue.gap * 1.25 for cue in before])
+    assert [cue.gap for cue in play.script.cues] == pytest.approx(
+        [cue.gap * 1.25 for cue in before]
+    )
 
 
 def test_slower_gives_time_where_there_is_something_to_wait_for() -> None:
@@ -221,7 +243,9 @@ def test_slower_makes_a_rest_longer() -> None:
     assert talk.script.seconds == 75
 
 
-@pytest.mark.parametrize(("intent", "last"), [("Slower", "pace.slowest"), ("Faster", "pace.fastest")])
+@pytest.mark.parametrize(
+    ("intent", "last"), [("Slower", "pace.slowest"), ("Faster", "pace.fastest")]
+)
 def test_the_pace_has_an_end_which_is_said(intent: str, last: str) -> None:
     talk = stretching().until("working")
     for _ in range(4):
@@ -236,7 +260,7 @@ def test_slower_and_faster_lead_back_to_the_usual_pace() -> None:
     assert talk.session.flow.position == pytest.approx(4.8)
 
 
-# --- volume ----------------------------------------------------------------------------------------------
+# --- volume -------------------------------------------------------------------------------------
 
 
 def test_the_volume_goes_up_and_down_in_steps_and_ends_with_a_word() -> None:
@@ -249,7 +273,7 @@ def test_the_volume_goes_up_and_down_in_steps_and_ends_with_a_word() -> None:
     assert "as soft as" in talk.say("Quieter").say("Quieter").said
 
 
-# --- remembered ------------------------------------------------------------------------------------------
+# --- remembered ---------------------------------------------------------------------------------
 
 
 def test_a_session_begins_as_the_user_likes_it() -> None:
@@ -289,4 +313,6 @@ def test_slower_in_a_set_is_heard_from_the_next_repetition_and_loses_none() -> N
     assert list(said)[-1] == "And relax"
     assert said["two"] == pytest.approx(usual["two"], abs=0.03)
     later = ["five", "six", "seven", "eight", "nine", "ten"]
-    assert [said[b] - said[a] for a, b in itertools.pairwise(later)] == pytest.approx([6.25] * 5, abs=0.03)
+    assert [said[b] - said[a] for a, b in itertools.pairwise(later)] == pytest.approx(
+        [6.25] * 5, abs=0.03
+    )

@@ -1,4 +1,5 @@
-"""Easier, harder, not at all: what changes now, what is remembered, and the question how a new stretch was."""
+"""Easier, harder, not at all: what changes now, what is remembered, and the question how a new
+stretch was."""
 
 from __future__ import annotations
 
@@ -31,7 +32,12 @@ def at(exercise: str, routine: str = "leg", memory: ExerciseMemory | None = None
 
 def held(memory: ExerciseMemory, routine: str = "stretch") -> Talk:
     """The first stretch of a routine has been held on both sides."""
-    talk = Talk(memory=memory).say("StartRoutine", routine=routine).say("Next").until("working", side="right")
+    talk = (
+        Talk(memory=memory)
+        .say("StartRoutine", routine=routine)
+        .say("Next")
+        .until("working", side="right")
+    )
     return talk.played()
 
 
@@ -44,7 +50,7 @@ def ways(talk: Talk) -> list[tuple[object, object]]:
     return [(data["exercise"], data["way"]) for data in notes]
 
 
-# --- easier and harder ----------------------------------------------------------------------------------------
+# --- easier and harder --------------------------------------------------------------------------
 
 
 def test_a_small_change_is_said_over_the_count_which_goes_on_with_it() -> None:
@@ -114,7 +120,11 @@ def test_at_the_easiest_it_is_offered_to_leave_it_out_while_the_count_goes_on() 
 
 
 def test_an_offer_stays_open_while_something_else_is_asked_and_can_be_heard_again() -> None:
-    talk = stretching(ExerciseMemory({HAMSTRING.id: "easier"})).until("working").say("Easier", position=5.0)
+    talk = (
+        stretching(ExerciseMemory({HAMSTRING.id: "easier"}))
+        .until("working")
+        .say("Easier", position=5.0)
+    )
     offer = talk.said
     talk.say("HowLongLeft", position=7.0)
     assert talk.say("Repeat", position=9.0).said == offer
@@ -147,12 +157,14 @@ def test_a_pause_is_no_obstacle() -> None:
 
 def test_what_the_easier_way_needs_is_fetched_in_the_beginning() -> None:
     usual = Talk().say("StartRoutine", routine="glutes").session.flow.plan
-    easier = Talk(memory=ExerciseMemory({FIGURE_FOUR.id: "easier"})).say("StartRoutine", routine="glutes")
+    easier = Talk(memory=ExerciseMemory({FIGURE_FOUR.id: "easier"})).say(
+        "StartRoutine", routine="glutes"
+    )
     assert "chair" not in needs(usual)
     assert "chair" in needs(easier.session.flow.plan)
 
 
-# --- not at all -----------------------------------------------------------------------------------------------
+# --- not at all ---------------------------------------------------------------------------------
 
 
 def test_what_cannot_be_done_is_left_out_now_and_the_next_time() -> None:
@@ -174,7 +186,9 @@ def test_where_there_is_an_alternative_it_is_offered_in_a_pause() -> None:
     assert "jog on the spot" in talk.said
     talk.say("Yes")
     assert (talk.state, talk.exercise) == ("announcing", "jog")
-    assert at("jog", memory=memory).session.flow.index == 0, "the next time it is in its place from the beginning"
+    assert at("jog", memory=memory).session.flow.index == 0, (
+        "the next time it is in its place from the beginning"
+    )
 
 
 def test_an_alternative_that_is_not_wanted_either_is_left_out_and_silence_waits() -> None:
@@ -190,7 +204,11 @@ def test_what_was_left_out_can_be_brought_back() -> None:
     talk = Talk(memory=memory).say("StartRoutine", routine="stretch").say("BringBack")
     assert memory.way(HAMSTRING.id) == "usual"
     assert talk.say("Next").exercise == HAMSTRING.id
-    late = Talk(memory=ExerciseMemory({HAMSTRING.id: "left out"})).say("StartRoutine", routine="stretch").say("Next")
+    late = (
+        Talk(memory=ExerciseMemory({HAMSTRING.id: "left out"}))
+        .say("StartRoutine", routine="stretch")
+        .say("Next")
+    )
     assert late.exercise == "standing-quad-stretch"
     late.say("BringBack")
     assert late.exercise == "standing-quad-stretch"
@@ -200,15 +218,23 @@ def test_what_was_left_out_can_be_brought_back() -> None:
 
 def test_a_routine_of_which_nothing_would_be_left_is_done_all_the_same() -> None:
     everything: dict[str, ExerciseChoice] = dict.fromkeys(LIBRARY.exercises, "left out")
-    assert Talk(memory=ExerciseMemory(everything)).say("StartRoutine", routine="quick").state == "announcing"
+    assert (
+        Talk(memory=ExerciseMemory(everything)).say("StartRoutine", routine="quick").state
+        == "announcing"
+    )
 
 
-# --- how was it? ----------------------------------------------------------------------------------------------
+# --- how was it? --------------------------------------------------------------------------------
 
 
 def test_a_new_stretch_is_asked_about_once_both_sides_have_been_held() -> None:
     memory = ExerciseMemory()
-    left = Talk(memory=memory).say("StartRoutine", routine="stretch").say("Next").until("working", side="left")
+    left = (
+        Talk(memory=memory)
+        .say("StartRoutine", routine="stretch")
+        .say("Next")
+        .until("working", side="left")
+    )
     assert left.played().state == "announcing", "not between the sides"
     talk = held(ExerciseMemory())
     assert talk.state == "comparing"
@@ -227,12 +253,16 @@ def test_fine_or_silence_goes_on_and_it_is_never_asked_again(answer: str | None)
     assert talk.state == "announcing"
     assert (step(talk).side, step(talk).set_number) == ("left", 2)
     assert memory.way(HAMSTRING.id) == "usual"
-    assert talk.until("working", side="right").played().state == "announcing", "not after the second set"
+    assert talk.until("working", side="right").played().state == "announcing", (
+        "not after the second set"
+    )
     assert held(memory).state == "announcing", "nor on another day"
 
 
 @pytest.mark.parametrize(("intent", "slots"), [("Easier", {}), ("Comfort", {"comfort": "much"})])
-def test_too_much_makes_the_next_set_easier_and_says_how_for_its_side(intent: str, slots: dict[str, Any]) -> None:
+def test_too_much_makes_the_next_set_easier_and_says_how_for_its_side(
+    intent: str, slots: dict[str, Any]
+) -> None:
     memory = ExerciseMemory()
     talk = held(memory).say(intent, **slots)
     assert LINES.sided(HAMSTRING.easier, "left") in talk.said
@@ -241,7 +271,9 @@ def test_too_much_makes_the_next_set_easier_and_says_how_for_its_side(intent: st
 
 
 @pytest.mark.parametrize(("intent", "slots"), [("Harder", {}), ("Comfort", {"comfort": "easy"})])
-def test_too_easy_after_the_last_set_is_for_the_next_time(intent: str, slots: dict[str, Any]) -> None:
+def test_too_easy_after_the_last_set_is_for_the_next_time(
+    intent: str, slots: dict[str, Any]
+) -> None:
     memory = ExerciseMemory()
     talk = held(memory, "quick").say(intent, **slots)
     assert "harder way next time" in talk.said
@@ -251,7 +283,11 @@ def test_too_easy_after_the_last_set_is_for_the_next_time(intent: str, slots: di
 
 def test_too_much_of_the_easiest_is_offered_to_be_left_out() -> None:
     memory = ExerciseMemory()
-    talk = Talk(check_in=True, memory=memory).say("StartRoutine", routine="quick").say("Rating", rating=4)
+    talk = (
+        Talk(check_in=True, memory=memory)
+        .say("StartRoutine", routine="quick")
+        .say("Rating", rating=4)
+    )
     talk.say("Next").until("working", side="right").played().say("Comfort", comfort="much")
     assert "Shall I leave it out" in talk.said
     assert talk.say("Yes").exercise == "standing-quad-stretch"
@@ -260,7 +296,11 @@ def test_too_much_of_the_easiest_is_offered_to_be_left_out() -> None:
 
 @pytest.mark.parametrize("intent", ["No", "silence"])
 def test_an_offer_after_the_stretch_that_is_not_taken_goes_on(intent: str) -> None:
-    talk = Talk(check_in=True, memory=ExerciseMemory()).say("StartRoutine", routine="quick").say("Rating", rating=4)
+    talk = (
+        Talk(check_in=True, memory=ExerciseMemory())
+        .say("StartRoutine", routine="quick")
+        .say("Rating", rating=4)
+    )
     talk.say("Next").until("working", side="right").played().say("Comfort", comfort="much")
     if intent == "silence":
         talk._take(talk.session.withdraw_question())

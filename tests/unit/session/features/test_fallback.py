@@ -48,7 +48,9 @@ def only_a_tone(talk: Talk) -> bool:
 
 
 @pytest.mark.parametrize("state", SPEAKING)
-def test_it_says_what_can_be_said_then_in_other_words_and_then_there_is_only_a_tone(state: str) -> None:
+def test_it_says_what_can_be_said_then_in_other_words_and_then_there_is_only_a_tone(
+    state: str,
+) -> None:
     talk = hear(STATES[state](), NEAR)
     first = talk.said
     assert LINES("unclear") in first
@@ -109,7 +111,11 @@ def test_after_a_red_flag_nothing_is_offered() -> None:
 
 
 def test_the_coach_could_not_obey_its_help() -> None:
-    contexts = {"checking": ("checking", "rating"), "hurting": ("paused", "hurting"), "comfort": ("resting", "comfort")}
+    contexts = {
+        "checking": ("checking", "rating"),
+        "hurting": ("paused", "hurting"),
+        "comfort": ("resting", "comfort"),
+    }
     for line in LINES.texts:
         kind, _, state = line.partition(".")
         if kind in ("help", "again"):
@@ -118,7 +124,7 @@ def test_the_coach_could_not_obey_its_help() -> None:
                 assert not project_matcher().understand(part, states).accepted, (line, part)
 
 
-# --- silence that lasts -----------------------------------------------------------------------------------------
+# --- silence that lasts -------------------------------------------------------------------------
 
 
 SOON = 10.0
@@ -173,7 +179,9 @@ def test_whoever_asked_for_a_quarter_of_an_hour_has_it() -> None:
     talk = stretching().until("positioning").say("Wait", seconds=900)
     assert talk.state == "paused"
     assert talk.session.nudge_after == 900
-    assert talk.say("Resume").say("Pause").session.nudge_after == NUDGE_AFTER, "which was about that pause"
+    assert talk.say("Resume").say("Pause").session.nudge_after == NUDGE_AFTER, (
+        "which was about that pause"
+    )
 
 
 @pytest.mark.parametrize("state", [state for state in STATES if state != "paused"])

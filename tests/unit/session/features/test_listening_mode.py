@@ -16,7 +16,9 @@ from voicecoach.nlu.intent_file import read_intents
 from voicecoach.session.profile.preferences import Preferences
 
 
-def heard(text: str, intent: str | None, verdict: Verdict = Verdict.ACCEPT, *, urgent: bool = False) -> Understanding:
+def heard(
+    text: str, intent: str | None, verdict: Verdict = Verdict.ACCEPT, *, urgent: bool = False
+) -> Understanding:
     return Understanding(
         text,
         verdict,
@@ -130,7 +132,10 @@ def test_its_name_alone_is_nothing_where_it_always_listens() -> None:
     talk._take(
         talk.session.unclear(
             Understanding(
-                "coach", Verdict.REJECT, reject_reason=RejectReason.FILLER_WORDS, detail="nothing but filler words"
+                "coach",
+                Verdict.REJECT,
+                reject_reason=RejectReason.FILLER_WORDS,
+                detail="nothing but filler words",
             ),
             3.0,
         )

@@ -14,7 +14,15 @@ from tests.support.session_driver import LIBRARY, Talk, work
 from voicecoach.content.exercise import Hold
 from voicecoach.content.routine import RoutineEntry
 from voicecoach.core.script import Script
-from voicecoach.session.plan.steps import ALLOWANCES, RISING, SWITCHES, Level, WorkStep, lay_out, setup_seconds
+from voicecoach.session.plan.steps import (
+    ALLOWANCES,
+    RISING,
+    SWITCHES,
+    Level,
+    WorkStep,
+    lay_out,
+    setup_seconds,
+)
 from voicecoach.session.profile.exercise_memory import ExerciseMemory
 
 ROUTINES = sorted(LIBRARY.routines)
@@ -92,7 +100,9 @@ def test_both_sides_get_the_same_time(routine: str) -> None:
     for scene in scenes(routine):
         if scene.state == "working" and scene.step is not None and scene.step.side:
             assert scene.script.seconds is not None
-            sides.setdefault((scene.step.block, scene.step.set_number), []).append(scene.script.seconds)
+            sides.setdefault((scene.step.block, scene.step.set_number), []).append(
+                scene.script.seconds
+            )
     assert all(len(times) == 2 and times[0] == pytest.approx(times[1]) for times in sides.values())
 
 
@@ -123,13 +133,20 @@ def test_what_to_fetch_is_told_before_the_first_exercise(routine: str) -> None:
 RISING_FOR_AN_EASIER_WAY = sorted(
     id
     for id, exercise in LIBRARY.exercises.items()
-    if exercise.position in ("floor", "kneeling") and exercise.easier_position in ("chair", "standing")
+    if exercise.position in ("floor", "kneeling")
+    and exercise.easier_position in ("chair", "standing")
 )
 
 
 @pytest.mark.parametrize("exercise", RISING_FOR_AN_EASIER_WAY)
-def test_who_gets_up_for_an_easier_way_is_told_to_do_so_slowly_and_has_the_time(exercise: str) -> None:
-    routine = next(id for id, one in LIBRARY.routines.items() if any(step.exercise == exercise for step in one.steps))
+def test_who_gets_up_for_an_easier_way_is_told_to_do_so_slowly_and_has_the_time(
+    exercise: str,
+) -> None:
+    routine = next(
+        id
+        for id, one in LIBRARY.routines.items()
+        if any(step.exercise == exercise for step in one.steps)
+    )
     talk = Talk().say("StartRoutine", routine=routine)
     while talk.exercise != exercise:
         talk.say("Next")
@@ -149,7 +166,7 @@ def test_there_are_exercises_to_get_up_for() -> None:
     assert RISING_FOR_AN_EASIER_WAY
 
 
-# --- what the transcripts of whole routines showed -----------------------------------------------------------------
+# --- what the transcripts of whole routines showed ----------------------------------------------
 
 
 def announced(routine: str, exercise: str, level: Level = "usual") -> Talk:
@@ -162,8 +179,14 @@ def announced(routine: str, exercise: str, level: Level = "usual") -> Talk:
 
 
 def test_who_gets_down_to_the_mat_is_told_to_do_so_slowly_once() -> None:
-    said = [" ".join(cue.text for cue in scene.script.cues) for scene in scenes("leg") if scene.state == "announcing"]
-    assert [text for text in said if "Get down to the mat slowly" in text] == [next(t for t in said if "Plank." in t)]
+    said = [
+        " ".join(cue.text for cue in scene.script.cues)
+        for scene in scenes("leg")
+        if scene.state == "announcing"
+    ]
+    assert [text for text in said if "Get down to the mat slowly" in text] == [
+        next(t for t in said if "Plank." in t)
+    ]
 
 
 def test_a_break_to_drink_on_the_mat_is_no_getting_up_from_it() -> None:
@@ -173,7 +196,9 @@ def test_a_break_to_drink_on_the_mat_is_no_getting_up_from_it() -> None:
         RoutineEntry(exercise="chair-squat"),
     )
     plan = lay_out([mat, water, chair], LIBRARY)
-    number = next(number for number, step in enumerate(plan) if isinstance(step, WorkStep) and not step.side)
+    number = next(
+        number for number, step in enumerate(plan) if isinstance(step, WorkStep) and not step.side
+    )
     last = len(plan) - 1
     assert setup_seconds(plan, number) == ALLOWANCES["floor"]
     assert setup_seconds(plan, last) == RISING
@@ -192,7 +217,9 @@ def test_where_the_other_leg_is_left_out_no_time_on_each_side_is_announced() -> 
 
 
 @pytest.mark.parametrize("exercise", ["half-kneeling-hip-flexor-stretch", "walk"])
-def test_who_stands_or_sits_for_the_easier_way_is_not_cautioned_about_the_usual_one(exercise: str) -> None:
+def test_who_stands_or_sits_for_the_easier_way_is_not_cautioned_about_the_usual_one(
+    exercise: str,
+) -> None:
     caution = LIBRARY.exercises[exercise].caution
     assert caution in announced("stretch", exercise).said
     assert caution not in announced("stretch", exercise, "easier").said
@@ -200,7 +227,8 @@ def test_who_stands_or_sits_for_the_easier_way_is_not_cautioned_about_the_usual_
 
 def test_the_easier_way_has_a_caution_of_its_own() -> None:
     assert (
-        "After a hip replacement, ask your doctor first." in announced("glutes", "figure-four-stretch", "easier").said
+        "After a hip replacement, ask your doctor first."
+        in announced("glutes", "figure-four-stretch", "easier").said
     )
 
 
@@ -228,11 +256,17 @@ def test_a_minute_of_walking_is_halved() -> None:
 
 
 def test_who_kneels_has_more_time_to_change_sides() -> None:
-    talk = announced("stretch", "half-kneeling-hip-flexor-stretch").until("working").until("positioning")
+    talk = (
+        announced("stretch", "half-kneeling-hip-flexor-stretch")
+        .until("working")
+        .until("positioning")
+    )
     assert talk.script is not None
     assert talk.script.seconds == 12.0
 
 
 def test_a_short_rest_does_not_name_what_is_named_right_after_it() -> None:
-    rests = [scene.script.cues[0].text for scene in scenes("leg") if lines(scene)[:1] == ["rest.short"]]
+    rests = [
+        scene.script.cues[0].text for scene in scenes("leg") if lines(scene)[:1] == ["rest.short"]
+    ]
     assert set(rests) == {"Rest for ten seconds."}

@@ -1,4 +1,5 @@
-"""It hurts: the exercise stops at once, the coach asks where and how much, and nothing goes on by itself."""
+"""It hurts: the exercise stops at once, the coach asks where and how much, and nothing goes on by
+itself."""
 
 from __future__ import annotations
 
@@ -19,7 +20,11 @@ HURTING = ("paused", "hurting")
 
 
 def hurt(**slots: object) -> Talk:
-    return stretching(ExerciseMemory()).until("working", side="right").say("Pain", position=12.0, **slots)
+    return (
+        stretching(ExerciseMemory())
+        .until("working", side="right")
+        .say("Pain", position=12.0, **slots)
+    )
 
 
 def notes(talk: Talk) -> list[dict[str, object]]:
@@ -58,7 +63,14 @@ def test_place_and_number_come_in_any_order(first: str) -> None:
     assert ("Where" if first == "Rating" else "How much") in talk.said
     talk.say(second, **answers[second])
     assert "We leave out" in talk.said
-    what = {"when": "during", "rating": 6, "sharp": False, "place": "calf", "exercise": HAMSTRING.id, "side": "right"}
+    what = {
+        "when": "during",
+        "rating": 6,
+        "sharp": False,
+        "place": "calf",
+        "exercise": HAMSTRING.id,
+        "side": "right",
+    }
     assert notes(talk) == [what]
 
 
@@ -66,7 +78,7 @@ def test_both_may_be_said_at_once() -> None:
     assert "We leave out" in hurt().say("PainPlace", place="calf", rating=7).said
 
 
-# --- what follows from the number -----------------------------------------------------------------------------
+# --- what follows from the number ---------------------------------------------------------------
 
 
 @pytest.mark.parametrize("answer", ["Yes", "Resume", "Ready"])
@@ -99,7 +111,11 @@ def test_an_offer_of_the_easier_way_stands_however_long_it_takes() -> None:
 
 
 def test_some_pain_in_the_easiest_way_leaves_it_out() -> None:
-    talk = stretching(ExerciseMemory({HAMSTRING.id: "easier"})).until("working").say("Pain", place="calf")
+    talk = (
+        stretching(ExerciseMemory({HAMSTRING.id: "easier"}))
+        .until("working")
+        .say("Pain", place="calf")
+    )
     assert "nothing easier" in talk.say("Rating", rating=4).said
     assert talk.say("Yes").exercise == "standing-quad-stretch"
 
@@ -125,7 +141,9 @@ def test_a_sharp_pain_leads_straight_to_leaving_out() -> None:
     assert "We leave out" in hurt().say("Pain", sharp=True).said
 
 
-@pytest.mark.parametrize("later", [["withdraw"], ["No"], ["Stop"], ["No", "Stop"], ["withdraw", "Louder"]])
+@pytest.mark.parametrize(
+    "later", [["withdraw"], ["No"], ["Stop"], ["No", "Stop"], ["withdraw", "Louder"]]
+)
 def test_what_hurt_too_much_is_never_gone_back_into_by_carrying_on(later: list[str]) -> None:
     talk = hurt(sharp=True)
     for one in later:
@@ -195,18 +213,28 @@ def test_what_is_nearly_heard_as_pain_stops_a_routine_too(state: str, stops: boo
     talk = STATES[state]()
     slots = {"place": "heel"}
     doubt = Understanding(
-        "my eel hurts", Verdict.ASK, detail="near", intent="Pain", slots=slots, sentence="my heel hurts", score=85.0
+        "my eel hurts",
+        Verdict.ASK,
+        detail="near",
+        intent="Pain",
+        slots=slots,
+        sentence="my heel hurts",
+        score=85.0,
     )
     talk._take(talk.session.unclear(doubt, 4.0))
     assert ("Where does it hurt" in talk.said) == stops
     assert talk.state == ("paused" if stops else "idle")
 
 
-# --- afterwards -----------------------------------------------------------------------------------------------
+# --- afterwards ---------------------------------------------------------------------------------
 
 
 def test_where_it_hurt_is_said_again_when_the_coach_asks_how_the_legs_are() -> None:
-    talk = Talk(check_in=True, memory=ExerciseMemory()).say("StartRoutine", routine="quick").say("Rating", rating=1)
+    talk = (
+        Talk(check_in=True, memory=ExerciseMemory())
+        .say("StartRoutine", routine="quick")
+        .say("Rating", rating=1)
+    )
     talk.until("working").say("Pain", place="left knee").say("Rating", rating=2).say("Next")
     talk.say("Pain").say("PainPlace", place="calf").say("Rating", rating=7)
     while talk.state != "idle":
@@ -215,10 +243,20 @@ def test_where_it_hurt_is_said_again_when_the_coach_asks_how_the_legs_are() -> N
     again = talk.say("StartRoutine", routine="quick").say("Rating", rating=1)
     while again.state != "idle":
         again.say("Next")
-    assert "hurt" not in again.said.replace("Nothing should hurt", ""), "another day, another routine"
+    assert "hurt" not in again.said.replace("Nothing should hurt", ""), (
+        "another day, another routine"
+    )
 
 
 def test_the_coach_does_not_answer_its_own_question() -> None:
-    for line in ("pain", "pain.ask", "pain.ask_how_much", "pain.where", "pain.how_much", "help.hurting", "rating.wait"):
+    for line in (
+        "pain",
+        "pain.ask",
+        "pain.ask_how_much",
+        "pain.where",
+        "pain.how_much",
+        "help.hurting",
+        "rating.wait",
+    ):
         for part in spoken_parts(LINES(line)):
             assert not project_matcher().understand(part, HURTING).accepted, (line, part)

@@ -32,7 +32,7 @@ def coming(talk: Talk) -> list[str]:
     return list(dict.fromkeys(step.exercise.id for step in steps))
 
 
-# --- beginning -----------------------------------------------------------------------------------------------
+# --- beginning ----------------------------------------------------------------------------------
 
 
 def test_a_planned_session_begins_with_its_name_and_length_and_what_was_left_out() -> None:
@@ -50,7 +50,11 @@ def test_where_there_is_no_plan_nothing_begins() -> None:
     talk = Talk().say("PlanRoutine", muscle="lower back", posture="standing")
     assert talk.state == "idle"
     assert "On the floor, I have the knees to chest" in talk.said
-    for slots in ({"seconds": 120}, {"seconds": 10800}, {"routine": "leg", "without": "everything"}):
+    for slots in (
+        {"seconds": 120},
+        {"seconds": 10800},
+        {"routine": "leg", "without": "everything"},
+    ):
         assert talk.say("PlanRoutine", **slots).state == "idle"
         assert len(talk.said.split(". ")) <= 2
 
@@ -85,7 +89,10 @@ def test_strength_is_left_out_when_the_past_tells_of_strength_lately() -> None:
 
     talk = Talk()
     talk.session = Session(LIBRARY, LINES, past=Yesterday())
-    assert "Your muscles rest from the last strength work" in talk.say("StartRoutine", routine="leg").said
+    assert (
+        "Your muscles rest from the last strength work"
+        in talk.say("StartRoutine", routine="leg").said
+    )
     assert "chair-squat" not in coming(talk)
 
 
@@ -115,7 +122,7 @@ def test_while_the_legs_are_asked_about_one_can_still_choose_another_session() -
     assert {LIBRARY.exercises[one].group for one in coming(talk)} <= {"warm-up", "calves"}
 
 
-# --- leaving out on the way --------------------------------------------------------------------------------------
+# --- leaving out on the way ---------------------------------------------------------------------
 
 
 def test_what_is_left_out_on_the_way_does_not_come_any_more_and_the_count_goes_on() -> None:
@@ -186,10 +193,16 @@ def test_a_pause_stays_one_when_something_later_is_left_out() -> None:
 
 
 def test_while_the_legs_are_asked_about_even_the_first_exercise_can_be_left_out() -> None:
-    talk = Talk(check_in=True).say("StartRoutine", routine="leg").say("LeaveOut", without=["walk", "lunge"])
+    talk = (
+        Talk(check_in=True)
+        .say("StartRoutine", routine="leg")
+        .say("LeaveOut", without=["walk", "lunge"])
+    )
     assert talk.state == "checking"
     assert talk.say("Rating", rating=1).exercise == "chair-squat"
-    talk = Talk(check_in=True).say("StartRoutine", routine="calves").say("LeaveOut", without="calves")
+    talk = (
+        Talk(check_in=True).say("StartRoutine", routine="calves").say("LeaveOut", without="calves")
+    )
     assert talk.said == LINES("change.everything")
     assert coming(talk)[1] == "straight-knee-calf-stretch"
 
@@ -200,7 +213,7 @@ def test_what_is_never_wanted_is_not_planned() -> None:
     assert "childs-pose" in coming(talk)
 
 
-# --- bringing back -----------------------------------------------------------------------------------------------
+# --- bringing back ------------------------------------------------------------------------------
 
 
 def test_what_was_left_out_comes_back_in_its_place() -> None:
@@ -238,9 +251,18 @@ def test_both_sides_and_all_sets_come_back() -> None:
 def test_what_has_passed_is_too_late_and_what_is_to_come_is_told_to_be_so() -> None:
     talk = leg().say("LeaveOut", without="lunge")
     at("knees-to-chest", talk)
-    assert talk.say("BringBack", without="lunge").said == "The place for the lunges has passed. Another time, then."
-    assert talk.say("BringBack", without="calves").said == "The stretches for the calves are still in the plan."
-    assert "no plan for the jog" in Talk().say("StartRoutine", routine="quick").say("BringBack", without="jog").said
+    assert (
+        talk.say("BringBack", without="lunge").said
+        == "The place for the lunges has passed. Another time, then."
+    )
+    assert (
+        talk.say("BringBack", without="calves").said
+        == "The stretches for the calves are still in the plan."
+    )
+    assert (
+        "no plan for the jog"
+        in Talk().say("StartRoutine", routine="quick").say("BringBack", without="jog").said
+    )
 
 
 def test_of_what_has_partly_passed_the_rest_comes_back() -> None:
@@ -250,17 +272,28 @@ def test_of_what_has_partly_passed_the_rest_comes_back() -> None:
 
 
 def test_with_legs_that_hurt_only_stretches_come_back_and_the_easier_versions() -> None:
-    talk = Talk(check_in=True).say("PlanRoutine", routine="leg", without=["lunge", "calves"]).say("Rating", rating=7)
-    assert talk.say("BringBack", without="lunge").said == "I put nothing back that is too much for today."
+    talk = (
+        Talk(check_in=True)
+        .say("PlanRoutine", routine="leg", without=["lunge", "calves"])
+        .say("Rating", rating=7)
+    )
+    assert (
+        talk.say("BringBack", without="lunge").said
+        == "I put nothing back that is too much for today."
+    )
     talk.say("BringBack", without="calves")
     flow = talk.session.flow
-    back = [step for step in flow.plan if isinstance(step, WorkStep) and step.exercise.group == "calves"]
+    back = [
+        step for step in flow.plan if isinstance(step, WorkStep) and step.exercise.group == "calves"
+    ]
     assert back
     assert {step.level for step in back} == {"easier"}
 
 
 def test_nothing_was_left_out_and_nothing_is_brought_back() -> None:
-    assert Talk().say("BringBack", without="plank").said == "I was not going to leave out the plank."
+    assert (
+        Talk().say("BringBack", without="plank").said == "I was not going to leave out the plank."
+    )
 
 
 def test_the_last_thing_left_out_comes_back_without_being_named() -> None:
@@ -273,7 +306,9 @@ def test_the_last_thing_left_out_comes_back_without_being_named() -> None:
 
 def test_an_exercise_that_was_never_wanted_comes_back_by_its_name() -> None:
     talk = at("chair-squat").say("CantDo")
-    assert talk.say("BringBack", without="squat").said == LINES("change.back.passed", things="the squats")
+    assert talk.say("BringBack", without="squat").said == LINES(
+        "change.back.passed", things="the squats"
+    )
     at("split-lunge", talk).say("CantDo").say("Stop").say("StartRoutine", routine="leg")
     assert "split-lunge" not in coming(talk)
     assert talk.say("BringBack", without="split-lunge").said == "I put the split lunge in again."
@@ -282,13 +317,17 @@ def test_an_exercise_that_was_never_wanted_comes_back_by_its_name() -> None:
 
 def test_everything_can_come_back_at_once() -> None:
     before = coming(leg())
-    talk = leg().say("LeaveOut", without=["lunge", "floor", "water"]).say("BringBack", without="everything")
+    talk = (
+        leg()
+        .say("LeaveOut", without=["lunge", "floor", "water"])
+        .say("BringBack", without="everything")
+    )
     assert talk.said == "I put everything in again."
     assert coming(talk) == before
     assert not talk.session.context.left_out_today
 
 
-# --- exercises of one's own ------------------------------------------------------------------------------------------
+# --- exercises of one's own ---------------------------------------------------------------------
 
 HEEL_RAISE = """
 exercises:

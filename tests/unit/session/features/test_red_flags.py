@@ -1,4 +1,5 @@
-"""Red flags: advice at once in every state, a question where it is not sure, and nothing that goes on by itself."""
+"""Red flags: advice at once in every state, a question where it is not sure, and nothing that goes
+on by itself."""
 
 from __future__ import annotations
 
@@ -41,11 +42,13 @@ def alarmed(advice: str = "call") -> Talk:
     return stretching().until("working").say("RedFlag", position=12.0, advice=advice)
 
 
-# --- sure -------------------------------------------------------------------------------------------------------
+# --- sure ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("state", "advice"), list(itertools.product(STATES, ADVICE)))
-def test_in_every_state_all_falls_silent_and_the_advice_for_the_class_is_given(state: str, advice: str) -> None:
+def test_in_every_state_all_falls_silent_and_the_advice_for_the_class_is_given(
+    state: str, advice: str
+) -> None:
     talk = STATES[state]().say("RedFlag", position=3.0, advice=advice)
     assert talk.state == "alarmed"
     assert any(isinstance(action, StopAudio) for action in talk.actions)
@@ -60,7 +63,9 @@ def test_in_every_state_all_falls_silent_and_the_advice_for_the_class_is_given(s
 
 
 @pytest.mark.parametrize("advice", ADVICE)
-def test_the_most_important_part_comes_once_more_after_a_silence_and_then_nothing(advice: str) -> None:
+def test_the_most_important_part_comes_once_more_after_a_silence_and_then_nothing(
+    advice: str,
+) -> None:
     talk = alarmed(advice)
     assert talk.script is not None
     assert talk.script.cues[-1].gap == REMINDER_AFTER
@@ -75,20 +80,27 @@ def test_whoever_has_answered_is_not_reminded() -> None:
 
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("intent", [intent for intent in INTENTS if intent != "StartRoutine"])
-def test_afterwards_no_command_goes_on_with_anything_and_each_is_answered(state: str, intent: str) -> None:
+def test_afterwards_no_command_goes_on_with_anything_and_each_is_answered(
+    state: str, intent: str
+) -> None:
     talk = STATES[state]().say("RedFlag", position=3.0, advice="rest")
     talk.say(intent, position=3.0, seconds=20)
     assert talk.said
     for _ in range(6):
         assert talk.state == "alarmed"
-        assert all(action.script.seconds is None for action in talk.actions if isinstance(action, Play))
+        assert all(
+            action.script.seconds is None for action in talk.actions if isinstance(action, Play)
+        )
         talk.played()
 
 
 @pytest.mark.parametrize(
-    "intent", ["Next", "Resume", "Stop", "Pause", "HowLongLeft", "WhichSide", "Ready", "ListRoutines"]
+    "intent",
+    ["Next", "Resume", "Stop", "Pause", "HowLongLeft", "WhichSide", "Ready", "ListRoutines"],
 )
-def test_commands_and_questions_get_one_short_line_which_does_not_cut_the_advice(intent: str) -> None:
+def test_commands_and_questions_get_one_short_line_which_does_not_cut_the_advice(
+    intent: str,
+) -> None:
     talk = alarmed().say(intent)
     assert talk.said == LINES("flag.over")
     assert all(isinstance(action, Reply) for action in talk.actions)
@@ -155,7 +167,7 @@ def test_an_advice_that_is_not_known_is_a_call_for_help() -> None:
     assert alarmed("nonsense").said == LINES("flag.call", number=NUMBER)
 
 
-# --- not sure ---------------------------------------------------------------------------------------------------
+# --- not sure -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("state", [state for state in STATES if state != "idle"])
@@ -183,7 +195,9 @@ def test_after_no_it_still_waits_until_it_is_told_to_go_on(state: str) -> None:
 
 
 def test_the_place_in_the_count_is_kept_for_that() -> None:
-    assert "Eighteen seconds left" in doubt(stretching().until("working")).say("No").say("Resume").said
+    assert (
+        "Eighteen seconds left" in doubt(stretching().until("working")).say("No").say("Resume").said
+    )
 
 
 def test_without_a_routine_no_is_the_end_of_it() -> None:
@@ -195,14 +209,17 @@ def test_a_question_that_nobody_answers_leaves_everything_waiting_and_says_whom_
     talk = doubt(stretching().until("working"))
     talk._take(talk.session.withdraw_question())
     assert (
-        talk.said == f"I heard no answer. If something is wrong, call {NUMBER}. Say resume when you want to carry on."
+        talk.said
+        == f"I heard no answer. If something is wrong, call {NUMBER}. Say resume when you want to carry on."
     )
     assert talk.played(3).state == "paused"
     assert "asking" not in talk.session.states
 
 
 def test_an_ordinary_question_that_nobody_answers_is_forgotten_without_a_word() -> None:
-    nearly = Understanding("nest", Verdict.ASK, detail="near (80)", intent="Next", sentence="next", score=80.0)
+    nearly = Understanding(
+        "nest", Verdict.ASK, detail="near (80)", intent="Next", sentence="next", score=80.0
+    )
     talk = doubt(stretching().until("working"), nearly)
     assert talk.session.withdraw_question() == []
 
@@ -214,7 +231,9 @@ def test_what_did_you_say_brings_the_question_again() -> None:
 
 
 def test_no_lesser_question_takes_its_place() -> None:
-    nearly = Understanding("nest", Verdict.ASK, detail="near (80)", intent="Next", sentence="next", score=80.0)
+    nearly = Understanding(
+        "nest", Verdict.ASK, detail="near (80)", intent="Next", sentence="next", score=80.0
+    )
     talk = doubt(doubt(stretching().until("working")), nearly)
     assert "Did you say my chest hurts" in talk.said
     assert talk.say("Yes").state == "alarmed"
@@ -224,7 +243,7 @@ def test_saying_it_again_is_an_answer() -> None:
     assert doubt(stretching().until("working")).say("RedFlag", advice="call").state == "alarmed"
 
 
-# --- the number, and what is said -------------------------------------------------------------------------------
+# --- the number, and what is said ---------------------------------------------------------------
 
 
 def test_the_number_is_the_one_that_was_set_digit_by_digit() -> None:
@@ -236,12 +255,14 @@ def test_the_number_is_the_one_that_was_set_digit_by_digit() -> None:
 
 @pytest.mark.parametrize("line", [line for line in LINES.texts if line.startswith("flag.")])
 def test_no_line_says_that_all_is_well(line: str) -> None:
-    soothing = r"\b(safe\w*|fine|okay|ok|well|harmless|normal|worry|nothing (to|serious)|no danger)\b"
+    soothing = (
+        r"\b(safe\w*|fine|okay|ok|well|harmless|normal|worry|nothing (to|serious)|no danger)\b"
+    )
     assert not re.search(soothing, LINES.texts[line], re.IGNORECASE)
     assert not re.search(r"\d", LINES.texts[line]), "numbers in words"
 
 
-# --- the whole coach, typed -------------------------------------------------------------------------------------
+# --- the whole coach, typed ---------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -266,7 +287,11 @@ def test_nearly_a_red_flag_is_asked_about_and_silence_is_no_answer(bench: Bench)
     bench.type("i think my chest hurts")
     assert bench.coach.session.state == "paused"
     bench.run(ANSWER_TIME + 20)
-    assert [entry.data["line"] for entry in bench.said][-3:] == ["flag.ask", "flag.unanswered", "flag.waiting"]
+    assert [entry.data["line"] for entry in bench.said][-3:] == [
+        "flag.ask",
+        "flag.unanswered",
+        "flag.waiting",
+    ]
     bench.type("yes")
     assert bench.coach.session.state == "paused", "nothing is being asked any more"
 

@@ -1,4 +1,5 @@
-"""Reminders through the day: of a glass of water and of the exercises, never in the way and never twice unanswered."""
+"""Reminders through the day: of a glass of water and of the exercises, never in the way and never
+twice unanswered."""
 
 from __future__ import annotations
 
@@ -37,7 +38,9 @@ from voicecoach.session.session import Session
 class Known(NothingKnown):
     """A past with a last glass and with reminders."""
 
-    def __init__(self, glass: datetime | None = None, at: Iterable[time] = (), declined: Iterable[time] = ()) -> None:
+    def __init__(
+        self, glass: datetime | None = None, at: Iterable[time] = (), declined: Iterable[time] = ()
+    ) -> None:
         self._glass, self._at, self._declined = glass, tuple(at), tuple(declined)
 
     def last_glass(self) -> datetime | None:
@@ -77,7 +80,7 @@ def later(**time_passed: float) -> datetime:
 WATER = "glass of water"
 
 
-# --- water ------------------------------------------------------------------------------------------------------------
+# --- water --------------------------------------------------------------------------------------
 
 
 def test_two_hours_after_the_last_glass_the_next_is_due() -> None:
@@ -92,12 +95,16 @@ def test_who_has_just_sat_down_is_not_told_to_drink() -> None:
     assert WATER in day.at(later(minutes=121))
 
 
-@pytest.mark.parametrize(("intent", "noted"), [("HadWater", True), ("Yes", True), ("No", False), ("NotNow", False)])
+@pytest.mark.parametrize(
+    ("intent", "noted"), [("HadWater", True), ("Yes", True), ("No", False), ("NotNow", False)]
+)
 def test_a_glass_is_noted_when_it_was_drunk(intent: str, noted: bool) -> None:
     day = Day()
     day.at(later(hours=2))
     day.say(intent)
-    assert [one for one in day.actions if isinstance(one, Note)] == ([Note(WaterDrunk())] if noted else [])
+    assert [one for one in day.actions if isinstance(one, Note)] == (
+        [Note(WaterDrunk())] if noted else []
+    )
     assert day.said
 
 
@@ -130,7 +137,10 @@ def test_there_are_never_two_in_a_row_without_an_answer() -> None:
 
 def test_only_within_waking_hours() -> None:
     day = Day(times=DayTimes(time(9), time(20), 60))
-    late, early = NOON.replace(hour=20, minute=30), NOON.replace(hour=8, minute=59) + timedelta(days=1)
+    late, early = (
+        NOON.replace(hour=20, minute=30),
+        NOON.replace(hour=8, minute=59) + timedelta(days=1),
+    )
     assert day.at(late) == ""
     assert day.at(early) == ""
     assert WATER in day.at(early + timedelta(minutes=1))
@@ -144,7 +154,9 @@ def test_not_today_is_silence_until_tomorrow() -> None:
     assert WATER in day.at(later(days=1))
 
 
-@pytest.mark.parametrize("lines", [["StartRoutine"], ["StartRoutine", "Next", "Ready"], ["StartRoutine", "Pause"]])
+@pytest.mark.parametrize(
+    "lines", [["StartRoutine"], ["StartRoutine", "Next", "Ready"], ["StartRoutine", "Pause"]]
+)
 def test_never_in_a_routine(lines: list[str]) -> None:
     day = Day()
     for intent in lines:
@@ -196,7 +208,7 @@ def test_a_break_that_was_left_is_none() -> None:
     assert Note(WaterDrunk()) not in day.say("Next").actions
 
 
-# --- the exercises ----------------------------------------------------------------------------------------------------
+# --- the exercises ------------------------------------------------------------------------------
 
 
 def test_at_the_time_that_was_set_it_offers_to_begin_once_a_day() -> None:
@@ -280,7 +292,10 @@ def test_water_is_not_kept_waiting_by_exercises_that_are_put_off() -> None:
 def test_reminders_can_be_cancelled() -> None:
     day = Day(Known(NOON, [time(13), time(17, 30)]), DayTimes(water_every=0))
     said = day.say("CancelReminders").said
-    assert said == "From now on I remind you no more at one in the afternoon and half past five in the afternoon."
+    assert (
+        said
+        == "From now on I remind you no more at one in the afternoon and half past five in the afternoon."
+    )
     assert Note(RemindersCancelled(())) in day.actions
     assert day.at(later(hours=1)) == ""
     assert "no reminder" in day.say("CancelReminders").said
@@ -338,7 +353,9 @@ def test_a_new_time_does_not_bring_back_what_was_cancelled() -> None:
         ({}, None),
     ],
 )
-def test_a_time_is_that_part_of_the_day_in_which_one_is_awake(slots: dict[str, object], at: time | None) -> None:
+def test_a_time_is_that_part_of_the_day_in_which_one_is_awake(
+    slots: dict[str, object], at: time | None
+) -> None:
     assert clock_time(slots) == at
 
 
@@ -383,16 +400,19 @@ def test_without_a_question_it_is_answered_all_the_same() -> None:
     assert Session(LIBRARY, LINES).command(Command("NotNow"))
 
 
-# --- for days ---------------------------------------------------------------------------------------------------------
+# --- for days -----------------------------------------------------------------------------------
 
 MIDNIGHT = NOON.replace(hour=0)
 Answer = Callable[[int], str | None]
 """What is said to the reminder of that number, counted from 0; None: nothing."""
 
 
-def idle(file: Path, hours: int, answer: Answer, times: DayTimes | None = None) -> list[tuple[datetime, bool]]:
-    """A coach that leads nothing from midnight on, with a real journal, told the time every minute. Somebody answers a
-    minute after each reminder, or lets it pass. When there were reminders, and whether of water."""
+def idle(
+    file: Path, hours: int, answer: Answer, times: DayTimes | None = None
+) -> list[tuple[datetime, bool]]:
+    """A coach that leads nothing from midnight on, with a real journal, told the time every minute.
+    Somebody answers a minute after each reminder, or lets it pass. When there were reminders, and
+    whether of water."""
     reminded: list[tuple[datetime, bool]] = []
     clock = Clock(MIDNIGHT)
     with open_journal(file, clock) as journal_access:
@@ -403,7 +423,11 @@ def idle(file: Path, hours: int, answer: Answer, times: DayTimes | None = None) 
             for action in actions:
                 if isinstance(action, Note):
                     journal_access.watch(
-                        LogEvent((clock.now - MIDNIGHT).total_seconds(), *log_entry(action.event), action.event)
+                        LogEvent(
+                            (clock.now - MIDNIGHT).total_seconds(),
+                            *log_entry(action.event),
+                            action.event,
+                        )
                     )
 
         for minute in range(60 * hours):
@@ -426,13 +450,17 @@ def hours(reminded: list[tuple[datetime, bool]]) -> list[str]:
     return [f"{moment:%H:%M}" for moment, _ in reminded]
 
 
-def test_who_drinks_each_time_is_reminded_six_times_a_day_and_never_at_night(tmp_path: Path) -> None:
+def test_who_drinks_each_time_is_reminded_six_times_a_day_and_never_at_night(
+    tmp_path: Path,
+) -> None:
     file = tmp_path / "journal.db"
     reminded = idle(file, 48, lambda number: "HadWater")
     assert len(reminded) == 12
     assert hours(reminded)[:6] == ["09:00", "11:02", "13:04", "15:06", "17:08", "19:10"]
     assert [moment.day for moment, _ in reminded] == 6 * [10] + 6 * [11]
-    assert [row["day"] for row in all_rows(file, "water")] == 6 * ["2026-03-10"] + 6 * ["2026-03-11"]
+    assert [row["day"] for row in all_rows(file, "water")] == 6 * ["2026-03-10"] + 6 * [
+        "2026-03-11"
+    ]
     open_database(file).close()  # which checks it
 
 
@@ -449,12 +477,17 @@ def test_who_always_puts_it_off_is_asked_every_half_hour_until_the_evening(tmp_p
 
 @pytest.mark.parametrize("seed", range(4))
 def test_whatever_is_answered_it_is_never_a_nuisance(tmp_path: Path, seed: int) -> None:
-    """Of water never at night, nor right after anything else, nor twice without an answer, nor on a quiet
-    day."""
+    """Of water never at night, nor right after anything else, nor twice without an answer, nor on a
+    quiet day."""
     rng = Random(seed)
-    answers = [rng.choice(["HadWater", "HadWater", "Yes", "NotNow", "No", "QuietDay", None]) for _ in range(200)]
+    answers = [
+        rng.choice(["HadWater", "HadWater", "Yes", "NotNow", "No", "QuietDay", None])
+        for _ in range(200)
+    ]
     file = tmp_path / "journal.db"
-    reminded = idle(file, 72, answers.__getitem__, DayTimes(water_every=60, exercises=(time(8), time(21))))
+    reminded = idle(
+        file, 72, answers.__getitem__, DayTimes(water_every=60, exercises=(time(8), time(21)))
+    )
     assert len(reminded) > 6
     assert all(time(9) <= moment.time() < time(20) for moment, water in reminded if water)
     for number, ((sooner, first), (later, second)) in enumerate(pairwise(reminded)):
@@ -466,15 +499,18 @@ def test_whatever_is_answered_it_is_never_a_nuisance(tmp_path: Path, seed: int) 
     open_database(file).close()
 
 
-# --- in a whole session -----------------------------------------------------------------------------------------------
+# --- in a whole session -------------------------------------------------------------------------
 
 
 def through_the_day(app: App, path: Path, clock: Clock, *lines: str) -> list[str]:
-    """A typed session whose clock on the wall goes with the sound; what the coach said, with the hour."""
+    """A typed session whose clock on the wall goes with the sound; what the coach said, with the
+    hour."""
     said: list[str] = []
     began = clock.now
     with open_journal(path, clock) as journal_access:
-        coach = silent_coach(app, 8_000, journal_access, lambda seconds: began + timedelta(seconds=seconds))
+        coach = silent_coach(
+            app, 8_000, journal_access, lambda seconds: began + timedelta(seconds=seconds)
+        )
 
         def note(entry: LogEvent) -> None:
             if entry.kind == "said" and entry.data["text"]:
@@ -490,7 +526,9 @@ def test_through_an_afternoon_it_reminds_and_remembers(
 ) -> None:
     file, clock = tmp_path / "journal.db", Clock()
     monkeypatch.setattr(app, "settings", app.settings.model_copy(update={"water_every": 20}))
-    said = through_the_day(app, file, clock, "+1190", "+40 i had one", "+600", "+20 remind me at five", "+60")
+    said = through_the_day(
+        app, file, clock, "+1190", "+40 i had one", "+600", "+20 remind me at five", "+60"
+    )
     assert [line[:5] for line in said if WATER in line] == ["12:20"]
     assert any("every day at five in the afternoon" in line for line in said)
     assert len(all_rows(file, "water")) == 1
@@ -507,8 +545,12 @@ def test_what_was_cancelled_stays_so_when_the_coach_is_started_again(
     file, clock = tmp_path / "journal.db", Clock()
 
     def reminded(settings: tuple[time, ...], *lines: str) -> bool:
-        monkeypatch.setattr(app, "settings", app.settings.model_copy(update={"remind_at": settings}))
-        return any("time for your legs" in line for line in through_the_day(app, file, clock, *lines))
+        monkeypatch.setattr(
+            app, "settings", app.settings.model_copy(update={"remind_at": settings})
+        )
+        return any(
+            "time for your legs" in line for line in through_the_day(app, file, clock, *lines)
+        )
 
     clock.now = NOON.replace(minute=59)
     eight = (time(8), time(13))

@@ -30,7 +30,9 @@ def exercises(talk: Talk) -> list[str]:
 
 
 def test_a_saved_session_is_there_at_once_and_after_the_coach_was_ended(tmp_path: Path) -> None:
-    talk = talk_that_saves_in(tmp_path / "routines").say("PlanRoutine", routine="leg", without="lunge")
+    talk = talk_that_saves_in(tmp_path / "routines").say(
+        "PlanRoutine", routine="leg", without="lunge"
+    )
     wanted = exercises(talk)
     talk.say("SaveRoutine", routine="evening")
     assert talk.said == "Saved. From now on you have your own evening routine."
@@ -49,7 +51,9 @@ def test_holds_that_were_changed_and_water_are_saved_with_it() -> None:
     steps = list(as_steps(talk.session.flow.plan))
     changed = next(step for step in steps if step.exercise == talk.exercise)
     assert changed.changes["seconds"] == 40
-    assert [step.water for step in steps] == [step.water for step in LIBRARY.routines["calves"].steps]
+    assert [step.water for step in steps] == [
+        step.water for step in LIBRARY.routines["calves"].steps
+    ]
 
 
 def test_what_a_file_may_not_say_is_not_saved(tmp_path: Path) -> None:
@@ -62,11 +66,18 @@ def test_what_a_file_may_not_say_is_not_saved(tmp_path: Path) -> None:
 
 
 def test_an_earlier_one_is_replaced_only_after_a_question(tmp_path: Path) -> None:
-    talk = talk_that_saves_in(tmp_path).say("StartRoutine", routine="calves").say("SaveRoutine", routine="daily")
+    talk = (
+        talk_that_saves_in(tmp_path)
+        .say("StartRoutine", routine="calves")
+        .say("SaveRoutine", routine="daily")
+    )
     talk.say("Stop").say("StartRoutine", routine="glutes").say("SaveRoutine", routine="daily")
     assert "Shall I put this one in its place?" in talk.said
     assert "stays as it is" in talk.say("No").said
-    assert exercises(talk.say("Stop").say("StartRoutine", routine="daily"))[1] == "straight-knee-calf-stretch"
+    assert (
+        exercises(talk.say("Stop").say("StartRoutine", routine="daily"))[1]
+        == "straight-knee-calf-stretch"
+    )
     talk.say("Stop").say("StartRoutine", routine="glutes").say("SaveRoutine", routine="daily")
     assert "Saved." in talk.say("Yes").said
     text = (tmp_path / "daily.yaml").read_text(encoding="utf-8")
@@ -76,13 +87,19 @@ def test_an_earlier_one_is_replaced_only_after_a_question(tmp_path: Path) -> Non
 
 def test_a_file_that_the_user_wrote_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "evening.yaml").write_text("routines: {}\n", encoding="utf-8")
-    talk = talk_that_saves_in(tmp_path).say("StartRoutine", routine="calves").say("SaveRoutine", routine="evening")
+    talk = (
+        talk_that_saves_in(tmp_path)
+        .say("StartRoutine", routine="calves")
+        .say("SaveRoutine", routine="evening")
+    )
     assert "I leave that one alone" in talk.said
     assert (tmp_path / "evening.yaml").read_text(encoding="utf-8") == "routines: {}\n"
     assert "evening" not in talk.session.context.library.routines
 
 
-def test_what_cannot_be_written_is_there_for_today(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_what_cannot_be_written_is_there_for_today(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     blocked = tmp_path / "routines"
     blocked.write_text("a file where the folder should be", encoding="utf-8")
     talk = talk_that_saves_in(blocked).say("StartRoutine", routine="calves")
@@ -102,9 +119,14 @@ def test_without_a_session_there_is_nothing_to_save() -> None:
 
     talk = Talk()
     talk.session = Session(LIBRARY, LINES, memory=ExerciseMemory(), save_routine=keep)
-    assert talk.say("SaveRoutine", routine="evening").said == "There is no session yet that I could save."
+    assert (
+        talk.say("SaveRoutine", routine="evening").said
+        == "There is no session yet that I could save."
+    )
     assert kept == []
 
 
 def test_a_routine_that_was_never_saved_is_answered_with_those_there_are() -> None:
-    assert "I do not have that routine. I have" in Talk().say("StartRoutine", routine="bedtime").said
+    assert (
+        "I do not have that routine. I have" in Talk().say("StartRoutine", routine="bedtime").said
+    )

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.session_driver import LINES, Talk, counting, only_replies, resting, stretching, work
+from tests.support.session_driver import (
+    LINES,
+    Talk,
+    counting,
+    only_replies,
+    resting,
+    stretching,
+    work,
+)
 from voicecoach.content.exercise import Hold, Repetitions, Timed
 from voicecoach.core.actions import Note, Play
 from voicecoach.core.session_events import StepLeftOut
 from voicecoach.session.plan.steps import WorkStep, rest_before
 
-# --- again -----------------------------------------------------------------------------------------------
+# --- again ---------------------------------------------------------------------------------------
 
 
 def test_start_again_in_a_hold_says_a_word_counts_in_and_holds_for_the_full_time() -> None:
@@ -19,7 +27,11 @@ def test_start_again_in_a_hold_says_a_word_counts_in_and_holds_for_the_full_time
     talk.played()
     assert (talk.state, work(talk).side) == ("working", "right")
     (play,) = [action for action in talk.actions if isinstance(action, Play)]
-    assert [(cue.text, cue.at) for cue in play.script.cues if cue.at < 0] == [("three", -3), ("two", -2), ("one", -1)]
+    assert [(cue.text, cue.at) for cue in play.script.cues if cue.at < 0] == [
+        ("three", -3),
+        ("two", -2),
+        ("one", -1),
+    ]
     assert play.position < -3
     assert play.script.seconds == pytest.approx(31.8)
 
@@ -42,7 +54,7 @@ def test_start_again_before_the_hold_explains_it_again() -> None:
     assert LINES.sided(work(talk).exercise.setup[0], "left") in talk.said
 
 
-# --- without a side --------------------------------------------------------------------------------------
+# --- without a side -----------------------------------------------------------------------------
 
 
 def test_skipping_this_side_goes_on_with_the_other_and_never_comes_back_to_it() -> None:
@@ -53,7 +65,9 @@ def test_skipping_this_side_goes_on_with_the_other_and_never_comes_back_to_it() 
     steps = [step for step in talk.session.flow.plan if isinstance(step, WorkStep)]
     sides = [step.side for step in steps if step.block == here.block]
     assert sides == ["right", "right"]
-    (note,) = (one for one in talk.actions if isinstance(one, Note) and isinstance(one.event, StepLeftOut))
+    (note,) = (
+        one for one in talk.actions if isinstance(one, Note) and isinstance(one.event, StepLeftOut)
+    )
     assert isinstance(note.event, StepLeftOut)
     assert (note.event.exercise, note.event.side) == (here.exercise.id, "left")
 
@@ -75,7 +89,9 @@ def test_the_side_to_come_can_be_left_out_by_its_name_while_the_count_goes_on() 
     talk = stretching().until("working", side="left").say("SkipSide", position=4.0, side="right")
     assert talk.said == LINES("skip_side.later", side="right")
     assert only_replies(talk)
-    assert talk.say("SkipSide", position=6.0, side="right").said == LINES("skip_side.done", side="right")
+    assert talk.say("SkipSide", position=6.0, side="right").said == LINES(
+        "skip_side.done", side="right"
+    )
     talk.played()
     assert talk.until("working").session.flow.work.side == "left"  # type: ignore[union-attr]
 
@@ -86,7 +102,7 @@ def test_an_exercise_without_sides_has_none_to_skip() -> None:
     assert only_replies(talk)
 
 
-# --- more ------------------------------------------------------------------------------------------------
+# --- more ---------------------------------------------------------------------------------------
 
 
 def test_ten_more_seconds_lengthen_the_hold_on_its_beat() -> None:
@@ -139,11 +155,19 @@ def test_without_a_number_some_is_added() -> None:
 @pytest.mark.parametrize(
     ("exercise", "slots", "answer"),
     [
-        ("figure-four-stretch", {"count": 200}, "Three minutes and fifty seconds is too long for one hold."),
+        (
+            "figure-four-stretch",
+            {"count": 200},
+            "Three minutes and fifty seconds is too long for one hold.",
+        ),
         ("figure-four-stretch", {"seconds": 31}, "The longest that I count is one minute."),
         ("chair-squat", {"count": 200}, "That would make two hundred ten repetitions."),
         ("chair-squat", {"seconds": 10}, "goes by repetitions"),
-        ("walk", {"seconds": 1800}, "That would make thirty five minutes. The longest that I count is thirty minutes."),
+        (
+            "walk",
+            {"seconds": 1800},
+            "That would make thirty five minutes. The longest that I count is thirty minutes.",
+        ),
     ],
 )
 def test_more_than_is_reasonable_is_declined_with_what_there_is_and_nothing_is_lost(
@@ -186,5 +210,11 @@ def test_a_quarter_of_an_hour_more_in_a_rest_is_a_pause_to_ask_for() -> None:
 
 
 def test_a_pause_keeps_what_was_added() -> None:
-    talk = stretching().until("working").say("Pause", position=20.0).say("More", seconds=10).say("Resume")
+    talk = (
+        stretching()
+        .until("working")
+        .say("Pause", position=20.0)
+        .say("More", seconds=10)
+        .say("Resume")
+    )
     assert "Twenty seconds left" in talk.said

@@ -14,21 +14,30 @@ from voicecoach.session.session import Session
 
 LIBRARY = load_library()
 ONE_WORD, SILENCE, TONE = 1 / 2.5, 0.2, 0.3
-"""Seconds of a word at 150 words a minute, of the silence at the ends of a sentence, and of a tone."""
+"""Seconds of a word at 150 words a minute, of the silence at the ends of a sentence, and of a
+tone."""
 
 
 def length(script: Script) -> float:
     """Seconds that a script takes."""
     if script.seconds is not None:
         return script.seconds
-    return sum(cue.gap + (SILENCE + ONE_WORD * len(cue.text.split()) if cue.text else TONE) for cue in script.cues)
+    return sum(
+        cue.gap + (SILENCE + ONE_WORD * len(cue.text.split()) if cue.text else TONE)
+        for cue in script.cues
+    )
 
 
 def led(session: Session, actions: list[Action]) -> list[tuple[int, float]]:
-    """What is played from `actions` to the end of the routine: the step it belongs to, and its seconds."""
+    """What is played from `actions` to the end of the routine: the step it belongs to, and its
+    seconds."""
     found = []
     while True:
-        found += [(session.flow.index, length(action.script)) for action in actions if isinstance(action, Play)]
+        found += [
+            (session.flow.index, length(action.script))
+            for action in actions
+            if isinstance(action, Play)
+        ]
         if session.state == "idle":
             return found
         actions = session.script_finished()

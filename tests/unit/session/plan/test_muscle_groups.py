@@ -29,10 +29,15 @@ def test_what_there_is_comes_in_kinds_and_not_in_ten_names() -> None:
 
 
 def test_the_muscles_are_named_when_they_are_asked_for() -> None:
-    assert "Hamstrings, quadriceps, calves, glutes, hip flexors and lower back" in asked(about="muscles")
+    assert "Hamstrings, quadriceps, calves, glutes, hip flexors and lower back" in asked(
+        about="muscles"
+    )
 
 
 def test_of_many_routines_a_few_are_named_and_the_others_counted() -> None:
     leg = LIBRARY.routines["leg"]
-    many = {f"r{n}": leg.model_copy(update={"id": f"r{n}", "name": f"routine {LINES.number(n)}"}) for n in range(12)}
+    many = {
+        f"r{n}": leg.model_copy(update={"id": f"r{n}", "name": f"routine {LINES.number(n)}"})
+        for n in range(12)
+    }
     assert summary(replace(LIBRARY, routines=many), LINES).endswith("routine four and seven more")

@@ -1,4 +1,5 @@
-"""Plans for whatever is wished: in a sound order, of the length asked for, and nothing left out unsaid."""
+"""Plans for whatever is wished: in a sound order, of the length asked for, and nothing left out
+unsaid."""
 
 from __future__ import annotations
 
@@ -36,7 +37,9 @@ WISHES = st.builds(
 
 
 def planned(wish: PlanRequest, *, age: int | None = None, strength_lately: bool = False) -> Planned:
-    found = Planner(LIBRARY, partial(for_age, years=age), strength_lately=strength_lately).plan(wish)
+    found = Planner(LIBRARY, partial(for_age, years=age), strength_lately=strength_lately).plan(
+        wish
+    )
     assert isinstance(found, Planned), found
     return found
 
@@ -64,7 +67,7 @@ def refused(wish: PlanRequest) -> str:
     return told(found)
 
 
-# --- whatever is wished ------------------------------------------------------------------------------------
+# --- whatever is wished -------------------------------------------------------------------------
 
 
 def rank(exercise: Exercise, *, last: bool) -> int:
@@ -91,7 +94,10 @@ def check_sides(plan: tuple[PlanStep, ...]) -> None:
     for _, block in groupby(plan, lambda step: step.block):
         work = [step for step in block if isinstance(step, WorkStep)]
         if work and work[0].exercise.sides == "per side":
-            sets = [[(step.side, step.dose) for step in work[at : at + 2]] for at in range(0, len(work), 2)]
+            sets = [
+                [(step.side, step.dose) for step in work[at : at + 2]]
+                for at in range(0, len(work), 2)
+            ]
             assert all([side for side, _ in pair] == ["left", "right"] for pair in sets)
             assert all(pair[0][1] == pair[1][1] for pair in sets), "both sides in full"
 
@@ -101,7 +107,9 @@ def check_told(found: Planned) -> None:
     wish, there = found.wish, {one.id for one in exercises(found)}
     said = told(found)
     accounted = (
-        there | meant((*found.asked, *found.no_time), LIBRARY) | {*found.misplaced, *found.other_kind, *found.rested}
+        there
+        | meant((*found.asked, *found.no_time), LIBRARY)
+        | {*found.misplaced, *found.other_kind, *found.rested}
     )
     if wish.routine and not wish.muscles:
         expected = {step.exercise for step in LIBRARY.routines[wish.routine].steps if step.exercise}
@@ -112,7 +120,14 @@ def check_told(found: Planned) -> None:
     for key in wish.without:
         name = WORDS.labels([key]).rpartition(" the ")[2].removeprefix("the ")
         assert name in said or key in found.asked, key
-    if found.no_time or found.unreached or found.rested or found.asked or found.misplaced or found.other_kind:
+    if (
+        found.no_time
+        or found.unreached
+        or found.rested
+        or found.asked
+        or found.misplaced
+        or found.other_kind
+    ):
         assert said
 
 
@@ -144,13 +159,15 @@ def test_a_routine_that_is_asked_for_as_it_is_comes_as_it_is(routine: str) -> No
     assert told(found) == ""
 
 
-# --- lengths -------------------------------------------------------------------------------------------------
+# --- lengths ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("asked", [5, 7, 10, 15, 20, 30, 45, 60])
 def test_a_session_takes_as_long_as_was_asked_for(asked: int) -> None:
     assert minutes(planned(PlanRequest(seconds=60.0 * asked))) == pytest.approx(asked, rel=0.15)
-    assert minutes(planned(PlanRequest(seconds=60.0 * asked, kinds=("stretch",)))) == pytest.approx(asked, rel=0.15)
+    assert minutes(planned(PlanRequest(seconds=60.0 * asked, kinds=("stretch",)))) == pytest.approx(
+        asked, rel=0.15
+    )
 
 
 def test_with_more_time_each_muscle_gets_its_minute() -> None:
@@ -170,7 +187,10 @@ def test_a_short_session_for_one_muscle_is_short_and_for_that_muscle() -> None:
 
 
 def test_of_a_very_short_session_it_is_said_what_there_is_rather_than_what_there_is_not() -> None:
-    assert told(planned(PlanRequest(seconds=300.0))) == "There was only time for the standing hamstring stretch."
+    assert (
+        told(planned(PlanRequest(seconds=300.0)))
+        == "There was only time for the standing hamstring stretch."
+    )
 
 
 def test_where_there_is_no_more_to_do_that_is_said() -> None:
@@ -182,15 +202,21 @@ def test_where_there_is_no_more_to_do_that_is_said() -> None:
 @pytest.mark.parametrize(
     ("seconds", "answer"),
     [
-        (120.0, "Two minutes is too short for a session. The shortest that I plan takes five minutes."),
-        (10800.0, "Three hours is too long for one session. The longest that I plan takes sixty minutes."),
+        (
+            120.0,
+            "Two minutes is too short for a session. The shortest that I plan takes five minutes.",
+        ),
+        (
+            10800.0,
+            "Three hours is too long for one session. The longest that I plan takes sixty minutes.",
+        ),
     ],
 )
 def test_a_length_beyond_reason_is_declined_with_what_there_is(seconds: float, answer: str) -> None:
     assert refused(PlanRequest(seconds=seconds)) == answer
 
 
-# --- places, muscles, kinds -------------------------------------------------------------------------------------
+# --- places, muscles, kinds ---------------------------------------------------------------------
 
 
 def test_what_is_not_done_at_the_place_is_left_out_and_said_in_one_breath() -> None:
@@ -232,7 +258,10 @@ def test_parts_of_the_body_that_nothing_works_are_named_with_those_that_are_know
     assert refused(PlanRequest(elsewhere=("arms",))).startswith(
         "I have nothing for the arms. What I know is the hamstrings"
     )
-    assert told(planned(PlanRequest(elsewhere=("arms",), muscles=("calves",)))) == "I have nothing for the arms."
+    assert (
+        told(planned(PlanRequest(elsewhere=("arms",), muscles=("calves",))))
+        == "I have nothing for the arms."
+    )
 
 
 def test_only_strength_has_a_warm_up_and_no_stretch() -> None:
@@ -241,7 +270,7 @@ def test_only_strength_has_a_warm_up_and_no_stretch() -> None:
     assert {"dynamic", "strength"} <= set(groups) <= {"warm-up", "dynamic", "strength"}
 
 
-# --- leaving out -------------------------------------------------------------------------------------------------
+# --- leaving out --------------------------------------------------------------------------------
 
 
 def test_what_was_left_out_is_said_in_the_words_in_which_it_was_asked() -> None:
@@ -257,12 +286,17 @@ def test_what_was_left_out_earlier_today_stays_out() -> None:
 
 
 def test_what_was_not_there_in_the_first_place_is_said_to_be_so() -> None:
-    assert told(planned(PlanRequest(routine="quick", without=("plank",)))) == "There was no plan for the plank anyway."
+    assert (
+        told(planned(PlanRequest(routine="quick", without=("plank",))))
+        == "There was no plan for the plank anyway."
+    )
 
 
 @pytest.mark.parametrize("without", [("everything",), ("stretch",), ("standing", "chair", "floor")])
 def test_where_nothing_is_left_that_is_said(without: tuple[str, ...]) -> None:
-    assert refused(PlanRequest(routine="stretch", without=without)).startswith("Then nothing is left to do.")
+    assert refused(PlanRequest(routine="stretch", without=without)).startswith(
+        "Then nothing is left to do."
+    )
 
 
 def test_a_routine_without_its_walk_offers_no_jog_in_its_place() -> None:
@@ -272,7 +306,7 @@ def test_a_routine_without_its_walk_offers_no_jog_in_its_place() -> None:
     assert told(found) == "I left out the jog."
 
 
-# --- the day before, and age -----------------------------------------------------------------------------------------
+# --- the day before, and age --------------------------------------------------------------------
 
 
 def test_strength_work_is_for_alternate_days_unless_it_is_all_that_is_asked_for() -> None:
@@ -284,12 +318,18 @@ def test_strength_work_is_for_alternate_days_unless_it_is_all_that_is_asked_for(
 
 
 def test_older_people_hold_longer_and_repeat_more() -> None:
-    young = make_plan(LIBRARY.routines["leg"], LIBRARY) + make_plan(LIBRARY.routines["quick"], LIBRARY)
+    young = make_plan(LIBRARY.routines["leg"], LIBRARY) + make_plan(
+        LIBRARY.routines["quick"], LIBRARY
+    )
     assert for_age(young, None) == for_age(young, 64) == young
     for step in for_age(young, 65):
         if isinstance(step, WorkStep) and isinstance(step.dose, Hold) and is_stretch(step.exercise):
             assert 30 <= step.dose.seconds <= 60
-        if isinstance(step, WorkStep) and isinstance(step.dose, Repetitions) and step.exercise.group == "strength":
+        if (
+            isinstance(step, WorkStep)
+            and isinstance(step.dose, Repetitions)
+            and step.exercise.group == "strength"
+        ):
             assert 10 <= step.dose.count <= 15
 
 
