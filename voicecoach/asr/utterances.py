@@ -121,7 +121,7 @@ class UtteranceDetector:
         recognizer: Decodes the speech.
         detector: Detects voice activity.
         pause: Returns the silence that ends an utterance, given its words and, if it was finished
-        ahead of time, its
+            ahead of time, its
             alternatives. Without alternatives, at least SILENCE is used.
         level: Controls the gain; without it the gain is 1.
     """

@@ -155,7 +155,7 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
 
     Raises:
         VoicecoachError: The file cannot be used, or was not written by a coach. It is left
-        unchanged.
+            unchanged.
     """
     try:
         database = open_database(path)

@@ -132,7 +132,10 @@ def _pain(database: sqlite3.Connection, *, monthly: bool) -> dict[date, Pains]:
 def _holds(
     database: sqlite3.Connection, shown: set[date], *, monthly: bool
 ) -> dict[str, dict[date, float]]:
-    often = "SELECT exercise FROM work WHERE kind = 'hold' AND done > 0 GROUP BY exercise ORDER BY count(*) DESC LIMIT ?"
+    often = (
+        "SELECT exercise FROM work WHERE kind = 'hold' AND done > 0"
+        " GROUP BY exercise ORDER BY count(*) DESC LIMIT ?"
+    )
     found: dict[str, dict[date, float]] = {}
     for (exercise,) in database.execute(often, (MOST_HOLDS,)).fetchall():
         query = (

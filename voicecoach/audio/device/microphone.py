@@ -52,7 +52,7 @@ class Microphone(ReconnectingStream[Capture]):
 
         Args:
             slack: Returns the seconds that may still be waited; the block is padded with silence
-            when
+                when
                 none remain.
         """
         block = np.zeros(BLOCK_SAMPLES, np.float32)

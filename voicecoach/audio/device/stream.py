@@ -92,8 +92,10 @@ class AudioStream:
 
 
 class Capture(AudioStream):
-    """An open microphone: its first channel runs into the ring. A full ring drops the newest
-    samples."""
+    """An open microphone: its first channel runs into the ring.
+
+    A full ring drops the newest samples.
+    """
 
     direction = "input"
     overflow = 0

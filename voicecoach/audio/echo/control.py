@@ -95,7 +95,7 @@ class EchoControl(Protocol):
             near: Microphone, 16 kHz mono, a whole number of 10 ms frames.
             far: Reference, 16 kHz mono, as long as `near`.
             speaking: Whether the coach sounds, or did within RELEASE and the longer of the
-            `delays`.
+                `delays`.
 
         Returns:
             The cleaned block, as long as `near`.

@@ -41,7 +41,7 @@ class DivergenceMonitor:
         converged: The prediction is right.
         diverged: The prediction was right for long, and has become wrong.
         taken_out: (power before - power after) / (power before + power after). It is 1 where the
-        whole
+            whole
             block was echo and was removed, 0 where nothing was removed, and negative where power
             was
             added.
