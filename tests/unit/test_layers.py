@@ -74,3 +74,12 @@ def test_time_is_the_count_of_samples(name: str) -> None:
 def test_only_the_commands_print(name: str) -> None:
     found = set(calls(tree(name)))
     assert not found & {"print", "click.echo", "click.secho", "stdout.write", "stderr.write"}
+
+
+def test_one_class_has_one_name() -> None:
+    places: dict[str, list[str]] = {}
+    for name in FILES:
+        for node in ast.walk(tree(name)):
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(name)
+    assert {name: files for name, files in places.items() if len(files) > 1} == {}

@@ -24,7 +24,7 @@ LARGEST = 1_000_000
 """Most bytes that the file may have: some thousand exercises."""
 
 
-class _File(Content):
+class _MemoryFile(Content):
     version: Literal[1] = 1
     exercises: dict[str, ExerciseChoice]
 
@@ -52,7 +52,7 @@ def _read(path: Path) -> Mapping[str, ExerciseChoice]:
     if path.stat().st_size > LARGEST:
         raise ValueError("too large")
     try:
-        return _File.model_validate(json.loads(path.read_text(encoding="utf-8"))).exercises
+        return _MemoryFile.model_validate(json.loads(path.read_text(encoding="utf-8"))).exercises
     except ValidationError as error:
         raise ValueError("not as expected") from error
 
@@ -94,7 +94,7 @@ class _Writer:
         """Write the whole memory."""
         try:
             make_private_folder(self._path.parent)
-            text = _File(exercises=dict(ways)).model_dump_json(indent=1) + "\n"
+            text = _MemoryFile(exercises=dict(ways)).model_dump_json(indent=1) + "\n"
             write_atomically(self._path, text.encode(), private=True, durable=True)
             self._failed = False
         except OSError as error:

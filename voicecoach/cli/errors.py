@@ -36,7 +36,7 @@ class Misuse(Failure):
     exit_code = MISUSED
 
 
-class Command(click.Command):
+class VoicecoachCommand(click.Command):
     """End the help with the exit codes."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
@@ -45,10 +45,10 @@ class Command(click.Command):
         formatter.write_text(EXIT_CODES)
 
 
-class Commands(Command, click.Group):
+class VoicecoachGroup(VoicecoachCommand, click.Group):
     """Turn errors that a user can mend into a sentence and an exit code."""
 
-    command_class = Command
+    command_class = VoicecoachCommand
     group_class = type
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicecoach.cli.errors import Command, Failure
+from voicecoach.cli.errors import Failure, VoicecoachCommand
 from voicecoach.core.errors import VoicecoachError
 from voicecoach.runtime.atomic_file import write_atomically
 from voicecoach.runtime.paths import (
@@ -39,7 +39,7 @@ _OUT = click.Path(path_type=Path, dir_okay=False)
 _NO_REMINDER = 'there is no reminder yet; say "remind me at eight every morning" to the coach'
 
 
-@click.command(cls=Command)
+@click.command(cls=VoicecoachCommand)
 @click.option("--html", type=_OUT, help="Write a page with charts, for a browser.")
 @click.option("--png", type=_OUT, help="Write the charts as a picture.")
 def history(html: Path | None, png: Path | None) -> None:
@@ -103,7 +103,7 @@ def _report() -> Report:
         return report(database, today)
 
 
-@click.command(cls=Command)
+@click.command(cls=VoicecoachCommand)
 @click.argument("file", type=_OUT)
 @click.option(
     "--format", "form", type=click.Choice(("json", "csv")), help="Default: as FILE ends, else json."
@@ -129,7 +129,7 @@ def export(file: Path, form: str | None) -> None:
     click.echo(f"In {file}: {', '.join(counted)}.")
 
 
-@click.command(cls=Command, name="import")
+@click.command(cls=VoicecoachCommand, name="import")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 def import_(file: Path) -> None:
     """Put what was exported to FILE (JSON or CSV) into the journal.
@@ -145,7 +145,7 @@ def import_(file: Path) -> None:
     click.echo(f"New glasses of water: {new.glasses}. New reminders: {new.reminders}.")
 
 
-@click.command(cls=Command)
+@click.command(cls=VoicecoachCommand)
 @click.argument("file", type=_OUT)
 def calendar(file: Path) -> None:
     """Write the reminders of your exercises to FILE (.ics), for a phone.
@@ -167,7 +167,7 @@ def calendar(file: Path) -> None:
     click.echo(f"In {file}: {_counted(len(reminders), 'reminder')}, every day.")
 
 
-@click.command(cls=Command)
+@click.command(cls=VoicecoachCommand)
 @click.option(
     "--all",
     "everything",
@@ -235,7 +235,7 @@ def _forget_sessions(day: str | None) -> None:
     click.echo(f"Forgotten: {_counted(sessions, 'session')}, {_glasses(water)}.")
 
 
-@click.command(cls=Command)
+@click.command(cls=VoicecoachCommand)
 def privacy() -> None:
     """Print what is stored on this machine, and where."""
     from voicecoach.app.settings import load_settings

@@ -18,7 +18,7 @@ from typing import Any
 import click
 
 from voicecoach import __version__
-from voicecoach.cli.errors import FAILED, Commands, Failure
+from voicecoach.cli.errors import FAILED, Failure, VoicecoachGroup
 from voicecoach.cli.journal import COMMANDS as JOURNAL_COMMANDS
 from voicecoach.cli.model import model
 from voicecoach.cli.options import (
@@ -35,7 +35,8 @@ from voicecoach.runtime.background_load import loading
 
 
 @click.group(
-    cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    cls=VoicecoachGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="voicecoach")
 def main() -> None:

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
-from voicecoach.cli.errors import Commands
+from voicecoach.cli.errors import VoicecoachGroup
 from voicecoach.cli.options import language_option
 
 _UNCHECKED = "It was not checked against published checksums, since there are none for it."
 
 
-@click.group(cls=Commands)
+@click.group(cls=VoicecoachGroup)
 def model() -> None:
     """The speech recogniser's model."""
 

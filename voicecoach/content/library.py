@@ -61,7 +61,7 @@ class Library:
         return replace(self, routines={**self.routines, routine.id: routine})
 
 
-class _File(Content):
+class _ContentFile(Content):
     exercises: dict[Id, Exercise] = Field(default_factory=dict)
     routines: dict[Id, Routine] = Field(default_factory=dict)
 
@@ -98,7 +98,7 @@ def load_library(language: str = DEFAULT, folders: Sequence[Path] = ()) -> Libra
     mistakes: list[str] = []
     for number, path in [(0, path) for path in _builtin(language)] + list(own_files(folders)):
         try:
-            file, source = load_with_source(path, _File)
+            file, source = load_with_source(path, _ContentFile)
         except ContentError as error:
             mistakes += error.mistakes
             continue

@@ -35,7 +35,7 @@ ClockTime = Annotated[str, AfterValidator(_of_the_day)]
 """A time of the day, as the journal has it: "08:00"."""
 
 
-class Work(Content):
+class WorkRecord(Content):
     """Describe a hold, a set or a walk.
 
     `planned` and `done` are seconds or repetitions; `at` is its time in the session (s).
@@ -55,7 +55,7 @@ class Work(Content):
     reason: Text | None = None
 
 
-class Pain(Content):
+class PainRecord(Content):
     """Describe how much something hurt, 0 to 10."""
 
     at: Seconds
@@ -74,8 +74,8 @@ class SessionRecord(Content):
     outcome: Literal["open", "done", "stopped", "dropped", "red flag"] = "open"
     step: Count = 0
     plan: str = Field(default="", max_length=100_000)
-    work: tuple[Work, ...] = ()
-    pain: tuple[Pain, ...] = ()
+    work: tuple[WorkRecord, ...] = ()
+    pain: tuple[PainRecord, ...] = ()
 
     @property
     def key(self) -> str:

@@ -16,14 +16,14 @@ from pydantic import ValidationError
 from voicecoach.content.yaml_schema import explain
 from voicecoach.core.errors import VoicecoachError
 from voicecoach.history.database import opened
-from voicecoach.history.export_schema import Export, Pain, SessionRecord, Work
+from voicecoach.history.export_schema import Export, PainRecord, SessionRecord, WorkRecord
 from voicecoach.history.journal import in_utc, zone
 
 LARGEST = 200_000_000
 """Bytes that a file to be imported may have: a hundred years of daily sessions."""
 
-_WORK = tuple(Work.model_fields)
-_PAIN = tuple(Pain.model_fields)
+_WORK = tuple(WorkRecord.model_fields)
+_PAIN = tuple(PainRecord.model_fields)
 _SESSION = ("began", "routine", "seconds", "outcome", "step", "plan")
 COLUMNS = ("record", *dict.fromkeys((*_SESSION, *_WORK, *_PAIN)))
 """Columns of the CSV.
@@ -56,8 +56,8 @@ def _local(at: str, offset: int) -> datetime:
 
 
 def _sessions(database: sqlite3.Connection) -> Iterator[SessionRecord]:
-    work = _grouped(database, "work", _WORK, Work)
-    pain = _grouped(database, "pain", _PAIN, Pain)
+    work = _grouped(database, "work", _WORK, WorkRecord)
+    pain = _grouped(database, "pain", _PAIN, PainRecord)
     query = (
         "SELECT id, began, zone, routine, seconds, outcome, step, plan FROM session ORDER BY began"
     )

@@ -35,7 +35,7 @@ Months = Annotated[tuple[str, ...], Field(min_length=12, max_length=12)]
 Weekdays = Annotated[tuple[str, ...], Field(min_length=7, max_length=7)]
 
 
-class TextFile(Content):
+class HistoryFile(Content):
     """Describe a language's `history.yaml`."""
 
     decimal: str
@@ -62,7 +62,7 @@ class Texts:
     """
 
     def __init__(
-        self, file: TextFile, language: str = DEFAULT, name: Callable[[str], str] = _by_its_id
+        self, file: HistoryFile, language: str = DEFAULT, name: Callable[[str], str] = _by_its_id
     ):
         self._file = file
         self.plurals = language_of(language).plurals
@@ -114,8 +114,8 @@ class Texts:
 
 
 @cache
-def _file(language: str) -> TextFile:
-    return load_yaml(content(language, "history.yaml"), TextFile)
+def _file(language: str) -> HistoryFile:
+    return load_yaml(content(language, "history.yaml"), HistoryFile)
 
 
 def load_texts(language: str = DEFAULT, name: Callable[[str], str] = _by_its_id) -> Texts:

@@ -20,7 +20,7 @@ class IntentsError(ContentError):
     """Mistakes in an intents file, each in one sentence that says where it is and what to do."""
 
 
-class Numbers(Content):
+class NumberRange(Content):
     """A range of numbers. Digits and words are both meant, whatever the file says: spoken numbers
     are words."""
 
@@ -35,7 +35,7 @@ class Numbers(Content):
     words_language: str | None = None
 
     @model_validator(mode="after")
-    def _in_order(self) -> Numbers:
+    def _in_order(self) -> NumberRange:
         if not 0 <= self.last - self.first <= _MOST_NUMBERS:
             raise ValueError(
                 f"needs 'from' and up to {_MOST_NUMBERS} above it 'to' - change one of them."
@@ -66,7 +66,7 @@ class ValueList(Content):
     """One of: the values of a list, a range of numbers, a wildcard."""
 
     values: list[Annotated[Value, BeforeValidator(_as_value)]] | None = None
-    range: Numbers | None = None
+    range: NumberRange | None = None
     wildcard: bool = False
 
     @model_validator(mode="after")
@@ -96,7 +96,7 @@ class Metadata(Content):
     rare: bool = False
 
 
-class Block(Content):
+class IntentBlock(Content):
     """Sentences that mean the same and count in the same states."""
 
     sentences: list[str] = Field(min_length=1)
@@ -111,7 +111,7 @@ class Block(Content):
 class Meaning(Content):
     """An intent."""
 
-    data: list[Block] = Field(min_length=1)
+    data: list[IntentBlock] = Field(min_length=1)
 
 
 class IntentFile(Content):
@@ -158,7 +158,9 @@ def _templates(file: IntentFile) -> Iterator[tuple[Where, str]]:
                 yield (*where, "sentences", index), sentence
 
 
-def _shared_templates(holder: IntentFile | Block, where: Where) -> Iterator[tuple[Where, str]]:
+def _shared_templates(
+    holder: IntentFile | IntentBlock, where: Where
+) -> Iterator[tuple[Where, str]]:
     for name, rule in holder.expansion_rules.items():
         yield (*where, "expansion_rules", name), rule
     for name, values in holder.lists.items():

@@ -37,7 +37,7 @@ class _State:
 def word_graph(sentences: Iterable[tuple[Node, str]], spoken: Callable[[str], str]) -> WordGraph:
     """All `sentences`, each a template with its kind; `spoken` gives a word the form that the
     recogniser writes (nothing, where it is not spoken). A sentence without words is none."""
-    builder = _Builder()
+    builder = _WordGraphBuilder()
     kept = list(
         sentences
     )  # the values of a list are told by their identity, so that they must not vanish
@@ -53,7 +53,7 @@ _NEVER = 0
 """The state that accepts nothing."""
 
 
-class _Builder:
+class _WordGraphBuilder:
     """States, each kept once; a state's number is its place in `_states`."""
 
     def __init__(self) -> None:

@@ -27,7 +27,7 @@ down (ISO 7029).
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class ToneNote:
     """Describe a note of `seconds` at `frequency` (Hz) that begins at `start` (s)."""
 
     frequency: float
@@ -35,11 +35,11 @@ class Note:
     seconds: float
 
 
-NOTES: dict[ToneName, tuple[Note, ...]] = {
-    "start": (Note(587.33, 0.0, 0.15), Note(880.0, 0.12, 0.22)),  # D5 up to A5
-    "end": (Note(880.0, 0.0, 0.15), Note(587.33, 0.12, 0.22)),  # and back
-    "heard": (Note(783.99, 0.0, 0.12),),  # G5
-    "unclear": (Note(440.0, 0.0, 0.11), Note(440.0, 0.15, 0.11)),  # A4 twice
+NOTES: dict[ToneName, tuple[ToneNote, ...]] = {
+    "start": (ToneNote(587.33, 0.0, 0.15), ToneNote(880.0, 0.12, 0.22)),  # D5 up to A5
+    "end": (ToneNote(880.0, 0.0, 0.15), ToneNote(587.33, 0.12, 0.22)),  # and back
+    "heard": (ToneNote(783.99, 0.0, 0.12),),  # G5
+    "unclear": (ToneNote(440.0, 0.0, 0.11), ToneNote(440.0, 0.15, 0.11)),  # A4 twice
 }
 
 LEVELS_DB: dict[ToneName, float] = {
@@ -73,7 +73,7 @@ def tone(name: ToneName, rate: int) -> Clip:
     return Clip(samples, rate, onset=0)
 
 
-def _play(note: Note, rate: int) -> Samples:
+def _play(note: ToneNote, rate: int) -> Samples:
     time = np.arange(round(note.seconds * rate)) / rate
     wave = sum(
         amplitude * np.sin(2 * np.pi * number * note.frequency * time)

@@ -85,7 +85,7 @@ class Grammar:
 def build(grammar: Grammar, ids: Mapping[str, int], costs: Costs) -> Fst:
     """The graph of `grammar` over the word ids `ids`. What has words that are not among them can
     never be heard: it is left out, and the words of sentences are logged."""
-    builder = _Builder(ids, costs)
+    builder = _GraphBuilder(ids, costs)
     builder.add_sentences(grammar)
     builder.add_background(grammar.background)
     return builder.fst
@@ -99,7 +99,7 @@ class _Links(NamedTuple):
     end: int
 
 
-class _Builder:
+class _GraphBuilder:
     def __init__(self, ids: Mapping[str, int], costs: Costs):
         self.fst = Fst()
         self._ids, self._costs = ids, costs

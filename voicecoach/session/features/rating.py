@@ -16,7 +16,7 @@ MOST = 10
 """The worst."""
 
 
-class Outcome(Protocol):
+class RatingOutcome(Protocol):
     """Define what follows from a rating question."""
 
     def rated(self, rating: int) -> None:
@@ -51,7 +51,9 @@ class RatingQuestion:
     context = QuestionContext.RATING
     patience = ANSWER_TIME
 
-    def __init__(self, flow: RoutineFlow, outcome: Outcome, cue: Cue, again: str | None = None):
+    def __init__(
+        self, flow: RoutineFlow, outcome: RatingOutcome, cue: Cue, again: str | None = None
+    ):
         self._flow = flow
         self._outcome = outcome
         self.cue = cue
