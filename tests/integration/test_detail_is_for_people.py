@@ -11,13 +11,13 @@ import pytest
 import yaml
 
 from tests.support.paths import ROOT
-from voicecoach.app.builders import silent_coach
+from voicecoach.app.builders import coach_of, no_hearing
 from voicecoach.app.components import App
 from voicecoach.app.typed import FAST_RATE, run_fast
 from voicecoach.core.speech import Hypothesis
 from voicecoach.core.understanding import Understanding
 from voicecoach.engine.coach import LogEvent
-from voicecoach.session.profile.exercise_memory import ExerciseMemory
+from voicecoach.playback.clip_source import SilentSource
 
 CHEST = [
     "start leg routine",
@@ -48,8 +48,7 @@ class RewordingApp(App):
 
 def events(app: App, lines: list[str]) -> list[tuple[float, str, dict[str, object]]]:
     """Return what happens in a typed session, without the reasons."""
-    app.memory = ExerciseMemory()  # what another session of the test has learned is not known
-    coach = silent_coach(app, FAST_RATE)
+    coach = coach_of(app, FAST_RATE, SilentSource(FAST_RATE), no_hearing(), remembers=False)
     log: list[LogEvent] = []
     coach.listeners.append(log.append)
     run_fast(coach, lines)
