@@ -68,7 +68,7 @@ class VoiceSource(ClipSource, Protocol):
 VANISHED = 3.0
 """Decibels of an utterance over the coach's voice that turn out to be an echo of that, from which
 on it was nothing else. Of what people say less than half as many vanish
-(tests/test_hindsight.py)."""
+(tests/unit/audio/echo/test_retrospective.py)."""
 
 CLEAR = 10.0
 """Decibels by which an utterance has to stand out of what may be left of the coach's voice to count
